@@ -1,0 +1,27 @@
+"""archcalc: shapes, params, MACCs, FLOPs and memory of a neural network from its description."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .api import RequestError as RequestError
+    from .api import analyze as analyze
+    from .errors import Problem as Problem
+    from .errors import SpecError as SpecError
+    from .report import Report as Report
+
+__all__ = ["Problem", "Report", "RequestError", "SpecError", "__version__", "analyze"]
+
+_HOMES = {"analyze": "api", "RequestError": "api", "SpecError": "errors", "Problem": "errors", "Report": "report"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for: the command line needs none of it to say its version."""
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    raise AttributeError(f"module 'archcalc' has no attribute '{name}'")

@@ -1,0 +1,139 @@
+"""The Python interface: a spec in, a report out."""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any, Mapping
+
+from .conventions import CONVENTIONS, Convention
+from .errors import Problem, SpecError, did_you_mean
+from .kinds import ANYTHING, show
+from .language import DTYPES, MAX_LAYERS
+from .text import Node, from_python, read
+
+if TYPE_CHECKING:
+    from .report import Report
+    from .spec import Spec, Template
+
+Source = "str | PathLike[str] | Mapping[str, Any]"
+
+
+class RequestError(ValueError):
+    """A request that can't be met: an option, a var or a variant that is not there. Names those that are."""
+
+
+def analyze(
+    source: str | PathLike[str] | Mapping[str, Any],
+    *,
+    vars: Mapping[str, Any] | None = None,
+    batch: int = 1,
+    flops: str = "madd",
+    dtype: str | None = None,
+    variant: str | None = None,
+    max_layers: int = MAX_LAYERS,
+) -> Report:
+    """Analyse a spec.
+
+    Args:
+        source: the path of a YAML file, or a document as a mapping.
+        vars: values for the spec's vars, in place of its own.
+        batch: samples per pass; operations are for all of them, shapes leave it out.
+        flops: the convention that FLOPs follow.
+        dtype: in place of the spec's dtype.
+        variant: the name of one of the spec's variants.
+        max_layers: where to stop counting.
+
+    Raises:
+        SpecError: the spec is wrong; its ``errors`` hold all that is.
+        RequestError: the spec has no such var or variant, or there is no such convention or dtype.
+        OSError: the file can't be read.
+    """
+    if isinstance(source, Mapping):
+        node, problems = from_python(source)
+        return analyze_node(node, problems, "", vars=vars, batch=batch, flops=flops, dtype=dtype, variant=variant, max_layers=max_layers)
+    file = fspath(source)
+    with open(file, "rb") as stream:
+        text = stream.read()
+    return analyze_text(text, file, vars=vars, batch=batch, flops=flops, dtype=dtype, variant=variant, max_layers=max_layers)
+
+
+def analyze_text(text: str | bytes, file: str, **options: Any) -> Report:
+    """Analyse a spec's text; ``file`` is what errors call it."""
+    node, problems = read(text, file)
+    return analyze_node(node, problems, file, **options)
+
+
+def analyze_node(
+    node: Node | None,
+    problems: list[Problem],
+    file: str,
+    *,
+    vars: Mapping[str, Any] | None,
+    batch: int,
+    flops: str,
+    dtype: str | None,
+    variant: str | None,
+    max_layers: int,
+) -> Report:
+    """Analyse a document that was read; ``problems`` are those found so far."""
+    from .propagate import propagate
+    from .report import Report, over_budget
+
+    convention = find_convention(flops)
+    if dtype is not None and dtype not in DTYPES:
+        raise RequestError(f"there is no dtype '{dtype}': " + (did_you_mean(dtype, DTYPES) or "there are " + ", ".join(DTYPES)))
+    if type(batch) is not int or not 1 <= batch < 2**63:
+        raise RequestError(f"batch can't be {show(batch)}: it is a whole number of at least 1")
+    spec, problems = read_spec(node, problems, file)
+    if spec is None:
+        raise SpecError(problems)
+    network, more = propagate(spec, settings(spec, vars or {}, variant), dtype=dtype, max_layers=max_layers)
+    if problems or more or network is None:
+        raise SpecError([*problems, *more])
+    report = Report(spec.name or file or "network", network, batch, convention)
+    report.budget = over_budget(report, {figure: limit for figure, (limit, _) in spec.budget.items()})
+    return report
+
+
+def read_spec(node: Node | None, problems: list[Problem], file: str) -> tuple[Spec | None, list[Problem]]:
+    """The spec in a document, and all that is wrong with it as far as it can be told without its numbers."""
+    from .parse import parse
+
+    if node is None:
+        return None, problems
+    spec, more = parse(node, file)
+    return spec, [*problems, *more]
+
+
+def find_convention(name: str) -> Convention:
+    """The convention of that name."""
+    if name not in CONVENTIONS:
+        raise RequestError(f"there is no FLOP convention '{name}': there are {', '.join(CONVENTIONS)}")
+    return CONVENTIONS[name]
+
+
+def settings(spec: Spec, vars: Mapping[str, Any], variant: str | None) -> dict[str, Template]:
+    """The values that take the place of a spec's own vars: those of a variant, then those given."""
+    from .language import SHAPE_NAMES  # noqa: F401
+    from .parse import Names, Parser
+    from .spec import Template  # noqa: F401
+    from .layers.base import Arg
+
+    found: dict[str, Template] = {}
+    if variant is not None:
+        if variant not in spec.variants:
+            there = "it has " + ", ".join(spec.variants) if spec.variants else "it has none"
+            raise RequestError(f"{spec.name or spec.file} has no variant '{variant}': {there}")
+        found.update(spec.variants[variant])
+    for name, value in vars.items():
+        if name not in spec.vars:
+            there = "it has " + ", ".join(spec.vars) if spec.vars else "it has none"
+            raise RequestError(f"{spec.name or spec.file} has no var '{name}': {there}")
+        parser = Parser("")
+        node, problems = from_python(value)
+        earlier = list(spec.vars)[: list(spec.vars).index(name)]
+        template = None if node is None or problems else parser.template(node, Arg(name, ANYTHING, ""), name, Names(earlier))
+        if template is None:
+            raise RequestError("; ".join(str(problem) for problem in [*problems, *parser.problems]))
+        found[name] = template
+    return found

@@ -1,0 +1,104 @@
+"""The command line. ``archcalc SPEC`` is short for ``archcalc table SPEC``; a command is built when it is called for."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS: dict[str, str] = {
+    "table": "Shapes, params, MACCs and FLOPs of every layer; `archcalc SPEC` is short for it.",
+    "explain": "How each figure of one layer comes about: formula, numbers in, value.",
+    "compare": "The totals of several specs side by side.",
+    "check": "Say what is wrong with specs, and nothing if all is well.",
+    "layers": "List the layer types, or show the manual page of one.",
+    "schema": "Print the JSON Schema of the spec language.",
+}
+"""Every command, in the order of the help; each is a file of archcalc/commands."""
+
+_OWN_OPTIONS = ("--help", "-h", "--version", "--install-completion", "--show-completion")
+
+DONE, WRONG_SPEC, WRONG_COMMAND, FAULT = 0, 1, 2, 70
+"""Exit codes: all well; a spec is wrong or over budget; the command was wrong; a fault in archcalc itself."""
+
+
+class Commands(TyperGroup):
+    """The commands, each imported when it is needed; what is no command is a spec for ``table``."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f".commands.{cmd_name}", __package__)
+        app = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]})
+        app.command(cmd_name, help=COMMANDS[cmd_name] + "\n\n" + module.HELP, short_help=COMMANDS[cmd_name])(module.command)
+        return typer.main.get_command(app)
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        if args and args[0] not in COMMANDS and args[0] not in _OWN_OPTIONS:
+            args = ["table", *args]
+        return super().parse_args(ctx, args)  # type: ignore[arg-type]
+
+    def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        """The commands, and the options of `table`, which most people come for."""
+        table = self.get_command(ctx, "table")
+        super().format_options(ctx, formatter)  # type: ignore[arg-type]
+        formatter.write_paragraph()
+        formatter.write_text("Options of archcalc SPEC...")
+        table.format_options(ctx, formatter)
+
+    def shell_complete(self, ctx: typer.Context, incomplete: str) -> Any:  # type: ignore[override]
+        """Commands, and files: a spec may stand where a command may."""
+        table = self.get_command(ctx, "table")
+        files = [item for param in table.params if param.name == "specs" for item in param.shell_complete(ctx, incomplete)]
+        return [*super().shell_complete(ctx, incomplete), *files]  # type: ignore[arg-type]
+
+
+app = typer.Typer(cls=Commands, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from . import __version__
+
+        print(f"archcalc {__version__}")
+        raise typer.Exit()
+
+
+@app.callback(subcommand_metavar="SPEC... | COMMAND ...")
+def _root(version: bool = typer.Option(False, "--version", help="Show the version.", callback=_version, is_eager=True)) -> None:
+    """Shapes, params, MACCs and FLOPs of a neural network from its description in YAML."""
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    gc.disable()  # a run is too short to have garbage worth collecting
+    try:
+        app(prog_name="archcalc")
+    except BrokenPipeError:
+        _leave_quietly()
+    except SystemExit as leaving:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _leave_quietly()
+        raise SystemExit(leaving.code) from None
+    except Exception as fault:  # noqa: BLE001 - the last resort: never a traceback
+        if os.environ.get("ARCHCALC_DEBUG"):
+            raise
+        print(f"archcalc: a fault in archcalc itself: {type(fault).__name__}: {fault}", file=sys.stderr)
+        print("  hint      please report it with the spec; ARCHCALC_DEBUG=1 shows where it was", file=sys.stderr)
+        raise SystemExit(FAULT) from None
+
+
+def _leave_quietly() -> None:
+    """The reader of our output has gone: nothing more to say to it, not even while closing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(DONE) from None

@@ -1,0 +1,116 @@
+"""What the commands share: options, reading specs, and telling what is wrong with them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any, NoReturn, Optional
+
+import typer
+
+from ..api import RequestError, analyze_text
+from ..errors import SpecError
+
+WRONG_SPEC, WRONG_COMMAND = 1, 2
+
+Specs = Annotated[list[str], typer.Argument(metavar="SPEC...", help="YAML files; - reads standard input.", show_default=False)]
+Set = Annotated[Optional[list[str]], typer.Option("--set", metavar="VAR=VALUE", help="Give a var of the spec another value. Repeatable.", show_default=False)]
+Variant = Annotated[Optional[str], typer.Option(metavar="NAME", help="Use one of the spec's variants.", show_default=False)]
+Batch = Annotated[int, typer.Option(min=1, help="Samples per pass. Operations are for all of them.")]
+Flops = Annotated[str, typer.Option(metavar="CONVENTION", help="How FLOPs are counted: madd, arithmetic or hardware.")]
+Dtype = Annotated[Optional[str], typer.Option(metavar="DTYPE", help="Instead of the spec's dtype, float32 by default.", show_default=False)]
+Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")]
+MaxLayers = Annotated[int, typer.Option("--max-layers", min=1, help="Refuse specs with more layers.")]
+
+
+def read_text(spec: str) -> tuple[bytes, str]:
+    """A spec's text, and what errors call its file. Ends the command where it can't be read."""
+    if spec == "-":
+        return sys.stdin.buffer.read(), "<stdin>"
+    try:
+        if os.path.isdir(spec):
+            fail(f"{spec}: is a folder, and a spec is a file")
+        with open(spec, "rb") as stream:
+            return stream.read(1_000_001), spec
+    except OSError as error:
+        fail(f"{spec}: {(error.strerror or str(error)).lower()}", _near_file(spec) if isinstance(error, FileNotFoundError) else "")
+
+
+def _near_file(spec: str) -> str:
+    """A hint for a file that is not there: a command or a file of nearly that name."""
+    from ..cli import COMMANDS
+    from ..errors import did_you_mean
+
+    folder = os.path.dirname(spec)
+    try:
+        there = [os.path.join(folder, name) for name in os.listdir(folder or ".")]
+    except OSError:
+        there = []
+    return did_you_mean(spec, [*there, *COMMANDS])
+
+
+def fail(message: str, hint: str = "") -> NoReturn:
+    """The command was wrong: say so and end."""
+    print(f"archcalc: {message}", file=sys.stderr)
+    if hint:
+        print(f"  hint      {hint}", file=sys.stderr)
+    raise typer.Exit(WRONG_COMMAND)
+
+
+def assignments(pairs: list[str] | None) -> dict[str, Any]:
+    """``--set`` options as vars: each value is read as YAML, so 8 is a number and relu a word."""
+    from ..text import read, to_python
+
+    found: dict[str, Any] = {}
+    for pair in pairs or []:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            fail(f"--set takes VAR=VALUE, not '{pair}'", "for example --set classes=10")
+        node, problems = read(value, "--set")
+        if node is None or problems:
+            fail(f"--set {name}: '{value}' is no value", "; ".join(problem.hint or problem.message for problem in problems))
+        found[name.strip()] = to_python(node)
+    return found
+
+
+def analysed(specs: list[str], **options: Any) -> tuple[list[Any], list[SpecError]]:
+    """The reports of the specs that are right, and the errors of those that are wrong."""
+    reports: list[Any] = []
+    errors: list[SpecError] = []
+    if specs.count("-") > 1:
+        fail("standard input can be read once: there are several -")
+    for spec in specs:
+        text, file = read_text(spec)
+        try:
+            reports.append(analyze_text(text, file, **options))
+        except SpecError as error:
+            errors.append(error)
+        except RequestError as error:
+            fail(str(error))
+    return reports, errors
+
+
+def show_errors(errors: list[SpecError]) -> None:
+    """All errors of all files, for people, on standard error."""
+    for error in errors:
+        for problem in error.errors:
+            print(problem, file=sys.stderr)
+
+
+def colour_wanted() -> bool:
+    """Colour is for terminals whose user has not declined it (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width_wanted() -> int | None:
+    """The terminal's width; a pipe has none."""
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
+def unicode_wanted() -> bool:
+    """Whether the output can hold more than ASCII."""
+    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")

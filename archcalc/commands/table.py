@@ -1,0 +1,83 @@
+"""``archcalc SPEC``: the table and the totals, or the same for programs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Optional
+
+import typer
+
+from .common import (
+    WRONG_COMMAND,
+    WRONG_SPEC,
+    Batch,
+    Dtype,
+    Flops,
+    Format,
+    MaxLayers,
+    Set,
+    Specs,
+    Variant,
+    analysed,
+    assignments,
+    colour_wanted,
+    fail,
+    show_errors,
+    unicode_wanted,
+    width_wanted,
+)
+
+HELP = "Ends with 1 where a spec is wrong or over its budget, and with 2 where the command was wrong."
+FORMATS = ("table", "json", "csv", "markdown")
+
+
+def command(
+    specs: Specs,
+    set_: Set = None,
+    variant: Variant = None,
+    batch: Batch = 1,
+    flops: Flops = "madd",
+    dtype: Dtype = None,
+    format_: Format = "table",
+    depth: Annotated[Optional[int], typer.Option(min=0, help="Levels of blocks to unfold; 0 shows every layer.", show_default=False)] = None,
+    sort: Annotated[Optional[str], typer.Option(metavar="COLUMN", help="Sort the layers: params, maccs, flops or name.", show_default=False)] = None,
+    top: Annotated[Optional[int], typer.Option(min=1, help="Show the first so many lines only.", show_default=False)] = None,
+    columns: Annotated[Optional[str], typer.Option(metavar="A,B,...", help="The columns to show.", show_default=False)] = None,
+    units: Annotated[str, typer.Option(metavar="UNITS", help="raw, k, M, G or auto.")] = "auto",
+    max_layers: MaxLayers = 100_000,
+) -> None:
+    if format_ not in FORMATS:
+        fail(f"there is no format '{format_}': there are {', '.join(FORMATS)}")
+    options = {"vars": assignments(set_), "variant": variant, "batch": batch, "flops": flops, "dtype": dtype, "max_layers": max_layers}
+    reports, errors = analysed(specs, **options)
+    shown = {"depth": depth, "sort": sort, "top": top, "columns": columns.split(",") if columns else None, "units": units}
+    try:
+        if format_ == "json":
+            from ..render.files import to_json
+
+            found = [*reports, *errors]
+            sys.stdout.write(to_json(found if len(specs) > 1 else found[0]))
+        elif format_ == "csv":
+            from ..render.files import to_csv
+
+            if reports:
+                sys.stdout.write(to_csv(reports if len(specs) > 1 else reports[0]))
+        elif format_ == "markdown":
+            from ..render.markdown import to_markdown
+
+            sys.stdout.write("\n".join(to_markdown(report, meaning=report.convention_meaning, **shown) for report in reports))
+        else:
+            from ..render.table import table
+
+            look = {"width": width_wanted(), "colour": colour_wanted(), "unicode": unicode_wanted()}
+            sys.stdout.write("\n".join(table(report, meaning=report.convention_meaning, **shown, **look) for report in reports))
+    except ValueError as error:
+        print(f"archcalc: {error}", file=sys.stderr)
+        raise typer.Exit(WRONG_COMMAND) from None
+    sys.stdout.flush()
+    show_errors(errors)
+    over = [(report, each) for report in reports for each in report.budget]
+    for report, each in over:
+        print(f"{report.name}: over budget: {each}", file=sys.stderr)
+    if errors or over:
+        raise typer.Exit(WRONG_SPEC)

@@ -1,0 +1,89 @@
+"""What is wrong with a spec: problems as values, gathered until the report, shown all at once in file order."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable
+
+JSON_SCHEMA_VERSION = 1
+
+
+class Problem:
+    """One thing that is wrong, and how to mend it.
+
+    Lines and columns count from 1; a line of 0 means that the document has no text (a mapping given from Python).
+    """
+
+    __slots__ = ("file", "line", "column", "path", "message", "expected", "found", "hint")
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str = "",
+        line: int = 0,
+        column: int = 0,
+        path: str = "",
+        expected: str = "",
+        found: str = "",
+        hint: str = "",
+    ) -> None:
+        self.message = message
+        self.file = file
+        self.line = line
+        self.column = column
+        self.path = path
+        self.expected = expected
+        self.found = found
+        self.hint = hint
+
+    @property
+    def place(self) -> str:
+        """``file:line:column``, as far as they are known."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    def to_dict(self) -> dict[str, Any]:
+        """The problem as the JSON contract has it."""
+        return {name: getattr(self, name) for name in ("file", "line", "column", "path", "message", "expected", "found", "hint")}
+
+    def __str__(self) -> str:
+        head = ": ".join(part for part in (self.place, self.path, self.message) if part)
+        notes = [("expected", self.expected), ("found", self.found), ("hint", self.hint)]
+        return "\n".join([head, *(f"  {label:<8}  {text}" for label, text in notes if text)])
+
+    def __repr__(self) -> str:
+        return f"Problem({str(self)!r})"
+
+
+class SpecError(Exception):
+    """A spec that cannot be analysed. ``errors`` holds every problem found, in file order."""
+
+    def __init__(self, errors: Iterable[Problem]) -> None:
+        self.errors: tuple[Problem, ...] = tuple(in_file_order(errors))
+        super().__init__("\n".join(str(error) for error in self.errors))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The errors as the JSON contract has them."""
+        return {"schema_version": JSON_SCHEMA_VERSION, "errors": [error.to_dict() for error in self.errors]}
+
+
+def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems by place, each once: a block used ten times reports its mistake at its first use."""
+    unique: dict[tuple[Any, ...], Problem] = {}
+    for problem in problems:
+        where = (problem.line, problem.column) if problem.line else problem.path
+        unique.setdefault((problem.file, where, problem.message), problem)
+    return sorted(unique.values(), key=lambda problem: (problem.line, problem.column))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that ``word`` was probably meant to be, or an empty string."""
+    from difflib import get_close_matches
+
+    matches = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest known word, or an empty string."""
+    match = nearest(word, known)
+    return f"did you mean '{match}'?" if match else ""

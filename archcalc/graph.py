@@ -1,0 +1,140 @@
+"""What a spec becomes once its numbers are in: values with shapes, and the layers that make them, as a tree."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Union
+
+from .layers.base import LayerType, Result, Shape
+
+Counted = int
+
+
+class Tensor:
+    """A value that flows between layers. A shape of None is unknown: whatever made it was wrong and was reported."""
+
+    __slots__ = ("shape", "dtype", "maker")
+
+    def __init__(self, shape: Shape | None, dtype: str, maker: str) -> None:
+        self.shape = shape
+        self.dtype = dtype
+        self.maker = maker
+        """The path of the layer that made it, or the name of the input."""
+
+
+class Leaf:
+    """One layer."""
+
+    __slots__ = ("name", "layer", "args", "inputs", "outputs", "result", "dtype", "frozen", "tie")
+    leaves = 1
+
+    def __init__(self, name: str, layer: LayerType, args: dict[str, Any], inputs: list[Tensor], outputs: list[Tensor], result: Result, dtype: str) -> None:
+        self.name = name
+        self.layer = layer
+        self.args = args
+        self.inputs = inputs
+        self.outputs = outputs
+        self.result = result
+        self.dtype = dtype
+        self.frozen = False
+        self.tie = ""
+        """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
+
+
+class Frame:
+    """The inside of a block or composite: its layers in order, its outputs, and its names."""
+
+    __slots__ = ("children", "inputs", "outputs", "names", "leaves")
+
+    def __init__(self, inputs: list[Tensor]) -> None:
+        self.children: list[Node] = []
+        self.inputs = inputs
+        self.outputs: list[Tensor] = inputs
+        self.names: dict[str, Node] = {}
+        self.leaves = 0
+
+
+class Group:
+    """A block or composite in use. A frame may serve several groups: a block with the same arguments on the same shape."""
+
+    __slots__ = ("name", "type", "frame", "inputs", "outputs", "times", "layer", "args", "dtype", "frozen", "tie", "_outside")
+
+    def __init__(self, name: str, type: str, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], *, times: int = 1) -> None:
+        self.name = name
+        """Empty for a group that adds no segment to a path."""
+        self.type = type
+        self.frame = frame
+        self.inputs = inputs
+        self.outputs = outputs
+        self.times = times
+        """How often it runs in one pass: the slices of an `each`."""
+        self.layer: LayerType | None = None
+        """The layer type it is the inside of, where it shows as one row with parts."""
+        self.args: dict[str, Any] = {}
+        self.dtype = ""
+        self.frozen = False
+        self.tie = ""
+        self._outside: dict[int, Tensor] = {}
+
+    @property
+    def leaves(self) -> int:
+        return self.frame.leaves
+
+    def outside(self, inner: Tensor) -> Tensor:
+        """The value outside of the group that stands for one inside it."""
+        if self.inputs is self.frame.inputs:
+            return inner
+        for mine, theirs in zip(self.inputs, self.frame.inputs):
+            if inner is theirs:
+                return mine
+        for mine, theirs in zip(self.outputs, self.frame.outputs):
+            if inner is theirs:
+                return mine
+        found = self._outside.get(id(inner))
+        if found is None:
+            found = self._outside[id(inner)] = Tensor(inner.shape, inner.dtype, inner.maker)
+        return found
+
+    def reached(self) -> Iterator[tuple[int, Tensor]]:
+        """The inner values that are used from outside by a path, by their identity."""
+        return iter(self._outside.items())
+
+
+class Copies:
+    """The copies of a repeat, or the passes of a for."""
+
+    __slots__ = ("name", "nodes", "outputs")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.nodes: list[Node] = []
+        self.outputs: list[Tensor] = []
+
+    @property
+    def leaves(self) -> int:
+        return sum(node.leaves for node in self.nodes)
+
+
+class Absent:
+    """An item whose `when` was false."""
+
+    __slots__ = ("line",)
+    leaves = 0
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+
+Node = Union[Leaf, Group, Copies, Absent]
+
+
+class Network:
+    """A whole network in one shape: its frame, and what it was asked to give."""
+
+    __slots__ = ("frame", "inputs", "outputs", "vars", "dtype")
+
+    def __init__(self, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], vars: dict[str, Any], dtype: str) -> None:
+        self.frame = frame
+        self.inputs = inputs
+        self.outputs = outputs
+        self.vars = vars
+        self.dtype = dtype

@@ -1,0 +1,165 @@
+"""The words of the language: top-level keys, keys of an item, and composites, declared once for the parser, the schema and the manual."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import Any
+
+from .kinds import ANYTHING, AXIS, COUNT, TRUTH, Kind, ListOf, Mismatch, Number, Word
+from .layers.base import Arg
+
+DTYPES: dict[str, float] = {
+    **{"float64": 8, "float32": 4, "tfloat32": 4, "float16": 2, "bfloat16": 2, "float8": 1},
+    **{"int64": 8, "int32": 4, "int16": 2, "int8": 1, "int4": 0.5, "bool": 1},
+}
+"""Every dtype and its bytes per element."""
+
+DTYPE = Word(*DTYPES)
+FLOATS = frozenset(name for name in DTYPES if "float" in name)
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+MAX_NESTING = 100
+MAX_LAYERS = 100_000
+MAX_OUTPUTS = 10_000
+
+SHAPE_NAMES = {
+    "in_channels": "axis 0",
+    "in_length": "the axis behind the channels of [C, L]",
+    "in_height": "the first axis behind the channels of [C, H, W], the second of [C, D, H, W]",
+    "in_width": "the last axis of [C, H, W] and [C, D, H, W]",
+    "in_depth": "the first axis behind the channels of [C, D, H, W]",
+    "in_features": "the last axis",
+    "in_shape": "all axes, as a list",
+}
+"""What an expression may ask of the shape that comes into its item."""
+
+
+class BodyKind(Kind):
+    """A list of items."""
+
+    expected = "a list of layers"
+
+    def __init__(self, least: int = 0) -> None:
+        self.least = least
+
+    def schema(self) -> dict[str, Any]:
+        return {"$ref": "#/$defs/layers"} if self.least else {"$ref": "#/$defs/body"}
+
+
+class BranchesKind(Kind):
+    """Several lists of items, in a list or by name."""
+
+    expected = "a list of branches, or a mapping from names to branches; each branch is a list of layers"
+
+    def schema(self) -> dict[str, Any]:
+        body = {"$ref": "#/$defs/body"}
+        named = {"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": body, "minProperties": 1}
+        return {"anyOf": [{"type": "array", "items": body, "minItems": 1}, named]}
+
+
+class NameKind(Kind):
+    """A name that is none of the words given."""
+
+    literal = True
+    expected = "a name: letters, digits and _, not starting with a digit"
+
+    def __init__(self, words: frozenset[str]) -> None:
+        self.reserved = words
+
+    def convert(self, value: Any) -> str:
+        if not isinstance(value, str) or not NAME.fullmatch(value):
+            raise self.refuse(value)
+        if value in self.reserved:
+            raise Mismatch(f"'{value}' is a word of the language and can't be a name here")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^{NAME.pattern}$", "not": {"enum": sorted(self.reserved)}}
+
+
+class Amount(Kind):
+    """A number, or one with k, M, G or T behind it."""
+
+    literal = True
+    expected = "a number, or one with k, M, G or T behind it, such as 5M"
+    pattern = r"^[0-9]+(\.[0-9]+)? ?[kMGT]?$"
+
+    def convert(self, value: Any) -> int:
+        if isinstance(value, str) and len(value) < 30 and re.fullmatch(self.pattern, value):
+            from fractions import Fraction
+
+            unit = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}.get(value[-1], 1)
+            return int(Fraction(value.rstrip("kMGT ")) * unit)
+        if type(value) in (int, float) and 0 <= value < 1e30:
+            return int(value)
+        raise self.refuse(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"type": "number", "minimum": 0, "exclusiveMaximum": 1e30}, {"type": "string", "maxLength": 29, "pattern": self.pattern}]}
+
+
+BODY = BodyKind()
+BRANCHES = BranchesKind()
+
+COMPOSITES: dict[str, tuple[Arg, ...]] = {
+    "sequence": (Arg("body", BODY, "layers one after another"),),
+    "residual": (
+        Arg("body", BODY, "the main branch"),
+        Arg("shortcut", BODY, "the other branch; empty: the value as it came in", ()),
+        Arg("merge", Word("add", "concat", "multiply"), "how the two are joined", "add"),
+        Arg("skip", TRUTH, "whether there is a shortcut at all", True),
+    ),
+    "parallel": (
+        Arg("branches", BRANCHES, "branches that all take the same value"),
+        Arg("merge", Word("concat", "add", "multiply", "none"), "how they are joined; none gives several values in order", "concat"),
+        Arg("axis", AXIS, "the axis of concat", 0),
+    ),
+    "each": (
+        Arg("axis", AXIS, "the axis whose slices go through the body one by one", 0),
+        Arg("body", BODY, "layers for every slice, with the same weights"),
+    ),
+}
+"""The composites that are written as one key, with their arguments."""
+
+LOOP: tuple[Arg, ...] = (
+    Arg("for", ANYTHING, "a loop name, or a list of them"),
+    Arg("in", ListOf(ANYTHING, "a list of values, or of lists with one value per name", 0), "the values, one pass each"),
+    Arg("do", BODY, "the layers of a pass"),
+)
+CHOICE: tuple[Arg, ...] = (
+    Arg("if", TRUTH, "a condition"),
+    Arg("then", BODY, "the layers where it is true"),
+    Arg("else", BODY, "the layers where it is false", ()),
+)
+SPREAD: dict[str, tuple[Arg, ...]] = {"for": LOOP, "if": CHOICE}
+"""The composites that are written as several keys of the item."""
+
+MODIFIERS: tuple[Arg, ...] = (
+    Arg("name", ANYTHING, "what the item is called"),
+    Arg("from", ANYTHING, "the items, or the paths, whose outputs come in instead of the previous value"),
+    Arg("repeat", COUNT, "how many copies, one after another"),
+    Arg("when", TRUTH, "whether the item is there at all"),
+    Arg("share", ANYTHING, "the layer whose weights it uses, or true to use the first copy's in every copy"),
+    Arg("frozen", TRUTH, "whether its weights are not trained"),
+    Arg("dtype", DTYPE, "the dtype of its weights and outputs"),
+)
+"""The keys that any item may carry beside its type."""
+
+MODIFIER = {arg.name: arg for arg in MODIFIERS}
+
+TOP_LEVEL = ("name", "source", "description", "input", "inputs", "vars", "dtype", "blocks", "layer_types", "layers", "outputs", "budget", "variants")
+BUDGETS = ("params", "trainable_params", "maccs", "flops")
+
+FUNCTION_NAMES = ("min", "max", "abs", "round", "ceil", "floor", "sqrt", "log2", "prod", "sum", "len", "make_divisible")
+"""What an expression may call."""
+
+EXPRESSION_WORDS = frozenset([*keyword.kwlist, *SHAPE_NAMES, *FUNCTION_NAMES, "previous", "index", "true", "false", "null"])
+"""Words that mean something in an expression: no var, argument or loop may have them as its name."""
+
+ITEM_WORDS = frozenset([*MODIFIER, *COMPOSITES, *(arg.name for args in SPREAD.values() for arg in args), "previous"])
+"""Words that mean something as a key of an item: no block or layer type may have them as its name."""
+
+NAMES = NameKind(frozenset(["previous"]))
+VARIABLES = NameKind(EXPRESSION_WORDS)
+BLOCK_NAMES = NameKind(ITEM_WORDS)

@@ -1,0 +1,47 @@
+"""The layer types: one short declaration each, in the file of its family."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Iterator
+
+from .base import LayerType
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "conv": ("conv", "depthwise_conv", "conv_transpose"),
+    "linear": ("linear", "bilinear", "parameter"),
+    "pool": ("max_pool", "avg_pool", "lp_pool", "adaptive_max_pool", "adaptive_avg_pool", "global_avg_pool", "global_max_pool"),
+    "norm": ("batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "local_response_norm", "layer_scale"),
+    "activation": (
+        *("relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "celu", "gelu", "silu", "mish", "sigmoid", "tanh", "hard_sigmoid", "hard_swish", "hard_tanh"),
+        *("softplus", "softsign", "log_sigmoid", "tanh_shrink", "hard_shrink", "soft_shrink", "softmax", "log_softmax", "glu", "activation"),
+    ),
+    "resample": ("upsample", "crop", "pad", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "unfold", "fold"),
+    "reshape": ("flatten", "reshape", "permute", "squeeze", "unsqueeze", "concat", "split", "slice", "rearrange"),
+    "elementwise": ("add", "multiply", "mean", "identity", "dropout", "stochastic_depth"),
+    "squeeze_excite": ("squeeze_excite",),
+}
+"""Each file of this folder and the layer types it declares, in the order of the manual. A file is read when one of its types is used."""
+
+_FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names}
+_LOADED: dict[str, LayerType] = {}
+
+NAMES: tuple[str, ...] = tuple(_FAMILY_OF)
+"""Every layer type's name."""
+
+
+def find(name: str) -> LayerType | None:
+    """The layer type of that name, or None."""
+    layer = _LOADED.get(name)
+    if layer is None and name in _FAMILY_OF:
+        _LOADED.update({each.name: each for each in import_module(f".{_FAMILY_OF[name]}", __name__).LAYERS})
+        layer = _LOADED[name]
+    return layer
+
+
+def every() -> Iterator[LayerType]:
+    """All layer types, in the order of the manual."""
+    for name in NAMES:
+        layer = find(name)
+        assert layer is not None
+        yield layer

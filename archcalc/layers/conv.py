@@ -1,0 +1,91 @@
+"""Convolutions: the reference layer, its depthwise form and its transpose."""
+
+from __future__ import annotations
+
+from ..kinds import COUNTS, SIZE, TRUTH, Word
+from .base import SPATIAL, Arg, Example, LayerType, Shape, Symbols
+from .window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols
+
+_CHANNELS = Arg("channels", SIZE, "output channels", symbol="C_out")
+_GROUPS = Arg("groups", SIZE, "groups of channels that are convolved apart", 1)
+_BIAS = Arg("bias", TRUTH, "whether each output channel has a bias", True)
+_GROUPS_DIVIDE = (
+    ("C_in % groups == 0", "groups: {groups} does not divide {C_in} input channels", "groups"),
+    ("C_out % groups == 0", "groups: {groups} does not divide {C_out} output channels", "groups"),
+)
+_DUMOULIN = "Dumoulin & Visin, A guide to convolution arithmetic for deep learning, 2016, arXiv:1603.07285"
+
+conv = LayerType(
+    "conv",
+    "Convolution over one, two or three spatial axes.",
+    args=(
+        _CHANNELS,
+        KERNEL,
+        STRIDE,
+        PADDED,
+        DILATION,
+        _GROUPS,
+        _BIAS,
+        Arg("padding_mode", Word("zeros", "reflect", "replicate", "circular"), "what the padding holds; changes no figure", "zeros"),
+    ),
+    takes=SPATIAL,
+    symbols=pad_symbols,
+    requires=_GROUPS_DIVIDE,
+    output="[C_out, H_out, W_out]",
+    axis=WINDOW_AXIS,
+    params="K_h * K_w * C_in * C_out // groups + bias * C_out",
+    maccs="K_h * K_w * C_in * H_out * W_out * C_out // groups",
+    weight_adds="bias * H_out * W_out * C_out",
+    source=f"{_DUMOULIN}, relationship 15; grouped: Krizhevsky et al. 2012, section 3.5",
+    example=Example({"channels": 128, "kernel": 3, "padding": 1}, [[64, 112, 112]], [128, 112, 112], 73_856, maccs=924_844_032, weight_adds=1_605_632),
+)
+
+
+def _depthwise(symbols: Symbols, inputs: list[Shape]) -> None:
+    pad_symbols(symbols, inputs)
+    symbols["C_out"] = symbols["multiplier"] * symbols["C_in"]
+
+
+depthwise_conv = LayerType(
+    "depthwise_conv",
+    "Convolution of each channel by its own filters: groups = channels.",
+    args=(KERNEL, Arg("multiplier", SIZE, "output channels per input channel", 1), STRIDE, PADDED, DILATION, _BIAS),
+    takes=SPATIAL,
+    symbols=_depthwise,
+    output="[C_out, H_out, W_out]",
+    axis=WINDOW_AXIS,
+    params="K_h * K_w * C_out + bias * C_out",
+    maccs="K_h * K_w * H_out * W_out * C_out",
+    weight_adds="bias * H_out * W_out * C_out",
+    notes="C_out = multiplier * C_in.",
+    source="Howard et al., MobileNets, 2017, arXiv:1704.04861, section 3.1",
+    example=Example({"kernel": [3, 5], "stride": 2, "padding": [1, 2]}, [[32, 14, 20]], [32, 7, 10], 512, maccs=33_600, weight_adds=2_240),
+)
+
+conv_transpose = LayerType(
+    "conv_transpose",
+    "Transposed convolution: each input position spreads over a window of the output.",
+    args=(
+        _CHANNELS,
+        KERNEL,
+        STRIDE,
+        PADDED,
+        Arg("output_padding", COUNTS, "rows and columns added at the end of the output", 0, symbol="OP"),
+        DILATION,
+        _GROUPS,
+        _BIAS,
+    ),
+    takes=SPATIAL,
+    symbols=pad_symbols,
+    requires=_GROUPS_DIVIDE,
+    output="[C_out, H_out, W_out]",
+    axis="(H_in - 1) * S_h - P_h + dilation_h * (K_h - 1) + OP_h + 1",
+    params="K_h * K_w * C_in * C_out // groups + bias * C_out",
+    maccs="K_h * K_w * C_in * H_in * W_in * C_out // groups",
+    weight_adds="bias * H_out * W_out * C_out",
+    notes="The MACCs follow the input positions: every one meets every tap of the kernel once.",
+    source=f"{_DUMOULIN}, relationship 14",
+    example=Example({"channels": 6, "kernel": 4, "stride": 2, "padding": 1}, [[4, 8, 9]], [6, 16, 18], 390, maccs=27_648, weight_adds=1_728),
+)
+
+LAYERS = (conv, depthwise_conv, conv_transpose)

@@ -1,0 +1,92 @@
+"""Layers that join inputs element by element, and layers that change nothing at inference."""
+
+from __future__ import annotations
+
+from ..kinds import AXES, PROBABILITY, show
+from .base import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of
+
+
+def _broadcast(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    """NumPy's broadcasting: axes are matched from the last; an axis that is missing or 1 is stretched."""
+    out: Shape = inputs[0]
+    for number, shape in enumerate(inputs[1:], 2):
+        rank = max(len(out), len(shape))
+        left, right = (1,) * (rank - len(out)) + out, (1,) * (rank - len(shape)) + shape
+        for axis, (one, other) in enumerate(zip(left, right)):
+            if one != other and 1 not in (one, other):
+                raise LayerError(
+                    f"input {number} is {show(shape)} and does not broadcast with {show(out)}: {other} is not {one}",
+                    expected=f"{one} or 1 on axis {axis - rank}, counted from the last",
+                    hint="keep: true leaves a pooled map its axes" if min(len(out), len(shape)) == 1 else "",
+                )
+        out = tuple(other if one == 1 else one for one, other in zip(left, right))
+    symbols["inputs"] = len(inputs)
+    return [out]
+
+
+add = LayerType(
+    "add",
+    "The sum of two inputs or more, element by element.",
+    inputs=(2, MANY),
+    output="the inputs' shape, broadcast",
+    rule=_broadcast,
+    adds="(inputs - 1) * N_out",
+    notes="Axes are matched from the last; an axis that is missing or 1 is stretched.",
+    source="NumPy documentation, Broadcasting",
+    example=Example({}, [[3, 5, 7], [5, 1], [3, 5, 7]], [3, 5, 7], adds=210),
+)
+
+multiply = LayerType(
+    "multiply",
+    "The product of two inputs or more, element by element.",
+    inputs=(2, MANY),
+    output="the inputs' shape, broadcast",
+    rule=_broadcast,
+    muls="(inputs - 1) * N_out",
+    notes="Axes are matched from the last; an axis that is missing or 1 is stretched.",
+    source="NumPy documentation, Broadcasting",
+    example=Example({}, [[3, 5, 7], [3, 1, 1]], [3, 5, 7], muls=105),
+)
+
+
+def _without(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    gone = axes_of(symbols["axes"], inputs[0])
+    return [tuple(size for axis, size in enumerate(inputs[0]) if axis not in gone)]
+
+
+mean = LayerType(
+    "mean",
+    "The mean over one axis or several, which go.",
+    args=(Arg("axes", AXES, "the axes that go"),),
+    output="the input's other axes",
+    rule=_without,
+    adds="N_in - N_out",
+    divs="N_out",
+    source="PyTorch documentation, torch.mean",
+    example=Example({"axes": [0, -1]}, [[3, 5, 7]], [5], adds=100, divs=5),
+)
+
+identity = LayerType(
+    "identity",
+    "The input as it is.",
+    source="PyTorch documentation, torch.nn.Identity",
+    example=Example({}, [[3, 5, 7]], [3, 5, 7]),
+)
+
+dropout = LayerType(
+    "dropout",
+    "Drops elements while training; the identity at inference.",
+    args=(Arg("rate", PROBABILITY, "how many elements are dropped", 0.5),),
+    source="Srivastava et al., Dropout, 2014, Journal of Machine Learning Research 15",
+    example=Example({"rate": 0.2}, [[3, 5, 7]], [3, 5, 7]),
+)
+
+stochastic_depth = LayerType(
+    "stochastic_depth",
+    "Drops a whole branch while training; the identity at inference.",
+    args=(Arg("rate", PROBABILITY, "how often the branch is dropped"),),
+    source="Huang et al., Deep Networks with Stochastic Depth, 2016, arXiv:1603.09382",
+    example=Example({"rate": 0.1}, [[3, 5, 7]], [3, 5, 7]),
+)
+
+LAYERS = (add, multiply, mean, identity, dropout, stochastic_depth)

@@ -1,0 +1,142 @@
+"""Norms: elements are centred and scaled by statistics of their channel, group or position."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from ..kinds import AXIS, SIZE, TRUTH, Either, Int, ListOf
+from .base import CHANNELS_FIRST, FEATURES_LAST, SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of
+
+_AFFINE = Arg("affine", TRUTH, "whether there is a learned scale and shift", True)
+
+batch_norm = LayerType(
+    "batch_norm",
+    "Batch normalisation of each channel, as at inference: the running statistics are constants.",
+    args=(_AFFINE,),
+    takes=CHANNELS_FIRST,
+    params="affine * 2 * C_in",
+    weight_muls="affine * N_in",
+    weight_adds="affine * N_in",
+    muls="(1 - affine) * N_in",
+    adds="(1 - affine) * N_in",
+    notes="Mean, variance, scale and shift are folded beforehand into one scale and one shift per channel.",
+    source="Ioffe & Szegedy, Batch Normalization, 2015, arXiv:1502.03167, algorithm 2",
+    example=Example({}, [[3, 5, 7]], [3, 5, 7], 6, weight_muls=105, weight_adds=105),
+)
+
+_STATISTICS: dict[str, Any] = {"adds": "3 * N_in - G", "muls": "N_in", "divs": "N_in + 2 * G", "sqrts": "G"}
+_STATISTICS_NOTE = (
+    "The elements fall into G groups. A group of n: mean n - 1 additions and a division, centring n, variance n products, n - 1 additions and a division, "
+    "then epsilon, the root, and n divisions."
+)
+
+
+def _channel_groups(symbols: Symbols, inputs: list[Shape]) -> None:
+    symbols["G"] = symbols["C_in"]
+
+
+instance_norm = LayerType(
+    "instance_norm",
+    "Normalisation of each channel by its own mean and variance.",
+    args=(Arg("affine", TRUTH, "whether there is a learned scale and shift", False),),
+    takes=SPATIAL,
+    symbols=_channel_groups,
+    params="affine * 2 * C_in",
+    weight_muls="affine * N_in",
+    weight_adds="affine * N_in",
+    **_STATISTICS,
+    notes=f"{_STATISTICS_NOTE} Here G = C_in.",
+    source="Ulyanov et al., Instance Normalization, 2016, arXiv:1607.08022, section 2",
+    example=Example({"affine": True}, [[3, 5, 7]], [3, 5, 7], 6, weight_muls=105, weight_adds=105, adds=312, muls=105, divs=111, sqrts=3),
+)
+
+group_norm = LayerType(
+    "group_norm",
+    "Normalisation of each group of channels by its own mean and variance.",
+    args=(Arg("groups", SIZE, "groups of channels", symbol="G"), _AFFINE),
+    takes=CHANNELS_FIRST,
+    requires=(("C_in % G == 0", "groups: {G} does not divide {C_in} input channels", "groups"),),
+    params="affine * 2 * C_in",
+    weight_muls="affine * N_in",
+    weight_adds="affine * N_in",
+    **_STATISTICS,
+    notes=_STATISTICS_NOTE,
+    source="Wu & He, Group Normalization, 2018, arXiv:1803.08494, section 3.1",
+    example=Example({"groups": 2}, [[6, 5, 7]], [6, 5, 7], 12, weight_muls=210, weight_adds=210, adds=628, muls=210, divs=214, sqrts=2),
+)
+
+_AXES = Arg(
+    "axes",
+    Either(Int(1), ListOf(AXIS, "a list of axes", 1, 16), expected="a number of last axes, or a list of axes"),
+    "how many last axes, or a list that names the axes",
+    1,
+)
+
+
+def _named_axes(symbols: Symbols, inputs: list[Shape]) -> None:
+    shape, axes = inputs[0], symbols["axes"]
+    if isinstance(axes, int):
+        if axes > len(shape):
+            raise LayerError(f"axes: there are no {axes} last axes: the input has {len(shape)}", hint="to name one axis write it as a list", arg="axes")
+        symbols["n"] = prod(shape[len(shape) - axes :])
+    else:
+        symbols["n"] = prod(shape[axis] for axis in axes_of(axes, shape))
+    symbols["G"] = symbols["N_in"] // symbols["n"]
+
+
+layer_norm = LayerType(
+    "layer_norm",
+    "Normalisation of each position over its features.",
+    args=(_AXES, _AFFINE, Arg("bias", TRUTH, "whether the learned scale comes with a shift", True)),
+    symbols=_named_axes,
+    params="affine * n + affine * bias * n",
+    weight_muls="affine * N_in",
+    weight_adds="affine * bias * N_in",
+    **_STATISTICS,
+    notes=_STATISTICS_NOTE,
+    source="Ba et al., Layer Normalization, 2016, arXiv:1607.06450, equation 3",
+    example=Example({}, [[4, 7]], [4, 7], 14, weight_muls=28, weight_adds=28, adds=80, muls=28, divs=36, sqrts=4),
+)
+
+rms_norm = LayerType(
+    "rms_norm",
+    "Division of each position by the root of its features' mean square.",
+    args=(_AXES, Arg("affine", TRUTH, "whether there is a learned scale", True)),
+    symbols=_named_axes,
+    params="affine * n",
+    weight_muls="affine * N_in",
+    adds="N_in",
+    muls="N_in",
+    divs="N_in + G",
+    sqrts="G",
+    notes="The elements fall into G groups. A group of n: n products, n - 1 additions and a division, then epsilon, the root, and n divisions.",
+    source="Zhang & Sennrich, Root Mean Square Layer Normalization, 2019, arXiv:1910.07467, equation 4",
+    example=Example({}, [[4, 7]], [4, 7], 7, weight_muls=28, adds=28, muls=28, divs=32, sqrts=4),
+)
+
+local_response_norm = LayerType(
+    "local_response_norm",
+    "Division of each element by a power of the sum of squares over neighbouring channels.",
+    args=(Arg("size", SIZE, "channels in the sum"),),
+    takes=CHANNELS_FIRST,
+    adds="size * N_in",
+    muls="2 * N_in",
+    divs="N_in",
+    transcendentals="N_in",
+    notes="Each element: its square, size - 1 additions, the factor alpha / size, the addition of k, the power beta, the division. Channels beyond the first and the last count as zeros.",
+    source="Krizhevsky et al., ImageNet Classification with Deep Convolutional Neural Networks, 2012, section 3.3",
+    example=Example({"size": 5}, [[6, 2, 3]], [6, 2, 3], adds=180, muls=72, divs=36, transcendentals=36),
+)
+
+layer_scale = LayerType(
+    "layer_scale",
+    "A learned factor for each feature of the last axis.",
+    takes=FEATURES_LAST,
+    params="F_in",
+    weight_muls="N_in",
+    source="Touvron et al., Going deeper with Image Transformers, 2021, arXiv:2103.17239, section 2",
+    example=Example({}, [[4, 7]], [4, 7], 7, weight_muls=28),
+)
+
+LAYERS = (batch_norm, instance_norm, group_norm, layer_norm, rms_norm, local_response_norm, layer_scale)

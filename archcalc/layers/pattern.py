@@ -1,0 +1,123 @@
+"""The patterns of rearrange: the grammar of einops, without the batch."""
+
+from __future__ import annotations
+
+import re
+from math import prod
+from typing import Any
+
+from ..kinds import SIZE, Kind, show
+from .base import LayerError, Shape
+
+_TOKEN = re.compile(r"\.\.\.|\w+|\S")
+_REST = "..."
+
+Side = list[list[str]]
+"""One side of a pattern: for each of its axes the names that make it. The axis ``1`` has none, ``...`` stands for itself."""
+
+
+class NamedSizes(Kind):
+    """A mapping from names to sizes. The names are literal, the sizes may be expressions."""
+
+    expected = "a mapping from axis names to sizes"
+    takes_mapping = True
+
+    def convert(self, value: Any) -> dict[str, int]:
+        if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+            raise self.refuse(value)
+        return {name: SIZE.convert(size) for name, size in value.items()}
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": SIZE.schema()}
+
+
+def rearranged(pattern: str, sizes: dict[str, int], shape: Shape) -> Shape:
+    """The shape that the pattern makes of a shape."""
+    left_text, *right_texts = pattern.split("->")
+    if len(right_texts) != 1:
+        raise _wrong("it takes one -> between the axes before and after")
+    left, right = _side(left_text), _side(right_texts[0])
+    _same_names(left, right)
+    for name in sizes:
+        if name == _REST or not any(name in axis for axis in left):
+            from ..errors import did_you_mean
+
+            raise LayerError(f"sizes: the pattern has no axis {name}", hint=did_you_mean(name, [each for axis in left for each in axis]), arg="sizes")
+    known = {**{name: (size,) for name, size in sizes.items()}, **_lengths(left, sizes, shape)}
+    out: list[int] = []
+    for axis in right:
+        out.extend(known[_REST] if axis == [_REST] else [prod(prod(known[name]) for name in axis)])
+    return tuple(out)
+
+
+def _wrong(what: str) -> LayerError:
+    return LayerError(f"pattern: {what}", arg="pattern")
+
+
+def _side(text: str) -> Side:
+    axes: Side = []
+    seen: set[str] = set()
+    inside = False
+    for token in _TOKEN.findall(text):
+        if token in "()":
+            if inside == (token == "("):
+                raise _wrong("parentheses inside parentheses" if inside else "a ) without its (")
+            inside = not inside
+            if inside:
+                axes.append([])
+        elif token == "1" or token == _REST or token.isidentifier():
+            if token in seen:
+                raise _wrong(f"{token} stands twice on one side")
+            names = [] if token == "1" else [token]
+            seen.update(names)
+            if inside:
+                axes[-1].extend(names)
+            else:
+                axes.append(names)
+        else:
+            raise _wrong(f"'{token}' is no axis: axes are names, 1 and ...")
+    if inside:
+        raise _wrong("a ( without its )")
+    return axes
+
+
+def _same_names(left: Side, right: Side) -> None:
+    before, after = [name for axis in left for name in axis], [name for axis in right for name in axis]
+    for names, others, where in ((before, after, "left"), (after, before, "right")):
+        for name in names:
+            if name not in others:
+                raise _wrong(f"{name} is on the {where} of -> alone")
+    if any(_REST in axis and axis != [_REST] for axis in left):
+        raise _wrong("... may not be in parentheses on the left")
+
+
+def _lengths(left: Side, sizes: dict[str, int], shape: Shape) -> dict[str, Shape]:
+    """What each name on the left stands for: one size, or the sizes of all axes that ``...`` covers."""
+    more = len(shape) - len(left) + ([_REST] in left)
+    if more < 0 or (more and [_REST] not in left):
+        raise LayerError(
+            f"pattern: its left has {len(left) - ([_REST] in left)} axes, and the input {show(shape)} has {len(shape)}",
+            hint="the batch is no axis of a shape" if len(left) == len(shape) + 1 else "",
+            arg="pattern",
+        )
+    known: dict[str, Shape] = {}
+    position = 0
+    for axis in left:
+        if axis == [_REST]:
+            known[_REST] = shape[position : position + more]
+            position += more
+            continue
+        size, text = shape[position], f"({' '.join(axis)})" if len(axis) != 1 else axis[0]
+        product, open_names = prod(sizes.get(name, 1) for name in axis), [name for name in axis if name not in sizes]
+        if len(open_names) > 1:
+            raise LayerError(
+                f"pattern: of {text} all sizes but one must be given", expected=f"sizes of {' and '.join(open_names[1:])}, or of {open_names[0]}", arg="sizes"
+            )
+        if size % product or (not open_names and size != product):
+            what = f"{text} is {product}" if not open_names else f"{text} takes a multiple of {product}"
+            raise LayerError(
+                f"pattern: {what if axis else 'an axis is 1'}, and axis {position} of the input {show(shape)} is {size}", arg="sizes" if axis else "pattern"
+            )
+        known.update(dict.fromkeys(open_names, (size // product,)))
+        position += 1
+    return known

@@ -1,0 +1,233 @@
+"""Layers that only rearrange: the elements stay, their axes change."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from ..kinds import AXIS, NULL, SIZE, WHOLE, Either, Kind, ListOf, Text, show
+from .base import ANY, MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of, axis_of
+from .pattern import NamedSizes, rearranged
+
+MOST_OUTPUTS = 10_000
+"""The most outputs of one item."""
+
+
+class _Rest(Kind):
+    """-1: the size that follows from the others."""
+
+    expected = "-1"
+
+    def convert(self, value: Any) -> int:
+        if type(value) not in (int, float) or value != -1:
+            raise self.refuse(value)
+        return -1
+
+    def schema(self) -> dict[str, Any]:
+        return {"const": -1}
+
+
+def _axes(count: int) -> str:
+    return f"{count} {'axis' if count == 1 else 'axes'}"
+
+
+def _flatten(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    axis = axis_of(symbols["from_axis"], inputs[0], "from_axis")
+    return [(*inputs[0][:axis], prod(inputs[0][axis:]))]
+
+
+flatten = LayerType(
+    "flatten",
+    "All axes from one on become one.",
+    args=(Arg("from_axis", AXIS, "the first of the axes that become one", 0),),
+    output="the axes before from_axis, and the product of the others",
+    rule=_flatten,
+    source="PyTorch documentation, torch.nn.Flatten",
+    example=Example({"from_axis": 1}, [[3, 5, 7]], [3, 35]),
+)
+
+
+def _reshape(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    shape, old = symbols["shape"], inputs[0]
+    known, rests = prod(size for size in shape if size != -1), shape.count(-1)
+    if rests > 1:
+        raise LayerError(f"shape: {show(shape)} leaves {rests} sizes open, and one can follow from the others", arg="shape")
+    if rests and prod(old) % known:
+        raise LayerError(f"shape: {show(shape)} takes a multiple of {known} elements, and the input {show(old)} has {prod(old)}", arg="shape")
+    if not rests and prod(old) != known:
+        raise LayerError(
+            f"shape: {show(shape)} takes {known} elements, and the input {show(old)} has {prod(old)}",
+            hint="one size may be -1: it follows from the others",
+            arg="shape",
+        )
+    return [tuple(prod(old) // known if size == -1 else size for size in shape)]
+
+
+_NEW_SHAPE = ListOf(Either(SIZE, _Rest(), expected="a whole number of at least 1, or -1"), "a list of sizes, one of which may be -1", 1, 16)
+
+reshape = LayerType(
+    "reshape",
+    "The same elements in another shape.",
+    args=(Arg("shape", _NEW_SHAPE, "the new shape; one size may be -1: it follows from the others"),),
+    output="as shape says",
+    rule=_reshape,
+    source="PyTorch documentation, torch.reshape",
+    example=Example({"shape": [5, -1, 2]}, [[4, 5, 7]], [5, 14, 2]),
+)
+
+
+def _permute(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    shape = inputs[0]
+    axes = axes_of(symbols["axes"], shape)
+    if len(axes) != len(shape):
+        raise LayerError(
+            f"axes: {show(symbols['axes'])} names {_axes(len(axes))}, and the input {show(shape)} has {len(shape)}",
+            hint="the batch is not one of them",
+            arg="axes",
+        )
+    return [tuple(shape[axis] for axis in axes)]
+
+
+permute = LayerType(
+    "permute",
+    "The axes in another order.",
+    args=(Arg("axes", ListOf(AXIS, "a list of axes", 1, 16), "the input's axes in their new order"),),
+    output="the input's axes in that order",
+    rule=_permute,
+    source="PyTorch documentation, torch.permute",
+    example=Example({"axes": [1, 2, 0]}, [[3, 5, 7]], [5, 7, 3]),
+)
+
+
+def _squeeze(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    shape, axis = inputs[0], symbols["axis"]
+    if axis is None:
+        return [tuple(size for size in shape if size != 1)]
+    index = axis_of(axis, shape)
+    if shape[index] != 1:
+        raise LayerError(f"axis: axis {axis} of the input {show(shape)} is {shape[index]}, not 1", arg="axis")
+    return [(*shape[:index], *shape[index + 1 :])]
+
+
+squeeze = LayerType(
+    "squeeze",
+    "An axis of size 1 goes.",
+    args=(Arg("axis", AXIS, "the axis that goes", None, shown_default="all of size 1"),),
+    output="the input's other axes",
+    rule=_squeeze,
+    source="PyTorch documentation, torch.squeeze",
+    example=Example({"axis": 1}, [[3, 1, 7]], [3, 7]),
+)
+
+
+def _unsqueeze(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    index = axis_of(symbols["axis"], inputs[0], more=1)
+    return [(*inputs[0][:index], 1, *inputs[0][index:])]
+
+
+unsqueeze = LayerType(
+    "unsqueeze",
+    "An axis of size 1 comes in.",
+    args=(Arg("axis", AXIS, "the place of the new axis in the output"),),
+    output="the input's axes and a 1",
+    rule=_unsqueeze,
+    source="PyTorch documentation, torch.unsqueeze",
+    example=Example({"axis": -1}, [[3, 5]], [3, 5, 1]),
+)
+
+
+def _concat(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    first = inputs[0]
+    axis = axis_of(symbols["axis"], first)
+    for number, shape in enumerate(inputs[1:], 2):
+        if len(shape) != len(first):
+            raise LayerError(f"input {number} is {show(shape)} and input 1 {show(first)}: {_axes(len(shape))} do not join {_axes(len(first))}")
+        for other, (size, wanted) in enumerate(zip(shape, first)):
+            if size != wanted and other != axis:
+                raise LayerError(f"input {number} is {show(shape)} and input 1 {show(first)}: joined on axis {axis}, they may not differ on axis {other}")
+    return [(*first[:axis], sum(shape[axis] for shape in inputs), *first[axis + 1 :])]
+
+
+concat = LayerType(
+    "concat",
+    "The inputs one behind the other on an axis.",
+    args=(Arg("axis", AXIS, "the axis on which they are joined", 0),),
+    inputs=(1, MANY),
+    output="as the first input, the axis the sum of all",
+    rule=_concat,
+    source="PyTorch documentation, torch.cat",
+    example=Example({}, [[3, 5, 7], [4, 5, 7]], [7, 5, 7]),
+)
+
+
+def _split(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    shape, parts = inputs[0], symbols["parts"]
+    axis = axis_of(symbols["axis"], shape)
+    size = shape[axis]
+    if isinstance(parts, int):
+        if size % parts:
+            raise LayerError(f"parts: {parts} does not divide axis {axis} of {size}", arg="parts")
+        if parts > MOST_OUTPUTS:
+            raise LayerError(f"parts: {parts} outputs are more than {MOST_OUTPUTS}", arg="parts")
+        parts = (size // parts,) * parts
+    if sum(parts) != size:
+        raise LayerError(f"parts: {show(parts)} adds up to {sum(parts)}, and axis {axis} is {size}", arg="parts")
+    return [(*shape[:axis], part, *shape[axis + 1 :]) for part in parts]
+
+
+split = LayerType(
+    "split",
+    "An axis in parts, each an output: name.0, name.1, ...",
+    args=(
+        Arg("parts", Either(SIZE, ListOf(SIZE, "a list of sizes", 1, MOST_OUTPUTS)), "how many equal parts, or a list of their sizes"),
+        Arg("axis", AXIS, "the axis in parts", 0),
+    ),
+    output="for each part as the input, the axis the part's size",
+    rule=_split,
+    source="PyTorch documentation, torch.split",
+    example=Example({"parts": [2, 4], "axis": 0}, [[6, 5]], [[2, 5], [4, 5]]),
+)
+
+
+def _slice(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    shape = inputs[0]
+    axis = axis_of(symbols["axis"], shape)
+    start, stop, step = symbols["start"], symbols["stop"], symbols["step"]
+    left = len(range(*slice(start, stop, step).indices(shape[axis])))
+    if not left:
+        raise LayerError(
+            f"nothing is left of axis {axis} of {shape[axis]} from {start} to {'its end' if stop is None else stop}", arg="start" if stop is None else "stop"
+        )
+    return [(*shape[:axis], left, *shape[axis + 1 :])]
+
+
+slice_ = LayerType(
+    "slice",
+    "A range of an axis, as Python slices a list.",
+    args=(
+        Arg("axis", AXIS, "the axis", 0),
+        Arg("start", WHOLE, "the first position; negative from the end", 0),
+        Arg("stop", Either(WHOLE, NULL), "the position before which it ends; negative from the end; null is the end", None),
+        Arg("step", SIZE, "distance of the positions", 1),
+    ),
+    output="as the input, the axis cut",
+    rule=_slice,
+    source="Python documentation, slice objects",
+    example=Example({"axis": 1, "start": -6, "stop": -1, "step": 2}, [[3, 7]], [3, 3]),
+)
+
+rearrange = LayerType(
+    "rearrange",
+    "Axes split, joined and reordered by a pattern, such as c (h p) w -> (c p) h w.",
+    args=(
+        Arg("pattern", Text("a pattern such as 'c (h p) w -> (c p) h w'"), "the axes before and after, without the batch"),
+        Arg("sizes", NamedSizes(), "sizes of named axes that do not follow from the input", {}),
+    ),
+    takes=ANY,
+    output="as the right of the pattern says",
+    rule=lambda symbols, inputs: [rearranged(symbols["pattern"], symbols["sizes"], inputs[0])],
+    source="Rogozhnikov, Einops, 2022, International Conference on Learning Representations",
+    example=Example({"pattern": "c (h p) (w q) -> h w (p q c)", "sizes": {"p": 2, "q": 4}}, [[3, 6, 20]], [3, 5, 24]),
+)
+
+LAYERS = (flatten, reshape, permute, squeeze, unsqueeze, concat, split, slice_, rearrange)

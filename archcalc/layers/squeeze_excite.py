@@ -1,0 +1,57 @@
+"""Squeeze and excitation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..kinds import SIZE, TRUTH, Either, Null
+from .activation import ACTIVATION
+from .base import SPATIAL, Arg, Example, LayerError, Shape, Symbols
+from .compound import Compound
+
+
+def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
+    hidden, ratio = args["hidden"], args["ratio"]
+    if (hidden is None) == (ratio is None):
+        raise LayerError("squeeze_excite takes hidden or ratio, one of them", expected="hidden: the channels in between, or ratio: channels // ratio")
+    channels = inputs[0][0] if inputs and inputs[0] else 0
+    if ratio is not None:
+        hidden = channels // ratio
+        if hidden < 1:
+            raise LayerError(f"ratio: {channels} channels // {ratio} leaves none", arg="ratio")
+    return {**args, "hidden": hidden, "channels": channels}
+
+
+squeeze_excite = Compound(
+    "squeeze_excite",
+    "Scales each channel by a gate computed from the mean of all channels.",
+    args=(
+        Arg("hidden", Either(SIZE, Null(), expected=SIZE.expected), "channels in between", None),
+        Arg("ratio", Either(SIZE, Null(), expected=SIZE.expected), "gives hidden = channels // ratio", None),
+        Arg("activation", ACTIVATION, "the activation in between", "relu"),
+        Arg("gate", ACTIVATION, "the activation that makes the gate", "sigmoid"),
+        Arg("bias", TRUTH, "whether both maps have a bias", True),
+    ),
+    takes=SPATIAL,
+    prepare=_prepare,
+    prepared=("channels",),
+    inside="""
+      - name: squeeze
+        global_avg_pool: {keep: true}
+      - name: reduce
+        conv: {channels: hidden, kernel: 1, bias: bias}
+      - activation: activation
+      - name: expand
+        conv: {channels: channels, kernel: 1, bias: bias}
+      - name: gate
+        activation: gate
+      - multiply:
+        from: [input, previous]
+    """,
+    params="2 * C_in * hidden + bias * (C_in + hidden)",
+    maccs="2 * C_in * hidden",
+    source="Hu et al., Squeeze-and-Excitation Networks, 2017, arXiv:1709.01507, equations 2 to 4",
+    example=Example({"hidden": 4}, [[16, 5, 7]], [16, 5, 7], 148, maccs=128, weight_adds=20),
+)
+
+LAYERS = (squeeze_excite,)

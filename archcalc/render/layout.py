@@ -1,0 +1,70 @@
+"""Text in columns of a given width: how wide it shows, how it is shortened, padded and wrapped."""
+
+from __future__ import annotations
+
+
+def clean(text: str) -> str:
+    """Text that can do nothing to a terminal: control characters become question marks, line breaks spaces."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else " " if char.isspace() else "?" for char in text)
+
+
+def display_width(text: str) -> int:
+    """How many places of a terminal's line a text takes."""
+    if text.isascii() or max(text.replace("…", ".")) < "\u0300":
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    return sum(0 if category(char) in ("Mn", "Me", "Cf") else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def shorten(text: str, width: int, ellipsis: str = "…") -> str:
+    """A text that takes at most ``width``: its middle gives way, more of its end than of its start stays."""
+    if display_width(text) <= width:
+        return text
+    room = width - len(ellipsis)
+    if room < 2:
+        return _start(text, width)
+    head = _start(text, room // 3)
+    tail = _start(text[::-1], room - display_width(head))[::-1]
+    return head + ellipsis + tail
+
+
+def pad(text: str, width: int, right: bool = False) -> str:
+    """A text filled up with spaces to ``width``."""
+    spaces = " " * (width - display_width(text))
+    return spaces + text if right else text + spaces
+
+
+def wrap(text: str, width: int | None, start: str = "") -> list[str]:
+    """A paragraph behind ``start`` in lines no wider than ``width``, all but the first indented as far as that."""
+    if width is None or display_width(start) + display_width(text) <= width:
+        return [(start + text).rstrip()]
+    indent = " " * display_width(start)
+    lines: list[str] = []
+    if 2 * len(indent) > width:  # hardly any room behind it
+        lines += wrap(start.strip(), width)
+        start = indent = "  "
+    line = start
+    for word in text.split():
+        if line != start and line != indent:
+            if display_width(f"{line} {word}") <= width:
+                line = f"{line} {word}"
+                continue
+            lines.append(line)
+            line = indent
+        line += word
+        while display_width(line) > width:
+            fits = _start(line, width)
+            lines.append(fits)
+            line = indent + line[len(fits) :]
+    return [*lines, line]
+
+
+def _start(text: str, width: int) -> str:
+    """The longest start of a text that takes at most ``width``."""
+    end = min(len(text), width)
+    while display_width(text[:end]) > width:
+        end -= 1
+    return text[:end]

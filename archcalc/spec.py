@@ -1,0 +1,186 @@
+"""A spec as it was read: blocks, bodies and items, every argument a template that waits for its scope."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from .expr import Expression
+from .layers.base import Arg, LayerType
+from .text import Node, Scalar
+
+Scope = Mapping[str, Any]
+
+
+class Template:
+    """An argument as written: a constant, an expression, or a list of these."""
+
+    __slots__ = ("node", "path", "arg", "value", "names", "constant")
+
+    def __init__(self, node: Node, path: str, arg: Arg, value: Any) -> None:
+        self.node = node
+        self.path = path
+        self.arg = arg
+        self.value = value
+        self.names = _names(value)
+        self.constant = _constant(value)
+
+    def evaluate(self, scope: Scope) -> Any:
+        """The value in a scope, not yet held against its kind. Raises ExpressionError."""
+        return self.value if self.constant else _evaluate(self.value, scope)
+
+
+def _names(value: Any) -> frozenset[str]:
+    if isinstance(value, Expression):
+        return value.names
+    if isinstance(value, list):
+        return frozenset().union(*map(_names, value)) if value else frozenset()
+    if isinstance(value, dict):
+        return frozenset().union(*map(_names, value.values())) if value else frozenset()
+    return frozenset()
+
+
+def _constant(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_constant, value))
+    if isinstance(value, dict):
+        return all(map(_constant, value.values()))
+    return not isinstance(value, Expression)
+
+
+def _evaluate(value: Any, scope: Scope) -> Any:
+    if isinstance(value, Expression):
+        return value.evaluate(scope)
+    if isinstance(value, list):
+        return [_evaluate(item, scope) for item in value]
+    if isinstance(value, dict):
+        return {key: _evaluate(item, scope) for key, item in value.items()}
+    return value
+
+
+class Ref:
+    """Where a value comes from: ``previous``, a name, or a path such as ``down[3 - index].skip``.
+
+    ``segments`` are names, whole numbers, and expressions in brackets.
+    """
+
+    __slots__ = ("text", "node", "path", "segments", "names")
+
+    def __init__(self, text: str, node: Node, path: str, segments: list[str | int | Expression]) -> None:
+        self.text = text
+        self.node = node
+        self.path = path
+        self.segments = segments
+        self.names = frozenset().union(*(segment.names for segment in segments if isinstance(segment, Expression)))
+
+
+class Body:
+    """Items in order: the layers of a network, a block, a branch, or one pass of a loop."""
+
+    __slots__ = ("items", "given")
+
+    def __init__(self, items: list[Item]) -> None:
+        self.items = items
+        self.given: dict[str, Scalar] = {}
+        """The names that occur in this body's scope, with the place of those that were given; known where the body opens a scope."""
+
+
+class Branch:
+    """One way through a parallel, with its name if it has one."""
+
+    __slots__ = ("name", "body", "key")
+
+    def __init__(self, name: str, body: Body, key: Scalar | None) -> None:
+        self.name = name
+        self.body = body
+        self.key = key
+
+
+class Item:
+    """One entry of a body. ``type`` is what its key names: a layer type, a block, or a composite's name."""
+
+    __slots__ = (
+        *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed"),
+        *("sources", "repeat", "when", "share", "frozen", "dtype", "uses_index", "plain"),
+    )
+
+    def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | str | None, type_name: str) -> None:
+        self.node = node
+        self.path = path
+        self.key = key
+        self.type = type
+        """None where the item is wrong and was already reported."""
+        self.type_name = type_name
+        self.given: Scalar | None = None
+        self.name = type_name
+        self.merge_name = ""
+        self.args: dict[str, Any] = {}
+        """Argument name to Template, Body or list of Branches."""
+        self.fixed: dict[str, Any] | None = None
+        """All arguments, converted, where none depends on the scope."""
+        self.sources: list[Ref] | None = None
+        self.repeat: Template | None = None
+        self.when: Template | None = None
+        self.share: Ref | bool | None = None
+        self.frozen: Template | None = None
+        self.dtype: Template | None = None
+        self.uses_index = False
+        self.plain = True
+        """Whether the item has no key but its type and name."""
+
+    @property
+    def opens_scope(self) -> bool:
+        """Whether the names inside are reached by a path: named, repeated and looping composites, and blocks."""
+        return isinstance(self.type, Block) or self.given is not None or self.repeat is not None or self.type_name == "for"
+
+
+class Block:
+    """A named list of layers with arguments: a user's block, or a layer type that is made of others."""
+
+    __slots__ = ("name", "args", "defaults", "inputs", "body", "node", "layer")
+
+    def __init__(self, name: str, node: Node | None) -> None:
+        self.name = name
+        self.node = node
+        self.args: tuple[Arg, ...] = ()
+        self.defaults: dict[str, Template] = {}
+        self.inputs: list[str] = ["input"]
+        self.body = Body([])
+        self.layer: LayerType | None = None
+        """The declaration that this is the inside of, for a compound layer: it shows as one row with parts."""
+
+    @property
+    def arg_names(self) -> tuple[str, ...]:
+        return tuple(arg.name for arg in self.args)
+
+
+class Input:
+    """A value that comes into the network."""
+
+    __slots__ = ("name", "shape", "dtype")
+
+    def __init__(self, name: str, shape: Template, dtype: str | None) -> None:
+        self.name = name
+        self.shape = shape
+        self.dtype = dtype
+
+
+class Spec:
+    """A whole document. ``problems`` were found while reading it; what they spoil is left out."""
+
+    __slots__ = ("file", "name", "source", "description", "inputs", "vars", "blocks", "layer_types", "body", "outputs", "dtype", "budget", "variants", "node")
+
+    def __init__(self, file: str, node: Node) -> None:
+        self.file = file
+        self.node = node
+        self.name = ""
+        self.source = ""
+        self.description = ""
+        self.inputs: list[Input] = []
+        self.vars: dict[str, Template] = {}
+        self.blocks: dict[str, Block] = {}
+        self.layer_types: dict[str, LayerType] = {}
+        self.body = Body([])
+        self.outputs: list[Ref] = []
+        self.dtype = "float32"
+        self.budget: dict[str, tuple[int, Node]] = {}
+        self.variants: dict[str, dict[str, Template]] = {}

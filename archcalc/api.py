@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, Mapping
+from typing import TYPE_CHECKING, Any
 
 from .conventions import CONVENTIONS, Convention
 from .errors import Problem, SpecError, did_you_mean
@@ -90,7 +91,7 @@ def analyze_node(
     network, more = propagate(spec, settings(spec, vars or {}, variant), dtype=dtype, max_layers=max_layers)
     if problems or more or network is None:
         raise SpecError([*problems, *more])
-    report = Report(spec.name or file or "network", network, batch, convention)
+    report = Report(spec.name or file or "network", network, batch, convention, variant)
     report.budget = over_budget(report, {figure: limit for figure, (limit, _) in spec.budget.items()})
     return report
 
@@ -114,10 +115,9 @@ def find_convention(name: str) -> Convention:
 
 def settings(spec: Spec, vars: Mapping[str, Any], variant: str | None) -> dict[str, Template]:
     """The values that take the place of a spec's own vars: those of a variant, then those given."""
-    from .language import SHAPE_NAMES  # noqa: F401
-    from .parse import Names, Parser
-    from .spec import Template  # noqa: F401
     from .layers.base import Arg
+    from .parse import Parser
+    from .values import Names
 
     found: dict[str, Template] = {}
     if variant is not None:

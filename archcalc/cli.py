@@ -30,10 +30,10 @@ DONE, WRONG_SPEC, WRONG_COMMAND, FAULT = 0, 1, 2, 70
 class Commands(TyperGroup):
     """The commands, each imported when it is needed; what is no command is a spec for ``table``."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f".commands.{cmd_name}", __package__)
@@ -41,27 +41,33 @@ class Commands(TyperGroup):
         app.command(cmd_name, help=COMMANDS[cmd_name] + "\n\n" + module.HELP, short_help=COMMANDS[cmd_name])(module.command)
         return typer.main.get_command(app)
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in COMMANDS and args[0] not in _OWN_OPTIONS:
             args = ["table", *args]
-        return super().parse_args(ctx, args)  # type: ignore[arg-type]
+        return super().parse_args(ctx, args)
 
-    def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+    def format_options(self, ctx: Any, formatter: Any) -> None:
         """The commands, and the options of `table`, which most people come for."""
         table = self.get_command(ctx, "table")
-        super().format_options(ctx, formatter)  # type: ignore[arg-type]
+        super().format_options(ctx, formatter)
         formatter.write_paragraph()
         formatter.write_text("Options of archcalc SPEC...")
         table.format_options(ctx, formatter)
 
-    def shell_complete(self, ctx: typer.Context, incomplete: str) -> Any:  # type: ignore[override]
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         """Commands, and files: a spec may stand where a command may."""
         table = self.get_command(ctx, "table")
         files = [item for param in table.params if param.name == "specs" for item in param.shell_complete(ctx, incomplete)]
-        return [*super().shell_complete(ctx, incomplete), *files]  # type: ignore[arg-type]
+        return [*super().shell_complete(ctx, incomplete), *files]
 
 
-app = typer.Typer(cls=Commands, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+app = typer.Typer(
+    cls=Commands,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 def _version(wanted: bool) -> None:
@@ -90,7 +96,7 @@ def main() -> None:
         except BrokenPipeError:
             _leave_quietly()
         raise SystemExit(leaving.code) from None
-    except Exception as fault:  # noqa: BLE001 - the last resort: never a traceback
+    except Exception as fault:
         if os.environ.get("ARCHCALC_DEBUG"):
             raise
         print(f"archcalc: a fault in archcalc itself: {type(fault).__name__}: {fault}", file=sys.stderr)

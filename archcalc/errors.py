@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from collections.abc import Iterable
+from typing import Any
 
 JSON_SCHEMA_VERSION = 1
 
@@ -13,7 +14,7 @@ class Problem:
     Lines and columns count from 1; a line of 0 means that the document has no text (a mapping given from Python).
     """
 
-    __slots__ = ("file", "line", "column", "path", "message", "expected", "found", "hint")
+    __slots__ = ("column", "expected", "file", "found", "hint", "line", "message", "path")
 
     def __init__(
         self,

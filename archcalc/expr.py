@@ -11,8 +11,9 @@ import _ast as ast  # the classes of `ast` without its helpers, which take a mil
 import math
 import operator
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Callable, Mapping
+from typing import Any
 
 from .errors import did_you_mean
 
@@ -65,7 +66,7 @@ class Expression:
     ``names`` are the names that it reads, and ``word`` says that it is nothing but a name.
     """
 
-    __slots__ = ("text", "names", "word", "_run")
+    __slots__ = ("_run", "names", "text", "word")
 
     def __init__(self, text: str, names: frozenset[str], word: bool, run: Run) -> None:
         self.text = text
@@ -88,9 +89,7 @@ class Expression:
 def compile_expression(text: str) -> Expression:
     """Read an expression; a text that is none raises ExpressionError."""
     if len(text) > MAX_TEXT:
-        raise ExpressionError(
-            f"{_shown(text)}: an expression has at most {MAX_TEXT:,} characters, this one has {len(text):,}"
-        )
+        raise ExpressionError(f"{_shown(text)}: an expression has at most {MAX_TEXT:,} characters, this one has {len(text):,}")
     text = text.translate({9: " ", 10: " ", 13: " "}).strip(" ")
     if text.isidentifier() and text.isascii() and text not in _TRUTHS:
         return Expression(text, frozenset((text,)), True, _lone(text))
@@ -117,7 +116,7 @@ def compile_expression(text: str) -> Expression:
 class _Builder:
     """Turns the tree of one text into closures. They keep spans, not nodes, which take ten times the memory."""
 
-    __slots__ = ("text", "names", "readers")
+    __slots__ = ("names", "readers", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -201,27 +200,28 @@ class _Builder:
             spine.append(left)
             left = left.left
         first = self.build(left, depth)
-        steps: list[tuple[Callable[[Any, Any], Any], Run, int, int]] = []
+        steps: list[tuple[Callable[[Any, Any], Any], Run, int, int, int]] = []
         for step in reversed(spine):
             operation = _ARITHMETIC.get(step.op.__class__)
             if operation is None:
                 raise _refusal(self.text)
-            steps.append((operation, self.build(step.right, depth), _span(step.left), _span(step.right)))
+            inner = self.build(step.right, depth)
+            steps.append((operation, inner, _span(step), _span(step.left), _span(step.right)))
 
         def run(scope: Scope) -> Any:
             value = first(scope)
-            for operation, inner, left, right in steps:
+            for operation, inner, whole, left, right in steps:
                 other = inner(scope)
                 if value.__class__ not in _NUMBERS:
-                    raise self.misfit(_joined(left, right), left, value, "a number")
+                    raise self.misfit(whole, left, value, "a number")
                 if other.__class__ not in _NUMBERS:
-                    raise self.misfit(_joined(left, right), right, other, "a number")
+                    raise self.misfit(whole, right, other, "a number")
                 try:
                     value = operation(value, other)
                 except (ArithmeticError, ValueError) as error:
-                    raise self.failed(_joined(left, right), error) from None
+                    raise self.failed(whole, error) from None
                 if not _LOW < value < _HIGH:
-                    raise self.fault(_joined(left, right), "the result is too large")
+                    raise self.fault(whole, "the result is too large")
             return value
 
         return run
@@ -305,14 +305,12 @@ class _Builder:
         if node.keywords:
             raise _refusal(self.text, *_UNPACKING)
         function, forms, takes = _FUNCTIONS[name]
-        needed = forms.get(len(node.args)) or forms.get(MAX_TEXT)
+        needed = forms.get(len(node.args)) or forms.get(0)
         if needed is None or not node.args:
             raise self.fault(_span(node), f"{name} takes {takes}, not {_count(len(node.args), 'argument')}")
         return self.application(node, [(argument, needed) for argument in node.args], function, depth)
 
-    def application(
-        self, node: ast.expr, operands: list[tuple[ast.expr, str]], function: Callable[..., Any], depth: int
-    ) -> Run:
+    def application(self, node: ast.expr, operands: list[tuple[ast.expr, str]], function: Callable[..., Any], depth: int) -> Run:
         """The closure that applies a function to operands, each of the kind that it needs."""
         whole = _span(node)
         steps = [(self.build(operand, depth), _NEEDS[needed], _span(operand), needed) for operand, needed in operands]
@@ -344,10 +342,6 @@ def _span(node: Any) -> int:
     return span
 
 
-def _joined(left: int, right: int) -> int:
-    return left >> 12 << 12 | right & 0xFFF
-
-
 _BUILDERS: dict[type[ast.expr], Callable[[_Builder, Any, int], Run]] = {
     ast.BinOp: _Builder.binary,
     ast.UnaryOp: _Builder.unary,
@@ -374,7 +368,7 @@ def make_divisible(v: float, divisor: int = 8) -> int:
 def _power(base: Any, exponent: Any) -> Any:
     """The power, if its size is bearable: that of integers has at least ``(bits - 1) * exponent`` bits."""
     if base.__class__ is int and exponent.__class__ is int and exponent >= 0:
-        if not -2 < base < 2 and (base.bit_length() - 1) * exponent > MAX_BITS:
+        if (base.bit_length() - 1) * exponent > MAX_BITS:
             raise OverflowError
         return base**exponent
     value = base**exponent
@@ -519,7 +513,7 @@ _EQUALITY: dict[type, Callable[[Any, Any], bool]] = {ast.Eq: _equal, ast.NotEq: 
 
 _ONE = {1: "a number"}
 _TWO = {1: "a number", 2: "a number"}
-_MANY = {1: "a list", MAX_TEXT: "a number"}  # no text holds so many arguments: any other count
+_MANY = {1: "a list", 0: "a number"}  # 0 stands for any other count
 _FUNCTIONS: dict[str, tuple[Callable[..., Any], dict[int, str], str]] = {
     "min": (_series(min, False), _MANY, "a list or several numbers"),
     "max": (_series(max, False), _MANY, "a list or several numbers"),
@@ -545,7 +539,7 @@ _PREFIXES = "BbFfRrTtUu"
 _TOKENS = rf"""
     [{_PREFIXES}]{{0,2}} (?: '[^']*' | "[^"]*" ) | [A-Za-z_]\w* | 0[Xx][\w.]* | \.?\d (?: [Ee][+-] | [\w.] )*
   | \*\* | // | << | >> | <> | && | \|\| | := | [<>=!]= | \S"""
-_SYMBOLS = frozenset("+ - * / // % ** < <= > >= == != ( ) [ ] ,".split())
+_SYMBOLS = frozenset(("+", "-", "*", "/", "//", "%", "**", "<", "<=", ">", ">=", "==", "!=", "(", ")", "[", "]", ","))
 _WORDS = frozenset(("and", "or", "not", "if", "else"))
 _OPENING = ("(", "[")
 _ALLOWED = "there are + - * / // % **, comparisons, and, or, not, a if c else b, x[0] and functions"
@@ -613,7 +607,7 @@ def _token_problem(token: str) -> tuple[str, str] | None:
             return "strings with a prefix aren't allowed", f"a word stands in plain quotes: {token.lstrip(_PREFIXES)}"
         if "\\" in token or not token.isprintable():
             return "a word in quotes holds no backslash and nothing that can't be printed", ""
-    elif token[0].isdigit() and token.isascii() or token[0] == ".":
+    elif (token[0].isdigit() and token.isascii()) or token[0] == ".":
         if not re.fullmatch(_NUMBER, token, re.VERBOSE | re.ASCII):
             plain = token.replace("_", "").lstrip("0")
             hint = f"write {plain}" if plain.isdigit() else "as in 10, 0.5, 1e3, 0xff; a multiplication is 2 * width"

@@ -47,7 +47,7 @@ def for_axis(text: str, letter: str) -> str:
 class Formula:
     """A formula text with its compiled form, made when it is first needed."""
 
-    __slots__ = ("text", "_code")
+    __slots__ = ("_code", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -63,7 +63,11 @@ class Formula:
     @property
     def names(self) -> list[str]:
         """The symbols it reads, in order of appearance, each once."""
-        words = [word for word in _NAME.findall(self.text) if word not in FUNCTIONS and word not in ("if", "else", "and", "or", "not", "for", "in")]
+        words = [
+            word
+            for word in _NAME.findall(self.text)
+            if word not in FUNCTIONS and word not in ("if", "else", "and", "or", "not", "for", "in")
+        ]
         return list(dict.fromkeys(words))
 
     def filled(self, symbols: dict[str, Any]) -> str:

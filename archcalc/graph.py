@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Union
+from collections.abc import Iterator
+from typing import Any
 
 from .layers.base import LayerType, Result, Shape
-
-Counted = int
 
 
 class Tensor:
     """A value that flows between layers. A shape of None is unknown: whatever made it was wrong and was reported."""
 
-    __slots__ = ("shape", "dtype", "maker")
+    __slots__ = ("dtype", "maker", "shape")
 
     def __init__(self, shape: Shape | None, dtype: str, maker: str) -> None:
         self.shape = shape
@@ -24,10 +23,12 @@ class Tensor:
 class Leaf:
     """One layer."""
 
-    __slots__ = ("name", "layer", "args", "inputs", "outputs", "result", "dtype", "frozen", "tie")
+    __slots__ = ("args", "dtype", "frozen", "inputs", "layer", "name", "outputs", "result", "tie")
     leaves = 1
 
-    def __init__(self, name: str, layer: LayerType, args: dict[str, Any], inputs: list[Tensor], outputs: list[Tensor], result: Result, dtype: str) -> None:
+    def __init__(
+        self, name: str, layer: LayerType, args: dict[str, Any], inputs: list[Tensor], outputs: list[Tensor], result: Result, dtype: str
+    ) -> None:
         self.name = name
         self.layer = layer
         self.args = args
@@ -43,20 +44,20 @@ class Leaf:
 class Frame:
     """The inside of a block or composite: its layers in order, its outputs, and its names."""
 
-    __slots__ = ("children", "inputs", "outputs", "names", "leaves")
+    __slots__ = ("children", "inputs", "leaves", "names", "outputs")
 
     def __init__(self, inputs: list[Tensor]) -> None:
         self.children: list[Node] = []
         self.inputs = inputs
         self.outputs: list[Tensor] = inputs
-        self.names: dict[str, Node] = {}
+        self.names: dict[str, Node | list[Tensor]] = {}
         self.leaves = 0
 
 
 class Group:
     """A block or composite in use. A frame may serve several groups: a block with the same arguments on the same shape."""
 
-    __slots__ = ("name", "type", "frame", "inputs", "outputs", "times", "layer", "args", "dtype", "frozen", "tie", "_outside")
+    __slots__ = ("_outside", "args", "dtype", "frame", "frozen", "inputs", "layer", "name", "outputs", "tie", "times", "type")
 
     def __init__(self, name: str, type: str, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], *, times: int = 1) -> None:
         self.name = name
@@ -124,13 +125,13 @@ class Absent:
         self.line = line
 
 
-Node = Union[Leaf, Group, Copies, Absent]
+Node = Leaf | Group | Copies | Absent
 
 
 class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
-    __slots__ = ("frame", "inputs", "outputs", "vars", "dtype")
+    __slots__ = ("dtype", "frame", "inputs", "outputs", "vars")
 
     def __init__(self, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], vars: dict[str, Any], dtype: str) -> None:
         self.frame = frame

@@ -53,15 +53,20 @@ def show(value: Any) -> str:
         return f"'{value}'"
     if isinstance(value, float):
         return f"{value:.6g}"
-    text = str(value) if not isinstance(value, int) or value.bit_length() < 200 else f"an integer of about {value.bit_length() * 3 // 10} digits"
+    text = (
+        str(value)
+        if not isinstance(value, int) or value.bit_length() < 200
+        else f"an integer of about {value.bit_length() * 3 // 10} digits"
+    )
     return text
 
 
 class Int(Kind):
     """A whole number within bounds."""
 
-    def __init__(self, least: int = -LARGEST, expected: str = "") -> None:
+    def __init__(self, least: int = -LARGEST, expected: str = "", most: int = LARGEST) -> None:
         self.least = least
+        self.most = most
         self.expected = expected or (f"a whole number of at least {least}" if least > -LARGEST else "a whole number")
 
     def convert(self, value: Any) -> int:
@@ -74,12 +79,12 @@ class Int(Kind):
                 raise self.refuse(value, f"'{value}' is no var, argument or loop name that is in scope here")
             else:
                 raise self.refuse(value)
-        if not self.least <= value <= LARGEST:
-            raise self.refuse(value, f"sizes go up to 2^63 - 1 = {LARGEST}" if value > LARGEST else "")
+        if not self.least <= value <= self.most:
+            raise self.refuse(value, f"sizes go up to 2^63 - 1 = {LARGEST:,}" if value > self.most == LARGEST else "")
         return int(value)
 
     def schema(self) -> dict[str, Any]:
-        bounds = {"type": "integer", "maximum": LARGEST} | ({"minimum": self.least} if self.least > -LARGEST else {})
+        bounds = {"type": "integer", "maximum": self.most} | ({"minimum": self.least} if self.least > -LARGEST else {})
         return {"anyOf": [bounds, EXPRESSION_SCHEMA]}
 
 
@@ -229,7 +234,11 @@ class PerAxis(Either):
     per_axis = True
 
     def __init__(self, kind: Kind) -> None:
-        super().__init__(kind, ListOf(kind, f"a list of {kind.expected} per spatial axis", 1, 3), expected=f"{kind.expected}, or a list with one per spatial axis")
+        super().__init__(
+            kind,
+            ListOf(kind, f"a list of {kind.expected} per spatial axis", 1, 3),
+            expected=f"{kind.expected}, or a list with one per spatial axis",
+        )
 
 
 SIZE = Int(1)

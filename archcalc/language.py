@@ -6,12 +6,22 @@ import keyword
 import re
 from typing import Any
 
-from .kinds import ANYTHING, AXIS, COUNT, TRUTH, Kind, ListOf, Mismatch, Number, Word
+from .kinds import ANYTHING, AXIS, COUNT, TRUTH, Kind, ListOf, Mismatch, Word
 from .layers.base import Arg
 
 DTYPES: dict[str, float] = {
-    **{"float64": 8, "float32": 4, "tfloat32": 4, "float16": 2, "bfloat16": 2, "float8": 1},
-    **{"int64": 8, "int32": 4, "int16": 2, "int8": 1, "int4": 0.5, "bool": 1},
+    "float64": 8,
+    "float32": 4,
+    "tfloat32": 4,
+    "float16": 2,
+    "bfloat16": 2,
+    "float8": 1,
+    "int64": 8,
+    "int32": 4,
+    "int16": 2,
+    "int8": 1,
+    "int4": 0.5,
+    "bool": 1,
 }
 """Every dtype and its bytes per element."""
 
@@ -96,7 +106,12 @@ class Amount(Kind):
         raise self.refuse(value)
 
     def schema(self) -> dict[str, Any]:
-        return {"anyOf": [{"type": "number", "minimum": 0, "exclusiveMaximum": 1e30}, {"type": "string", "maxLength": 29, "pattern": self.pattern}]}
+        return {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "exclusiveMaximum": 1e30},
+                {"type": "string", "maxLength": 29, "pattern": self.pattern},
+            ]
+        }
 
 
 BODY = BodyKind()
@@ -148,7 +163,21 @@ MODIFIERS: tuple[Arg, ...] = (
 
 MODIFIER = {arg.name: arg for arg in MODIFIERS}
 
-TOP_LEVEL = ("name", "source", "description", "input", "inputs", "vars", "dtype", "blocks", "layer_types", "layers", "outputs", "budget", "variants")
+TOP_LEVEL = (
+    "name",
+    "source",
+    "description",
+    "input",
+    "inputs",
+    "vars",
+    "dtype",
+    "blocks",
+    "layer_types",
+    "layers",
+    "outputs",
+    "budget",
+    "variants",
+)
 BUDGETS = ("params", "trainable_params", "maccs", "flops")
 
 FUNCTION_NAMES = ("min", "max", "abs", "round", "ceil", "floor", "sqrt", "log2", "prod", "sum", "len", "make_divisible")

@@ -6,7 +6,8 @@ A sequence, residual, parallel, each or if without a name adds no scope: its ite
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from .spec import Body, Branch, Item, Template
 
@@ -80,7 +81,11 @@ def _members(bodies: list[tuple[Body, Ways]], names: dict[str, int]) -> Iterator
             if not _transparent(item):
                 yield item, ways
                 continue
-            inner = [(value, (*ways, (id(item), key)) if item.type_name == "if" else ways) for key, value in item.args.items() if isinstance(value, Body)]
+            inner = [
+                (value, (*ways, (id(item), key)) if item.type_name == "if" else ways)
+                for key, value in item.args.items()
+                if isinstance(value, Body)
+            ]
             yield from _members(inner, names)
             yield from _members_of_branches(item, ways, names)
             yield item, ways

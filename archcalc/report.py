@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Union
+from collections.abc import Iterator
+from typing import Any, Union
 
 from .conventions import Convention
 from .counts import Counts
 from .errors import JSON_SCHEMA_VERSION
-from .graph import Absent, Copies, Group as GroupNode, Leaf, Network, Node, Tensor
+from .graph import Absent, Copies, Leaf, Network, Node, Tensor
+from .graph import Group as GroupNode
 from .kinds import show
 
 Shapes = list[list[int]]
@@ -16,9 +18,36 @@ Shapes = list[list[int]]
 class Row:
     """One layer. Operations and FLOPs are for the whole batch; shapes leave the batch out."""
 
-    __slots__ = ("name", "type", "_inputs", "_outputs", "params", "trainable_params", "counts", "flops", "args", "parts", "times", "tie", "node")
+    __slots__ = (
+        "_inputs",
+        "_outputs",
+        "args",
+        "counts",
+        "flops",
+        "name",
+        "node",
+        "params",
+        "parts",
+        "tie",
+        "times",
+        "trainable_params",
+        "type",
+    )
 
-    def __init__(self, name: str, type: str, inputs: list[Tensor], outputs: list[Tensor], params: int, trainable: int, counts: Counts, flops: int, args: dict[str, Any], times: int, node: Leaf | GroupNode) -> None:
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        inputs: list[Tensor],
+        outputs: list[Tensor],
+        params: int,
+        trainable: int,
+        counts: Counts,
+        flops: int,
+        args: dict[str, Any],
+        times: int,
+        node: Leaf | GroupNode,
+    ) -> None:
         self.name = name
         self.type = type
         self._inputs = inputs
@@ -73,7 +102,11 @@ class Row:
 class Group:
     """A block or composite in use: the sums over the rows inside it."""
 
-    __slots__ = ("name", "type", "children", "_outputs", "params", "trainable_params", "counts", "flops")
+    __slots__ = ("_outputs", "children", "counts", "flops", "name", "params", "trainable_params", "type")
+    params: int
+    trainable_params: int
+    counts: Counts
+    flops: int
 
     def __init__(self, name: str, type: str, children: list[Row | Group], outputs: list[Tensor]) -> None:
         self.name = name
@@ -98,13 +131,13 @@ class Group:
         return _shapes(self._outputs)
 
 
-Entry = Union[Row, Group]
+Entry = Union[Row, Group]  # noqa: UP007 - the classes stand below
 
 
 class Totals:
     """The sums over all layers. Weights that are shared count once."""
 
-    __slots__ = ("params", "trainable_params", "flops", "counts")
+    __slots__ = ("counts", "flops", "params", "trainable_params")
 
     def __init__(self, rows: list[Row]) -> None:
         self.params = sum(row.params for row in rows)
@@ -133,8 +166,9 @@ class Totals:
 class Report:
     """The analysis of one spec."""
 
-    def __init__(self, name: str, network: Network, batch: int, convention: Convention) -> None:
+    def __init__(self, name: str, network: Network, batch: int, convention: Convention, variant: str | None = None) -> None:
         self.name = name
+        self.variant = variant
         self.batch = batch
         self.dtype = network.dtype
         self.convention = convention.name
@@ -145,6 +179,11 @@ class Report:
         self.budget: list[OverBudget] = []
         _Builder(self, convention).children(network.frame.children, "", self.tree, 1, False, False)
         self.totals = Totals(self.layers)
+
+    @property
+    def title(self) -> str:
+        """The network's name, with its variant."""
+        return f"{self.name}, variant {self.variant}" if self.variant else self.name
 
     @property
     def outputs(self) -> Shapes:
@@ -199,7 +238,9 @@ class _Builder:
         self.batch = report.batch
         self.counted: dict[tuple[int, int], tuple[Counts, int]] = {}
 
-    def children(self, nodes: list[Node], prefix: str, into: list[Entry], times: int, frozen: bool, tied: bool, rows: list[Row] | None = None) -> None:
+    def children(
+        self, nodes: list[Node], prefix: str, into: list[Entry], times: int, frozen: bool, tied: bool, rows: list[Row] | None = None
+    ) -> None:
         for node in nodes:
             if isinstance(node, Leaf):
                 row = self.row(node, prefix, times, frozen, tied)
@@ -221,7 +262,19 @@ class _Builder:
             self.children(node.frame.children, inner, [], times, frozen, tied, parts)
             counts = total(part.counts for part in parts)
             params, trainable = sum(part.params for part in parts), sum(part.trainable_params for part in parts)
-            row = Row(name, node.type, node.inputs, node.outputs, params, trainable, counts, sum(part.flops for part in parts), node.args, times, node)
+            row = Row(
+                name,
+                node.type,
+                node.inputs,
+                node.outputs,
+                params,
+                trainable,
+                counts,
+                sum(part.flops for part in parts),
+                node.args,
+                times,
+                node,
+            )
             row.parts = parts
             into.append(row)
             (self.report.layers if rows is None else rows).append(row)
@@ -242,7 +295,19 @@ class _Builder:
             counted = self.counted[key] = counts, self.convention.formula(counts.to_dict())
         params = 0 if tied or leaf.tie == "all" else result.params - result.matrix_params if leaf.tie else result.params
         trainable = 0 if frozen or leaf.frozen else params
-        row = Row(prefix + leaf.name, leaf.layer.name, leaf.inputs, leaf.outputs, params, trainable, counted[0], counted[1], leaf.args, times, leaf)
+        row = Row(
+            prefix + leaf.name,
+            leaf.layer.name,
+            leaf.inputs,
+            leaf.outputs,
+            params,
+            trainable,
+            counted[0],
+            counted[1],
+            leaf.args,
+            times,
+            leaf,
+        )
         row.tie = "all" if tied else leaf.tie
         return row
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from .expr import Expression
 from .layers.base import Arg, LayerType
@@ -14,7 +15,7 @@ Scope = Mapping[str, Any]
 class Template:
     """An argument as written: a constant, an expression, or a list of these."""
 
-    __slots__ = ("node", "path", "arg", "value", "names", "constant")
+    __slots__ = ("arg", "constant", "names", "node", "path", "value")
 
     def __init__(self, node: Node, path: str, arg: Arg, value: Any) -> None:
         self.node = node
@@ -63,7 +64,7 @@ class Ref:
     ``segments`` are names, whole numbers, and expressions in brackets.
     """
 
-    __slots__ = ("text", "node", "path", "segments", "names")
+    __slots__ = ("names", "node", "path", "segments", "text")
 
     def __init__(self, text: str, node: Node, path: str, segments: list[str | int | Expression]) -> None:
         self.text = text
@@ -76,18 +77,18 @@ class Ref:
 class Body:
     """Items in order: the layers of a network, a block, a branch, or one pass of a loop."""
 
-    __slots__ = ("items", "given")
+    __slots__ = ("given", "items")
 
     def __init__(self, items: list[Item]) -> None:
         self.items = items
-        self.given: dict[str, Scalar] = {}
-        """The names that occur in this body's scope, with the place of those that were given; known where the body opens a scope."""
+        self.given: dict[str, int] = {}
+        """Every name of this body's scope and the line it is on."""
 
 
 class Branch:
     """One way through a parallel, with its name if it has one."""
 
-    __slots__ = ("name", "body", "key")
+    __slots__ = ("body", "key", "name")
 
     def __init__(self, name: str, body: Body, key: Scalar | None) -> None:
         self.name = name
@@ -120,7 +121,7 @@ class Item:
         self.sources: list[Ref] | None = None
         self.repeat: Template | None = None
         self.when: Template | None = None
-        self.share: Ref | bool | None = None
+        self.share: Ref | Literal[True] | None = None
         self.frozen: Template | None = None
         self.dtype: Template | None = None
         self.uses_index = False
@@ -136,7 +137,7 @@ class Item:
 class Block:
     """A named list of layers with arguments: a user's block, or a layer type that is made of others."""
 
-    __slots__ = ("name", "args", "defaults", "inputs", "body", "node", "layer")
+    __slots__ = ("args", "body", "defaults", "inputs", "layer", "name", "node")
 
     def __init__(self, name: str, node: Node | None) -> None:
         self.name = name
@@ -156,7 +157,7 @@ class Block:
 class Input:
     """A value that comes into the network."""
 
-    __slots__ = ("name", "shape", "dtype")
+    __slots__ = ("dtype", "name", "shape")
 
     def __init__(self, name: str, shape: Template, dtype: str | None) -> None:
         self.name = name
@@ -167,7 +168,22 @@ class Input:
 class Spec:
     """A whole document. ``problems`` were found while reading it; what they spoil is left out."""
 
-    __slots__ = ("file", "name", "source", "description", "inputs", "vars", "blocks", "layer_types", "body", "outputs", "dtype", "budget", "variants", "node")
+    __slots__ = (
+        "blocks",
+        "body",
+        "budget",
+        "description",
+        "dtype",
+        "file",
+        "inputs",
+        "layer_types",
+        "name",
+        "node",
+        "outputs",
+        "source",
+        "variants",
+        "vars",
+    )
 
     def __init__(self, file: str, node: Node) -> None:
         self.file = file

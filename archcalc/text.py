@@ -1,7 +1,7 @@
 """Text to nodes: YAML 1.2's core, read strictly, with the line and the column of every value.
 
-The reader goes over the parser's events in one loop and never builds an object by a tag. What is wrong becomes a
-problem and the reading goes on, so that all of a file's problems come at once; only broken syntax ends it.
+One loop goes over the parser's events; no object is ever built by a tag. What is wrong becomes a problem and the
+reading goes on, so that all of a file's problems come at once. Only broken syntax and broken bounds end it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from archcalc.errors import Problem, did_you_mean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from typing import Any
 
 MAX_BYTES = 1_000_000
@@ -34,11 +34,11 @@ BAD = Bad()
 
 
 class Scalar:
-    """A text, number, truth value or null. ``quoted``: a text by its quotes (or block style), never a number."""
+    """A text, number, truth value or null. ``quoted``: a text by its quotes or its block style, never a number."""
 
-    __slots__ = ("value", "line", "column", "quoted", "text")
+    __slots__ = ("column", "line", "quoted", "text", "value")
 
-    def __init__(self, value: str | int | float | Bad | None, line: int, column: int, quoted: bool, text: str) -> None:
+    def __init__(self, value: str | float | Bad | None, line: int, column: int, quoted: bool, text: str) -> None:
         self.value = value
         self.line = line
         self.column = column
@@ -49,7 +49,7 @@ class Scalar:
 class Sequence:
     """A list of nodes."""
 
-    __slots__ = ("items", "line", "column")
+    __slots__ = ("column", "items", "line")
 
     def __init__(self, line: int, column: int) -> None:
         self.items: list[Node] = []
@@ -60,7 +60,7 @@ class Sequence:
 class Mapping:
     """Nodes by key, in the file's order; ``keys`` holds the place of each key."""
 
-    __slots__ = ("entries", "keys", "line", "column")
+    __slots__ = ("column", "entries", "keys", "line")
 
     def __init__(self, line: int, column: int) -> None:
         self.entries: dict[str, Node] = {}
@@ -81,6 +81,15 @@ def read(text: str | bytes, file: str) -> tuple[Node | None, list[Problem]]:
         return None, reader.problems
 
 
+def from_python(document: object, file: str = "") -> tuple[Node | None, list[Problem]]:
+    """The nodes of a document given as dicts, lists and plain values, and all that is wrong with it."""
+    builder = _Builder(file)
+    try:
+        return builder.node(document), builder.problems
+    except _Stop:
+        return None, builder.problems
+
+
 def to_python(node: Node) -> Any:
     """The node as plain lists, dicts and values; of a scalar with a problem, its text."""
     if isinstance(node, Scalar):
@@ -90,8 +99,39 @@ def to_python(node: Node) -> Any:
     return {name: to_python(value) for name, value in node.entries.items()}
 
 
+# --- what both readers share --------------------------------------------------------------------------------------
+
+
 class _Stop(Exception):
     """The reading cannot go on; its reason is among the problems."""
+
+
+class _Gatherer:
+    """Gathers problems."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def add(self, message: str, place: tuple[int, int] = (0, 0), path: str = "", **notes: str) -> None:
+        full = len(self.problems) == MAX_PROBLEMS
+        if full:
+            message, path, notes = f"more than {MAX_PROBLEMS:,} problems: the reading ends here", "", {}
+        problem = Problem(message, file=self.file, line=place[0], column=place[1], path=path)
+        for name, text in notes.items():
+            setattr(problem, name, text)
+        self.problems.append(problem)
+        if full:
+            raise _Stop
+
+    def stop(self, message: str, place: tuple[int, int] = (0, 0), path: str = "", **notes: str) -> _Stop:
+        self.add(message, place, path, **notes)
+        return _Stop()
+
+
+def path_of(steps: Iterable[str | int]) -> str:
+    """Keys and indices as one path: ``layers[1].conv.kernel``."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{show(step)}" for step in steps).removeprefix(".")
 
 
 def show(text: str, limit: int = 60) -> str:
@@ -100,14 +140,15 @@ def show(text: str, limit: int = 60) -> str:
     return text if text.isprintable() else repr(text)[1:-1]
 
 
-def path_of(steps: Iterable[str | int]) -> str:
-    """Keys and indices as one path: ``layers[1].conv.kernel``."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{show(step)}" for step in steps).removeprefix(".")
+def quote(text: str) -> str:
+    """A text in the quotes that suit it."""
+    text = show(text, 120)
+    return "'" + text.replace("'", "''") + "'" if '"' in text or "\\" in text else f'"{text}"'
 
 
 # --- plain scalars ------------------------------------------------------------------------------------------------
 
-WORDS: dict[str, str | int | float | None] = {
+WORDS: dict[str, str | float | None] = {
     **dict.fromkeys(("~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -120,28 +161,31 @@ SWITCHES = {
     for word, value in (("yes", "true"), ("no", "false"), ("on", "true"), ("off", "false"))
     for form in (word, word.capitalize(), word.upper())
 }
-SIGNS = {"=": "the mark of a default value", "<<": "a merge of mappings"}
-NUMBER = r"([-+]?)(?:([0-9]+)(\.[0-9]*)?|(\.[0-9]+))(?:[eE]([-+]?)0*([0-9]+))?"
+NUMBER = r"([-+]?)(?:([0-9]+)(\.[0-9]*)?|(\.[0-9]+))(?:[eE]([-+]?[0-9]+))?"
 
 
 class Trouble:
     """Why a plain scalar has no value, and what to write."""
 
-    __slots__ = ("message", "hint")
+    __slots__ = ("hint", "message")
 
     def __init__(self, message: str, hint: str) -> None:
         self.message = message
         self.hint = hint
 
 
-def resolve(text: str) -> str | int | float | Trouble | None:
+def resolve(text: str) -> str | float | Trouble | None:
     """The value of a plain scalar by YAML 1.2's core, or the trouble where YAML 1.1 reads another one."""
-    if text in WORDS or not text:
+    if not text or text in WORDS:
         return WORDS.get(text)
     if text in SWITCHES:
         return _ambiguous(text, SWITCHES[text], "a text", SWITCHES[text])
-    if text in SIGNS:
-        return _ambiguous(text, SIGNS[text])
+    if text == "=":
+        return _ambiguous(text, "the mark of a default")
+    if text == "<<":
+        trouble = _ambiguous(text, "a merge of mappings")
+        trouble.hint = "write the keys out; what repeats goes into vars and blocks"
+        return trouble
     if text[0] not in "0123456789+-.":
         return text
     if text[0] != "0" and len(text) <= MAX_DIGITS and text.isascii() and text.isdecimal():
@@ -151,33 +195,23 @@ def resolve(text: str) -> str | int | float | Trouble | None:
         return _number(text, *match.groups(""))
     for prefix, base, digits in (("0x", 16, "0123456789abcdefABCDEF"), ("0o", 8, "01234567")):
         if text.startswith(prefix) and len(text) > 2 and not text[2:].strip(digits):
-            if len(text) > MAX_DIGITS:
+            if len(text) - 2 > MAX_DIGITS:
                 return _too_long(len(text) - 2)
             value = int(text, base)
-            return value if base == 16 else _ambiguous(text, "a text", _named(value), str(value))
+            return value if base == 16 else _ambiguous(text, "a text", _named(value), _short(value))
     return _old_number(text) or text
 
 
-def _number(
-    text: str, sign: str, whole: str, fraction: str, only_fraction: str, power_sign: str, power: str
-) -> int | float | Trouble:
+def _number(text: str, sign: str, whole: str, point: str, bare_point: str, power: str) -> float | Trouble:
     """The value of a decimal number; a whole one with an exponent (``1e3``) is an int."""
-    after = fraction or only_fraction
-    digits = (whole + after[1:]).lstrip("0") or "0"
-    if not after and not power:
-        if len(digits) > MAX_DIGITS:
-            return _too_long(len(digits))
-        value = int(sign + digits)
-        if digits == whole or (len(digits) == 1 and digits not in "89"):
-            return value
-        if whole.strip("01234567"):
-            return _ambiguous(text, "a text", _named(value), _short(value))
-        old = int(text, 8)
-        return _ambiguous(text, _named(old), _named(value), _short(old), _short(value))
+    after = (point or bare_point)[1:]
+    digits = (whole + after).lstrip("0") or "0"
+    if not (point or bare_point or power):
+        return _too_long(len(digits)) if len(digits) > MAX_DIGITS else _leading_zeros(text, whole, int(sign + digits))
     if power:
         significant = digits.rstrip("0")
-        exponent = int(power_sign + power) if len(power) < 9 else int(power_sign + "999999999")
-        exponent += len(digits) - len(significant) - len(after[1:])
+        size = power.lstrip("-+0")[:9] or "0"
+        exponent = (-int(size) if power[0] == "-" else int(size)) + len(digits) - len(significant) - len(after)
         if not significant:
             return 0
         if exponent >= 0:
@@ -187,8 +221,18 @@ def _number(
     return _too_long(len(digits)) if number in (float("inf"), -float("inf")) else number
 
 
+def _leading_zeros(text: str, whole: str, value: int) -> int | Trouble:
+    """``010`` is 8 in YAML 1.1 and 10 in YAML 1.2; ``08`` is a text there and 8 here; ``0`` and ``07`` are the same."""
+    if whole[0] != "0":
+        return value
+    if whole.strip("01234567"):
+        return _ambiguous(text, "a text", _named(value), _short(value))
+    old = int(text, 8)
+    return value if old == value else _ambiguous(text, _named(old), _named(value), _short(old), _short(value))
+
+
 def _old_number(text: str) -> Trouble | None:
-    """The trouble of a text that only YAML 1.1 reads as a number or date: ``1_000``, ``0b11``, ``12:30``, ``2015-12-10``."""
+    """The trouble of what only YAML 1.1 takes for a number or date: ``1_000``, ``0b11``, ``12:30``, ``2015-12-10``."""
     from yaml import YAMLError, safe_load
     from yaml.resolver import Resolver
 
@@ -198,14 +242,16 @@ def _old_number(text: str) -> Trouble | None:
         return _ambiguous(text, "a number")
     try:
         value = safe_load(text)
-    except (YAMLError, ValueError):
-        return _ambiguous(text, "a number or date that does not exist")
-    return _ambiguous(text, _named(value), "a text", str(value)) if isinstance(value, (int, float)) else _ambiguous(text, "a date")
+    except (YAMLError, ValueError, OverflowError):
+        return _ambiguous(text, "a date or number that does not exist")
+    if isinstance(value, (int, float)):
+        return _ambiguous(text, _named(value), "a text", _short(value))
+    return _ambiguous(text, "a date")
 
 
 def _ambiguous(text: str, old: str, new: str = "a text", *instead: str) -> Trouble:
     message = f"'{show(text)}' means two things: {old} in YAML 1.1, {new} in YAML 1.2"
-    return Trouble(message, f"write {' or '.join(instead)}{', or ' if instead else ''}{quoted(text)} for the text")
+    return Trouble(message, f"write {' or '.join(instead)}{', or ' if instead else ''}{quote(text)} for the text")
 
 
 def _too_long(digits: int) -> Trouble:
@@ -220,19 +266,13 @@ def _short(value: float) -> str:
     return show(str(value), 40)
 
 
-def quoted(text: str) -> str:
-    """A text in the quotes that suit it."""
-    mark = "'" if '"' in text else '"'
-    return f"{mark}{show(text, 120)}{mark}"
-
-
 # --- reading the events -------------------------------------------------------------------------------------------
 
 
 class _Anchor:
-    """A named node; while it is ``open`` an alias to it would be a cycle. Size and height count copies in full."""
+    """A named node; an alias to it while it is ``open`` is a cycle. Its size and height count what aliases bring."""
 
-    __slots__ = ("node", "open", "size", "height", "start", "deepest")
+    __slots__ = ("deepest", "height", "node", "open", "size", "start")
 
     def __init__(self, node: Node, start: int, level: int) -> None:
         self.node = node
@@ -246,43 +286,34 @@ class _Anchor:
 MISSING = Bad()
 
 
-class _Reader:
-    __slots__ = ("file", "problems", "text", "stack", "known", "anchors", "opened", "copies", "unclosed", "broken", "_rows")
+class _Reader(_Gatherer):
+    """Reads one text."""
 
     def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
+        super().__init__(file)
         self.text = ""
+        # The collections around the one that is being read: with the key of the one inside, the key that waits
+        # for a value when the inside ends, whether it is written in brackets, and the inside's anchor.
         self.stack: list[tuple[Sequence | Mapping, Scalar | None, Scalar | None, bool, _Anchor | None]] = []
         self.known: dict[str, Any] = dict(WORDS)
         self.anchors: dict[str, _Anchor] = {}
-        self.opened: list[_Anchor] = []
+        self.open_anchors: list[_Anchor] = []
+        self.count = 0
         self.copies = 0
-        self.unclosed = 0  # parentheses open in the flow collection that is being read, cut at a comma
-        self.broken = -1  # the row whose brackets are reported already
+        self.unclosed = 0  # parentheses of an expression that a comma cut in pieces
+        self.broken = -1  # the row whose brackets are reported already, from 0
         self._rows: list[str] = []
-
-    def add(self, message: str, line: int = 0, column: int = 0, path: str = "", **notes: str) -> None:
-        if len(self.problems) == MAX_PROBLEMS:
-            self.problems.append(Problem(f"more than {MAX_PROBLEMS:,} problems: the reading ends here", file=self.file, line=line, column=column))
-            raise _Stop
-        self.problems.append(Problem(message, file=self.file, line=line, column=column, path=path, **notes))
-
-    def stop(self, message: str, line: int = 0, column: int = 0, path: str = "", **notes: str) -> _Stop:
-        self.add(message, line, column, path, **notes)
-        return _Stop()
 
     @property
     def rows(self) -> list[str]:
-        if not self._rows:
-            self._rows = _rows(self.text)
+        self._rows = self._rows or _rows(self.text)
         return self._rows
 
     def path(self, current: Sequence | Mapping, key: Scalar | None) -> str:
         """The document path of the value that comes next."""
         steps: list[str | int] = []
-        for container, at, *_ in self.stack:
-            steps.append(len(container.items) - 1 if isinstance(container, Sequence) else at.text if at else "")
+        for around, at, *_ in self.stack:
+            steps.append(len(around.items) - 1 if isinstance(around, Sequence) else at.text if at else "")
         if isinstance(current, Sequence):
             steps.append(len(current.items))
         elif key is not None:
@@ -291,239 +322,256 @@ class _Reader:
 
     def check(self, text: str | bytes) -> bytes:
         """The text as UTF-8, once its size and its characters are known to be good."""
+        hint = "save it as UTF-8"
         try:
             data = text.encode() if isinstance(text, str) else text
             if len(data) > MAX_BYTES:
                 raise self.stop(f"a text of {len(data):,} bytes is too long: at most {MAX_BYTES:,} are read")
             if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-                raise self.stop("the text is UTF-16", hint="save it as UTF-8")
+                raise self.stop("the text is UTF-16", hint=hint)
             self.text = text = data.decode().removeprefix("\ufeff")
         except UnicodeEncodeError as error:
-            assert isinstance(text, str)
-            place = _place(text, error.start)
-            raise self.stop(f"U+{ord(text[error.start]):04X} is half a character", *place, hint="save the text as UTF-8") from None
+            message = f"U+{ord(error.object[error.start]):04X} is half a character"
+            raise self.stop(message, _place(error.object, error.start), hint=hint) from None
         except UnicodeDecodeError as error:
             place = _place(data[: error.start].decode(), error.start)
-            raise self.stop("the text is not UTF-8", *place, found=f"the byte 0x{data[error.start]:02x}", hint="save it as UTF-8") from None
+            raise self.stop("the text is not UTF-8", place, found=f"the byte 0x{data[error.start]:02x}", hint=hint) from None
         if "\0" in text:
-            raise self.stop("the text is binary: it holds a NUL byte", *_place(text, text.index("\0")))
-        for separator in "" if text.isascii() else "\x85\u2028\u2029":
-            if separator in text:
-                place = _place(text, text.index(separator))
-                raise self.stop(f"U+{ord(separator):04X} ends a line in YAML 1.1, but not in YAML 1.2", *place, hint="delete this invisible character")
+            raise self.stop("the text is binary: it holds a NUL byte", _place(text, text.index("\0")))
+        match = None if text.isascii() else re.search("[\x85\u2028\u2029]", text)
+        if match:
+            message = f"U+{ord(match[0]):04X} ends a line in YAML 1.1, but not in YAML 1.2"
+            raise self.stop(message, _place(text, match.start()), hint="delete this invisible character")
         return data.removeprefix(b"\xef\xbb\xbf")
 
     def run(self, data: bytes) -> Node:
         """The document's node, built in one loop over the events."""
         from yaml.error import MarkedYAMLError
-        from yaml.events import AliasEvent, DocumentStartEvent, MappingEndEvent, MappingStartEvent
-        from yaml.events import ScalarEvent, SequenceEndEvent, SequenceStartEvent, StreamEndEvent
+        from yaml.events import (
+            AliasEvent,
+            DocumentStartEvent,
+            MappingEndEvent,
+            MappingStartEvent,
+            ScalarEvent,
+            SequenceEndEvent,
+            SequenceStartEvent,
+            StreamEndEvent,
+        )
         from yaml.reader import ReaderError
 
-        root = current = Sequence(1, 1)
-        items: list[Node] | None = root.items
+        root = Sequence(1, 1)
+        current: Sequence | Mapping = root
+        items: list[Node] | None = root.items  # of the current collection, None in a mapping
         entries: dict[str, Node] = {}
         keys: dict[str, Scalar] = {}
-        key: Scalar | None = None
+        key: Scalar | None = None  # waits for its value
         flow = False
-        count = 0
-        stack, known = self.stack, self.known
+        node: Node
+        stack, known = self.stack, self.known.get
         event: Any = None
         try:
             parser = _parser(data)
-            get_event: Callable[[], Any] = parser.get_event
+            next_event = parser.get_event
             while True:
-                event = get_event()
+                event = next_event()
                 kind = event.__class__
+                child = None
                 if kind is ScalarEvent:
                     text = event.value
                     mark = event.start_mark
-                    count += 1
-                    in_quotes = bool(event.style)
-                    value = text if in_quotes else known.get(text, MISSING)
+                    self.count += 1
+                    if event.style:
+                        quoted, value = True, text
+                    else:
+                        quoted, value = False, known(text, MISSING)
                     if value is MISSING or self.unclosed:
                         value = self.scalar(event, current, key, flow, parser)
-                    node = Scalar(value, mark.line + 1, mark.column + 1, in_quotes, text)
+                    node = scalar = Scalar(value, mark.line + 1, mark.column + 1, quoted, text)
                     if event.anchor is not None or event.tag is not None:
-                        self.properties(event, node, current, key, count)
-                        value = node.value
-                    if items is not None:
-                        items.append(node)
-                    elif key is None:
-                        key = node if value.__class__ is str and text not in entries else self.wrong_key(node, current)
-                    else:
-                        if key.value is not BAD:
-                            entries[key.text] = node
-                            keys[key.text] = key
-                        key = None
-                elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                    mark = event.start_mark
-                    count += 1
-                    child = (Mapping if kind is MappingStartEvent else Sequence)(mark.line + 1, mark.column + 1)
-                    if len(stack) == MAX_DEPTH:
-                        raise self.stop(f"more than {MAX_DEPTH} levels of nesting", child.line, child.column)
-                    anchor = None
-                    if event.anchor is not None or event.tag is not None:
-                        anchor = self.properties(event, child, current, key, count)
-                    at = after = None
-                    if items is not None:
-                        items.append(child)
-                    elif key is None:
-                        at = after = self.wrong_key(child, current)
-                    else:
-                        at = key
-                        if key.value is not BAD:
-                            entries[key.text] = child
-                            keys[key.text] = key
-                    stack.append((current, at, after, flow, anchor))
-                    if self.opened and self.opened[-1].deepest < len(stack):
-                        self.opened[-1].deepest = len(stack)
-                    current, key, flow = child, None, event.flow_style
-                    self.unclosed = 0
-                    if isinstance(child, Mapping):
-                        items, entries, keys = None, child.entries, child.keys
-                    else:
-                        items = child.items
+                        self.properties(event, node, current, key)
+                    elif items is None and key is None and value.__class__ is str and text not in entries:
+                        key = scalar
+                        continue
                 elif kind is MappingEndEvent or kind is SequenceEndEvent:
                     current, _, key, flow, anchor = stack.pop()
                     self.unclosed = 0
                     if anchor is not None:
-                        self.close(anchor, count)
+                        self.close(anchor)
                     if isinstance(current, Mapping):
                         items, entries, keys = None, current.entries, current.keys
                     else:
                         items = current.items
-                elif kind is AliasEvent:
-                    target, size = self.alias(event, current, key)
-                    count += size
-                    if items is not None:
-                        items.append(target)
-                    elif key is None:
-                        key = self.wrong_key(target, current)
-                    else:
-                        if key.value is not BAD:
-                            entries[key.text] = target
-                            keys[key.text] = key
-                        key = None
-                elif kind is DocumentStartEvent and root.items:
+                    continue
+                elif kind is MappingStartEvent or kind is SequenceStartEvent:
                     mark = event.start_mark
-                    self.add("a second document begins here", mark.line + 1, mark.column + 1, hint="a spec is one document: give the other a file of its own")
+                    self.count += 1
+                    line, column = mark.line + 1, mark.column + 1
+                    node = child = Mapping(line, column) if kind is MappingStartEvent else Sequence(line, column)
+                    if len(stack) == MAX_DEPTH:
+                        raise self.stop(f"more than {MAX_DEPTH} levels of nesting", (line, column))
+                    anchor = None
+                    if event.anchor is not None or event.tag is not None:
+                        anchor = self.properties(event, child, current, key)
+                elif kind is AliasEvent:
+                    node = self.alias(event, current, key)
+                elif kind is DocumentStartEvent and root.items:
+                    hint = "a spec is one document: give the other a file of its own"
+                    self.add("a second document begins here", _start(event), hint=hint)
                     break
                 elif kind is StreamEndEvent:
                     break
+                else:
+                    continue
+                at, after = key, None
+                if items is not None:
+                    items.append(node)
+                elif key is None:
+                    at = after = self.wrong_key(node, current)
+                elif key.value is not BAD:
+                    entries[key.text] = node
+                    keys[key.text] = key
+                if child is None:
+                    key = after
+                    continue
+                stack.append((current, at, after, flow, anchor))
+                if self.open_anchors and self.open_anchors[-1].deepest < len(stack):
+                    self.open_anchors[-1].deepest = len(stack)
+                current, key, flow = child, None, event.flow_style
+                self.unclosed = 0
+                if isinstance(child, Mapping):
+                    items, entries, keys = None, child.entries, child.keys
+                else:
+                    items = child.items
         except ReaderError:
             raise self.stop(*_control_character(self.text)) from None
         except MarkedYAMLError as error:
-            place = (current.line - 1, current.column - 1) if flow else None
-            broken = _Syntax(error, event, self.rows, place)
-            if broken.line != self.broken:
-                message, line, column, hint = broken.explain()
-                self.add(message, line + 1, column + 1, hint=hint)
+            syntax = _Syntax(error, event, self.rows, self.open_bracket(current) if flow else None)
+            if syntax.line != self.broken:
+                message, (line, column), hint = syntax.explain()
+                self.add(message, (line + 1, column + 1), hint=hint)
             raise _Stop from None
-        first = root.items[0] if root.items else None
-        if first is None or isinstance(first, Scalar) and not first.text and not first.quoted and not self.problems:
-            raise self.stop("the document is empty", expected="a mapping that holds 'input' and 'layers'")
+        first = root.items[0] if root.items else Scalar(None, 0, 0, False, "")
+        if isinstance(first, Scalar) and not first.text and not first.quoted:
+            if not self.problems:
+                self.add("the document is empty", expected="a mapping that holds 'input' and 'layers'")
+            raise _Stop
         return first
 
     def scalar(self, event: Any, current: Sequence | Mapping, key: Scalar | None, flow: bool, parser: Any) -> Any:
-        """The value of a scalar that was not seen before, or BAD, with its problem."""
+        """The value of a scalar that was not seen before; BAD where it has a problem."""
         text: str = event.value
-        is_key = key is None and isinstance(current, Mapping)
+        line, column = _start(event)
         if self.unclosed:  # a piece of a cut expression: reported where it begins
             self.unclosed = max(0, self.unclosed + text.count("(") - text.count(")"))
             return BAD
-        line, column = event.start_mark.line, event.start_mark.column
         if flow and not text and key is not None and not key.quoted and key.value is not BAD and re.search("[ :]", key.text):
             first, rest = re.split(" *[ :] *", key.text, maxsplit=1)
-            self.add(f"'{show(key.text)}' has no colon with a space behind it", key.line, key.column, self.path(current, None), hint=f"write {show(first)}: {show(rest)}")
+            self.no_colon(key, current, f"write {show(first)}: {show(rest)}")
             key.value = BAD
             return BAD
         if flow and text.count("(") > text.count(")") and not parser.peek_event().__class__.__name__.endswith("EndEvent"):
             self.unclosed = text.count("(") - text.count(")")
-            self.broken = line
-            message, line, column, hint = _cut(self.rows, line, column, ",")
-            self.add(message, line + 1, column + 1, self.path(current, key), hint=hint)
+            self.broken = line - 1
+            message, _, hint = _cut(self.rows, (line - 1, column - 1), ",")
+            self.add(message, (line, column), self.path(current, key), hint=hint)
             return BAD
-        if is_key and not flow and (match := re.match(r"(\w+) *:? *([{\[].*)", text)):
-            self.broken = line
-            self.add(f"'{show(text)}' has no colon with a space behind it", line + 1, column + 1, self.path(current, None), hint=f"write {match[1]}: {show(match[2])}")
+        if key is None and not flow and isinstance(current, Mapping) and re.match(r"[^\W\d]\w*[ :]*[{\[]", text):
+            first, rest = re.split(r"[ :]*(?=[{\[])", self.rows[line - 1][column - 1 :][:200], maxsplit=1)
+            self.no_colon(Scalar(text, line, column, False, text), current, f"write {show(first)}: {show(rest)}")
+            self.broken = line - 1
             return BAD
         value = resolve(text)
         if isinstance(value, Trouble):
-            self.add(value.message, line + 1, column + 1, self.path(current, key), hint=value.hint)
+            self.add(value.message, (line, column), self.path(current, key), hint=value.hint)
             return BAD
         self.known[text] = value
         return value
 
-    def wrong_key(self, node: Node, current: Sequence | Mapping) -> Scalar:
-        """The key to go on with where a node is perhaps none; BAD leaves its entry out."""
-        assert isinstance(current, Mapping)
-        if isinstance(node, Scalar):
-            name = node.text
-            if node.value is BAD or isinstance(node.value, str) and name not in current.keys:
-                return node
-            if isinstance(node.value, str):
-                first = current.keys[name].line
-                self.add(f"the key '{show(name)}' is given twice, first in line {first}", node.line, node.column, self.path(current, node), hint="keep one of the two")
-            else:
-                self.add(f"a key must be a word, not {_kind(node.value)}", node.line, node.column, self.path(current, None), hint=f"write {quoted(name)} for a name")
-        else:
-            name, what = ("[…]", "a list") if isinstance(node, Sequence) else ("{…}", "a mapping")
-            hint = "an expression stands without braces" if isinstance(node, Mapping) else ""
-            self.add(f"a key must be a word, not {what}", node.line, node.column, self.path(current, None), hint=hint)
-        return Scalar(BAD, node.line, node.column, False, name)
+    def open_bracket(self, current: Sequence | Mapping) -> tuple[int, int, str] | None:
+        """Row and column, from 0, and closing bracket of the innermost […] or {…} that is open."""
+        for around in (current, *(frame[0] for frame in reversed(self.stack))):
+            line, column = around.line - 1, around.column - 1
+            if self.rows[line][column] in "[{&!":  # not the mapping of one pair in a list: [a: 1]
+                return line, column, "}" if isinstance(around, Mapping) else "]"
+        return None
 
-    def properties(self, event: Any, node: Node, current: Sequence | Mapping, key: Scalar | None, count: int) -> _Anchor | None:
+    def no_colon(self, key: Scalar, current: Sequence | Mapping, hint: str) -> None:
+        message = f"'{show(key.text)}' has no colon with a space behind it"
+        self.add(message, (key.line, key.column), self.path(current, None), hint=hint)
+
+    def wrong_key(self, node: Node, current: Sequence | Mapping) -> Scalar:
+        """The key to go on with where a node is perhaps none; a BAD one leaves its entry out."""
+        assert isinstance(current, Mapping)
+        place = (node.line, node.column)
+        if not isinstance(node, Scalar):
+            name, what = ("[…]", "a list") if isinstance(node, Sequence) else ("{…}", "a mapping")
+            around = self.stack[-1][1] if self.stack else None
+            if not self.unclosed and (around is None or around.value is not BAD):
+                hint = "an expression stands without braces" if isinstance(node, Mapping) else ""
+                self.add(f"a key must be a word, not {what}", place, self.path(current, None), hint=hint)
+            return Scalar(BAD, *place, False, name)
+        if node.value is BAD or (isinstance(node.value, str) and node.text not in current.keys):
+            return node
+        if isinstance(node.value, str):
+            message = f"the key '{show(node.text)}' is given twice, first in line {current.keys[node.text].line}"
+            self.add(message, place, self.path(current, node), hint="keep one of the two")
+        else:
+            hint = f"write {quote(node.text)} for a name" if node.text else ""
+            self.add(f"a key must be a word, not {_kind(node.value)}", place, self.path(current, None), hint=hint)
+        return Scalar(BAD, *place, False, node.text)
+
+    def properties(self, event: Any, node: Node, current: Sequence | Mapping, key: Scalar | None) -> _Anchor | None:
         """Refuse the node's tag, note its anchor."""
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
-            hint = "leave it out; the opposite of x is written 'not x'" if not event.tag.startswith("tag:") else "leave it out"
-            self.add(f"'{show(tag)}' is a tag, and specs have none", node.line, node.column, self.path(current, key), hint=hint)
+            hint = "leave it out" if tag.startswith("!!") else "leave it out; the opposite of x is 'not x'"
+            place = (node.line, node.column)
+            self.add(f"'{show(tag)}' is a tag, and specs have none", place, self.path(current, key), hint=hint)
             if isinstance(node, Scalar):
                 node.value = BAD
         if event.anchor is None:
             return None
-        anchor = self.anchors[event.anchor] = _Anchor(node, count, len(self.stack) + 1)
+        anchor = self.anchors[event.anchor] = _Anchor(node, self.count, len(self.stack) + 1)
         if anchor.open:
-            self.opened.append(anchor)
+            self.open_anchors.append(anchor)
         return anchor
 
-    def close(self, anchor: _Anchor, count: int) -> None:
-        """The anchor's node is read: note how large it is."""
+    def close(self, anchor: _Anchor) -> None:
+        """An anchor's collection ends: its size and height are known."""
         anchor.open = False
-        anchor.size = count - anchor.start + 1
+        anchor.size = self.count - anchor.start + 1
         anchor.height = anchor.deepest - len(self.stack)
-        self.opened.pop()
-        if self.opened:
-            self.opened[-1].deepest = max(self.opened[-1].deepest, anchor.deepest)
+        self.open_anchors.pop()
+        if self.open_anchors:
+            self.open_anchors[-1].deepest = max(self.open_anchors[-1].deepest, anchor.deepest)
 
-    def alias(self, event: Any, current: Sequence | Mapping, key: Scalar | None) -> tuple[Node, int]:
-        """The node that an alias stands for, and its size."""
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+    def alias(self, event: Any, current: Sequence | Mapping, key: Scalar | None) -> Node:
+        """The node that an alias stands for."""
+        name, place, path = show(event.anchor), _start(event), self.path(current, key)
         anchor = self.anchors.get(event.anchor)
-        name = show(event.anchor)
         if anchor is None:
-            hint = did_you_mean(event.anchor, self.anchors) if len(self.anchors) < 50 else ""
-            hint = hint or "a text that begins with * needs quotes"
-            self.add(f"the alias '*{name}' has no anchor '&{name}' before it", line, column, self.path(current, key), hint=hint)
+            nearest = did_you_mean(event.anchor, self.anchors) if len(self.anchors) < 50 else ""
+            hint = nearest or "a text that begins with * needs quotes"
+            self.add(f"the alias '*{name}' has no anchor '&{name}' before it", place, path, hint=hint)
         elif anchor.open:
-            self.add(f"the alias '*{name}' stands inside the value that it names", line, column, self.path(current, key))
+            self.add(f"the alias '*{name}' stands inside the value that it names", place, path)
         elif len(self.stack) + anchor.height > MAX_DEPTH:
-            self.add(f"more than {MAX_DEPTH} levels of nesting", line, column, self.path(current, key))
+            self.add(f"more than {MAX_DEPTH} levels of nesting", place, path)
         else:
+            self.count += anchor.size
             self.copies += anchor.size
             if self.copies > MAX_COPIES:
-                raise self.stop(f"an alias bomb: aliases stand for more than {MAX_COPIES:,} values", line, column, self.path(current, key))
-            if self.opened:
-                self.opened[-1].deepest = max(self.opened[-1].deepest, len(self.stack) + anchor.height)
-            return anchor.node, anchor.size
-        return Scalar(BAD, line, column, False, "*" + name), 1
+                raise self.stop(f"an alias bomb: aliases stand for more than {MAX_COPIES:,} values", place, path)
+            for outer in self.open_anchors[-1:]:
+                outer.deepest = max(outer.deepest, len(self.stack) + anchor.height)
+            return anchor.node
+        return Scalar(BAD, *place, False, "*" + name)
 
 
 def _parser(data: bytes) -> Any:
     """libyaml's parser, or PyYAML's own where libyaml is missing."""
     try:
-        from yaml.cyaml import CParser
+        from yaml._yaml import CParser
     except ImportError:
         from yaml import SafeLoader
 
@@ -531,10 +579,14 @@ def _parser(data: bytes) -> Any:
     return CParser(data)
 
 
+def _start(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
 def _kind(value: object) -> str:
-    if value is None:
-        return "null"
-    return f"the truth value {str(value).lower()}" if isinstance(value, bool) else _named(value) if isinstance(value, (int, float)) else "a " + type(value).__name__
+    if isinstance(value, bool):
+        return f"the truth value {str(value).lower()}"
+    return _named(value) if isinstance(value, (int, float)) else "null"
 
 
 def _rows(text: str) -> list[str]:
@@ -546,140 +598,182 @@ def _place(text: str, offset: int) -> tuple[int, int]:
     return len(rows), len(rows[-1]) + 1
 
 
-def _control_character(text: str) -> tuple[str, int, int]:
+def _control_character(text: str) -> tuple[str, tuple[int, int]]:
     match = re.search("[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
-    return (f"the control character U+{ord(match[0]):04X} is not allowed", *_place(text, match.start())) if match else ("not readable", 0, 0)
+    if match is None:
+        return "the text is not readable", (0, 0)
+    return f"the control character U+{ord(match[0]):04X} is not allowed", _place(text, match.start())
 
 
 # --- broken syntax ------------------------------------------------------------------------------------------------
 
+if TYPE_CHECKING:
+    Finding = tuple[str, tuple[int, int], str]  # message, row and column from 0, hint
+
 
 class _Syntax:
-    """An error of YAML's parser, in words that say what to write. Lines and columns count from 0, as the parser's."""
+    """An error of YAML's parser, in words that say what to write. Rows and columns count from 0, as the parser's."""
 
-    def __init__(self, error: Any, last: Any, rows: list[str], opened: tuple[int, int] | None) -> None:
+    def __init__(self, error: Any, last: Any, rows: list[str], opened: tuple[int, int, str] | None) -> None:
         self.problem: str = error.problem or ""
         self.context: str = error.context or ""
         self.rows = rows
         self.line: int = error.problem_mark.line
         self.column: int = error.problem_mark.column
-        self.start = (error.context_mark.line, error.context_mark.column) if error.context_mark else (self.line, self.column)
+        self.place = (self.line, self.column)
+        start = error.context_mark or error.problem_mark
+        self.start = (start.line, start.column)
         self.row = rows[self.line] if self.line < len(rows) else ""
         self.here = self.row[self.column :]
         self.opened = opened
-        self.last = last if hasattr(last, "style") and self._beside(last) else None
+        end = last.end_mark if last else None
+        beside = end is not None and end.line == self.line and not self.row[end.column : self.column].strip()
+        self.last = last if beside else None  # the event right before the error
 
-    def _beside(self, event: Any) -> bool:
-        """Does the error stand right behind this event?"""
-        end = event.end_mark
-        return bool(end.line == self.line and not self.row[end.column : self.column].strip())
-
-    def explain(self) -> tuple[str, int, int, str]:
-        problem, context, here, row = self.problem, self.context, self.here, self.row
-        lead = row[: len(row) - len(row.lstrip())]
-        if "tab character" in problem or here[:1] == "\t" or "\t" in lead and not self.opened:
-            return "a tab cannot indent in YAML", self.line, max(row.find("\t"), 0), "indent with spaces"
-        if self.opened and ("sequence entries" in problem or "' or '" in problem.replace("'or'", "") or "node content" in problem):
-            return self.flow()
+    def explain(self) -> Finding:
+        """What is wrong, where, and what to write."""
+        problem, context = self.problem, self.context
+        begin, start_row = self.start[1], self.rows[self.start[0]] if self.start[0] < len(self.rows) else ""
+        lead = self.row[: _indent(self.row)]
+        if "tab character" in problem or self.here[:1] == "\t" or ("\t" in lead and not self.opened):
+            return "a tab cannot indent in YAML", (self.line, max(self.row.find("\t"), 0)), "indent with spaces"
+        if self.opened and re.search("',' or|sequence entries|node content", problem):
+            return self.in_brackets(*self.opened)
         if "mapping values" in problem:
-            return self.second_colon() or self.forgotten_colon() or self.indentation()
+            return self.second_colon() or self.forgotten_colon() or self.stray_colon()
         if context == "while parsing a block collection":
             return self.forgotten_colon() or self.indentation()
         if context == "while parsing a block mapping":
-            return self.behind() or self.indentation()
+            return self.behind_quote() or self.indentation()
         if "sequence entries" in problem:
-            return "a list cannot begin behind its key", self.line, self.column, "write it below the key, one '- …' to a line, or in brackets: [a, b]"
+            return "a list cannot begin behind its key", self.place, "write it below the key, or in brackets: [a, b]"
         if "quoted scalar" in context and ("end of stream" in problem or "document" in problem):
-            return "this quote is never closed", *self.start, f"write the closing {self.rows[self.start[0]][self.start[1]]}"
-        if "scalar" in context and ("escape" in problem or "hex" in problem):
-            return "an unknown escape in this text", *self.start, "write \\\\ for a backslash, or take '…' for quotes"
+            return "this quote is never closed", self.start, f"write the closing {start_row[begin]}"
+        if "scalar" in context and re.search("escape|hex", problem):
+            return "an unknown escape in this text", self.start, "write \\\\ for a backslash, or '…' for the quotes"
         if "could not find expected ':'" in problem:
-            return self.no_colon()
+            return self.no_colon(start_row[begin:].split(" #")[0].rstrip())
         if "start any token" in problem:
-            return f"a text cannot begin with '{here[:1]}'", self.line, self.column, f"write {quoted(_whole(row, self.column))}"
+            hint = f"write {quote(_whole(self.row, self.column))}"
+            return f"a text cannot begin with '{self.here[:1]}'", self.place, hint
         if "alias" in context or "anchor" in context:
-            sign = "'*' begins an alias" if "alias" in context else "'&' begins an anchor"
-            return f"{sign} in YAML, and this is none", *self.start, f"write {quoted(_whole(self.rows[self.start[0]], self.start[1]))} for a text"
+            message = f"'{start_row[begin]}' begins an {context.rsplit(maxsplit=1)[1]} in YAML, and this is none"
+            return message, self.start, f"write {quote(_whole(start_row, begin))} for a text"
         if "tag" in context or "tag" in problem:
-            return "this is a tag, and specs have none", *self.start, "leave it out, or put it in quotes for a text"
+            return "this is a tag, and specs have none", self.start, "leave it out, or put it in quotes for a text"
         if "directive" in context or "incompatible" in problem:
-            return "'%' begins a directive, and this is none of YAML 1.2", self.line, 0, "delete this line"
+            return "'%' begins a directive, and this is none of YAML 1.2", (self.line, 0), "delete this line"
         if "block scalar" in context:
-            return "behind '|' or '>' the line must end", *self.start, "write the text in the lines below it, indented"
+            return "behind '|' or '>' the line must end", self.start, "write the text into the lines below, indented"
+        if "node content" in problem:
+            return "a value is missing here", self.place, ""
         if "document start" in problem:
-            return f"the document ends before '{show(here)}'", self.line, self.column, "a spec is one mapping: 'key: value' lines, with a space behind the colon"
-        return f"{problem} {context}".strip(), self.line, self.column, ""
+            hint = "a spec is one mapping: lines of 'key: value', with a space behind the colon"
+            return f"the document ends before '{show(self.here) or '…'}'", self.place, hint
+        return f"{problem} {context}".strip(), self.place, ""
 
-    def flow(self) -> tuple[str, int, int, str]:
+    def in_brackets(self, line: int, column: int, closer: str) -> Finding:
         """An error inside […] or {…}."""
-        assert self.opened
-        line, column = self.opened
-        opener = self.rows[line][column : column + 1]
-        closer = "]" if opener == "[" else "}"
-        if self.last and not self.last.style and self.here[:1] in ("[", "{"):
-            return _cut(self.rows, self.last.start_mark.line, self.last.start_mark.column, self.here[0])
-        behind = self.behind()
+        kind = type(self.last).__name__
+        if self.last and kind == "ScalarEvent" and not self.last.style and self.here[:1] in ("[", "{"):
+            return _cut(self.rows, (self.last.start_mark.line, self.last.start_mark.column), self.here[0])
+        behind = self.behind_quote()
         if behind:
             return behind
         at_end = not self.here.strip() and not any(row.strip() for row in self.rows[self.line + 1 :])
-        if at_end or "sequence entries" in self.problem or self.line > line and _indent(self.row) <= _indent(self.rows[line]):
-            return f"the '{opener}' is never closed", line, column, f"write the closing '{closer}'"
+        outdented = self.line > line and _indent(self.row) <= _indent(self.rows[line])
+        if at_end or outdented or "sequence entries" in self.problem:
+            opener = "[" if closer == "]" else "{"
+            return f"the '{opener}' is never closed", (line, column), f"write the closing '{closer}'"
         if "node content" in self.problem:
-            return f"a value is missing before '{show(self.here[:1])}'", self.line, self.column, ""
+            return f"a value is missing before '{self.here[:1]}'", self.place, ""
         hint = "put quotes round a text that holds ': '" if self.here[:1] == ":" else ""
-        return f"a ',' or the closing '{closer}' is missing before '{show(self.here)}'", self.line, self.column, hint
+        if kind in ("SequenceEndEvent", "MappingEndEvent"):
+            hint = "put quotes round an expression that begins with a bracket"
+        return f"a ',' or the closing '{closer}' is missing before '{show(self.here, 40)}'", self.place, hint
 
-    def behind(self) -> tuple[str, int, int, str] | None:
-        """Text behind a closing quote: an expression that begins with one, or a quote that was never closed before."""
-        if not self.last or self.last.style not in ("'", '"') or self.here[:1] == ":":
+    def behind_quote(self) -> Finding | None:
+        """Text behind a closing quote: an expression that begins with one, or a quote that was never closed."""
+        mark = getattr(self.last, "style", None)
+        if self.last is None or mark not in ("'", '"') or self.here[:1] == ":":
             return None
-        line, column, mark = self.last.start_mark.line, self.last.start_mark.column, self.last.style
+        line, column = self.last.start_mark.line, self.last.start_mark.column
         if line < self.line:
-            return f"this quote closes only in line {self.line + 1}, before more text", line, column, f"write the closing {mark} where the text ends"
-        whole = _whole(self.row, column) if self.opened else re.split(" #", self.row[column:])[0].rstrip()
-        hint = f"put the whole in quotes: {quoted(whole)}" if mark == '"' else f"put the whole in quotes: {quoted(whole)}; a ' inside '…' is written twice"
-        return f"there is text behind the closing {mark}", self.line, self.column, hint
+            message = f"this quote closes only in line {self.line + 1}, before more text"
+            return message, (line, column), f"write the closing {mark} where the text ends"
+        whole = _whole(self.row, column) if self.opened else self.row[column:].split(" #")[0].rstrip()
+        hint = f"put the whole in quotes: {quote(whole)}"
+        if mark == "'":
+            hint += "; a ' inside '…' is written twice"
+        return f"there is text behind the closing {mark}", self.place, hint
 
-    def second_colon(self) -> tuple[str, int, int, str] | None:
+    def second_colon(self) -> Finding | None:
         """``a: b: c`` in one line."""
-        match = re.match(r"(\s*(?:- +)*)([^\s:#'\"][^:]*): +(?=\S)", self.row[: self.column])
+        match = re.match(r"(\s*(?:- +)*)([^\s:#'\"][^:]*): +(?=\S)", self.row[: min(self.column, 1000)])
         if not match:
             return None
         key, rest = show(match[2]), show(self.row[match.end() :].rstrip())
-        return f"a second colon behind '{key}:'", self.line, self.column, f"write {key}: {{{rest}}} for keys, or {key}: {quoted(rest)} for a text"
+        hint = f"write {key}: {{{rest}}} for keys, or {key}: {quote(rest)} for a text"
+        return f"a second colon behind '{key}:'", self.place, hint
 
-    def forgotten_colon(self) -> tuple[str, int, int, str] | None:
-        """``- relu`` or ``relu`` with keys under it."""
+    def above(self) -> int:
+        """The nearest row above that is neither empty nor a comment, or -1."""
         line = self.line - 1
         while line >= 0 and re.match(r"\s*(#|$)", self.rows[line]):
             line -= 1
-        match = re.match(r"(\s*)((?:- +)*)([A-Za-z_][\w.]*)\s*(?:#.*)?$", self.rows[line]) if line >= 0 else None
-        if not match or _indent(self.row) <= len(match[1]) and match[2] or not re.match(r"\s*[^\s#-][^#]*:(\s|$)", self.row):
+        return line
+
+    def forgotten_colon(self) -> Finding | None:
+        """``- relu`` or ``relu``, and below it keys that are its own."""
+        line = self.above()
+        match = re.match(r"(\s*(?:- +)*)([A-Za-z_]\w*)( [^:#]*)?(#.*)?$", self.rows[line][:1000]) if line >= 0 else None
+        if not match or not re.match(r"\s*[^\s#-][^#]*:(\s|$)", self.row[:1000]):
             return None
-        item, column = match[3], match.start(3)
-        if match[2]:
-            return f"'{item}' carries other keys, so it needs a colon", line, column, f"write '- {item}:'"
-        return f"'{item}' has keys below it, so it needs a colon", line, column, f"write '{item}:'"
+        dashes, item, rest = match[1].rstrip(), match[2], (match[3] or "").strip()
+        if dashes and _indent(self.row) < len(dashes):
+            return None
+        whole = f"{item} {rest}".strip()
+        if dashes:
+            hint = f"write '- {item}: {rest}'" if rest else f"write '- {item}:'"
+            return f"'{show(whole)}' carries other keys, so it needs a colon", (line, match.start(2)), hint
+        return f"'{show(whole)}' has keys below it, so it needs a colon", (line, match.start(2)), f"write '{item}:'"
 
-    def indentation(self) -> tuple[str, int, int, str]:
-        """A line that fits nothing above it."""
-        here = show(self.row.strip(), 40)
-        column = _indent(self.row)
-        if here[:1] in ("]", "}") or self.here[:1] in ("]", "}"):
-            return f"this '{self.here[:1]}' closes nothing", self.line, self.column, ""
-        if self.column > column:
-            return f"'{show(self.here)}' cannot stand here", self.line, self.column, "put quotes round an expression that begins with a bracket or a quote"
-        what = "list items begin with '- '" if "collection" in self.context else "keys"
-        place = f"in column {self.start[1] + 1}, as in line {self.start[0] + 1}"
-        return f"'{here}' fits nothing above it", self.line, column, f"{what} {place}"
+    def stray_colon(self) -> Finding:
+        """A key where none can stand."""
+        place, line = (self.line, _indent(self.row)), self.above()
+        if self.column - place[1] > 1000:
+            return "a key of more than 1,000 characters is too long", place, ""
+        match = re.match(r"(\s*(?:- +)*)(\w+):( *)(\S.*)", self.rows[line][:1000]) if line >= 0 else None
+        if match and not match[3]:
+            hint = f"write '{match[2]}: {show(match[4])}'"
+            return f"'{show(match[0].strip())}' has no space behind its colon", (line, match.start(2)), hint
+        if match and self.row.strip()[0] != "-":
+            hint = f"begin it in column {match.start(2) + 1}, under '{match[2]}'"
+            return f"'{match[2]}' has a value already, so '{show(self.row.strip(), 40)}' cannot stand below it", place, hint
+        return f"'{show(self.row.strip(), 40)}' fits nothing above it", place, "items of a list, and keys of a mapping, begin in one column"
 
-    def no_colon(self) -> tuple[str, int, int, str]:
-        line, column = self.start
-        body = self.rows[line][column:].split(" #")[0].rstrip()
+    def indentation(self) -> Finding:
+        """A row that fits nothing above it."""
+        if self.here[:1] in ("]", "}"):
+            return f"this '{self.here[0]}' closes nothing", self.place, ""
+        if self.here[:1] == ":":
+            return "a key is missing before ':'", self.place, ""
+        if self.column > _indent(self.row):
+            hint = "put quotes round an expression that begins with a bracket"
+            return f"'{show(self.here, 40)}' cannot stand here", self.place, hint
+        what = "its list has its '- '" if "collection" in self.context else "its mapping has its keys"
+        hint = f"{what} in column {self.start[1] + 1}, as in line {self.start[0] + 1}"
+        if "mapping" in self.context and self.here.startswith("- "):
+            hint = "the items of a list begin in one column"
+        return f"'{show(self.here, 40)}' fits nothing above it", self.place, hint
+
+    def no_colon(self, body: str) -> Finding:
+        """A line that is neither an item nor a key with its value."""
         if len(body) > 1000:
-            return "a key of more than 1,000 characters is too long", line, column, ""
-        hint = f"write '- {body[1:]}'" if body[:1] == "-" and line else f"write '{show(body)}: …'"
-        return f"'{show(body)}' has no colon", line, column, hint
+            return "a key of more than 1,000 characters is too long", self.start, ""
+        if body[:1] == "-":
+            return f"'{show(body)}' has no space behind its '-'", self.start, f"write '- {show(body[1:])}'"
+        return f"'{show(body)}' has no colon", self.start, f"write '{show(body)}: …'"
 
 
 def _indent(row: str) -> int:
@@ -687,80 +781,64 @@ def _indent(row: str) -> int:
 
 
 def _whole(row: str, column: int) -> str:
-    """The expression that begins here, up to a comma or a bracket that isn't its own."""
+    """The expression that begins here, up to a comma or a bracket that is not its own."""
     depth = 0
-    for end in range(column, len(row)):
+    for end in range(column, min(len(row), column + 200)):
         if row[end] in "([{":
             depth += 1
-        elif row[end] in ")]}":
-            if not depth:
-                return row[column:end].rstrip()
+        elif row[end] in ")]}" and depth:
             depth -= 1
-        elif row[end] == "," and not depth:
+        elif not depth and (row[end] in ",)]}" or row.startswith(": ", end)):
             return row[column:end].rstrip()
-    return row[column:].rstrip()
+    return row[column : column + 200].rstrip()
 
 
-def _cut(rows: list[str], line: int, column: int, sign: str) -> tuple[str, int, int, str]:
+def _cut(rows: list[str], place: tuple[int, int], sign: str) -> Finding:
     """An expression inside […] or {…} that YAML ends at a comma or a bracket."""
-    whole = _whole(rows[line], column)
-    return f"'{show(whole)}' is cut off at its '{sign}'", line, column, f"inside {{…}} and […] it needs quotes: {quoted(whole)}"
+    whole = _whole(rows[place[0]], place[1])
+    return f"'{show(whole)}' is cut off at its '{sign}'", place, f"inside {{…}} and […] it needs quotes: {quote(whole)}"
 
 
 # --- documents from Python ----------------------------------------------------------------------------------------
 
 
-def from_python(document: object, file: str = "") -> tuple[Node | None, list[Problem]]:
-    """The nodes of a document given as dicts, lists and plain values."""
-    builder = _Builder(file)
-    try:
-        return builder.node(document), builder.problems
-    except _Stop:
-        return None, builder.problems
-
-
-class _Builder:
-    __slots__ = ("file", "problems", "steps", "count")
+class _Builder(_Gatherer):
+    """Makes nodes of plain values."""
 
     def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
+        super().__init__(file)
         self.steps: list[str | int] = []
         self.count = 0
 
-    def add(self, message: str, **notes: str) -> None:
-        self.problems.append(Problem(message, file=self.file, path=path_of(self.steps), **notes))
-        if len(self.problems) > MAX_PROBLEMS:
-            raise _Stop
+    def bad(self, message: str, **notes: str) -> Scalar:
+        self.add(message, (0, 0), path_of(self.steps), **notes)
+        return Scalar(BAD, 0, 0, False, "")
 
     def node(self, value: object) -> Node:
         self.count += 1
         if self.count > MAX_PYTHON_NODES:
-            self.add(f"the document has more than {MAX_PYTHON_NODES:,} values")
-            raise _Stop
+            raise self.stop(f"the document has more than {MAX_PYTHON_NODES:,} values", path=path_of(self.steps))
         kind = type(value)
         if kind is str:
-            return self.text(str(value))
+            return self.word(str(value))
         if isinstance(value, int) and kind in (int, bool):
-            if not -(10**MAX_DIGITS) < value < 10**MAX_DIGITS:
-                self.add("a number of this size is too long", hint=f"numbers have at most {MAX_DIGITS} digits")
-                return Scalar(BAD, 0, 0, False, "")
+            if abs(value) >= 10**MAX_DIGITS:
+                return self.bad("a number of this size is too long", hint=f"numbers have at most {MAX_DIGITS} digits")
             return Scalar(value, 0, 0, False, str(value) if kind is int else str(value).lower())
-        if value is None or isinstance(value, float) and kind is float:
+        if value is None or (isinstance(value, float) and kind is float):
             return Scalar(value, 0, 0, False, "null" if value is None else str(value))
         if isinstance(value, (dict, list, tuple)):
-            if len(self.steps) >= MAX_DEPTH:
-                self.add(f"more than {MAX_DEPTH} levels of nesting", hint="does a list or dict hold itself?")
-                raise _Stop
+            if len(self.steps) == MAX_DEPTH:
+                hint = "does a list or dict hold itself?"
+                raise self.stop(f"more than {MAX_DEPTH} levels of nesting", path=path_of(self.steps), hint=hint)
             return self.mapping(value) if isinstance(value, dict) else self.sequence(value)
+        expected = "dict, list, tuple, str, int, float, bool or None"
         hint = "take the plain number with .item()" if hasattr(kind, "item") else ""
-        self.add(f"a spec cannot hold a value of the type {_type(kind)}", expected="dict, list, tuple, str, int, float, bool or None", hint=hint)
-        return Scalar(BAD, 0, 0, False, "")
+        return self.bad(f"a spec cannot hold a value of the type {_type(value)}", expected=expected, hint=hint)
 
-    def text(self, value: str) -> Scalar:
-        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-            self.add("a text with half a character (a lone surrogate)", found=ascii(show(value)))
-            return Scalar(BAD, 0, 0, False, "")
+    def word(self, value: str) -> Scalar:
+        if not value.isascii() and re.search("[\ud800-\udfff]", value):
+            return self.bad("a text with half a character (a lone surrogate)", found=ascii(value[:60]))
         return Scalar(value, 0, 0, False, value)
 
     def sequence(self, values: list[object] | tuple[object, ...]) -> Sequence:
@@ -775,10 +853,10 @@ class _Builder:
         mapping = Mapping(0, 0)
         for name, value in values.items():
             if type(name) is not str:
-                self.add(f"a key must be a str, not a value of the type {_type(type(name))}")
+                self.add(f"a key must be a str, not a value of the type {_type(name)}", path=path_of(self.steps))
                 continue
             self.steps.append(name)
-            key = self.text(name)
+            key = self.word(name)
             if key.value is not BAD:
                 mapping.keys[name] = key
                 mapping.entries[name] = self.node(value)
@@ -786,5 +864,6 @@ class _Builder:
         return mapping
 
 
-def _type(kind: type) -> str:
+def _type(value: object) -> str:
+    kind = type(value)
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

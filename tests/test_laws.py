@@ -241,6 +241,31 @@ def test_shared_weights_count_once_and_their_uses_every_time(layers: list[Item],
 
 
 @examples(20)
+@given(sizes=st.lists(st.integers(1, 9), min_size=3, max_size=3, unique=True), bias=st.booleans(), tied_bias=st.booleans())
+def test_a_tied_matrix_counts_once_and_each_bias_by_itself(sizes: list[int], bias: bool, tied_bias: bool) -> None:
+    length, narrow, wide = sizes
+    there = {"linear": {"features": wide, "bias": bias}, "name": "there"}
+    back = {"linear": {"features": narrow, "bias": tied_bias}, "share": "there"}
+    report = analyzed(shape=[length, narrow], layers=[there, back])
+    assert [row.params for row in report.layers] == [narrow * wide + bias * wide, tied_bias * narrow]
+    assert [row.maccs for row in report.layers] == [length * narrow * wide] * 2
+    assert report.totals.params == sum(row.params for row in report.layers)
+
+
+@examples(20)
+@given(layers=NETWORKS)
+def test_a_block_that_shares_has_no_params_of_its_own(layers: list[Item]) -> None:
+    blocks = {"unit": {"layers": [*layers, conv(channels=3, kernel=1)]}}
+    own = analyzed(layers=[{"unit": None}, {"unit": None}], blocks=blocks)
+    shared = analyzed(layers=[{"unit": None, "name": "first"}, {"unit": None, "share": "first"}], blocks=blocks)
+    half = len(own.layers) // 2
+    assert [row.params for row in shared.layers[:half]] == [row.params for row in own.layers[:half]]
+    assert shared.totals.params == sum(row.params for row in own.layers[:half])
+    assert not any(row.params for row in shared.layers[half:])
+    assert shared.totals.operations == own.totals.operations
+
+
+@examples(20)
 @given(layers=NETWORKS)
 def test_frozen_weights_are_params_but_not_trainable(layers: list[Item]) -> None:
     after = conv(channels=2, kernel=1)

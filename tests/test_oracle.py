@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -13,11 +13,17 @@ from hypothesis import strategies as st
 import archcalc
 import oracle
 
-Draw = st.DrawFn
 Shapes = list[list[int]]
 Args = dict[str, Any]
+Value = TypeVar("Value")
 
 AXES = pytest.mark.parametrize("axes", [1, 2, 3])
+
+
+class Draw(Protocol):
+    """What ``st.data`` and a composite strategy draw with."""
+
+    def __call__(self, strategy: st.SearchStrategy[Value], /) -> Value: ...
 
 
 def examples(number: int) -> settings:
@@ -60,7 +66,7 @@ def spelled(draw: Draw, *, values: Sequence[Any]) -> Any:
 
 
 @st.composite
-def windows(draw: Draw, *, axes: int, half: bool = False, dilated: bool = True) -> tuple[list[int], Args, Args]:
+def windows(draw: st.DrawFn, *, axes: int, half: bool = False, dilated: bool = True) -> tuple[list[int], Args, Args]:
     """Sizes, and a window that fits into them: as the oracle takes it, and as a spec says it."""
     kernel = different(draw, count=axes, high=4 if axes < 3 else 3)
     stride = each(draw, count=axes, low=1, high=3)
@@ -83,7 +89,7 @@ def windows(draw: Draw, *, axes: int, half: bool = False, dilated: bool = True) 
 
 
 @st.composite
-def grouped(draw: Draw) -> tuple[int, int, int]:
+def grouped(draw: st.DrawFn) -> tuple[int, int, int]:
     """Incoming channels, outgoing channels, groups."""
     incoming, outgoing = different(draw, count=2, high=3)
     groups = draw(st.integers(1, 3))
@@ -145,7 +151,7 @@ def test_conv_transpose(axes: int, data: st.DataObject) -> None:
         before = data.draw(st.integers(0, min(2, (reached - 1) // 2)))
         padding.append((before, data.draw(st.integers(0, min(2, reached - 1 - before)))))
     incoming, channels, groups = data.draw(grouped())
-    args = {"kernel": kernel, "stride": stride, "padding": padding, "output_padding": extra, "dilation": dilation}
+    args: Args = {"kernel": kernel, "stride": stride, "padding": padding, "output_padding": extra, "dilation": dilation}
     written = {name: spelled(data.draw, values=values) for name, values in args.items()}
     more = {"channels": channels, "groups": groups, "bias": data.draw(st.booleans())}
     assert_as_counted(kind="conv_transpose", layer=oracle.conv_transpose, shapes=[[incoming, *sizes]], args=args | more, written=written | more)
@@ -251,7 +257,7 @@ def test_group_norm(axes: int, data: st.DataObject) -> None:
 
 
 @st.composite
-def normalised_axes(draw: Draw, *, rank: int) -> int | list[int]:
+def normalised_axes(draw: st.DrawFn, *, rank: int) -> int | list[int]:
     axes = st.lists(st.integers(0, rank - 1), min_size=1, max_size=rank, unique=True)
     return draw(st.one_of(st.integers(1, rank), axes, axes.map(lambda some: [axis - rank for axis in some])))
 
@@ -324,7 +330,7 @@ def test_glu(data: st.DataObject) -> None:
 
 
 @st.composite
-def broadcastable(draw: Draw) -> Shapes:
+def broadcastable(draw: st.DrawFn) -> Shapes:
     """Two or three shapes that NumPy would broadcast: axes of size 1, and missing leading axes."""
     whole = different(draw, count=draw(st.integers(1, 3)), low=2, high=5)
     shapes = []
@@ -482,7 +488,7 @@ def test_the_loops_compute() -> None:
 
 def test_the_loops_of_conv_and_its_transpose_are_adjoint() -> None:
     """<conv(x), y> = <x, conv_transpose(y)> for the same kernel: both loops meet the same pairs."""
-    window = {"kernel": [2, 3], "stride": [2, 1], "dilation": [1, 2], "bias": False, "groups": 1}
+    window: Args = {"kernel": [2, 3], "stride": [2, 1], "dilation": [1, 2], "bias": False, "groups": 1}
     pads = [(0, 1), (2, 1)]
     machine = oracle.Machine()
     x = oracle.tensor([1, 4, 6])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, Any, NoReturn, Optional
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -14,11 +14,14 @@ from ..errors import SpecError
 WRONG_SPEC, WRONG_COMMAND = 1, 2
 
 Specs = Annotated[list[str], typer.Argument(metavar="SPEC...", help="YAML files; - reads standard input.", show_default=False)]
-Set = Annotated[Optional[list[str]], typer.Option("--set", metavar="VAR=VALUE", help="Give a var of the spec another value. Repeatable.", show_default=False)]
-Variant = Annotated[Optional[str], typer.Option(metavar="NAME", help="Use one of the spec's variants.", show_default=False)]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="VAR=VALUE", help="Give a var of the spec another value. Repeatable.", show_default=False),
+]
+Variant = Annotated[str | None, typer.Option(metavar="NAME", help="Use one of the spec's variants.", show_default=False)]
 Batch = Annotated[int, typer.Option(min=1, help="Samples per pass. Operations are for all of them.")]
 Flops = Annotated[str, typer.Option(metavar="CONVENTION", help="How FLOPs are counted: madd, arithmetic or hardware.")]
-Dtype = Annotated[Optional[str], typer.Option(metavar="DTYPE", help="Instead of the spec's dtype, float32 by default.", show_default=False)]
+Dtype = Annotated[str | None, typer.Option(metavar="DTYPE", help="Instead of the spec's dtype, float32 by default.", show_default=False)]
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")]
 MaxLayers = Annotated[int, typer.Option("--max-layers", min=1, help="Refuse specs with more layers.")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -39,10 +39,12 @@ def command(
     flops: Flops = "madd",
     dtype: Dtype = None,
     format_: Format = "table",
-    depth: Annotated[Optional[int], typer.Option(min=0, help="Levels of blocks to unfold; 0 shows every layer.", show_default=False)] = None,
-    sort: Annotated[Optional[str], typer.Option(metavar="COLUMN", help="Sort the layers: params, maccs, flops or name.", show_default=False)] = None,
-    top: Annotated[Optional[int], typer.Option(min=1, help="Show the first so many lines only.", show_default=False)] = None,
-    columns: Annotated[Optional[str], typer.Option(metavar="A,B,...", help="The columns to show.", show_default=False)] = None,
+    depth: Annotated[int | None, typer.Option(min=0, help="Levels of blocks to unfold; 0 shows every layer.", show_default=False)] = None,
+    sort: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Sort the layers: params, maccs, flops or name.", show_default=False)
+    ] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="Show the first so many lines only.", show_default=False)] = None,
+    columns: Annotated[str | None, typer.Option(metavar="A,B,...", help="The columns to show.", show_default=False)] = None,
     units: Annotated[str, typer.Option(metavar="UNITS", help="raw, k, M, G or auto.")] = "auto",
     max_layers: MaxLayers = 100_000,
 ) -> None:
@@ -50,7 +52,7 @@ def command(
         fail(f"there is no format '{format_}': there are {', '.join(FORMATS)}")
     options = {"vars": assignments(set_), "variant": variant, "batch": batch, "flops": flops, "dtype": dtype, "max_layers": max_layers}
     reports, errors = analysed(specs, **options)
-    shown = {"depth": depth, "sort": sort, "top": top, "columns": columns.split(",") if columns else None, "units": units}
+    shown: dict[str, Any] = {"depth": depth, "sort": sort, "top": top, "columns": columns.split(",") if columns else None, "units": units}
     try:
         if format_ == "json":
             from ..render.files import to_json
@@ -69,7 +71,7 @@ def command(
         else:
             from ..render.table import table
 
-            look = {"width": width_wanted(), "colour": colour_wanted(), "unicode": unicode_wanted()}
+            look: dict[str, Any] = {"width": width_wanted(), "colour": colour_wanted(), "unicode": unicode_wanted()}
             sys.stdout.write("\n".join(table(report, meaning=report.convention_meaning, **shown, **look) for report in reports))
     except ValueError as error:
         print(f"archcalc: {error}", file=sys.stderr)

@@ -9,7 +9,7 @@ from ..formula import Formula
 class Convention:
     """A way to count FLOPs."""
 
-    __slots__ = ("name", "meaning", "unit", "source", "formula")
+    __slots__ = ("formula", "meaning", "name", "source", "unit")
 
     def __init__(self, name: str, meaning: str, *, unit: str, formula: str, source: str) -> None:
         self.name = name

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
-from typing import Iterator
 
 from .base import LayerType
 
@@ -13,11 +13,40 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "pool": ("max_pool", "avg_pool", "lp_pool", "adaptive_max_pool", "adaptive_avg_pool", "global_avg_pool", "global_max_pool"),
     "norm": ("batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "local_response_norm", "layer_scale"),
     "activation": (
-        *("relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "celu", "gelu", "silu", "mish", "sigmoid", "tanh", "hard_sigmoid", "hard_swish", "hard_tanh"),
-        *("softplus", "softsign", "log_sigmoid", "tanh_shrink", "hard_shrink", "soft_shrink", "softmax", "log_softmax", "glu", "activation"),
+        *(
+            "relu",
+            "relu6",
+            "leaky_relu",
+            "elu",
+            "selu",
+            "celu",
+            "gelu",
+            "silu",
+            "mish",
+            "sigmoid",
+            "tanh",
+            "hard_sigmoid",
+            "hard_swish",
+            "hard_tanh",
+        ),
+        *(
+            "softplus",
+            "softsign",
+            "log_sigmoid",
+            "tanh_shrink",
+            "hard_shrink",
+            "soft_shrink",
+            "prelu",
+            "softmax",
+            "log_softmax",
+            "glu",
+            "activation",
+        ),
     ),
-    "resample": ("upsample", "crop", "pad", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "unfold", "fold"),
-    "reshape": ("flatten", "reshape", "permute", "squeeze", "unsqueeze", "concat", "split", "slice", "rearrange"),
+    "resample": ("upsample", "crop", "pad"),
+    "shuffle": ("pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "unfold", "fold"),
+    "reshape": ("flatten", "reshape", "permute", "squeeze", "unsqueeze", "rearrange"),
+    "concat": ("concat", "split", "slice"),
     "elementwise": ("add", "multiply", "mean", "identity", "dropout", "stochastic_depth"),
     "squeeze_excite": ("squeeze_excite",),
 }

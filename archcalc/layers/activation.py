@@ -8,45 +8,43 @@ from ..kinds import AXIS, TRUTH, Word
 from .base import CHANNELS_FIRST, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
 
 _IN_PLACE = Arg("in_place", TRUTH, "whether the output overwrites the input; changes memory alone", False)
-_FREE = "Every element is counted as if all pieces of the function were evaluated; signs and absolute values are free."
-
-
-_SEARCH = "Howard et al., Searching for MobileNetV3, 2019, arXiv:1905.02244, section 5.2"
+_FREE = "Every element is counted as if all pieces of the function were evaluated; signs and absolute values are free, and sqrt(0.5) is a constant."
+_MOBILENET = "Howard et al., Searching for MobileNetV3, 2019, arXiv:1905.02244, section 5.2"
 
 _ELEMENTWISE: tuple[tuple[str, str, dict[str, int], str], ...] = (
-    ("relu", "max(0, x)", {"comparisons": 1}, "Nair & Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, 2010"),
+    ("relu", "max(0, x)", {"comparisons": 1}, "Nair & Hinton, Rectified Linear Units, 2010, International Conference on Machine Learning"),
     ("relu6", "min(max(0, x), 6)", {"comparisons": 2}, "Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010"),
+    ("leaky_relu", "x if x >= 0 else a * x", {"muls": 1, "comparisons": 1}, "Maas et al., Rectifier Nonlinearities, 2013"),
     (
-        "leaky_relu",
-        "x if x >= 0 else a * x",
-        {"muls": 1, "comparisons": 1},
-        "Maas et al., Rectifier Nonlinearities Improve Neural Network Acoustic Models, 2013",
+        "elu",
+        "x if x > 0 else a * (exp(x) - 1)",
+        {"adds": 1, "muls": 1, "comparisons": 1, "transcendentals": 1},
+        "Clevert et al., 2015, arXiv:1511.07289",
     ),
     (
-        *("elu", "x if x > 0 else a * (exp(x) - 1)", {"adds": 1, "muls": 1, "comparisons": 1, "transcendentals": 1}),
-        "Clevert et al., Fast and Accurate Deep Network Learning by Exponential Linear Units, 2015, arXiv:1511.07289",
+        "selu",
+        "s * (x if x > 0 else a * (exp(x) - 1))",
+        {"adds": 1, "muls": 2, "comparisons": 1, "transcendentals": 1},
+        "Klambauer et al., 2017, arXiv:1706.02515",
     ),
     (
-        *("selu", "s * (x if x > 0 else a * (exp(x) - 1))", {"adds": 1, "muls": 2, "comparisons": 1, "transcendentals": 1}),
-        "Klambauer et al., Self-Normalizing Neural Networks, 2017, arXiv:1706.02515, equation 2",
+        "celu",
+        "x if x > 0 else a * (exp(x / a) - 1)",
+        {"adds": 1, "muls": 1, "divs": 1, "comparisons": 1, "transcendentals": 1},
+        "Barron, 2017, arXiv:1704.07483",
     ),
     (
-        *("celu", "x if x > 0 else a * (exp(x / a) - 1)", {"adds": 1, "muls": 1, "divs": 1, "comparisons": 1, "transcendentals": 1}),
-        "Barron, Continuously Differentiable Exponential Linear Units, 2017, arXiv:1704.07483",
+        "gelu",
+        "0.5 * x * (1 + erf(x * sqrt(0.5)))",
+        {"adds": 1, "muls": 3, "transcendentals": 1},
+        "Hendrycks & Gimpel, 2016, arXiv:1606.08415, section 2",
     ),
-    (
-        *("gelu", "0.5 * x * (1 + erf(c * x)) with the constant c = sqrt(0.5)", {"adds": 1, "muls": 3, "transcendentals": 1}),
-        "Hendrycks & Gimpel, Gaussian Error Linear Units, 2016, arXiv:1606.08415, section 2",
-    ),
-    (
-        *("silu", "x * (1 / (1 + exp(-x)))", {"adds": 1, "muls": 1, "divs": 1, "transcendentals": 1}),
-        "Elfwing et al., Sigmoid-Weighted Linear Units for Neural Network Function Approximation, 2017, arXiv:1702.03118",
-    ),
-    ("mish", "x * tanh(log(1 + exp(x)))", {"adds": 1, "muls": 1, "transcendentals": 3}, "Misra, Mish, 2019, arXiv:1908.08681, equation 1"),
+    ("silu", "x * (1 / (1 + exp(-x)))", {"adds": 1, "muls": 1, "divs": 1, "transcendentals": 1}, "Elfwing et al., 2017, arXiv:1702.03118"),
+    ("mish", "x * tanh(log(1 + exp(x)))", {"adds": 1, "muls": 1, "transcendentals": 3}, "Misra, 2019, arXiv:1908.08681"),
     ("sigmoid", "1 / (1 + exp(-x))", {"adds": 1, "divs": 1, "transcendentals": 1}, "PyTorch documentation, torch.nn.Sigmoid"),
     ("tanh", "tanh(x)", {"transcendentals": 1}, "PyTorch documentation, torch.nn.Tanh"),
-    ("hard_sigmoid", "min(max(0, (x + 3) / 6), 1)", {"adds": 1, "divs": 1, "comparisons": 2}, _SEARCH),
-    ("hard_swish", "x * min(max(0, (x + 3) / 6), 1)", {"adds": 1, "muls": 1, "divs": 1, "comparisons": 2}, _SEARCH),
+    ("hard_sigmoid", "min(max(0, (x + 3) / 6), 1)", {"adds": 1, "divs": 1, "comparisons": 2}, _MOBILENET),
+    ("hard_swish", "x * min(max(0, (x + 3) / 6), 1)", {"adds": 1, "muls": 1, "divs": 1, "comparisons": 2}, _MOBILENET),
     ("hard_tanh", "min(max(-1, x), 1)", {"comparisons": 2}, "PyTorch documentation, torch.nn.Hardtanh"),
     ("softplus", "log(1 + exp(x))", {"adds": 1, "transcendentals": 2}, "PyTorch documentation, torch.nn.Softplus"),
     ("softsign", "x / (1 + abs(x))", {"adds": 1, "divs": 1}, "PyTorch documentation, torch.nn.Softsign"),
@@ -61,7 +59,9 @@ _ELEMENTWISE: tuple[tuple[str, str, dict[str, int], str], ...] = (
 def _elementwise(name: str, function: str, each: dict[str, int], source: str) -> LayerType:
     operations: Any = {kind: "N_in" if number == 1 else f"{number} * N_in" for kind, number in each.items()}
     example = Example({}, [[3, 5]], [3, 5], **{kind: 15 * number for kind, number in each.items()})
-    return LayerType(name, f"Each element x becomes {function}.", args=(_IN_PLACE,), source=source, example=example, notes=_FREE, **operations)
+    return LayerType(
+        name, f"Each element x becomes {function}.", args=(_IN_PLACE,), source=source, example=example, notes=_FREE, **operations
+    )
 
 
 _EACH = tuple(_elementwise(*row) for row in _ELEMENTWISE)
@@ -146,10 +146,7 @@ ACTIVATION = Word(*_BY_NAME)
 
 def _named(args: dict[str, Any]) -> tuple[LayerType, dict[str, Any]]:
     layer = _BY_NAME[args["name"]]
-    defaults = {arg.name: arg.default for arg in layer.args}
-    if args["in_place"] and "in_place" not in defaults:
-        raise LayerError(f"{layer.name} cannot work in place", hint="leave in_place out", arg="in_place")
-    return layer, {**defaults, **({"in_place": args["in_place"]} if "in_place" in defaults else {})}
+    return layer, {arg.name: args["in_place"] if arg is _IN_PLACE else arg.default for arg in layer.args}
 
 
 activation = LayerType(
@@ -158,7 +155,7 @@ activation = LayerType(
     args=(Arg("name", ACTIVATION, "which activation"), _IN_PLACE),
     delegate=_named,
     output="as the named activation's",
-    notes="Shape, params and operations are those of the named activation with its default arguments.",
+    notes="Shape, params and operations are those of the named activation, its other arguments at their defaults; in_place is for those that have it.",
     source="the named activation's",
     example=Example({"name": "silu", "in_place": True}, [[3, 5]], [3, 5], muls=15, adds=15, divs=15, transcendentals=15),
 )

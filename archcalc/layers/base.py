@@ -30,7 +30,7 @@ class LayerError(Exception):
 class Arg:
     """An argument of a layer type: its kind, its meaning, and its default (none: it must be given)."""
 
-    __slots__ = ("name", "kind", "meaning", "default", "required", "symbol", "shown_default")
+    __slots__ = ("default", "kind", "meaning", "name", "required", "shown_default", "symbol")
 
     def __init__(self, name: str, kind: Kind, meaning: str, default: Any = ..., *, symbol: str = "", shown_default: str = "") -> None:
         self.name = name
@@ -53,7 +53,7 @@ class Arg:
 class Result:
     """What a layer type makes of its arguments and input shapes: outputs, params and counts per sample, and the symbols behind them."""
 
-    __slots__ = ("shapes", "params", "matrix_params", "counts", "symbols", "axes")
+    __slots__ = ("axes", "counts", "matrix_params", "params", "shapes", "symbols")
 
     def __init__(self, shapes: list[Shape], params: int, matrix_params: int, counts: Counts, symbols: Symbols, axes: int) -> None:
         self.shapes = shapes
@@ -161,8 +161,8 @@ class LayerType:
         least, most = self.inputs
         if not least <= len(inputs) <= most:
             raise LayerError(
-                f"{self.name} takes {_how_many(least, most)}, and {len(inputs)} come in",
-                hint="" if len(inputs) < least else "take one with `from`, or join them with concat or add",
+                f"{self.name} takes {_how_many(least, most)}, and {len(inputs)} {'comes' if len(inputs) == 1 else 'come'} in",
+                hint="" if len(inputs) < least or not most else "take one with `from`, or join them with concat or add",
             )
         shape = inputs[0] if inputs else ()
         axes = len(shape) - 1 if self.spatial else len(args[self.axes_from]) if self.axes_from else 0
@@ -185,7 +185,8 @@ class LayerType:
             for size in out:
                 if not 1 <= size <= LARGEST:
                     raise LayerError(
-                        f"the output would be [{', '.join(map(str, out))}]: every size must be from 1 to 2^63 - 1", hint=_too_small_hint(self, size)
+                        f"the output would be [{', '.join(map(str, out))}]: every size must be from 1 to 2^63 - 1",
+                        hint=_too_small_hint(self, size),
                     )
         symbols["N_out"] = sum(map(prod, shapes)) if len(shapes) > 1 else prod(shapes[0])
         params = plan.params(symbols)
@@ -212,7 +213,7 @@ class LayerType:
                 if arg.kind.per_axis:
                     if isinstance(value, (tuple, list)) and len(value) != len(plan.letters):
                         raise LayerError(
-                            f"{arg.name} has {len(value)} values for {len(plan.letters)} spatial {'axis' if len(plan.letters) == 1 else 'axes'}",
+                            f"{arg.name} has {len(value)} value{'' if len(value) == 1 else 's'} for {axes_text(len(plan.letters), 'spatial ')}",
                             expected=f"one number, or a list of {len(plan.letters)}",
                             arg=arg.name,
                         )
@@ -229,11 +230,8 @@ class LayerType:
         else:
             for name, formula in plan.axis:
                 symbols[name] = formula(symbols)
-            shapes = (
-                [tuple(formula(symbols) for formula in plan.output)]
-                if self.takes != FEATURES_LAST
-                else [(*inputs[0][:-1], *(formula(symbols) for formula in plan.output))]
-            )
+            sizes = tuple(formula(symbols) for formula in plan.output)
+            shapes = [(*inputs[0][:-1], *sizes) if self.takes == FEATURES_LAST else sizes]
         if self.rule is not None and self.spatial and len(shapes[0]) == len(plan.letters) + 1:
             for name, size in zip(plan.out_names, shapes[0][1:]):
                 symbols[name] = size
@@ -243,16 +241,17 @@ class LayerType:
 class _Plan:
     """The formulas of a layer type for one number of spatial axes."""
 
-    __slots__ = ("letters", "in_names", "out_names", "axis", "output", "params", "operations")
+    __slots__ = ("axis", "in_names", "letters", "operations", "out_names", "output", "params")
 
     def __init__(self, layer: LayerType, axes: int) -> None:
         self.letters = LETTERS.get(axes, "")
         self.in_names = [f"{letter.upper()}_in" for letter in self.letters]
         self.out_names = [f"{letter.upper()}_out" for letter in self.letters]
-        self.axis = [(name, Formula(for_axis(layer.axis, letter))) for name, letter in zip(self.out_names, self.letters)] if layer.axis else []
-        dims = (
-            [dim.strip() for dim in layer.output.strip("[]").split(",") if dim.strip() != "..."] if layer.output.startswith("[") and layer.rule is None else []
+        self.axis = (
+            [(name, Formula(for_axis(layer.axis, letter))) for name, letter in zip(self.out_names, self.letters)] if layer.axis else []
         )
+        said = layer.output.startswith("[") and layer.rule is None
+        dims = [dim.strip() for dim in layer.output.strip("[]").split(",") if dim.strip() != "..."] if said else []
         if "H_out" in dims:
             dims = [dim for dim in dims if dim not in ("H_out", "W_out")] + self.out_names
         self.output = [Formula(for_axes(dim, axes)) for dim in dims]
@@ -260,12 +259,17 @@ class _Plan:
         self.operations = [(field, Formula(for_axes(text, axes))) for field, text in layer.operations.items()]
 
 
+def axes_text(count: int, kind: str = "") -> str:
+    """``1 axis``, ``2 spatial axes``."""
+    return f"{count} {kind}{'axis' if count == 1 else 'axes'}"
+
+
 def axis_of(axis: int, shape: Shape, arg: str = "axis", more: int = 0) -> int:
     """The axis counted from 0; ``more`` axes than the shape has may be named. An axis that isn't there is an error."""
     rank = len(shape) + more
     if not -rank <= axis < rank:
         raise LayerError(
-            f"{arg}: {axis} is out of range: the input {show(shape)} has {len(shape)} {'axis' if len(shape) == 1 else 'axes'}",
+            f"{arg}: {axis} is out of range: the input {show(shape)} has {axes_text(len(shape))}",
             expected=f"from {-rank} to {rank - 1}" if rank else "",
             hint="axes count from 0 without the batch" if axis == rank else "",
             arg=arg,

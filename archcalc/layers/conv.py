@@ -37,7 +37,9 @@ conv = LayerType(
     maccs="K_h * K_w * C_in * H_out * W_out * C_out // groups",
     weight_adds="bias * H_out * W_out * C_out",
     source=f"{_DUMOULIN}, relationship 15; grouped: Krizhevsky et al. 2012, section 3.5",
-    example=Example({"channels": 128, "kernel": 3, "padding": 1}, [[64, 112, 112]], [128, 112, 112], 73_856, maccs=924_844_032, weight_adds=1_605_632),
+    example=Example(
+        {"channels": 128, "kernel": 3, "padding": 1}, [[64, 112, 112]], [128, 112, 112], 73_856, maccs=924_844_032, weight_adds=1_605_632
+    ),
 )
 
 
@@ -85,7 +87,9 @@ conv_transpose = LayerType(
     weight_adds="bias * H_out * W_out * C_out",
     notes="The MACCs follow the input positions: every one meets every tap of the kernel once.",
     source=f"{_DUMOULIN}, relationship 14",
-    example=Example({"channels": 6, "kernel": 4, "stride": 2, "padding": 1}, [[4, 8, 9]], [6, 16, 18], 390, maccs=27_648, weight_adds=1_728),
+    example=Example(
+        {"channels": 6, "kernel": 4, "stride": 2, "padding": 1}, [[4, 8, 9]], [6, 16, 18], 390, maccs=27_648, weight_adds=1_728
+    ),
 )
 
 LAYERS = (conv, depthwise_conv, conv_transpose)

@@ -12,14 +12,14 @@ def _broadcast(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     for number, shape in enumerate(inputs[1:], 2):
         rank = max(len(out), len(shape))
         left, right = (1,) * (rank - len(out)) + out, (1,) * (rank - len(shape)) + shape
-        for axis, (one, other) in enumerate(zip(left, right)):
+        for axis, (one, other) in enumerate(zip(left, right, strict=True)):
             if one != other and 1 not in (one, other):
                 raise LayerError(
                     f"input {number} is {show(shape)} and does not broadcast with {show(out)}: {other} is not {one}",
-                    expected=f"{one} or 1 on axis {axis - rank}, counted from the last",
+                    expected=f"{one} or 1 as axis {axis - rank}",
                     hint="keep: true leaves a pooled map its axes" if min(len(out), len(shape)) == 1 else "",
                 )
-        out = tuple(other if one == 1 else one for one, other in zip(left, right))
+        out = tuple(other if one == 1 else one for one, other in zip(left, right, strict=True))
     symbols["inputs"] = len(inputs)
     return [out]
 

@@ -63,7 +63,7 @@ group_norm = LayerType(
     **_STATISTICS,
     notes=_STATISTICS_NOTE,
     source="Wu & He, Group Normalization, 2018, arXiv:1803.08494, section 3.1",
-    example=Example({"groups": 2}, [[6, 5, 7]], [6, 5, 7], 12, weight_muls=210, weight_adds=210, adds=628, muls=210, divs=214, sqrts=2),
+    example=Example({"groups": 3}, [[6, 5, 7]], [6, 5, 7], 12, weight_muls=210, weight_adds=210, adds=627, muls=210, divs=216, sqrts=3),
 )
 
 _AXES = Arg(
@@ -78,7 +78,9 @@ def _named_axes(symbols: Symbols, inputs: list[Shape]) -> None:
     shape, axes = inputs[0], symbols["axes"]
     if isinstance(axes, int):
         if axes > len(shape):
-            raise LayerError(f"axes: there are no {axes} last axes: the input has {len(shape)}", hint="to name one axis write it as a list", arg="axes")
+            raise LayerError(
+                f"axes: there are no {axes} last axes: the input has {len(shape)}", hint="to name one axis write it as a list", arg="axes"
+            )
         symbols["n"] = prod(shape[len(shape) - axes :])
     else:
         symbols["n"] = prod(shape[axis] for axis in axes_of(axes, shape))
@@ -124,7 +126,10 @@ local_response_norm = LayerType(
     muls="2 * N_in",
     divs="N_in",
     transcendentals="N_in",
-    notes="Each element: its square, size - 1 additions, the factor alpha / size, the addition of k, the power beta, the division. Channels beyond the first and the last count as zeros.",
+    notes=(
+        "Each element: its square, size - 1 additions, the factor alpha / size, the addition of k, the power beta, the division. "
+        "Channels beyond the first and the last count as zeros."
+    ),
     source="Krizhevsky et al., ImageNet Classification with Deep Convolutional Neural Networks, 2012, section 3.3",
     example=Example({"size": 5}, [[6, 2, 3]], [6, 2, 3], adds=180, muls=72, divs=36, transcendentals=36),
 )

@@ -7,13 +7,16 @@ from math import prod
 from typing import Any
 
 from ..kinds import SIZE, Kind, show
-from .base import LayerError, Shape
+from .base import LayerError, Shape, axes_text
 
 _TOKEN = re.compile(r"\.\.\.|\w+|\S")
 _REST = "..."
 
 Side = list[list[str]]
-"""One side of a pattern: for each of its axes the names that make it. The axis ``1`` has none, ``...`` stands for itself."""
+"""One side of a pattern: for each of its axes the names that make it; the axis ``1`` has none."""
+
+_AXES = [_REST]
+"""The one entry of a side that is no axis: a ``...`` outside of parentheses, which stands for axes."""
 
 
 class NamedSizes(Kind):
@@ -42,11 +45,13 @@ def rearranged(pattern: str, sizes: dict[str, int], shape: Shape) -> Shape:
         if name == _REST or not any(name in axis for axis in left):
             from ..errors import did_you_mean
 
-            raise LayerError(f"sizes: the pattern has no axis {name}", hint=did_you_mean(name, [each for axis in left for each in axis]), arg="sizes")
+            raise LayerError(
+                f"sizes: the pattern has no axis {name}", hint=did_you_mean(name, [each for axis in left for each in axis]), arg="sizes"
+            )
     known = {**{name: (size,) for name, size in sizes.items()}, **_lengths(left, sizes, shape)}
     out: list[int] = []
     for axis in right:
-        out.extend(known[_REST] if axis == [_REST] else [prod(prod(known[name]) for name in axis)])
+        out.extend(known[_REST] if axis is _AXES else [prod(prod(known[name]) for name in axis)])
     return tuple(out)
 
 
@@ -73,7 +78,7 @@ def _side(text: str) -> Side:
             if inside:
                 axes[-1].extend(names)
             else:
-                axes.append(names)
+                axes.append(_AXES if token == _REST else names)
         else:
             raise _wrong(f"'{token}' is no axis: axes are names, 1 and ...")
     if inside:
@@ -87,23 +92,24 @@ def _same_names(left: Side, right: Side) -> None:
         for name in names:
             if name not in others:
                 raise _wrong(f"{name} is on the {where} of -> alone")
-    if any(_REST in axis and axis != [_REST] for axis in left):
+    if any(_REST in axis and axis is not _AXES for axis in left):
         raise _wrong("... may not be in parentheses on the left")
 
 
 def _lengths(left: Side, sizes: dict[str, int], shape: Shape) -> dict[str, Shape]:
     """What each name on the left stands for: one size, or the sizes of all axes that ``...`` covers."""
-    more = len(shape) - len(left) + ([_REST] in left)
-    if more < 0 or (more and [_REST] not in left):
+    named = sum(axis is not _AXES for axis in left)
+    more = len(shape) - named
+    if more < 0 or (more and named == len(left)):
         raise LayerError(
-            f"pattern: its left has {len(left) - ([_REST] in left)} axes, and the input {show(shape)} has {len(shape)}",
-            hint="the batch is no axis of a shape" if len(left) == len(shape) + 1 else "",
+            f"pattern: its left has {axes_text(named)}, and the input {show(shape)} has {len(shape)}",
+            hint="the batch is no axis of a shape" if more == -1 else "",
             arg="pattern",
         )
     known: dict[str, Shape] = {}
     position = 0
     for axis in left:
-        if axis == [_REST]:
+        if axis is _AXES:
             known[_REST] = shape[position : position + more]
             position += more
             continue
@@ -111,12 +117,14 @@ def _lengths(left: Side, sizes: dict[str, int], shape: Shape) -> dict[str, Shape
         product, open_names = prod(sizes.get(name, 1) for name in axis), [name for name in axis if name not in sizes]
         if len(open_names) > 1:
             raise LayerError(
-                f"pattern: of {text} all sizes but one must be given", expected=f"sizes of {' and '.join(open_names[1:])}, or of {open_names[0]}", arg="sizes"
+                f"pattern: of {text} all sizes but one must be given",
+                expected=f"sizes for all but one of {', '.join(open_names)}",
+                arg="sizes",
             )
         if size % product or (not open_names and size != product):
-            what = f"{text} is {product}" if not open_names else f"{text} takes a multiple of {product}"
+            what = f"{text} takes a multiple of {product}" if open_names else f"{text} is {product}" if axis else "an axis is 1"
             raise LayerError(
-                f"pattern: {what if axis else 'an axis is 1'}, and axis {position} of the input {show(shape)} is {size}", arg="sizes" if axis else "pattern"
+                f"pattern: {what}, and axis {position} of the input {show(shape)} is {size}", arg="sizes" if axis else "pattern"
             )
         known.update(dict.fromkeys(open_names, (size // product,)))
         position += 1

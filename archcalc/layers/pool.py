@@ -19,9 +19,7 @@ _COUNT_PADDING = Arg("count_padding", TRUTH, "whether a mean counts the padding 
 _WINDOW = (KERNEL, _STRIDE, _PADDED, DILATION, _CEIL, _COUNT_PADDING)
 
 _POOL_AXIS = "min((H_in + P_h - dilation_h * (K_h - 1) - 1 + ceil_mode * (S_h - 1)) // S_h, (H_in + P_before_h - 1) // S_h) + 1"
-_WINDOW_NOTE = (
-    "P_h is the padding of both sides, P_before_h that of the front: the last window starts before the back padding. Positions of the padding count as taps."
-)
+_WINDOW_NOTE = "P_h is the padding of both sides, P_before_h that of the front: the last window starts before the back padding. Positions of the padding count as taps."
 
 
 def _pool(symbols: Symbols, inputs: list[Shape]) -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from ..kinds import AXIS, NULL, SIZE, WHOLE, Either, Kind, ListOf, Text, show
-from .base import ANY, MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of, axis_of
+from ..kinds import AXIS, SIZE, Either, Kind, ListOf, Text, show
+from .base import ANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of, axes_text, axis_of
 from .pattern import NamedSizes, rearranged
-
-MOST_OUTPUTS = 10_000
-"""The most outputs of one item."""
 
 
 class _Rest(Kind):
@@ -25,10 +22,6 @@ class _Rest(Kind):
 
     def schema(self) -> dict[str, Any]:
         return {"const": -1}
-
-
-def _axes(count: int) -> str:
-    return f"{count} {'axis' if count == 1 else 'axes'}"
 
 
 def _flatten(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
@@ -53,7 +46,9 @@ def _reshape(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     if rests > 1:
         raise LayerError(f"shape: {show(shape)} leaves {rests} sizes open, and one can follow from the others", arg="shape")
     if rests and prod(old) % known:
-        raise LayerError(f"shape: {show(shape)} takes a multiple of {known} elements, and the input {show(old)} has {prod(old)}", arg="shape")
+        raise LayerError(
+            f"shape: {show(shape)} takes a multiple of {known} elements, and the input {show(old)} has {prod(old)}", arg="shape"
+        )
     if not rests and prod(old) != known:
         raise LayerError(
             f"shape: {show(shape)} takes {known} elements, and the input {show(old)} has {prod(old)}",
@@ -81,7 +76,7 @@ def _permute(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     axes = axes_of(symbols["axes"], shape)
     if len(axes) != len(shape):
         raise LayerError(
-            f"axes: {show(symbols['axes'])} names {_axes(len(axes))}, and the input {show(shape)} has {len(shape)}",
+            f"axes: {show(symbols['axes'])} names {axes_text(len(axes))}, and the input {show(shape)} has {len(shape)}",
             hint="the batch is not one of them",
             arg="axes",
         )
@@ -136,86 +131,6 @@ unsqueeze = LayerType(
 )
 
 
-def _concat(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
-    first = inputs[0]
-    axis = axis_of(symbols["axis"], first)
-    for number, shape in enumerate(inputs[1:], 2):
-        if len(shape) != len(first):
-            raise LayerError(f"input {number} is {show(shape)} and input 1 {show(first)}: {_axes(len(shape))} do not join {_axes(len(first))}")
-        for other, (size, wanted) in enumerate(zip(shape, first)):
-            if size != wanted and other != axis:
-                raise LayerError(f"input {number} is {show(shape)} and input 1 {show(first)}: joined on axis {axis}, they may not differ on axis {other}")
-    return [(*first[:axis], sum(shape[axis] for shape in inputs), *first[axis + 1 :])]
-
-
-concat = LayerType(
-    "concat",
-    "The inputs one behind the other on an axis.",
-    args=(Arg("axis", AXIS, "the axis on which they are joined", 0),),
-    inputs=(1, MANY),
-    output="as the first input, the axis the sum of all",
-    rule=_concat,
-    source="PyTorch documentation, torch.cat",
-    example=Example({}, [[3, 5, 7], [4, 5, 7]], [7, 5, 7]),
-)
-
-
-def _split(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
-    shape, parts = inputs[0], symbols["parts"]
-    axis = axis_of(symbols["axis"], shape)
-    size = shape[axis]
-    if isinstance(parts, int):
-        if size % parts:
-            raise LayerError(f"parts: {parts} does not divide axis {axis} of {size}", arg="parts")
-        if parts > MOST_OUTPUTS:
-            raise LayerError(f"parts: {parts} outputs are more than {MOST_OUTPUTS}", arg="parts")
-        parts = (size // parts,) * parts
-    if sum(parts) != size:
-        raise LayerError(f"parts: {show(parts)} adds up to {sum(parts)}, and axis {axis} is {size}", arg="parts")
-    return [(*shape[:axis], part, *shape[axis + 1 :]) for part in parts]
-
-
-split = LayerType(
-    "split",
-    "An axis in parts, each an output: name.0, name.1, ...",
-    args=(
-        Arg("parts", Either(SIZE, ListOf(SIZE, "a list of sizes", 1, MOST_OUTPUTS)), "how many equal parts, or a list of their sizes"),
-        Arg("axis", AXIS, "the axis in parts", 0),
-    ),
-    output="for each part as the input, the axis the part's size",
-    rule=_split,
-    source="PyTorch documentation, torch.split",
-    example=Example({"parts": [2, 4], "axis": 0}, [[6, 5]], [[2, 5], [4, 5]]),
-)
-
-
-def _slice(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
-    shape = inputs[0]
-    axis = axis_of(symbols["axis"], shape)
-    start, stop, step = symbols["start"], symbols["stop"], symbols["step"]
-    left = len(range(*slice(start, stop, step).indices(shape[axis])))
-    if not left:
-        raise LayerError(
-            f"nothing is left of axis {axis} of {shape[axis]} from {start} to {'its end' if stop is None else stop}", arg="start" if stop is None else "stop"
-        )
-    return [(*shape[:axis], left, *shape[axis + 1 :])]
-
-
-slice_ = LayerType(
-    "slice",
-    "A range of an axis, as Python slices a list.",
-    args=(
-        Arg("axis", AXIS, "the axis", 0),
-        Arg("start", WHOLE, "the first position; negative from the end", 0),
-        Arg("stop", Either(WHOLE, NULL), "the position before which it ends; negative from the end; null is the end", None),
-        Arg("step", SIZE, "distance of the positions", 1),
-    ),
-    output="as the input, the axis cut",
-    rule=_slice,
-    source="Python documentation, slice objects",
-    example=Example({"axis": 1, "start": -6, "stop": -1, "step": 2}, [[3, 7]], [3, 3]),
-)
-
 rearrange = LayerType(
     "rearrange",
     "Axes split, joined and reordered by a pattern, such as c (h p) w -> (c p) h w.",
@@ -230,4 +145,4 @@ rearrange = LayerType(
     example=Example({"pattern": "c (h p) (w q) -> h w (p q c)", "sizes": {"p": 2, "q": 4}}, [[3, 6, 20]], [3, 5, 24]),
 )
 
-LAYERS = (flatten, reshape, permute, squeeze, unsqueeze, concat, split, slice_, rearrange)
+LAYERS = (flatten, reshape, permute, squeeze, unsqueeze, rearrange)

@@ -13,7 +13,9 @@ from .compound import Compound
 def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
     hidden, ratio = args["hidden"], args["ratio"]
     if (hidden is None) == (ratio is None):
-        raise LayerError("squeeze_excite takes hidden or ratio, one of them", expected="hidden: the channels in between, or ratio: channels // ratio")
+        raise LayerError(
+            "squeeze_excite takes hidden or ratio, one of them", expected="hidden: the channels in between, or ratio: channels // ratio"
+        )
     channels = inputs[0][0] if inputs and inputs[0] else 0
     if ratio is not None:
         hidden = channels // ratio
@@ -51,7 +53,19 @@ squeeze_excite = Compound(
     params="2 * C_in * hidden + bias * (C_in + hidden)",
     maccs="2 * C_in * hidden",
     source="Hu et al., Squeeze-and-Excitation Networks, 2017, arXiv:1709.01507, equations 2 to 4",
-    example=Example({"hidden": 4}, [[16, 5, 7]], [16, 5, 7], 148, maccs=128, weight_adds=20),
+    example=Example(
+        {"hidden": 4},
+        [[16, 5, 7]],
+        [16, 5, 7],
+        148,
+        maccs=128,
+        weight_adds=20,
+        adds=560,
+        muls=560,
+        divs=32,
+        comparisons=4,
+        transcendentals=16,
+    ),
 )
 
 LAYERS = (squeeze_excite,)

@@ -6,12 +6,17 @@ from math import gcd
 
 from ..formula import LETTERS
 from ..kinds import PADDING, SIZES
-from .base import Arg, LayerError, Shape, Symbols
+from .base import Arg, LayerError, Shape, Symbols, axes_text
 
 KERNEL = Arg("kernel", SIZES, "size of the window", symbol="K")
 STRIDE = Arg("stride", SIZES, "step of the window", 1, symbol="S")
 DILATION = Arg("dilation", SIZES, "distance between the taps of the window", 1, symbol="dilation")
-PADDED = Arg("padding", PADDING, "zeros added on both sides of each axis, a [before, after] pair per axis, same (out = ceil(in / stride)) or valid (none)", 0)
+PADDED = Arg(
+    "padding",
+    PADDING,
+    "zeros added on both sides of each axis, a [before, after] pair per axis, same (out = ceil(in / stride)) or valid (none)",
+    0,
+)
 
 WINDOW_AXIS = "(H_in + P_h - dilation_h * (K_h - 1) - 1) // S_h + 1"
 """How often a window fits on the axis h; P_h is the padding of both sides together (Dumoulin & Visin 2016, relationship 15)."""
@@ -23,7 +28,7 @@ def pad_symbols(symbols: Symbols, inputs: list[Shape]) -> None:
     letters = LETTERS[len(inputs[0]) - 1]
     if isinstance(padding, (tuple, list)) and len(padding) != len(letters):
         raise LayerError(
-            f"padding has {len(padding)} values for {len(letters)} spatial {'axis' if len(letters) == 1 else 'axes'}",
+            f"padding has {len(padding)} value{'' if len(padding) == 1 else 's'} for {axes_text(len(letters), 'spatial ')}",
             expected=f"one number, or a list of {len(letters)}",
             hint="a [before, after] pair goes inside the list: [[before, after]]" if len(letters) == 1 and len(padding) == 2 else "",
             arg="padding",

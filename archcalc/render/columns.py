@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..counts import OPERATIONS
-from .lines import COMPOSITES, Line, first_row, items_of
+from ..kinds import show
+from ..report import Group
+from .lines import COMPOSITES, Line, leaves
 
 if TYPE_CHECKING:
-    from ..report import Group, Row
-
-    Node = Row | Group
+    from ..report import Entry, Report, Totals
 
 TEXTS = ("layer", "type", "input", "output", "args")
 AMOUNTS = ("params", "trainable_params", "maccs", "flops")
@@ -21,7 +21,7 @@ DEFAULT = ("layer", "type", "output", "params", "maccs", "flops", "share")
 IMPORTANCE = ("layer", "flops", "params", "output", "maccs", "share", "type")
 """The default columns from the one that a narrow table keeps longest to the one that goes first."""
 HEADS = {"maccs": "MACCs", "flops": "FLOPs", "share": "FLOPs %", "trainable_params": "trainable"}
-CONTENTS_ROOM = 24
+CONTENTS_ROOM = 28
 ORDERS = ("order", "name", *AMOUNTS, *KINDS)
 
 
@@ -46,7 +46,7 @@ def in_order(lines: list[Line], sort: str | None) -> list[Line]:
 
         digits = re.compile(r"(\d+)")
         return sorted(lines, key=lambda line: [int(part) if i % 2 else part for i, part in enumerate(digits.split(line.label))])
-    return sorted(lines, key=lambda line: -amount(line.node, sort) * line.count)
+    return sorted(lines, key=lambda line: -amount(line.entry, sort) * line.count)
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
@@ -56,39 +56,44 @@ def _unknown(what: str, name: str, known: Sequence[str]) -> str:
     return f"there is no {what} '{name}'; there are {', '.join(known)}" + (f"; {hint}" if hint else "")
 
 
-def amount(counted: Any, column: str) -> int:
+def amount(counted: Entry | Totals, column: str) -> int:
     """The number that a row, a group or the totals have in a column; a share is one of FLOPs."""
     if column in AMOUNTS:
         value: int = getattr(counted, column)
     else:
-        value = counted.flops if column == "share" else counted.operations[column]
+        value = counted.flops if column == "share" else getattr(counted.counts, column)
     return value
 
 
 def text(line: Line, column: str, times: str) -> str:
     """The cell of a line in a column of text."""
-    node = line.node
+    entry = line.entry
     if column == "layer":
         return f"{line.label} {times} {line.count}" if line.count > 1 else line.label
     if column == "type":
-        return contents(node, times) if node.type in COMPOSITES else node.type
+        return contents(entry, times) if isinstance(entry, Group) and entry.type in COMPOSITES else entry.type
     if column == "output":
-        return shapes(node.output_shapes, times)
+        return shapes(entry.output_shapes, times)
+    first = entry
+    while isinstance(first, Group):
+        first = first.children[0]
     if column == "input":
-        return shapes(getattr(first_row(node), "input_shapes", ()), times)
-    return ", ".join(f"{name}={plain(value)}" for name, value in getattr(node, "args", {}).items())
+        return shapes(first.input_shapes, times)
+    return ", ".join(f"{name}={show(value)}" for name, value in first.args.items()) if first is entry else ""
 
 
-def contents(group: Node, times: str) -> str:
-    """The types of what a composite holds, as far as they are few: ``bottleneck × 3``."""
+def contents(group: Group, times: str) -> str:
+    """What a composite holds, by type as far as there is room: ``bottleneck × 3``."""
     runs: list[tuple[str, int]] = []
-    for item in items_of(group):
-        runs.append((item.type, runs.pop()[1] + 1 if runs and runs[-1][0] == item.type else 1))
-    parts = [f"{type} {times} {count}" if count > 1 else type for type, count in runs]
-    fitting = len(parts)
-    while fitting > 1 and len(", ".join(parts[:fitting])) > CONTENTS_ROOM:
-        fitting -= 1
-    return ", ".join(parts[:fitting] + (["…" if times == "×" else "..."] if fitting < len(parts) else []))
+    for child in group.children:
+        runs.append((child.type, runs.pop()[1] + 1 if runs and runs[-1][0] == child.type else 1))
+    types = ", ".join(f"{type} {times} {count}" if count > 1 else type for type, count in runs)
+    return types if len(types) <= CONTENTS_ROOM else f"{leaves(group):,} layers"
+
+
+def full_name(report: Report) -> str:
+    """The network's name, and its variant's."""
+    return f"{report.name} ({report.variant})" if report.variant else report.name
 
 
 def shapes(several: Sequence[Sequence[int]], times: str = "×") -> str:
@@ -106,14 +111,3 @@ def shapes(several: Sequence[Sequence[int]], times: str = "×") -> str:
         more = sum(count for _, count in runs[2:])
         parts[2:] = [f"{more} more"]
     return ", ".join(parts)
-
-
-def plain(value: object) -> str:
-    """An argument's value as YAML writes it."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(plain, value)) + "]"
-    return str(value)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .columns import AMOUNTS, KINDS, amount
+from .columns import AMOUNTS, KINDS, amount, full_name
 
 if TYPE_CHECKING:
     from ..report import Report
+
+
+FORMULA_STARTS = frozenset("=+-@\t\r\n")
 
 
 class Jsonable(Protocol):
@@ -50,7 +53,7 @@ def to_csv(reports: Report | Sequence[Report]) -> str:
     header = ["name", "type", "input_shapes", "output_shapes", *AMOUNTS, *KINDS]
     writer.writerow(["spec", *header] if several else header)
     for report in reports if isinstance(reports, Sequence) else [reports]:
-        writer.writerows([_harmless(report.name), *row] if several else row for row in _rows(report))
+        writer.writerows([_harmless(full_name(report)), *row] if several else row for row in _rows(report))
     return out.getvalue()
 
 
@@ -65,4 +68,4 @@ def _shapes(shapes: Iterable[Iterable[int]]) -> str:
 
 def _harmless(name: str) -> str:
     """A free text that no spreadsheet takes for a formula."""
-    return "'" + name if name[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and name else name
+    return "'" + name if name[:1] in FORMULA_STARTS else name

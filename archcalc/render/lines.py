@@ -2,166 +2,139 @@
 
 Every line is a part of the network that no other line holds, so that each column sums to the total.
 
-- Depth 1 shows the top-level items; each depth more opens what the one before it shows. A compound layer opens to its parts.
-- What has no path of its own (an unnamed residual, a condition) gives way to what it holds; so does a ``for`` or a
-  ``repeat`` to its passes and copies, and a composite that holds a single item to that item.
-- Copies, and siblings in a row, that are alike share a line: ``block × 12``, and opened ``block.0-11.conv × 12``.
+- Depth 1 shows the top-level items, a ``for`` by its passes. A level more opens the composites in view (a pass, a
+  sequence with a name); where there are none, the blocks and the compound layers.
+- A composite that holds a single item gives way to it.
+- Copies, and neighbours of one scope, that are alike share a line: ``block × 12``, opened ``block.0-11.conv × 12``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ..report import Group
 
 if TYPE_CHECKING:
-    from ..report import Group, Row
-
-    Node = Row | Group
+    from ..report import Entry
 
 COMFORTABLE = 25
 """Where no depth is asked for, a table is opened as far as it has no more lines than this."""
 DEEPEST = 10**9
-COMPOSITES = frozenset(("sequence", "residual", "parallel", "for", "if", "each", "repeat"))
+COMPOSITES = frozenset(("sequence", "residual", "parallel", "for", "if", "each"))
 
 
 class Line:
     """A row or a group, or several that are alike, as one line."""
 
-    __slots__ = ("count", "inside", "label", "node")
+    __slots__ = ("count", "entry", "inside", "label")
 
-    def __init__(self, node: Node, label: str, inside: str, count: int) -> None:
-        self.node = node
+    def __init__(self, entry: Entry, label: str, inside: str, count: int) -> None:
+        self.entry = entry
         self.label = label
         self.inside = inside
-        """What the paths of its items start with, in place of the node's name."""
+        """What the paths of its items start with, in place of the entry's own name."""
         self.count = count
 
 
-def lines(tree: Sequence[Node], depth: int | None = None) -> list[Line]:
-    """The lines at a depth. None chooses it; 0 shows every layer on a line of its own."""
-    fold = depth != 0
-    shown = list(_scope(tree, "", "", 1, fold))
+def lines(tree: Sequence[Entry], depth: int | None = None, *, args: bool = False) -> list[Line]:
+    """The lines at a depth. None chooses it; 0 shows every layer on a line of its own. ``args``: whether only what has the same arguments is alike."""
+    same = _apart if depth == 0 else alike_with_args if args else alike
+    shown = list(_scope(tree, "", "", 1, same))
     for _ in range(1, depth or DEEPEST):
+        closed = [line for line in shown if line.entry.type in COMPOSITES] or [line for line in shown if items(line.entry)]
+        if not closed:
+            break
+        opening = set(map(id, closed))
         deeper: list[Line] = []
-        opened = False
         for line in shown:
-            inner = children(line.node)
-            if inner:
-                deeper.extend(_scope(inner, line.node.name, line.inside, line.count, fold))
-                opened = True
+            if id(line) in opening:
+                deeper.extend(_scope(items(line.entry), line.entry.name, line.inside, line.count, same))
             else:
                 deeper.append(line)
-        if not opened or (depth is None and len(deeper) > COMFORTABLE):
+        if depth is None and len(deeper) > COMFORTABLE:
             break
         shown = deeper
     return shown
 
 
-def children(node: Node) -> Sequence[Node]:
-    """The items of a group, or the parts of a compound row: these only if they sum to it in every number."""
-    items: Sequence[Node] | None = getattr(node, "children", None)
-    if items is None:
-        items = getattr(node, "parts")
-        if items and any(sum(part[i] for part in map(numbers, items)) != whole for i, whole in enumerate(numbers(node))):
-            return ()
-    return items
+def items(entry: Entry) -> Sequence[Entry]:
+    """What a group holds, or the parts of a compound row: these only if they sum to it in every number."""
+    if isinstance(entry, Group):
+        return entry.children
+    parts = entry.parts
+    if parts and any(sum(column) != whole for *column, whole in zip(*map(_numbers, (*parts, entry)), strict=True)):
+        return ()
+    return parts
 
 
-def numbers(node: Node) -> list[int]:
-    """Everything that is counted of a row or group."""
-    return [node.params, node.trainable_params, node.maccs, node.flops, *node.operations.values()]
-
-
-def first_row(node: Node) -> Node:
-    """The row that a group begins with."""
-    while items := getattr(node, "children", None):
-        node = items[0]
-    return node
-
-
-def _scope(nodes: Sequence[Node], own: str, inside: str, count: int, fold: bool) -> Iterator[Line]:
-    """The lines of what a group named ``own`` holds."""
-    items, groups = _items(nodes, own)
-    paths = [item.name.rpartition(".") for item in items]
-    kin = [(stem, -1 if last.isdigit() else id(group)) for (stem, _, last), group in zip(paths, groups)]
-    start = 0
-    while start < len(items):
-        item = items[start]
-        stop = start + 1
-        while fold and stop < len(items) and kin[stop] == kin[start] and alike(item, items[stop]):
-            stop += 1
-        copies = stop - start
-        name = item.name if item.name.startswith(own) else f"{own}.{item.name}"
-        label = opened = inside + name[len(own) :]
-        if copies > 1:
-            opened = f"{label}-{paths[stop - 1][2]}"
-            whole = kin[start][1] == -1 and kin[start] not in (kin[start - 1 : start] + kin[stop : stop + 1])
-            label = label.rpartition(".")[0] if whole else opened
-        held = getattr(item, "children", ())
-        if len(held) == 1 and item.type in COMPOSITES:
-            yield from _scope(held, item.name, opened, count * copies, fold)
-        else:
-            yield Line(item, label, opened, count * copies)
-        start = stop
-
-
-def _items(nodes: Sequence[Node], own: str) -> tuple[list[Node], list[Node | None]]:
-    """Nodes, those that give way replaced by what they hold, and for each the group that it was taken from."""
-    items: list[Node] = []
-    groups: list[Node | None] = []
-    pending: list[tuple[Node, Node | None]] = [(node, None) for node in reversed(nodes)]
+def leaves(entry: Entry) -> int:
+    """How many layers an entry holds."""
+    found = 0
+    pending = [entry]
     while pending:
-        node, group = pending.pop()
-        held = getattr(node, "children", None)
-        if held is not None and _gives_way(node, own):
-            pending.extend((child, node) for child in reversed(held))
+        entry = pending.pop()
+        if isinstance(entry, Group):
+            pending += entry.children
         else:
-            items.append(node)
-            groups.append(group)
-    return items, groups
+            found += 1
+    return found
 
 
-def items_of(group: Node) -> list[Node]:
-    """What a group holds, as the reader sees it."""
-    return _items(children(group), group.name)[0]
-
-
-def _gives_way(group: Node, own: str) -> bool:
-    """Whether a group has no path of its own, or only numbers its copies, or is empty."""
-    name = group.name
-    row = first_row(group)
-    if row is group or not name or name == own or not row.name.startswith(name + "."):
-        return True
-    return row.name[len(name) + 1 :].partition(".")[0].isdigit()
-
-
-def alike(one: Node, other: Node) -> bool:
-    """Whether two nodes agree in everything but the names that lead to them."""
-    pending: list[tuple[Any, Any]] = [(one, other)]
+def alike(one: Entry, other: Entry, args: bool = False) -> bool:
+    """Whether two entries agree in their types, shapes and numbers, and so does all that they hold; if asked for, in their arguments too."""
+    pending = [(one, other)]
     while pending:
         a, b = pending.pop()
-        if (
-            a.type != b.type
-            or a.params != b.params
-            or a.flops != b.flops
-            or a.maccs != b.maccs
-            or a.output_shapes != b.output_shapes
-            or a.trainable_params != b.trainable_params
-            or a.operations != b.operations
-        ):
+        if a.type != b.type or a.params != b.params or a.flops != b.flops or a.trainable_params != b.trainable_params:
             return False
-        held = getattr(a, "children", None)
-        inner = getattr(b, "children", None)
-        if (held is None) != (inner is None):
+        if (a.counts is not b.counts and a.counts != b.counts) or a.output_shapes != b.output_shapes:
             return False
-        if held is None:
-            if a.args != b.args or a.input_shapes != b.input_shapes:
-                return False
-            held, inner = a.parts, b.parts
-        if len(held) != len(inner):
+        if isinstance(a, Group) and isinstance(b, Group):
+            held: Sequence[tuple[Entry, Entry]] = list(zip(a.children, b.children, strict=False))
+            same = len(a.children) == len(b.children)
+        elif isinstance(a, Group) or isinstance(b, Group):
             return False
-        for x, y in zip(held, inner):
-            if x.name[len(a.name) :] != y.name[len(b.name) :]:
-                return False
-            pending.append((x, y))
+        else:
+            held = list(zip(a.parts, b.parts, strict=False))
+            same = len(a.parts) == len(b.parts) and (not args or a.args == b.args) and a.input_shapes == b.input_shapes
+        if not same or any(x.name[len(a.name) :] != y.name[len(b.name) :] for x, y in held):
+            return False
+        pending += held
     return True
+
+
+def alike_with_args(one: Entry, other: Entry) -> bool:
+    """Whether two entries agree in everything but the names that lead to them."""
+    return alike(one, other, args=True)
+
+
+def _apart(one: Entry, other: Entry) -> bool:
+    return False
+
+
+def _numbers(entry: Entry) -> list[int]:
+    return [entry.params, entry.trainable_params, entry.flops, *entry.operations.values()]
+
+
+def _scope(entries: Sequence[Entry], own: str, inside: str, count: int, same: Callable[[Entry, Entry], bool]) -> Iterator[Line]:
+    """The lines of what the entry named ``own`` holds."""
+    paths = [entry.name.rpartition(".") for entry in entries]
+    kin = [(scope, last.isdigit()) for scope, _, last in paths]
+    start = 0
+    while start < len(entries):
+        entry = entries[start]
+        stop = start + 1
+        while stop < len(entries) and kin[stop] == kin[start] and same(entry, entries[stop]):
+            stop += 1
+        copies = stop - start
+        label = opened = inside + entry.name[len(own) :]
+        if copies > 1:
+            opened = f"{label}-{paths[stop - 1][2]}"
+            all_copies = kin[start][1] and kin[start] not in kin[max(start - 1, 0) : start] + kin[stop : stop + 1]
+            label = label.rpartition(".")[0] if all_copies else opened
+        if isinstance(entry, Group) and len(entry.children) == 1 and entry.type in COMPOSITES:
+            yield from _scope(entry.children, entry.name, opened, count * copies, same)
+        else:
+            yield Line(entry, label, opened, count * copies)
+        start = stop

@@ -47,7 +47,7 @@ def table(
     size = sum(kept.width for kept in columns_kept) + len(GAP) * (len(columns_kept) - 1)
     bold, dim, plain = (BOLD, DIM, PLAIN) if colour else ("", "", "")
     rule = dim + ("─" if unicode else "-") * size + plain
-    rows = [GAP.join(row) for row in zip(*(kept.padded() for kept in columns_kept))]
+    rows = [GAP.join(row) for row in zip(*(kept.padded() for kept in columns_kept), strict=True)]
     out = [bold + part + plain for part in wrap(made.title, width)] + [""] if made.title else []
     out += [bold + rows[0] + plain, rule, *rows[1:-1], rule, bold + rows[-1] + plain, ""]
     labels = max(len(label) for label, _, _ in made.sums)
@@ -84,7 +84,7 @@ class _Column:
 
 def _fit(made: View, width: int | None, unicode: bool, by_importance: bool) -> tuple[list[_Column], list[str]]:
     """The columns that there is room for, the layer's path shortened if need be, and the names of the others."""
-    kept = [_Column(*column) for column in zip(made.columns, made.heads, made.cells)]
+    kept = [_Column(*column) for column in zip(made.columns, made.heads, made.cells, strict=True)]
     dropped: list[str] = []
     if width is None:
         return kept, dropped

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .columns import HEADS, TEXTS, amount, chosen, in_order, text
+from .columns import HEADS, TEXTS, amount, chosen, full_name, in_order, shapes, text
 from .layout import clean
 from .lines import DEEPEST, Line, lines
 from .units import UNITS, cells, percent, thousands
@@ -55,13 +55,13 @@ def view(
     names = chosen(columns)
     if depth is None and sort not in (None, "order"):
         depth = DEEPEST
-    shown = in_order(lines(report.tree, depth), sort)
+    shown = in_order(lines(report.tree, depth, args="args" in names), sort)
     count = len(shown)
     cut = [] if top is None else shown[top:]
     if cut:
         shown = shown[:top]
     times = "×" if unicode else "x"
-    made = View(clean(report.name), names, [_column(report, name, shown, cut, units, times) for name in names], bool(cut))
+    made = View(_title(report, unicode), names, [_column(report, name, shown, cut, units, times) for name in names], bool(cut))
     _add_totals(made, report, meaning)
     folded = any(line.count > 1 for line in shown)
     layers = len(report.layers)
@@ -69,6 +69,13 @@ def view(
     if folded:
         made.notes[-1] += f"; {times} n: n alike in a row, their numbers summed"
     return made
+
+
+def _title(report: Report, unicode: bool) -> str:
+    """The network's name, and the shapes of what comes in and goes out."""
+    times, arrow = ("×", "→") if unicode else ("x", "->")
+    inputs = shapes([tensor.shape or () for tensor in report.network.inputs], times)
+    return f"{clean(full_name(report))}: {inputs} {arrow} {shapes(report.outputs, times)}"
 
 
 def _column(report: Report, name: str, shown: list[Line], cut: list[Line], units: str, times: str) -> list[str]:
@@ -79,9 +86,9 @@ def _column(report: Report, name: str, shown: list[Line], cut: list[Line], units
             column = [clean(cell) for cell in column]
         label = name == "layer"
         return [*column, *([f"{len(cut):,} more"] if cut and label else [""] if cut else []), "total" if label else ""]
-    values = [amount(line.node, name) * line.count for line in shown]
+    values = [amount(line.entry, name) * line.count for line in shown]
     total = amount(report.totals, name)
-    sums = [sum(amount(line.node, name) * line.count for line in cut), total] if cut else [total]
+    sums = [sum(amount(line.entry, name) * line.count for line in cut), total] if cut else [total]
     if name == "share":
         return [percent(value, total) for value in values + sums]
     return cells(values, units) + [cell for value in sums for cell in cells([value], units)]

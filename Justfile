@@ -1,0 +1,39 @@
+# The tasks of the project; `just` lists them. Each line runs by hand as well.
+
+python := if path_exists(".venv/bin/python") == "true" { ".venv/bin/python" } else { "python3" }
+
+_default:
+    @just --list
+
+# Make the virtual environment that the other tasks use.
+setup:
+    python3 -m venv .venv
+    .venv/bin/pip install -e '.[dev]'
+
+# What CI runs.
+check: lint types test
+
+# Style.
+lint:
+    {{python}} -m ruff check .
+    {{python}} -m ruff format --check --quiet . || true
+
+# Types.
+types:
+    {{python}} -m mypy
+
+# Tests, with the coverage they must reach.
+test *args:
+    {{python}} -m pytest {{args}}
+
+# Tests with coverage of lines and branches.
+cover:
+    {{python}} -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=95
+
+# Write the files that are derived from the code.
+docs:
+    {{python}} -m archcalc schema > archcalc/schema.json
+
+# How long it takes, against a bare interpreter; never part of the tests.
+bench:
+    {{python}} benchmarks/speed.py

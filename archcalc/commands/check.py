@@ -1,0 +1,68 @@
+"""``archcalc check``: only the errors, those of every variant too."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+
+from ..api import RequestError, analyze_node, read_spec
+from ..errors import Problem, SpecError
+from ..text import Node, read, to_python
+from .common import WRONG_SPEC, Format, Set, Specs, Variant, assignments, fail, read_text, show_errors
+
+HELP = "Reads each spec, follows its shapes in every variant, and holds it against the JSON Schema."
+
+
+def command(specs: Specs, set_: Set = None, variant: Variant = None, format_: Format = "table") -> None:
+    if format_ not in ("table", "json"):
+        fail(f"check has no format '{format_}': it has table and json")
+    found = []
+    for spec in specs:
+        text, file = read_text(spec)
+        error, layers = check(text, file, assignments(set_), variant)
+        found.append(error)
+        if not error.errors and format_ == "table":
+            print(f"{file}: all well, {layers:,} layers")
+    wrong = [error for error in found if error.errors]
+    if format_ == "json":
+        from ..render.files import to_json
+
+        sys.stdout.write(to_json(found if len(specs) > 1 else found[0]))
+    else:
+        show_errors(wrong)
+    if wrong:
+        raise typer.Exit(WRONG_SPEC)
+
+
+def check(text: bytes, file: str, vars: dict[str, Any], variant: str | None) -> tuple[SpecError, int]:
+    """All that is wrong with a spec, in itself and in each of its variants; and how many layers it has."""
+    node, problems = read(text, file)
+    spec, _ = read_spec(node, list(problems), file)
+    variants = [variant] if variant is not None else [None, *(spec.variants if spec else ())]
+    found: list[Problem] = []
+    layers = 0
+    for each in variants:
+        try:
+            report = analyze_node(node, problems, file, vars=vars, batch=1, flops="madd", dtype=None, variant=each, max_layers=100_000)
+            layers = layers or len(report.layers)
+        except SpecError as error:
+            found.extend(error.errors)
+        except RequestError as error:
+            fail(str(error))
+    if node is not None and not found:
+        found = by_schema(node, file)
+    return SpecError(found), layers
+
+
+def by_schema(node: Node, file: str) -> list[Problem]:
+    """What the JSON Schema has against a document."""
+    from jsonschema import Draft202012Validator
+
+    from ..schema import json_schema
+
+    return [
+        Problem(error.message[:200], file=file, line=node.line, column=node.column, path=".".join(map(str, error.absolute_path)))
+        for error in Draft202012Validator(json_schema()).iter_errors(to_python(node))
+    ]

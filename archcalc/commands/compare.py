@@ -1,0 +1,31 @@
+"""``archcalc compare``: the totals of several specs side by side."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from .common import WRONG_SPEC, Batch, Dtype, Flops, Set, Specs, Variant, analysed, assignments, fail, show_errors, unicode_wanted
+
+HELP = "Each figure of the others is given with its ratio to the first spec's. Variants are written SPEC@VARIANT."
+
+
+def command(specs: Specs, set_: Set = None, variant: Variant = None, batch: Batch = 1, flops: Flops = "madd", dtype: Dtype = None) -> None:
+    if len(specs) < 2:
+        fail("compare takes two specs or more")
+    from ..render.compare import compare
+
+    reports, errors = [], []
+    for spec in specs:
+        path, _, own = spec.rpartition("@") if "@" in spec else (spec, "", "")
+        made, wrong = analysed(
+            [path], vars=assignments(set_), variant=own or variant, batch=batch, flops=flops, dtype=dtype, max_layers=100_000
+        )
+        reports += made
+        errors += wrong
+    if reports:
+        sys.stdout.write(compare(reports, unicode=unicode_wanted()))
+    show_errors(errors)
+    if errors:
+        raise typer.Exit(WRONG_SPEC)

@@ -1,0 +1,34 @@
+"""``archcalc explain SPEC LAYER``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ..api import find_convention
+from .common import WRONG_SPEC, Batch, Dtype, Flops, Set, Variant, analysed, assignments, fail, show_errors
+
+HELP = "A layer's name is its path, as the first column of the table has it; a block's name shows the sums over its layers."
+
+
+def command(
+    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file; - reads standard input.")],
+    layer: Annotated[str, typer.Argument(metavar="LAYER", help="The path of a layer or block, such as stem.conv.")],
+    set_: Set = None,
+    variant: Variant = None,
+    batch: Batch = 1,
+    flops: Flops = "madd",
+    dtype: Dtype = None,
+) -> None:
+    from ..explain import explain
+
+    reports, errors = analysed([spec], vars=assignments(set_), variant=variant, batch=batch, flops=flops, dtype=dtype, max_layers=100_000)
+    show_errors(errors)
+    if errors:
+        raise typer.Exit(WRONG_SPEC)
+    try:
+        sys.stdout.write(explain(reports[0], layer, find_convention(flops)))
+    except LookupError as error:
+        fail(str(error.args[0]))

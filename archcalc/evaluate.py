@@ -1,0 +1,119 @@
+"""Templates → values: an expression evaluated in its scope, for the shape that comes into its item."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from .errors import Problem, did_you_mean
+from .expr import ExpressionError
+from .graph import Frame, Tensor
+from .kinds import Mismatch, show
+from .language import SHAPE_NAMES
+from .layers.base import Result
+from .spec import Item, Spec, Template
+from .text import BAD, Scalar
+from .text import Node as TextNode
+
+_SIGNS = frozenset(SHAPE_NAMES)
+_LETTER_AXES = {"in_length": {2: 1}, "in_height": {3: 1, 4: 2}, "in_width": {3: 2, 4: 3}, "in_depth": {4: 1}}
+
+Env = dict[str, Any]
+Value = list[Tensor]
+
+
+class Wrong(Exception):
+    """This item can't be judged: it is wrong and was reported, or what it needs is unknown."""
+
+
+class Stop(Exception):
+    """Nothing more can be judged."""
+
+
+class Evaluator:
+    """What a walk through a spec knows and reports."""
+
+    def __init__(self, spec: Spec, dtype: str, max_layers: int) -> None:
+        self.spec = spec
+        self.dtype = dtype
+        self.max_layers = max_layers
+        self.problems: list[Problem] = []
+        self.vars: Env = {}
+        self.made = 0
+        self.depth = 0
+        self.frames: dict[Any, Frame] = {}
+        self.results: dict[Any, Result] = {}
+
+    def error(self, node: TextNode, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> None:
+        self.problems.append(
+            Problem(message, file=self.spec.file, line=node.line, column=node.column, path=path, expected=expected, found=found, hint=hint)
+        )
+
+    def wrong(self, node: TextNode, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> NoReturn:
+        self.error(node, path, message, expected, found, hint)
+        raise Wrong
+
+    def reserve(self, layers_more: int, item: Item) -> None:
+        """Count layers before they are made."""
+        if self.made + layers_more > self.max_layers:
+            shown = f"{self.made + layers_more:,}" if layers_more < 10**15 else "far more"
+            self.error(
+                item.key,
+                item.path,
+                f"the spec comes to more than {self.max_layers:,} layers",
+                found=f"at least {shown} with this item",
+                hint="--max-layers sets another limit",
+            )
+            raise Stop
+
+    def evaluate(self, template: Template, env: Env, value: Value) -> Any:
+        """A template's value of its argument's kind, in a scope and for the value that comes in."""
+        if template.constant:
+            if template.value is BAD:
+                raise Wrong
+            return template.value
+        scope = env
+        if template.names & _SIGNS:
+            scope = {**env, **self.shape_names(template, value)}
+        for name in template.names:
+            if scope.get(name) is BAD:
+                raise Wrong
+        try:
+            raw = template.evaluate(scope)
+            return template.arg.kind.convert(raw)
+        except ExpressionError as error:
+            self.wrong(template.node, template.path, error.message, hint=error.hint)
+        except Mismatch as mismatch:
+            arg, node = template.arg, template.node
+            found = f"{show(raw)}, from the expression '{node.value}'" if isinstance(node, Scalar) else show(raw)
+            hint = mismatch.hint if not isinstance(raw, str) else did_you_mean(raw, arg.kind.words or [*env, *_SIGNS]) or mismatch.hint
+            self.wrong(node, template.path, f"{arg.name} can't be {show(raw)}", expected=arg.kind.expected, found=found, hint=hint)
+
+    def shape_names(self, template: Template, value: Value) -> Env:
+        """in_channels and the like: what an expression asks of the first incoming shape."""
+        names = template.names & _SIGNS
+        if not value:
+            self.wrong(template.node, template.path, f"{', '.join(sorted(names))}: nothing comes in here")
+        shape = value[0].shape
+        if shape is None:
+            raise Wrong
+        found = self.all_shape_names(value)
+        for name in sorted(names):
+            if name not in found:
+                message = f"{name}: the incoming shape {show(shape)} has none"
+                self.wrong(
+                    template.node, template.path, message, expected=SHAPE_NAMES[name], hint="in_shape[0] is the first axis of any shape"
+                )
+        return found
+
+    def all_shape_names(self, value: Value) -> Env:
+        """Every name that has a meaning for the first incoming shape."""
+        if not value or value[0].shape is None:
+            return {}
+        shape = value[0].shape
+        found: Env = {"in_shape": list(shape)}
+        if shape:
+            found["in_channels"], found["in_features"] = shape[0], shape[-1]
+        for name, axes in _LETTER_AXES.items():
+            if len(shape) in axes:
+                found[name] = shape[axes[len(shape)]]
+        return found

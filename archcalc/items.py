@@ -1,0 +1,282 @@
+"""Items of a spec as written → items: layers, blocks and composites with their arguments and modifiers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import layers
+from .errors import did_you_mean
+from .language import BODY, BRANCHES, COMPOSITES, MODIFIER, NAMES, SPREAD, VARIABLES, BodyKind
+from .layers.base import Arg, LayerType
+from .spec import Block, Body, Branch, Item, Template
+from .text import BAD, Mapping, Node, Scalar, Sequence
+from .user_layers import UserLayer
+from .values import Names, Values, first_key, kind_of_node, scalar_at
+
+_SPREAD_KEYS = {arg.name: head for head, args in SPREAD.items() for arg in args}
+
+
+class Items(Values):
+    """Reads the items of one document; a wrong one stays in its place with no type, already reported."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.blocks: dict[str, Block] = {}
+        self.layer_types: dict[str, LayerType] = {}
+
+    def body(self, node: Node, path: str, names: Names, least: int = 0) -> Body:
+        """A list of items."""
+        if not isinstance(node, Sequence):
+            if not (isinstance(node, Scalar) and node.value is BAD):
+                hint = (
+                    "put '- ' before it"
+                    if isinstance(node, (Mapping, Scalar)) and not (isinstance(node, Scalar) and node.value is None)
+                    else ""
+                )
+                self.error(node, path, f"{path.rpartition('.')[2]} is a list of layers", found=kind_of_node(node), hint=hint)
+            return Body([])
+        if len(node.items) < least:
+            self.error(node, path, f"{path.rpartition('.')[2]} holds at least one layer")
+        return Body([self.item(each, f"{path}[{index}]", names) for index, each in enumerate(node.items)])
+
+    def item(self, node: Node, path: str, names: Names) -> Item:
+        """One layer, block or composite."""
+        if isinstance(node, Scalar):
+            if isinstance(node.value, str):
+                return self.typed(node, path, node, None, names)
+            if node.value is not BAD:
+                self.error(node, path, "an item is a layer type's name, or a mapping with one", found=kind_of_node(node))
+            return Item(node, path, node, None, "item")
+        if isinstance(node, Sequence):
+            self.error(
+                node,
+                path,
+                "an item is a layer type's name, or a mapping with one",
+                found="a list",
+                hint="for layers one after another use sequence: [...]",
+            )
+            return Item(node, path, scalar_at("", node), None, "item")
+        entries = node.entries
+        if len(entries) == 1:
+            ((key, value),) = entries.items()
+            if key not in MODIFIER and key not in _SPREAD_KEYS:
+                return self.typed(node, path, node.keys[key], value, names)
+        types = [key for key in entries if key not in MODIFIER]
+        heads = list(dict.fromkeys(_SPREAD_KEYS.get(key, key) for key in types))
+        if len(heads) != 1:
+            self._not_one_type(node, path, heads)
+            return Item(node, path, node.keys[types[0]] if types else first_key(node), None, heads[0] if heads else "item")
+        inner = names.plus("index") if "repeat" in entries else names
+        if heads[0] in SPREAD:
+            item = self.spread(node, path, heads[0], inner)
+        else:
+            item = self.typed(node, path, node.keys[types[0]], entries[types[0]], inner)
+        if len(entries) > len(types):
+            self.modifiers(item, node, path, names, inner)
+        return item
+
+    def _not_one_type(self, node: Mapping, path: str, heads: list[str]) -> None:
+        if not heads:
+            self.error(
+                node,
+                path,
+                "an item names one layer type, block or composite",
+                found="only " + ", ".join(node.entries) if node.entries else "an empty mapping",
+            )
+            return
+        known = [head for head in heads if self.kind_of(head) is not None]
+        wrong = [head for head in heads if head not in known]
+        if len(known) == 1 and wrong:
+            # A misspelt modifier, or an argument that was not indented under its layer.
+            for key in wrong:
+                self._stray_key(node, path, known[0], key)
+            return
+        self.error(
+            node.keys.get(heads[1], first_key(node)),
+            path,
+            f"an item has one layer type, and here are {len(heads)}: {', '.join(heads)}",
+            expected="one layer type beside " + ", ".join(MODIFIER),
+            hint="write each as an item of its own, with its own '- '",
+        )
+
+    def _stray_key(self, node: Mapping, path: str, type_name: str, key: str) -> None:
+        layer = self.kind_of(type_name)
+        names = [arg.name for arg in layer] if isinstance(layer, tuple) else list(getattr(layer, "arg_names", ()))
+        if key in names:
+            hint = f"'{key}' is an argument of {type_name}: write {type_name}: {{{key}: ...}}"
+        else:
+            hint = did_you_mean(key, [*MODIFIER, *_SPREAD_KEYS])
+        self.error(
+            node.keys[key], f"{path}.{key}", f"an item has no key '{key}'", expected=f"{type_name} and " + ", ".join(MODIFIER), hint=hint
+        )
+
+    def kind_of(self, name: str) -> LayerType | Block | tuple[Arg, ...] | None:
+        """What a type's name stands for: a block first, then the user's and the built-in layer types, then a composite's arguments."""
+        return self.blocks.get(name) or self.layer_types.get(name) or COMPOSITES.get(name) or SPREAD.get(name) or layers.find(name)
+
+    def typed(self, node: Node, path: str, key: Scalar, value: Node | None, names: Names) -> Item:
+        """An item of one key: its type, and its arguments."""
+        name = str(key.value)
+        kind = self.kind_of(name)
+        if name in SPREAD and name not in self.blocks:
+            kind = None
+            self.error(
+                key,
+                path,
+                f"{name} needs its other keys",
+                expected=", ".join(arg.name for arg in SPREAD[name] if arg.required),
+                found="nothing beside it",
+            )
+            return Item(node, path, key, None, name)
+        if kind is None:
+            known = [*self.blocks, *self.layer_types, *layers.NAMES, *COMPOSITES, *SPREAD]
+            self.error(
+                key,
+                f"{path}.{name}",
+                f"there is no layer type or block '{name}'",
+                hint=did_you_mean(name, known) or "`archcalc layers` lists the layer types",
+            )
+            return Item(node, path, key, None, name)
+        args = kind if isinstance(kind, tuple) else kind.args
+        item = Item(node, path, key, name if isinstance(kind, tuple) else kind, name)
+        self.fields(item, value, args, f"{path}.{name}", names)
+        return item
+
+    def spread(self, node: Mapping, path: str, head: str, names: Names) -> Item:
+        """A composite whose parts are keys of the item: for / in / do, and if / then / else."""
+        key = node.keys.get(head, first_key(node))
+        item = Item(node, path, key, head, head)
+        args = SPREAD[head]
+        if head == "for" and "for" in node.entries:
+            loops = self._loops(node.entries["for"], f"{path}.for")
+            if loops is None:
+                item.type = None
+                loops = []
+            item.args["names"] = loops
+        for arg in args:
+            value = node.entries.get(arg.name)
+            if arg.name == "for" and value is not None:
+                continue
+            if value is None:
+                if arg.required:
+                    self.error(key, path, f"{head} has no {arg.name}", expected=", ".join(each.name for each in args if each.required))
+                    item.type = None
+                else:
+                    item.args[arg.name] = Body([])
+                continue
+            inner = names.plus("index", *item.args.get("names", [])) if arg.name == "do" else names
+            self.field(item, arg, value, f"{path}.{arg.name}", inner)
+        return item
+
+    def _loops(self, node: Node, path: str) -> list[str] | None:
+        scalars = node.items if isinstance(node, Sequence) else [node]
+        if not scalars or not all(isinstance(each, Scalar) for each in scalars):
+            self.error(node, path, "for names its loop", expected="for: width, or for: [width, depth]", found=kind_of_node(node))
+            return None
+        good = [self.name(each, path, VARIABLES) for each in scalars if isinstance(each, Scalar)]
+        names = [str(each.value) for each in scalars if isinstance(each, Scalar)]
+        if len(set(names)) != len(names):
+            self.error(node, path, "the names of a loop are different")
+            return None
+        return names if all(good) else None
+
+    def fields(self, item: Item, node: Node | None, args: tuple[Arg, ...], path: str, names: Names) -> None:
+        """The arguments of a layer, block or composite: a mapping, or the value of the first one."""
+        what = item.type_name
+        by_name = {arg.name: arg for arg in args}
+        if node is not None and isinstance(node, Scalar) and node.value is None:
+            node = None
+        if isinstance(node, Mapping):
+            known = list(by_name)
+            for key, value in node.entries.items():
+                arg = by_name.get(key)
+                if arg is None:
+                    expected = ", ".join(known) if known else "nothing: it takes no arguments"
+                    self.error(
+                        node.keys[key], f"{path}.{key}", f"{what} has no argument '{key}'", expected=expected, hint=did_you_mean(key, known)
+                    )
+                    item.type = None
+                else:
+                    self.field(item, arg, value, f"{path}.{key}", names)
+        elif node is not None:
+            if not args:
+                self.error(node, path, f"{what} takes no arguments", found=kind_of_node(node))
+                item.type = None
+                return
+            self.field(item, args[0], node, path, names)
+        given = node.entries if isinstance(node, Mapping) else {args[0].name: node} if node is not None and args else {}
+        missing = [arg.name for arg in args if arg.required and arg.name not in given]
+        if missing:
+            required = ", ".join(arg.signature for arg in args)
+            self.error(item.key, path, f"{what} has no {' and no '.join(missing)}", expected=required)
+            item.type = None
+        if item.type is None:
+            return
+        if isinstance(item.type, LayerType) and not isinstance(item.type, UserLayer):
+            if all(isinstance(value, Template) and value.constant for value in item.args.values()):
+                item.fixed = {arg.name: item.args[arg.name].value if arg.name in item.args else arg.default for arg in args}
+        elif isinstance(item.type, str):
+            for arg in args:
+                if arg.name not in item.args:
+                    item.args[arg.name] = Body([]) if isinstance(arg.kind, BodyKind) else Template(item.key, path, arg, arg.default)
+
+    def field(self, item: Item, arg: Arg, node: Node, path: str, names: Names) -> None:
+        value: Any
+        if arg.kind is BODY:
+            value = self.body(node, path, names)
+        elif arg.kind is BRANCHES:
+            value = self.branches(node, path, names)
+        else:
+            value = self.template(node, arg, path, names)
+        if value is None:
+            item.type = None
+        else:
+            item.args[arg.name] = value
+
+    def branches(self, node: Node, path: str, names: Names) -> list[Branch] | None:
+        if isinstance(node, Sequence) and node.items:
+            return [Branch("", self.body(each, f"{path}[{index}]", names), None) for index, each in enumerate(node.items)]
+        if isinstance(node, Mapping) and node.entries:
+            good = [self.name(scalar, f"{path}.{key}", NAMES) for key, scalar in node.keys.items()]
+            return (
+                [Branch(key, self.body(each, f"{path}.{key}", names), node.keys[key]) for key, each in node.entries.items()]
+                if all(good)
+                else None
+            )
+        if not (isinstance(node, Scalar) and node.value is BAD):
+            self.error(node, path, "parallel has branches", expected=BRANCHES.expected, found=kind_of_node(node))
+        return None
+
+    def modifiers(self, item: Item, node: Mapping, path: str, names: Names, inner: Names) -> None:
+        """name, from, repeat, when, share, frozen, dtype."""
+        item.plain = False
+        for key, value in node.entries.items():
+            arg = MODIFIER.get(key)
+            if arg is None:
+                continue
+            where = f"{path}.{key}"
+            if key == "name":
+                if isinstance(value, Scalar) and self.name(value, where, NAMES):
+                    item.given = value
+                elif not isinstance(value, Scalar):
+                    self.error(value, where, "a name is a word", found=kind_of_node(value))
+            elif key == "from":
+                item.sources = self.refs(value, where, inner)
+                if item.sources is None:
+                    item.type = None
+            elif key == "share":
+                first = isinstance(value, Scalar) and value.value is True
+                item.share = True if first else self.ref(value, where, inner)
+                if first and "repeat" not in node.entries:
+                    self.error(
+                        value,
+                        where,
+                        "share: true is for the copies of a repeat",
+                        expected="the name of the layer whose weights are used",
+                        hint="add repeat, or name a layer",
+                    )
+            else:
+                template = self.template(value, arg, where, names if key == "repeat" else inner)
+                if template is None:
+                    item.type = None
+                setattr(item, key, template)

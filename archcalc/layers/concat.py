@@ -1,0 +1,97 @@
+"""Inputs joined on an axis, and an axis cut."""
+
+from __future__ import annotations
+
+from ..kinds import AXIS, NULL, SIZE, WHOLE, Either, ListOf, show
+from .base import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_text, axis_of
+
+MOST_OUTPUTS = 10_000
+"""The most outputs of one item."""
+
+
+def _concat(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    first = inputs[0]
+    axis = axis_of(symbols["axis"], first)
+    for number, shape in enumerate(inputs[1:], 2):
+        if len(shape) != len(first):
+            raise LayerError(
+                f"input {number} is {show(shape)} and input 1 {show(first)}: {axes_text(len(shape))} do not join {axes_text(len(first))}"
+            )
+        for other, (size, wanted) in enumerate(zip(shape, first, strict=True)):
+            if size != wanted and other != axis:
+                raise LayerError(
+                    f"input {number} is {show(shape)} and input 1 {show(first)}: joined on axis {axis}, they may not differ on axis {other}"
+                )
+    return [(*first[:axis], sum(shape[axis] for shape in inputs), *first[axis + 1 :])]
+
+
+concat = LayerType(
+    "concat",
+    "The inputs one behind the other on an axis.",
+    args=(Arg("axis", AXIS, "the axis on which they are joined", 0),),
+    inputs=(1, MANY),
+    output="as the first input, the axis the sum of all",
+    rule=_concat,
+    source="PyTorch documentation, torch.cat",
+    example=Example({}, [[3, 5, 7], [4, 5, 7]], [7, 5, 7]),
+)
+
+
+def _split(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    shape, parts = inputs[0], symbols["parts"]
+    axis = axis_of(symbols["axis"], shape)
+    size = shape[axis]
+    if isinstance(parts, int):
+        if size % parts:
+            raise LayerError(f"parts: {parts} does not divide axis {axis} of {size}", arg="parts")
+        if parts > MOST_OUTPUTS:
+            raise LayerError(f"parts: {parts} outputs are more than {MOST_OUTPUTS}", arg="parts")
+        parts = (size // parts,) * parts
+    if sum(parts) != size:
+        raise LayerError(f"parts: {show(parts)} adds up to {sum(parts)}, and axis {axis} is {size}", arg="parts")
+    return [(*shape[:axis], part, *shape[axis + 1 :]) for part in parts]
+
+
+split = LayerType(
+    "split",
+    "An axis in parts, each an output: name.0, name.1, ...",
+    args=(
+        Arg("parts", Either(SIZE, ListOf(SIZE, "a list of sizes", 1, MOST_OUTPUTS)), "how many equal parts, or a list of their sizes"),
+        Arg("axis", AXIS, "the axis in parts", 0),
+    ),
+    output="for each part as the input, the axis the part's size",
+    rule=_split,
+    source="PyTorch documentation, torch.split",
+    example=Example({"parts": [2, 4], "axis": 0}, [[6, 5]], [[2, 5], [4, 5]]),
+)
+
+
+def _slice(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    shape = inputs[0]
+    axis = axis_of(symbols["axis"], shape)
+    start, stop, step = symbols["start"], symbols["stop"], symbols["step"]
+    left = len(range(*slice(start, stop, step).indices(shape[axis])))
+    if not left:
+        raise LayerError(
+            f"nothing is left of axis {axis} of {shape[axis]} from {start} to {'its end' if stop is None else stop}",
+            arg="start" if stop is None else "stop",
+        )
+    return [(*shape[:axis], left, *shape[axis + 1 :])]
+
+
+slice_ = LayerType(
+    "slice",
+    "A range of an axis, as Python slices a list.",
+    args=(
+        Arg("axis", AXIS, "the axis", 0),
+        Arg("start", WHOLE, "the first position; negative from the end", 0),
+        Arg("stop", Either(WHOLE, NULL), "the position before which it ends; negative from the end; null is the end", None),
+        Arg("step", SIZE, "distance of the positions", 1),
+    ),
+    output="as the input, the axis cut",
+    rule=_slice,
+    source="Python documentation, slice objects",
+    example=Example({"axis": 1, "start": -6, "stop": -1, "step": 2}, [[3, 7]], [3, 3]),
+)
+
+LAYERS = (concat, split, slice_)

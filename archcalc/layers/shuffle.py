@@ -1,0 +1,130 @@
+"""Values that move between channels and positions."""
+
+from __future__ import annotations
+
+from math import prod
+
+from ..formula import LETTERS, for_axes
+from ..kinds import SIZE, ListOf, show
+from .base import CHANNELS_FIRST, SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols
+
+
+def _two_axes(symbols: Symbols, inputs: list[Shape]) -> None:
+    if len(inputs[0]) != 3:
+        raise LayerError(f"pixels are on two spatial axes, and the input {show(inputs[0])} has {len(inputs[0]) - 1}", expected="[C, H, W]")
+
+
+pixel_shuffle = LayerType(
+    "pixel_shuffle",
+    "Channels become positions: r * r of them make a square.",
+    args=(Arg("factor", SIZE, "side of the square", symbol="r"),),
+    takes=SPATIAL,
+    symbols=_two_axes,
+    requires=(("C_in % (r * r) == 0", "factor: {r} * {r} does not divide {C_in} input channels", "factor"),),
+    output="[C_in // (r * r), H_out, W_out]",
+    axis="H_in * r",
+    source="Shi et al., Real-Time Single Image and Video Super-Resolution, 2016, arXiv:1609.05158, equation 4",
+    example=Example({"factor": 2}, [[12, 5, 7]], [3, 10, 14]),
+)
+
+pixel_unshuffle = LayerType(
+    "pixel_unshuffle",
+    "Positions become channels: each square of r * r of them.",
+    args=(Arg("factor", SIZE, "side of the square", symbol="r"),),
+    takes=SPATIAL,
+    symbols=_two_axes,
+    requires=(
+        ("H_in % r == 0", "factor: {r} does not divide the height of {H_in}", "factor"),
+        ("W_in % r == 0", "factor: {r} does not divide the width of {W_in}", "factor"),
+    ),
+    output="[C_in * r * r, H_out, W_out]",
+    axis="H_in // r",
+    source="PyTorch documentation, torch.nn.PixelUnshuffle",
+    example=Example({"factor": 2}, [[3, 10, 14]], [12, 5, 7]),
+)
+
+channel_shuffle = LayerType(
+    "channel_shuffle",
+    "Channels in another order: the first of each group, then the second of each, and so on.",
+    args=(Arg("groups", SIZE, "groups of channels"),),
+    takes=CHANNELS_FIRST,
+    requires=(("C_in % groups == 0", "groups: {groups} does not divide {C_in} input channels", "groups"),),
+    source="Zhang et al., ShuffleNet, 2017, arXiv:1707.01083, section 3.1",
+    example=Example({"groups": 3}, [[6, 5, 7]], [6, 5, 7]),
+)
+
+
+def _unfold(symbols: Symbols, inputs: list[Shape]) -> None:
+    pad_symbols(symbols, inputs)
+    for letter, size in zip(LETTERS[len(inputs[0]) - 1], inputs[0][1:], strict=True):
+        _fits(symbols, letter, size)
+
+
+def _fits(symbols: Symbols, letter: str, size: int) -> None:
+    reach = symbols[f"dilation_{letter}"] * (symbols[f"K_{letter}"] - 1) + 1
+    if reach > size + symbols[f"P_{letter}"]:
+        raise LayerError(
+            f"kernel: a window of {reach} does not fit on {size + symbols[f'P_{letter}']} positions, padding included", arg="kernel"
+        )
+
+
+unfold = LayerType(
+    "unfold",
+    "The values of every window as one column.",
+    args=(KERNEL, STRIDE, PADDED, DILATION),
+    takes=SPATIAL,
+    symbols=_unfold,
+    output="[C_in * K_h * K_w, H_out * W_out]",
+    axis=WINDOW_AXIS,
+    notes="H_out * W_out windows, placed as in conv.",
+    source="PyTorch documentation, torch.nn.Unfold",
+    example=Example({"kernel": [2, 3], "padding": 1}, [[3, 5, 7]], [18, 42]),
+)
+
+
+def _fold(symbols: Symbols, inputs: list[Shape]) -> None:
+    shape, size = inputs[0], symbols["size"]
+    letters = LETTERS[len(size)]
+    if len(shape) != 2:
+        raise LayerError(
+            f"fold takes what unfold gives, and {show(shape)} comes in",
+            expected=for_axes("[C * K_h * K_w, number of windows]", len(letters)),
+        )
+    pad_symbols(symbols, [(1, *size)])
+    for letter, each in zip(letters, size, strict=True):
+        _fits(symbols, letter, each)
+    taps = [symbols[f"K_{letter}"] for letter in letters]
+    windows = prod(
+        (each + symbols[f"P_{letter}"] - symbols[f"dilation_{letter}"] * (symbols[f"K_{letter}"] - 1) - 1) // symbols[f"S_{letter}"] + 1
+        for letter, each in zip(letters, size, strict=True)
+    )
+    if shape[0] % prod(taps):
+        raise LayerError(f"kernel: {' * '.join(map(str, taps))} does not divide {shape[0]} rows of the input", arg="kernel")
+    if shape[1] != windows:
+        raise LayerError(f"size: {show(size)} has {windows} windows, and the input {show(shape)} has {shape[1]}", arg="size")
+    symbols.update({f"size_{letter}": each for letter, each in zip(letters, size, strict=True)}, C_out=shape[0] // prod(taps))
+
+
+fold = LayerType(
+    "fold",
+    "Columns put back as windows, summed where they overlap: the reverse of unfold.",
+    args=(
+        KERNEL,
+        STRIDE,
+        PADDED,
+        DILATION,
+        Arg("size", ListOf(SIZE, "a list with the size of each spatial axis", 1, 3), "size of the output on each axis"),
+    ),
+    takes="[C_out * K_h * K_w, number of windows]",
+    axes_from="size",
+    symbols=_fold,
+    output="[C_out, H_out, W_out]",
+    axis="size_h",
+    adds="N_in",
+    notes="Each value is added to an output that starts as zeros.",
+    source="PyTorch documentation, torch.nn.Fold",
+    example=Example({"kernel": [2, 3], "padding": 1, "size": [5, 7]}, [[18, 42]], [3, 5, 7], adds=756),
+)
+
+LAYERS = (pixel_shuffle, pixel_unshuffle, channel_shuffle, unfold, fold)

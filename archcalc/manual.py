@@ -1,0 +1,119 @@
+"""The listing of the layer types and the manual page of each, derived from their declarations."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from . import layers
+from .counts import OPERATIONS
+from .explain import TITLES
+from .kinds import show
+from .language import COMPOSITES, SPREAD
+from .layers.base import Arg, LayerType
+from .layers.compound import Compound
+
+WIDTH = 100
+
+
+def listing() -> str:
+    """Every layer type with its arguments and what it is, by family."""
+    lines: list[str] = []
+    for family, names in layers.FAMILIES.items():
+        lines.append(family.replace("_", " "))
+        for name in names:
+            layer = layers.find(name)
+            assert layer is not None
+            lines += _entry(signature(layer), layer.meaning)
+        lines.append("")
+    lines.append("composites")
+    for name, args in COMPOSITES.items():
+        lines += _entry(f"{name} [{', '.join(arg.signature for arg in args)}]", "; ".join(arg.meaning for arg in args[:1]))
+    for args in SPREAD.values():
+        lines += _entry(" / ".join(arg.name for arg in args), "keys of one item: " + "; ".join(arg.meaning for arg in args))
+    return "\n".join([*lines, "", "`archcalc layers TYPE` shows the manual page of one."]) + "\n"
+
+
+def signature(layer: LayerType) -> str:
+    """``conv [channels, kernel, stride=1, ...]``"""
+    return layer.name + (f" [{', '.join(arg.signature for arg in layer.args)}]" if layer.args else "")
+
+
+def _entry(head: str, text: str) -> list[str]:
+    body = wrap(text, WIDTH - 6)
+    return [*wrap(head, WIDTH - 2, initial_indent="  ", subsequent_indent="      "), *(f"      {line}" for line in body)]
+
+
+def page(layer: LayerType) -> str:
+    """All that is declared of one layer type, and its worked example."""
+    lines = [signature(layer), *wrap(layer.meaning, WIDTH), ""]
+    if layer.args:
+        lines.append("arguments")
+        for arg in layer.args:
+            lines += _argument(arg)
+        lines.append("")
+    lines += ["shapes", f"  input     {_inputs(layer)}", f"  output    {layer.output}"]
+    if layer.axis:
+        lines.append(f"  H_out     {layer.axis}    and so for every spatial axis")
+    lines += ["", "figures for one sample", f"  {'params':<14}{layer.params}"]
+    lines += [f"  {TITLES.get(field, field):<14}{text}" for field, text in layer.operations.items() if text != "0"] or []
+    if isinstance(layer, Compound):
+        lines += ["", "made of", *(line.removeprefix("    ") for line in layer.inside.rstrip().splitlines() if line.strip())]
+    for title, text in (("notes", layer.notes), ("source", layer.source)):
+        if text:
+            lines += ["", title, *wrap(text, WIDTH - 2, initial_indent="  ", subsequent_indent="  ")]
+    return "\n".join([*lines, "", *_example(layer)]) + "\n"
+
+
+def _argument(arg: Arg) -> list[str]:
+    default = (
+        "must be given"
+        if arg.required
+        else f"{arg.shown_default or show(arg.default).strip(chr(39))} by default"
+        if arg.shown_default or arg.default is not None
+        else "none by default"
+    )
+    text = f"{arg.meaning}; {arg.kind.expected} ({default})"
+    first, *rest = wrap(text, WIDTH - 18) or [""]
+    return [f"  {arg.name:<15} {first}", *(" " * 18 + line for line in rest)]
+
+
+def _inputs(layer: LayerType) -> str:
+    least, most = layer.inputs
+    if (least, most) == (0, 0):
+        return "none"
+    count = (
+        ""
+        if (least, most) == (1, 1)
+        else f", {least} inputs"
+        if least == most
+        else f", {least} or more inputs"
+        if most > 1000
+        else f", {least} to {most} inputs"
+    )
+    axes = " with one to three spatial axes" if layer.spatial else ""
+    return f"{layer.takes}{axes}{count}"
+
+
+def _example(layer: LayerType) -> list[str]:
+    """The worked example, as YAML and with the figures that come out."""
+    example = layer.example
+    if not example.output and not example.args:
+        return []
+    written = layer.name if example.args in ({}, None) else f"{layer.name}: {flow(example.args)}"
+    came = ", ".join(map(show, example.inputs)) or "nothing"
+    figures = [f"{TITLES.get(field, field)} {value:,}" for field, value in example.operations.items() if field in OPERATIONS]
+    return [
+        "example",
+        f"  - {written}",
+        f"  {came} -> {show(example.output)}, params {example.params:,}" + "".join(f", {each}" for each in figures),
+    ]
+
+
+def flow(value: object) -> str:
+    """A value as YAML in one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    text = show(value).strip("'")
+    return f'"{text}"' if isinstance(value, str) and any(sign in text for sign in ",[]{}:#&*!|>'\"%@`") else text

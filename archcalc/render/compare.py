@@ -1,0 +1,27 @@
+"""Several reports side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..report import Report
+
+FIGURES = (("params", "params"), ("trainable", "trainable_params"), ("MACCs", "maccs"), ("FLOPs", "flops"))
+
+
+def compare(reports: list[Report], *, unicode: bool = True) -> str:
+    """The totals of each report, and their ratio to the first one's."""
+    times = "×" if unicode else "x"
+    table = [["", *(report.title for report in reports)]]
+    for label, figure in FIGURES:
+        values = [getattr(report.totals, figure) for report in reports]
+        if figure == "trainable_params" and values == [report.totals.params for report in reports]:
+            continue
+        cells = [f"{value:,}" + (f"  {value / values[0]:.3g}{times}" if index and values[0] else "") for index, value in enumerate(values)]
+        table.append([label, *cells])
+    table.append(["layers", *(f"{len(report.layers):,}" for report in reports)])
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    lines = ["  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]).rstrip() for row in table]
+    first = reports[0]
+    return "\n".join([*lines, "", f"batch {first.batch}; FLOPs by {first.convention}: {first.convention_meaning}"]) + "\n"

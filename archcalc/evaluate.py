@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any, NoReturn
 
 from .errors import Problem, did_you_mean
@@ -13,6 +15,7 @@ from .layers.base import Result
 from .spec import Item, Spec, Template
 from .text import BAD, Scalar
 from .text import Node as TextNode
+from .values import MAX_HINTS
 
 _SIGNS = frozenset(SHAPE_NAMES)
 _LETTER_AXES = {"in_length": {2: 1}, "in_height": {3: 1, 4: 2}, "in_width": {3: 2, 4: 3}, "in_depth": {4: 1}}
@@ -47,6 +50,10 @@ class Evaluator:
         self.problems.append(
             Problem(message, file=self.spec.file, line=node.line, column=node.column, path=path, expected=expected, found=found, hint=hint)
         )
+
+    def near(self, word: str, known: Iterable[str]) -> str:
+        """A hint that names the nearest known word. A file with very many mistakes gets it for the first ones."""
+        return did_you_mean(word, islice(known, 1000)) if len(self.problems) < MAX_HINTS else ""
 
     def wrong(self, node: TextNode, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> NoReturn:
         self.error(node, path, message, expected, found, hint)
@@ -85,7 +92,7 @@ class Evaluator:
         except Mismatch as mismatch:
             arg, node = template.arg, template.node
             found = f"{show(raw)}, from the expression '{node.value}'" if isinstance(node, Scalar) else show(raw)
-            hint = mismatch.hint if not isinstance(raw, str) else did_you_mean(raw, arg.kind.words or [*env, *_SIGNS]) or mismatch.hint
+            hint = mismatch.hint if not isinstance(raw, str) else self.near(raw, arg.kind.words or [*env, *_SIGNS]) or mismatch.hint
             self.wrong(node, template.path, f"{arg.name} can't be {show(raw)}", expected=arg.kind.expected, found=found, hint=hint)
 
     def shape_names(self, template: Template, value: Value) -> Env:

@@ -175,7 +175,7 @@ def _glossary(row: Row, node: Leaf, made: list[Step]) -> list[str]:
             said[stem] = MEANINGS[stem]
         elif name in MEANINGS and name not in node.args:
             said[name] = MEANINGS[name]
-    return ["where     " + ", ".join(f"{name} is the {meaning}" for name, meaning in said.items())] if said else []
+    return ["where     " + ", ".join(f"{name}: {meaning}" for name, meaning in said.items())] if said else []
 
 
 def _sums(entry: Entry, children: list[Any], head: str, about: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from . import layers
-from .errors import did_you_mean
+from .errors import nearest
 from .language import BODY, BRANCHES, COMPOSITES, MODIFIER, NAMES, SPREAD, VARIABLES, BodyKind
 from .layers.base import Arg, LayerType
 from .spec import Block, Body, Branch, Item, Template
 from .text import BAD, Mapping, Node, Scalar, Sequence
 from .user_layers import UserLayer
-from .values import Names, Values, first_key, kind_of_node, scalar_at
+from .values import MAX_HINTS, Names, Values, first_key, kind_of_node, scalar_at
 
 _SPREAD_KEYS = {arg.name: head for head, args in SPREAD.items() for arg in args}
 
@@ -105,7 +105,7 @@ class Items(Values):
         if key in names:
             hint = f"'{key}' is an argument of {type_name}: write {type_name}: {{{key}: ...}}"
         else:
-            hint = did_you_mean(key, [*MODIFIER, *_SPREAD_KEYS])
+            hint = self.near(key, [*MODIFIER, *_SPREAD_KEYS])
         self.error(
             node.keys[key], f"{path}.{key}", f"an item has no key '{key}'", expected=f"{type_name} and " + ", ".join(MODIFIER), hint=hint
         )
@@ -134,7 +134,7 @@ class Items(Values):
                 key,
                 f"{path}.{name}",
                 f"there is no layer type or block '{name}'",
-                hint=did_you_mean(name, known) or "`archcalc layers` lists the layer types",
+                hint=self.near(name, known) or "`archcalc layers` lists the layer types",
             )
             return Item(node, path, key, None, name)
         args = kind if isinstance(kind, tuple) else kind.args
@@ -184,6 +184,7 @@ class Items(Values):
         """The arguments of a layer, block or composite: a mapping, or the value of the first one."""
         what = item.type_name
         by_name = {arg.name: arg for arg in args}
+        meant: set[str] = set()
         if node is not None and isinstance(node, Scalar) and node.value is None:
             node = None
         if isinstance(node, Mapping):
@@ -191,9 +192,10 @@ class Items(Values):
             for key, value in node.entries.items():
                 arg = by_name.get(key)
                 if arg is None:
+                    meant.add(nearest(key, known) if len(self.problems) < MAX_HINTS else "")
                     expected = ", ".join(known) if known else "nothing: it takes no arguments"
                     self.error(
-                        node.keys[key], f"{path}.{key}", f"{what} has no argument '{key}'", expected=expected, hint=did_you_mean(key, known)
+                        node.keys[key], f"{path}.{key}", f"{what} has no argument '{key}'", expected=expected, hint=self.near(key, known)
                     )
                     item.type = None
                 else:
@@ -205,7 +207,7 @@ class Items(Values):
                 return
             self.field(item, args[0], node, path, names)
         given = node.entries if isinstance(node, Mapping) else {args[0].name: node} if node is not None and args else {}
-        missing = [arg.name for arg in args if arg.required and arg.name not in given]
+        missing = [arg.name for arg in args if arg.required and arg.name not in given and arg.name not in meant]
         if missing:
             required = ", ".join(arg.signature for arg in args)
             self.error(item.key, path, f"{what} has no {' and no '.join(missing)}", expected=required)

@@ -81,7 +81,7 @@ class NameKind(Kind):
         if not isinstance(value, str) or not NAME.fullmatch(value):
             raise self.refuse(value)
         if value in self.reserved:
-            raise Mismatch(f"'{value}' is a word of the language and can't be a name here")
+            raise Mismatch(f"'{value}' has a meaning of its own in a spec and can't be a name here")
         return value
 
     def schema(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .errors import Problem, did_you_mean
+from .errors import Problem
 from .items import Items
 from .kinds import ANYTHING, SHAPE
 from .language import BLOCK_NAMES, BUDGETS, NAMES, TOP_LEVEL, VARIABLES, Amount
@@ -147,7 +147,7 @@ class Parser(Items):
                         f"{path}.{key}",
                         f"there is no var '{key}'",
                         expected=", ".join(spec.vars),
-                        hint=did_you_mean(key, spec.vars),
+                        hint=self.near(key, spec.vars),
                     )
                     continue
                 earlier = list(spec.vars)[: list(spec.vars).index(key)]

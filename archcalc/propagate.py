@@ -164,33 +164,38 @@ class Propagator(Uses):
             target, _, _ = self.locate(item.share, scope, env)
             if isinstance(target, list) and target and target[0].shape is None:
                 return
-            if isinstance(target, Copies):
+            if isinstance(target, Copies) and target.nodes:
                 target = target.nodes[-1]
             self.tie(item, node, target, item.share.node)
 
     def tie(self, item: Item, node: Leaf | Group, target: Any, place: TextNode) -> None:
-        """Use another layer's weights: all of them for the same type, the matrix alone for another."""
-        if _params(node) is None or _params(target) is None:
-            return
-        if not isinstance(target, (Leaf, Group)):
+        """Use another layer's weights: all of them where they are alike, the matrix alone where that fits."""
+        path = f"{item.path}.share"
+        if isinstance(target, list | Absent):
             self.wrong(
-                place,
-                f"{item.path}.share",
-                "share names a layer or a block",
-                found="an input" if isinstance(target, list) else "an item that was left out",
+                place, path, "share names a layer or a block", found="an input" if isinstance(target, list) else "an item that was left out"
             )
-        mine, theirs = _params(node), _params(target)
+        mine, theirs = weights(node), weights(target)
+        if not mine or not theirs:
+            self.wrong(place, path, f"{_type_of(target if mine else node)} has no weights to share")
         if _type_of(node) == _type_of(target) and mine == theirs:
             node.tie = "all"
-        elif isinstance(node, Leaf) and isinstance(target, Leaf) and node.result.matrix_params == target.result.matrix_params:
-            node.tie = "weights"
-        else:
+        elif not (
+            isinstance(node, Leaf)
+            and isinstance(target, Leaf)
+            and _matrix(node) in (_matrix(target), _matrix(target)[::-1])
+            and _matrix(node)
+        ):
+            found = f"{_weights_text(node)}, and {_weights_text(target)}"
             self.wrong(
                 place,
-                f"{item.path}.share",
-                f"{_type_of(node)} and {_type_of(target)} can't share their weights",
-                found=f"{mine:,} and {theirs:,} params",
+                path,
+                f"{_type_of(node)} can't use the weights of {_type_of(target)}",
+                expected="weights of the same sizes",
+                found=found,
             )
+        else:
+            node.tie = "weights"
 
     def composite(self, item: Item, kind: str, value: Value, at: At, env: Env) -> Value:
         self.depth += 1
@@ -325,21 +330,29 @@ def _first_body(item: Item) -> Body:
     return Body([])
 
 
-def _params(node: Any) -> int | None:
-    """All params inside a node, shared ones too; None where they are not known."""
+def weights(node: Node) -> tuple[Any, ...]:
+    """The weights inside a node, layer by layer: type and sizes, as the formula with its numbers tells them."""
     if isinstance(node, Leaf):
-        return node.result.params
-    if isinstance(node, Copies):
-        nodes: list[Node] = node.nodes
-    elif isinstance(node, Group):
-        nodes = node.frame.children
-        if any(tensor.shape is None for tensor in node.outputs):
-            return None
-    else:
-        return 0
-    counts = [_params(each) for each in nodes]
-    return None if None in counts else sum(count for count in counts if count)
+        plan = node.layer.formulas(node.result.axes)
+        return ((node.layer.name, plan.params.filled(node.result.symbols)),) if node.result.params else ()
+    nodes = node.nodes if isinstance(node, Copies) else node.frame.children if isinstance(node, Group) else []
+    return tuple(each for inner in nodes for each in weights(inner))
+
+
+def _matrix(leaf: Leaf) -> tuple[int, ...]:
+    """The sizes of a layer's weight matrix, empty where it has none."""
+    return tuple(leaf.result.symbols[symbol] for symbol in leaf.layer.weight)
+
+
+def _weights_text(node: Any) -> str:
+    """A layer's weights in words."""
+    if isinstance(node, Leaf):
+        matrix = _matrix(node)
+        return f"{node.layer.name} has {' × '.join(map(str, matrix))}" if matrix else f"{node.layer.name} has {node.result.params:,} params"
+    return f"{_type_of(node)} has others"
 
 
 def _type_of(node: Any) -> str:
-    return node.layer.name if isinstance(node, Leaf) else node.type
+    if isinstance(node, Copies):
+        return "repeat" if not node.nodes else _type_of(node.nodes[-1])
+    return str(node.layer.name if isinstance(node, Leaf) else node.type)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import did_you_mean
 from .evaluate import Env, Evaluator, Value, Wrong
 from .expr import Expression
 from .graph import Absent, Copies, Group, Leaf, Node
@@ -116,7 +115,7 @@ class Sources(Evaluator):
             known = list(target.layer.output_names) if isinstance(target, Leaf) else []
             if segment in known:
                 return target, known.index(segment)
-        self.wrong(ref.node, ref.path, f"there is no '{segment}' in '{done}'", expected=", ".join(known), hint=did_you_mean(segment, known))
+        self.wrong(ref.node, ref.path, f"there is no '{segment}' in '{done}'", expected=", ".join(known), hint=self.near(segment, known))
 
     def segment(self, ref: Ref, expression: Expression, env: Env) -> int | str:
         template = Template(ref.node, ref.path, Arg("copy", ANYTHING, ""), expression)
@@ -145,7 +144,7 @@ class Sources(Evaluator):
                 found=f"on line {line}" if line else "",
                 hint="a source is an item above this one",
             )
-        hint = "a path may not start with previous: name the item" if name == "previous" else did_you_mean(name, known)
+        hint = "a path may not start with previous: name the item" if name == "previous" else self.near(name, known)
         self.wrong(ref.node, ref.path, f"there is no item named '{name}' here", expected=", ".join(list(known)[:20]), hint=hint)
 
 

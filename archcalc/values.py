@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from .errors import Problem, did_you_mean
@@ -16,6 +17,9 @@ from .text import BAD, Mapping, Node, Scalar, Sequence
 
 _SEGMENT = re.compile(r"\.?([A-Za-z_][A-Za-z0-9_]*)|\.([0-9]{1,9})(?![0-9A-Za-z_])", re.ASCII)
 _SIGNS = frozenset(SHAPE_NAMES)
+MAX_HINTS = 100
+MAX_EXPRESSIONS = 200_000
+"""How many characters the different expressions of a spec may have together."""
 
 
 class Names:
@@ -36,16 +40,22 @@ class Values:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.expressions: set[str] = set()
+        self.characters = 0
 
     def error(self, node: Node, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> None:
         self.problems.append(
             Problem(message, file=self.file, line=node.line, column=node.column, path=path, expected=expected, found=found, hint=hint)
         )
 
+    def near(self, word: str, known: Iterable[str]) -> str:
+        """A hint that names the nearest known word. A file with very many mistakes gets it for the first ones."""
+        return did_you_mean(word, islice(known, 1000)) if len(self.problems) < MAX_HINTS else ""
+
     def unknown_keys(self, node: Mapping, path: str, known: Iterable[str], what: str) -> None:
         for key, scalar in node.keys.items():
             if key not in known:
-                self.error(scalar, _join(path, key), f"{what} has no key '{key}'", expected=", ".join(known), hint=did_you_mean(key, known))
+                self.error(scalar, _join(path, key), f"{what} has no key '{key}'", expected=", ".join(known), hint=self.near(key, known))
 
     def mapping(self, node: Node | None, path: str, what: str) -> Mapping | None:
         """A mapping, or None where there is none or something else, which is reported."""
@@ -103,7 +113,7 @@ class Values:
         found = "" if template.constant or not isinstance(node, Scalar) else f"{show(value)}, from the expression '{node.value}'"
         hint = mismatch.hint
         if isinstance(value, str) and not arg.kind.words:
-            hint = did_you_mean(value, known) or hint
+            hint = self.near(value, known) or hint
         self.error(node, template.path, f"{arg.name} can't be {show(value)}", expected=arg.kind.expected, found=found, hint=hint)
 
     def value(self, node: Node, kind: Kind, path: str, names: Names) -> Any:
@@ -123,17 +133,31 @@ class Values:
 
     def expression(self, node: Scalar, path: str, names: Names) -> Any:
         """A string where a value is expected: an expression, or a word if it is a single name that is not in scope."""
+        text = str(node.value)
+        if text not in self.expressions:
+            self.expressions.add(text)
+            self.characters += len(text)
+        if self.characters > MAX_EXPRESSIONS:
+            if self.characters < 10**12:
+                self.characters = 10**12  # said once
+                self.error(
+                    node,
+                    path,
+                    f"the expressions of a spec have at most {MAX_EXPRESSIONS:,} characters together",
+                    hint="use vars and blocks for what is written often",
+                )
+            return BAD
         try:
-            expression = compile_expression(node.value)
+            expression = compile_expression(text)
         except ExpressionError as error:
             self.error(node, path, error.message, hint=error.hint)
             return BAD
         known = names.known
         if expression.word:
-            return expression if node.value in known or node.value in _SIGNS else node.value
+            return expression if expression.text in known or expression.text in _SIGNS else expression.text
         unknown = [name for name in sorted(expression.names) if name not in known and name not in _SIGNS]
         for name in unknown:
-            hint = did_you_mean(name, [*known, *_SIGNS]) or f"a word to compare with needs quotes: '{name}'"
+            hint = self.near(name, [*known, *_SIGNS]) or f"a word to compare with needs quotes: '{name}'"
             if name == "index":
                 hint = "index is known inside a repeat or a for"
             self.error(node, path, f"there is no '{name}' in scope in '{node.value}'", expected=", ".join(sorted(known)), hint=hint)

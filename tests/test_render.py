@@ -38,10 +38,20 @@ def tensors(*found: Sequence[int]) -> list[Tensor]:
     return [Tensor(tuple(shape), "float32", "") for shape in found]
 
 
-def row(name: str, type: str, *outputs: Sequence[int], params: int = 0, frozen: int = 0, args: Any = None, parts: Sequence[Row] = (), **operations: int) -> Row:
+def row(
+    name: str,
+    type: str,
+    *outputs: Sequence[int],
+    params: int = 0,
+    frozen: int = 0,
+    args: Any = None,
+    parts: Sequence[Row] = (),
+    input: Sequence[int] = INPUT,
+    **operations: int,
+) -> Row:
     counts = Counts(**operations)
     flops = counts.maccs + counts.weight_muls + counts.weight_adds
-    made = Row(name, type, tensors(INPUT), tensors(*outputs), params, params - frozen, counts, flops, args or {}, 1, None)  # type: ignore[arg-type]
+    made = Row(name, type, tensors(input), tensors(*outputs), params, params - frozen, counts, flops, args or {}, 1, None)  # type: ignore[arg-type]
     made.parts = list(parts)
     return made
 
@@ -78,7 +88,9 @@ def leaves(entries: Sequence[Entry]) -> Iterator[Row]:
 def conv_bn(path: str, channels: int) -> Group:
     """A block of two layers whose numbers depend on ``channels`` only."""
     conv = row(f"{path}.conv", "conv", (channels, 7, 5), params=channels * 1000, maccs=channels * 35_000)
-    norm = row(f"{path}.batch_norm", "batch_norm", (channels, 7, 5), params=2 * channels, weight_muls=channels * 35, weight_adds=channels * 35)
+    norm = row(
+        f"{path}.batch_norm", "batch_norm", (channels, 7, 5), params=2 * channels, weight_muls=channels * 35, weight_adds=channels * 35
+    )
     return group(path, "conv_bn", conv, norm)
 
 
@@ -222,6 +234,12 @@ MACCs, output
     )
 
 
+def test_a_path_is_shortened_before_a_column_is_dropped() -> None:
+    report = Tiny(row("a_long_name_for_a_layer_of_little_weight", "conv", (8,), params=7))
+    assert body(table(report, width=61))[2] == "a_lon…tle_weight  conv  8            7      -      -        -"
+    assert body(table(report, width=60))[2] == "a_long…_little_weight  8            7      -      -        -"
+
+
 def test_a_markdown_table_in_full() -> None:
     report = small()
     report.name = "a|b *c* <d>\n# e"
@@ -247,7 +265,9 @@ def test_a_markdown_table_in_full() -> None:
 
 
 def test_markdown_cells_hold_bars_and_grave_accents() -> None:
-    report = Tiny(row("a", "rearrange", (8,), args={"pattern": "`b|c"}), group("g", "g", row("g.b", "relu", (8,)), row("g.c", "relu", (8,))))
+    report = Tiny(
+        row("a", "rearrange", (8,), args={"pattern": "`b|c"}), group("g", "g", row("g.b", "relu", (8,)), row("g.c", "relu", (8,)))
+    )
     rows = to_markdown(report, depth=1, columns=["args", "layer"]).splitlines()[4:6]
     assert rows == ["| ``pattern='`b\\|c'`` | `a` |", "|  | `g` |"]
 
@@ -308,6 +328,7 @@ def test_without_a_depth_a_table_is_opened_as_far_as_it_stays_short() -> None:
 
     most = COMFORTABLE // 2
     assert len(labels(table(wide(most)))) == 2 * most
+    assert len(labels(table(Tiny(*wide(most).tree, row("relu", "relu", (8,)))))) == COMFORTABLE == 2 * most + 1
     assert len(labels(table(wide(most + 1)))) == most + 1
     assert len(labels(table(wide(3 * COMFORTABLE)))) == 3 * COMFORTABLE
 
@@ -321,7 +342,9 @@ def test_copies_that_differ_are_told_apart() -> None:
 
 
 def test_folds_inside_folds_multiply() -> None:
-    tree = [group(f"outer.{i}", "outer", *(row(f"outer.{i}.conv.{j}", "conv", (8,), params=7, maccs=11) for j in range(2))) for i in range(3)]
+    tree = [
+        group(f"outer.{i}", "outer", *(row(f"outer.{i}.conv.{j}", "conv", (8,), params=7, maccs=11) for j in range(2))) for i in range(3)
+    ]
     text = table(Tiny(*tree), depth=2, units="raw")
     assert body(text)[2].split() == ["outer.0-2.conv", "×", "6", "conv", "8", "42", "66", "66", "100.0"]
 
@@ -343,6 +366,7 @@ def test_neighbours_that_are_alike_share_a_line() -> None:
         row("conv_2", "conv", (8, 7, 5), params=9, maccs=5, parts=[row("conv_2.pad", "pad", (8, 7, 5), params=9, maccs=5)]),
         group("conv_2", "conv", row("conv_2.pad", "pad", (8, 7, 5), params=9, maccs=5)),
         row("conv.0", "conv", (8, 7, 5), params=9, maccs=5),
+        row("conv_2", "conv", (8, 7, 5), params=9, maccs=5, input=(9, 9)),
     ],
 )
 def test_what_differs_in_anything_has_its_own_line(other: Entry) -> None:
@@ -359,13 +383,19 @@ def test_groups_are_compared_to_their_leaves() -> None:
     assert len(lines([outer("a.0", "b", 4), outer("a.1", "b", 4)], 1)) == 1
     assert len(lines([outer("a.0", "b", 4), outer("a.1", "b", 5)], 1)) == 2
     assert len(lines([outer("a.0", "b", 4), outer("a.1", "c", 4)], 1)) == 2
+    longer = outer("a.1", "b", 4)
+    longer.children.append(row("a.1.identity", "identity", (8,)))
+    assert len(lines([outer("a.0", "b", 4), longer], 1)) == 2
 
 
 def test_arguments_tell_lines_apart_where_they_are_shown() -> None:
     tree = [row(f"conv.{i}", "conv", (8, 7, 5), args={"dilation": (i, 1), "mode": None}) for i in (0, 1)]
     assert labels(table(Tiny(*tree))) == ["conv × 2"]
     shown = body(table(Tiny(*tree), columns=["args"]))[2:-2]
-    assert [re.split(r"\s{2,}", line) for line in shown] == [["conv.0", "dilation=[0, 1], mode=null"], ["conv.1", "dilation=[1, 1], mode=null"]]
+    assert [re.split(r"\s{2,}", line) for line in shown] == [
+        ["conv.0", "dilation=[0, 1], mode=null"],
+        ["conv.1", "dilation=[1, 1], mode=null"],
+    ]
 
 
 def test_a_composite_of_one_item_gives_way_to_it() -> None:
@@ -399,6 +429,11 @@ def test_sorting_goes_by_the_largest_and_names_count_as_people_do() -> None:
     assert labels(table(report, sort="order")) == labels(table(report)) == ["conv_2", "conv_10", "conv_3", "conv_1"]
 
 
+def test_sorting_goes_by_the_sum_over_copies() -> None:
+    copies = [row(f"copy.{i}", "conv", (8,), params=6) for i in (0, 1)]
+    assert labels(table(Tiny(row("one", "conv", (8,), params=10), *copies), sort="params")) == ["copy × 2", "one"]
+
+
 def test_sorting_goes_by_leaves_unless_a_depth_is_given() -> None:
     tree = [conv_bn(f"b{i}", i + 1) for i in range(30)]
     assert len(labels(table(Tiny(*tree)))) == 30
@@ -430,9 +465,33 @@ def test_what_there_is_not(options: dict[str, Any], message: str) -> None:
 
 def test_every_column_can_be_shown() -> None:
     text = table(small(), depth=0, units="raw", columns=COLUMNS)
-    assert re.split(r"\s{2,}", body(text)[0]) == ["layer", "type", "input", "output", "args", "params", "trainable", "MACCs", "FLOPs", "FLOPs %", *KINDS]
+    assert re.split(r"\s{2,}", body(text)[0]) == [
+        "layer",
+        "type",
+        "input",
+        "output",
+        "args",
+        "params",
+        "trainable",
+        "MACCs",
+        "FLOPs",
+        "FLOPs %",
+        *KINDS,
+    ]
     conv = next(line for line in body(text) if line.startswith("conv "))
-    expected = ["conv", "conv", "3 × 9 × 9", "32 × 3 × 2", "channels=32, kernel=[1, 3]", "9,216", "9,216", "55,296", "55,296", "1.1", *"--------"]
+    expected = [
+        "conv",
+        "conv",
+        "3 × 9 × 9",
+        "32 × 3 × 2",
+        "channels=32, kernel=[1, 3]",
+        "9,216",
+        "9,216",
+        "55,296",
+        "55,296",
+        "1.1",
+        *"--------",
+    ]
     assert re.split(r"\s{2,}", conv) == expected
 
 
@@ -576,8 +635,23 @@ def test_a_column_shows_every_number_nearly(values: list[int], unit: str) -> Non
 
 
 def test_a_column_has_one_unit_as_far_as_it_reads_well() -> None:
-    assert cells([9_408, 128, 0, 75_008, 379_392, 5_585_920, 8_925_184], "auto") == ["9,408", "128", "-", "75.01 k", "0.38 M", "5.59 M", "8.93 M"]
-    assert cells([118_013_952, 1_091_833_856, 372_514_816, 436_731_904, 436_731_904], "auto") == ["118.01 M", "1,091.83 M", "372.51 M", "436.73 M", "436.73 M"]
+    assert cells([9_408, 128, 0, 75_008, 379_392, 5_585_920, 8_925_184], "auto") == [
+        "9,408",
+        "128",
+        "-",
+        "75.01 k",
+        "0.38 M",
+        "5.59 M",
+        "8.93 M",
+    ]
+    assert cells([118_013_952, 1_091_833_856, 372_514_816, 436_731_904, 436_731_904], "auto") == [
+        "118.01 M",
+        "1,091.83 M",
+        "372.51 M",
+        "436.73 M",
+        "436.73 M",
+    ]
+    assert cells([600_000, 300_000, 300_000], "auto") == ["0.60 M", "0.30 M", "0.30 M"]
     assert cells([0, 0], "auto") == ["-", "-"]
     assert cells([156, 2_416], "auto") == ["156", "2,416"]
 
@@ -645,7 +719,19 @@ def trees(draw: st.DrawFn, path: str = "", level: int = 0) -> list[Entry]:
         name = new + entry.name[len(old) :]
         if isinstance(entry, Group):
             return group(name, entry.type, *(moved(child, old, new) for child in entry.children))
-        copy = Row(name, entry.type, entry._inputs, entry._outputs, entry.params, entry.trainable_params, entry.counts, entry.flops, entry.args, 1, entry.node)
+        copy = Row(
+            name,
+            entry.type,
+            entry._inputs,
+            entry._outputs,
+            entry.params,
+            entry.trainable_params,
+            entry.counts,
+            entry.flops,
+            entry.args,
+            1,
+            entry.node,
+        )
         copy.parts = [part for part in (moved(each, old, new) for each in entry.parts) if isinstance(part, Row)]
         return copy
 

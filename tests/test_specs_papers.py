@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -107,16 +108,11 @@ def test_wavenet_keeps_the_length_and_doubles_the_dilation() -> None:
 def test_ds_cnn(variant: str, params: int, maccs: int, mega_ops: float, memory: float) -> None:
     report = analyze("ds_cnn.yaml", variant)
     biases = report.totals.operations["weight_adds"]
-    first, second = [size(row) for row in report.layers if row.type in {"conv", "depthwise_conv"}][:2]
+    first, second = [prod(row.output_shapes[0]) for row in report.layers if row.type in {"conv", "depthwise_conv"}][:2]
     assert report.outputs == [[12]]
     assert (report.totals.params, report.totals.maccs) == (params, maccs)
     assert round((2 * maccs + biases) / 1e6, 1) == mega_ops
     assert round((params + first + second) / 1e3, 1) == memory
-
-
-def size(row: archcalc.Row) -> int:
-    channels, height, width = row.output_shapes[0]
-    return channels * height * width
 
 
 @pytest.mark.parametrize(

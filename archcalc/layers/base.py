@@ -106,7 +106,7 @@ class LayerType:
         takes: str = ANY,
         inputs: tuple[int, int] = (1, 1),
         symbols: Callable[[Symbols, list[Shape]], None] | None = None,
-        requires: tuple[tuple[str, str, str], ...] = (),
+        requires: tuple[tuple[str, str, str, str], ...] = (),
         output: str = "as the input",
         axis: str = "",
         rule: ShapeRule | None = None,
@@ -116,8 +116,8 @@ class LayerType:
         source: str,
         example: Example,
         notes: str = "",
-        parametric: bool | None = None,
         output_names: tuple[str, ...] = (),
+        weight: tuple[str, ...] = (),
         **operations: str,
     ) -> None:
         self.name = name
@@ -128,7 +128,7 @@ class LayerType:
         self.takes = takes
         self.inputs = inputs
         self.more_symbols = symbols
-        self.requires = tuple((Formula(test), message, arg) for test, message, arg in requires)
+        self.requires = tuple((Formula(test), message, arg, expected) for test, message, arg, expected in requires)
         self.output = output
         self.axis = axis
         self.rule = rule
@@ -139,6 +139,8 @@ class LayerType:
         self.example = example
         self.notes = notes
         self.output_names = output_names
+        self.weight = weight
+        """The symbols of the axes of its weight matrix: what another layer type can be tied to."""
         unknown = set(operations) - set(OPERATIONS)
         if unknown:
             raise TypeError(f"{name}: no such operation: {', '.join(sorted(unknown))}")
@@ -177,9 +179,9 @@ class LayerType:
         self._bind(symbols, shape, plan)
         if self.more_symbols is not None:
             self.more_symbols(symbols, inputs)
-        for test, message, arg in self.requires:
+        for test, message, arg, expected in self.requires:
             if not test(symbols):
-                raise LayerError(message.format(**symbols), arg=arg)
+                raise LayerError(message.format(**symbols), expected=expected.format(**symbols), arg=arg)
         shapes = self._shapes(symbols, inputs, plan)
         for out in shapes:
             for size in out:
@@ -294,6 +296,8 @@ def _how_many(least: int, most: int) -> str:
 
 
 def _too_small_hint(layer: LayerType, size: int) -> str:
+    if size < 1 and "- P_h" in layer.axis:
+        return "the padding is cut off the output: use less of it"
     if size < 1 and "padding" in layer.by_name:
         return "the window is larger than the padded input: use a smaller kernel or dilation, or more padding"
     return ""

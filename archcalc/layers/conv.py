@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from ..formula import LETTERS
 from ..kinds import COUNTS, SIZE, TRUTH, Word
-from .base import SPATIAL, Arg, Example, LayerType, Shape, Symbols
+from .base import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
 from .window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols
 
 _CHANNELS = Arg("channels", SIZE, "output channels", symbol="C_out")
 _GROUPS = Arg("groups", SIZE, "groups of channels that are convolved apart", 1)
 _BIAS = Arg("bias", TRUTH, "whether each output channel has a bias", True)
 _GROUPS_DIVIDE = (
-    ("C_in % groups == 0", "groups: {groups} does not divide {C_in} input channels", "groups"),
-    ("C_out % groups == 0", "groups: {groups} does not divide {C_out} output channels", "groups"),
+    (
+        "C_in % groups == 0",
+        "groups: {groups} does not divide {C_in} input channels",
+        "groups",
+        "a number that divides both {C_in} input and {C_out} output channels",
+    ),
+    (
+        "C_out % groups == 0",
+        "groups: {groups} does not divide {C_out} output channels",
+        "groups",
+        "a number that divides both {C_in} input and {C_out} output channels",
+    ),
 )
 _DUMOULIN = "Dumoulin & Visin, A guide to convolution arithmetic for deep learning, 2016, arXiv:1603.07285"
 
@@ -64,6 +75,21 @@ depthwise_conv = LayerType(
     example=Example({"kernel": [3, 5], "stride": 2, "padding": [1, 2]}, [[32, 14, 20]], [32, 7, 10], 512, maccs=33_600, weight_adds=2_240),
 )
 
+
+def _transpose(symbols: Symbols, inputs: list[Shape]) -> None:
+    pad_symbols(symbols, inputs)
+    for letter in LETTERS[len(inputs[0]) - 1]:
+        stride, dilation, extra = symbols[f"S_{letter}"], symbols[f"dilation_{letter}"], symbols[f"OP_{letter}"]
+        if extra >= max(stride, dilation):
+            raise LayerError(
+                f"output_padding: {extra} is not less than stride {stride} or dilation {dilation}",
+                hint="a larger output follows from a larger stride or kernel, or from less padding",
+                arg="output_padding",
+            )
+        if symbols["padding"] == "same":
+            symbols[f"P_{letter}"] = dilation * (symbols[f"K_{letter}"] - 1) + 1 + extra - stride
+
+
 conv_transpose = LayerType(
     "conv_transpose",
     "Transposed convolution: each input position spreads over a window of the output.",
@@ -78,14 +104,14 @@ conv_transpose = LayerType(
         _BIAS,
     ),
     takes=SPATIAL,
-    symbols=pad_symbols,
+    symbols=_transpose,
     requires=_GROUPS_DIVIDE,
     output="[C_out, H_out, W_out]",
     axis="(H_in - 1) * S_h - P_h + dilation_h * (K_h - 1) + OP_h + 1",
     params="K_h * K_w * C_in * C_out // groups + bias * C_out",
     maccs="K_h * K_w * C_in * H_in * W_in * C_out // groups",
     weight_adds="bias * H_out * W_out * C_out",
-    notes="The MACCs follow the input positions: every one meets every tap of the kernel once.",
+    notes="padding: same gives in * stride, as TensorFlow does. The MACCs follow the input positions: every one meets every tap of the kernel once.",
     source=f"{_DUMOULIN}, relationship 14",
     example=Example(
         {"channels": 6, "kernel": 4, "stride": 2, "padding": 1}, [[4, 8, 9]], [6, 16, 18], 390, maccs=27_648, weight_adds=1_728

@@ -15,6 +15,7 @@ linear = LayerType(
     takes=FEATURES_LAST,
     output="[..., F_out]",
     params="F_in * F_out + bias * F_out",
+    weight=("F_out", "F_in"),
     maccs="N * F_in * F_out",
     weight_adds="bias * N * F_out",
     notes="N is the product of all axes before the last.",

@@ -56,7 +56,7 @@ group_norm = LayerType(
     "Normalisation of each group of channels by its own mean and variance.",
     args=(Arg("groups", SIZE, "groups of channels", symbol="G"), _AFFINE),
     takes=CHANNELS_FIRST,
-    requires=(("C_in % G == 0", "groups: {G} does not divide {C_in} input channels", "groups"),),
+    requires=(("C_in % G == 0", "groups: {G} does not divide {C_in} input channels", "groups", "a number that divides {C_in}"),),
     params="affine * 2 * C_in",
     weight_muls="affine * N_in",
     weight_adds="affine * N_in",

@@ -21,7 +21,14 @@ pixel_shuffle = LayerType(
     args=(Arg("factor", SIZE, "side of the square", symbol="r"),),
     takes=SPATIAL,
     symbols=_two_axes,
-    requires=(("C_in % (r * r) == 0", "factor: {r} * {r} does not divide {C_in} input channels", "factor"),),
+    requires=(
+        (
+            "C_in % (r * r) == 0",
+            "factor: {r} * {r} does not divide {C_in} input channels",
+            "factor",
+            "a number whose square divides {C_in}",
+        ),
+    ),
     output="[C_in // (r * r), H_out, W_out]",
     axis="H_in * r",
     source="Shi et al., Real-Time Single Image and Video Super-Resolution, 2016, arXiv:1609.05158, equation 4",
@@ -35,8 +42,8 @@ pixel_unshuffle = LayerType(
     takes=SPATIAL,
     symbols=_two_axes,
     requires=(
-        ("H_in % r == 0", "factor: {r} does not divide the height of {H_in}", "factor"),
-        ("W_in % r == 0", "factor: {r} does not divide the width of {W_in}", "factor"),
+        ("H_in % r == 0", "factor: {r} does not divide the height of {H_in}", "factor", "a number that divides {H_in} and {W_in}"),
+        ("W_in % r == 0", "factor: {r} does not divide the width of {W_in}", "factor", "a number that divides {H_in} and {W_in}"),
     ),
     output="[C_in * r * r, H_out, W_out]",
     axis="H_in // r",
@@ -49,7 +56,7 @@ channel_shuffle = LayerType(
     "Channels in another order: the first of each group, then the second of each, and so on.",
     args=(Arg("groups", SIZE, "groups of channels"),),
     takes=CHANNELS_FIRST,
-    requires=(("C_in % groups == 0", "groups: {groups} does not divide {C_in} input channels", "groups"),),
+    requires=(("C_in % groups == 0", "groups: {groups} does not divide {C_in} input channels", "groups", "a number that divides {C_in}"),),
     source="Zhang et al., ShuffleNet, 2017, arXiv:1707.01083, section 3.1",
     example=Example({"groups": 3}, [[6, 5, 7]], [6, 5, 7]),
 )

@@ -59,7 +59,13 @@ def to_csv(reports: Report | Sequence[Report]) -> str:
 
 def _rows(report: Report) -> Iterator[list[str | int]]:
     for row in report.layers:
-        yield [row.name, row.type, _shapes(row.input_shapes), _shapes(row.output_shapes), *(amount(row, column) for column in AMOUNTS + KINDS)]
+        yield [
+            row.name,
+            row.type,
+            _shapes(row.input_shapes),
+            _shapes(row.output_shapes),
+            *(amount(row, column) for column in AMOUNTS + KINDS),
+        ]
 
 
 def _shapes(shapes: Iterable[Iterable[int]]) -> str:

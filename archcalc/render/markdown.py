@@ -29,7 +29,8 @@ def to_markdown(
     made = view(report, depth=depth, units=units, sort=sort, top=top, columns=columns, meaning=meaning)
     count = len(made.cells[0]) - 1 - made.cut
     cells = [
-        [_code(cell) if column in NAMES and i < count else cell for i, cell in enumerate(cells)] for column, cells in zip(made.columns, made.cells, strict=True)
+        [_code(cell) if column in NAMES and i < count else cell for i, cell in enumerate(cells)]
+        for column, cells in zip(made.columns, made.cells, strict=True)
     ]
     *rows, total = zip(*cells, strict=True)
     out = [f"**{_escaped(made.title)}**", ""] if made.title else []

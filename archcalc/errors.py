@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 
 JSON_SCHEMA_VERSION = 1
 
@@ -55,6 +56,13 @@ class Problem:
         return f"Problem({str(self)!r})"
 
 
+class HasPlace(Protocol):
+    """Something that stands on a line and in a column of the document."""
+
+    line: int
+    column: int
+
+
 class SpecError(Exception):
     """A spec that cannot be analysed. ``errors`` holds every problem found, in file order."""
 
@@ -65,6 +73,45 @@ class SpecError(Exception):
     def to_dict(self) -> dict[str, Any]:
         """The errors as the JSON contract has them."""
         return {"schema_version": JSON_SCHEMA_VERSION, "errors": [error.to_dict() for error in self.errors]}
+
+
+MAX_PROBLEMS = 100
+MAX_TEXT = 400
+
+
+class TooMany(Exception):
+    """So many problems that no one reads the rest."""
+
+
+class Reporter:
+    """Gathers problems, each place and message once: a block used ten times reports its mistake at its first use."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self._seen: set[tuple[int, int, str, str]] = set()
+
+    def error(self, node: HasPlace, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> None:
+        """Report what is wrong at a node. Raises TooMany at the hundredth problem."""
+        message, expected, found, hint = (_shortened(text) for text in (message, expected, found, hint))
+        key = (node.line, node.column, "" if node.line else path, message)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        self.problems.append(
+            Problem(message, file=self.file, line=node.line, column=node.column, path=path, expected=expected, found=found, hint=hint)
+        )
+        if len(self.problems) >= MAX_PROBLEMS:
+            self.problems.append(Problem(f"there are {MAX_PROBLEMS} problems or more: the rest is not shown", file=self.file))
+            raise TooMany
+
+    def near(self, word: str, known: Iterable[str]) -> str:
+        """A hint that names the nearest known word, or an empty string."""
+        return did_you_mean(word, islice(known, 1000))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 4]} ..."
 
 
 def in_file_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
 from typing import Any, NoReturn
 
-from .errors import Problem, did_you_mean
+from .errors import Reporter
 from .expr import ExpressionError
 from .graph import Frame, Tensor
 from .kinds import Mismatch, show
@@ -15,9 +13,9 @@ from .layers.base import Result
 from .spec import Item, Spec, Template
 from .text import BAD, Scalar
 from .text import Node as TextNode
-from .values import MAX_HINTS
 
 _SIGNS = frozenset(SHAPE_NAMES)
+WORK_PER_LAYER = 3
 _LETTER_AXES = {"in_length": {2: 1}, "in_height": {3: 1, 4: 2}, "in_width": {3: 2, 4: 3}, "in_depth": {4: 1}}
 
 Env = dict[str, Any]
@@ -32,28 +30,21 @@ class Stop(Exception):
     """Nothing more can be judged."""
 
 
-class Evaluator:
+class Evaluator(Reporter):
     """What a walk through a spec knows and reports."""
 
     def __init__(self, spec: Spec, dtype: str, max_layers: int) -> None:
+        super().__init__(spec.file)
         self.spec = spec
         self.dtype = dtype
         self.max_layers = max_layers
-        self.problems: list[Problem] = []
         self.vars: Env = {}
         self.made = 0
+        self.work = 0
+        """Items visited, values listed: what a spec costs beside its layers."""
         self.depth = 0
         self.frames: dict[Any, Frame] = {}
         self.results: dict[Any, Result] = {}
-
-    def error(self, node: TextNode, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> None:
-        self.problems.append(
-            Problem(message, file=self.spec.file, line=node.line, column=node.column, path=path, expected=expected, found=found, hint=hint)
-        )
-
-    def near(self, word: str, known: Iterable[str]) -> str:
-        """A hint that names the nearest known word. A file with very many mistakes gets it for the first ones."""
-        return did_you_mean(word, islice(known, 1000)) if len(self.problems) < MAX_HINTS else ""
 
     def wrong(self, node: TextNode, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> NoReturn:
         self.error(node, path, message, expected, found, hint)
@@ -72,6 +63,19 @@ class Evaluator:
             )
             raise Stop
 
+    def spend(self, work: int, item: Item) -> None:
+        """Count work that makes no layer: items left out, empty branches, long lists."""
+        self.work += work
+        if self.work > WORK_PER_LAYER * self.max_layers:
+            self.error(
+                item.key,
+                item.path,
+                f"the spec takes more than {WORK_PER_LAYER * self.max_layers:,} steps to follow",
+                found="at this item",
+                hint="--max-layers sets another limit",
+            )
+            raise Stop
+
     def evaluate(self, template: Template, env: Env, value: Value) -> Any:
         """A template's value of its argument's kind, in a scope and for the value that comes in."""
         if template.constant:
@@ -82,8 +86,11 @@ class Evaluator:
         if template.names & _SIGNS:
             scope = {**env, **self.shape_names(template, value)}
         for name in template.names:
-            if scope.get(name) is BAD:
+            known = scope.get(name)
+            if known is BAD:
                 raise Wrong
+            if known.__class__ is list:
+                self.work += len(known) * len(str(template.value)) // 250
         try:
             raw = template.evaluate(scope)
             return template.arg.kind.convert(raw)

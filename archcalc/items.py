@@ -11,7 +11,7 @@ from .layers.base import Arg, LayerType
 from .spec import Block, Body, Branch, Item, Template
 from .text import BAD, Mapping, Node, Scalar, Sequence
 from .user_layers import UserLayer
-from .values import MAX_HINTS, Names, Values, first_key, kind_of_node, scalar_at
+from .values import Names, Values, first_key, kind_of_node, scalar_at
 
 _SPREAD_KEYS = {arg.name: head for head, args in SPREAD.items() for arg in args}
 
@@ -67,12 +67,14 @@ class Items(Values):
             self._not_one_type(node, path, heads)
             return Item(node, path, node.keys[types[0]] if types else first_key(node), None, heads[0] if heads else "item")
         inner = names.plus("index") if "repeat" in entries else names
+        reads = self.index_reads
         if heads[0] in SPREAD:
             item = self.spread(node, path, heads[0], inner)
         else:
             item = self.typed(node, path, node.keys[types[0]], entries[types[0]], inner)
         if len(entries) > len(types):
             self.modifiers(item, node, path, names, inner)
+        item.uses_index = self.index_reads > reads
         return item
 
     def _not_one_type(self, node: Mapping, path: str, heads: list[str]) -> None:
@@ -192,7 +194,7 @@ class Items(Values):
             for key, value in node.entries.items():
                 arg = by_name.get(key)
                 if arg is None:
-                    meant.add(nearest(key, known) if len(self.problems) < MAX_HINTS else "")
+                    meant.add(nearest(key, known))
                     expected = ", ".join(known) if known else "nothing: it takes no arguments"
                     self.error(
                         node.keys[key], f"{path}.{key}", f"{what} has no argument '{key}'", expected=expected, hint=self.near(key, known)

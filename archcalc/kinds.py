@@ -48,7 +48,8 @@ def show(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(show(item) for item in value) + "]"
+        more = f", ... {len(value):,} in all" if len(value) > 16 else ""
+        return "[" + ", ".join(show(item) for item in value[:16]) + more + "]"
     if isinstance(value, str):
         return f"'{value}'"
     if isinstance(value, float):

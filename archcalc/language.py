@@ -32,6 +32,8 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 MAX_NESTING = 100
 MAX_LAYERS = 100_000
 MAX_OUTPUTS = 10_000
+MAX_VARS = 1_000
+MAX_ARGS = 100
 
 SHAPE_NAMES = {
     "in_channels": "axis 0",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .errors import Problem
+from .errors import Problem, TooMany
 from .items import Items
 from .kinds import ANYTHING, SHAPE
-from .language import BLOCK_NAMES, BUDGETS, NAMES, TOP_LEVEL, VARIABLES, Amount
+from .language import BLOCK_NAMES, BUDGETS, MAX_ARGS, MAX_VARS, NAMES, TOP_LEVEL, VARIABLES, Amount
 from .layers.base import Arg
 from .layers.compound import Compound
 from .naming import name_items
@@ -23,7 +23,10 @@ _ARGUMENT = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:=(?!=)\s*(.*))?", re.A
 def parse(node: Node, file: str) -> tuple[Spec | None, list[Problem]]:
     """The spec that a document holds, and all that is wrong with it. Wrong items stay in it, marked as such."""
     parser = Parser(file)
-    return parser.document(node), parser.problems
+    try:
+        return parser.document(node), parser.problems
+    except TooMany:
+        return None, parser.problems
 
 
 @lru_cache(maxsize=256)
@@ -86,6 +89,9 @@ class Parser(Items):
     def variables(self, node: Node | None) -> dict[str, Template]:
         """The vars, each an expression over the earlier ones."""
         found: dict[str, Template] = {}
+        if isinstance(node, Mapping) and len(node.entries) > MAX_VARS:
+            self.error(node, "vars", f"a spec has at most {MAX_VARS:,} vars", found=f"{len(node.entries):,}")
+            return found
         for key, scalar, value in self.pairs(node, "vars", "names and their values"):
             if self.name(scalar, f"vars.{key}", VARIABLES):
                 template = self.template(value, Arg(key, ANYTHING, ""), f"vars.{key}", Names(found))
@@ -140,6 +146,7 @@ class Parser(Items):
         for name, _, value in self.pairs(node, "variants", "names and their vars: {b3: {width: 1.2, resolution: 300}}"):
             path = f"variants.{name}"
             spec.variants[name] = {}
+            order = list(spec.vars)
             for key, scalar, node in self.pairs(value, path, "vars and their values"):
                 if key not in spec.vars:
                     self.error(
@@ -150,7 +157,7 @@ class Parser(Items):
                         hint=self.near(key, spec.vars),
                     )
                     continue
-                earlier = list(spec.vars)[: list(spec.vars).index(key)]
+                earlier = order[: order.index(key)]
                 template = self.template(node, Arg(key, ANYTHING, ""), f"{path}.{key}", Names(earlier))
                 if template is not None:
                     spec.variants[name][key] = template
@@ -209,6 +216,9 @@ class Parser(Items):
         if not isinstance(node, Sequence):
             self.error(node, path, "args is a list of names", expected="args: [channels, kernel, stride=1]", found=kind_of_node(node))
             return (), defaults
+        if len(node.items) > MAX_ARGS:
+            self.error(node, path, f"there are at most {MAX_ARGS} arguments", found=f"{len(node.items):,}")
+            return (), defaults
         for index, each in enumerate(node.items):
             where = f"{path}[{index}]"
             match = _ARGUMENT.fullmatch(each.value) if isinstance(each, Scalar) and isinstance(each.value, str) else None
@@ -241,28 +251,23 @@ class Parser(Items):
         uses = {block.name: _blocks_used(block.body) for block in self.blocks.values()}
         done: set[str] = set()
         for start in uses:
-            trail: list[tuple[str, list[Item]]] = [(start, list(uses[start]))]
+            trail: dict[str, list[Item]] = {start: list(uses[start])}
             while trail:
-                name, pending = trail[-1]
-                if name in done or not pending:
+                name = next(reversed(trail))
+                if name in done or not trail[name]:
                     done.add(name)
-                    trail.pop()
+                    del trail[name]
                     continue
-                item = pending.pop()
-                on_trail = [each for each, _ in trail]
-                if item.type_name in on_trail:
-                    loop = [*on_trail[on_trail.index(item.type_name) :], item.type_name]
+                item = trail[name].pop()
+                if item.type_name in trail:
+                    names = list(trail)
+                    loop = [*names[names.index(item.type_name) :], item.type_name]
                     shown = loop if len(loop) <= 8 else [*loop[:4], "...", *loop[-3:]]
-                    self.error(
-                        item.key,
-                        item.path,
-                        f"the block {item.type_name} uses itself",
-                        found=" -> ".join(shown),
-                        hint="for several copies use repeat or for",
-                    )
+                    found, hint = " -> ".join(shown), "for several copies use repeat or for"
+                    self.error(item.key, item.path, f"the block {item.type_name} uses itself", found=found, hint=hint)
                     item.type = None
                 elif item.type_name in uses:
-                    trail.append((item.type_name, list(uses[item.type_name])))
+                    trail[item.type_name] = list(uses[item.type_name])
 
 
 def _blocks_used(body: Body) -> list[Item]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import layers
-from .errors import Problem
-from .evaluate import Env, Stop, Value, Wrong
+from .errors import Problem, TooMany
+from .evaluate import WORK_PER_LAYER, Env, Stop, Value, Wrong
 from .graph import Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .kinds import show
 from .language import MAX_LAYERS, MAX_NESTING, SHAPE_NAMES
@@ -28,7 +28,7 @@ def propagate(
     run = Propagator(spec, dtype or spec.dtype, max_layers)
     try:
         return run.network(settings or {}), run.problems
-    except Stop:
+    except (Stop, TooMany):
         return None, run.problems
 
 
@@ -96,13 +96,14 @@ class Propagator(Uses):
                 hint=f"from: [previous, {item.sources[0].text}] or from: previous",
             )
         self.reserve(count, item)
+        self.spend(1, item)
         copies = Copies(item.name)
         at.scope.names[item.name] = copies
         at.children.append(copies)
         inner = At(copies.nodes, at.scope, f"{at.prefix}{item.name}.", at.dtype)
         for index in range(count):
             before = self.made
-            value = self.copy(item, str(index), value, inner, {**env, "index": index}, copies)
+            value = self.copy(item, str(index), value, inner, {**env, "index": index} if item.uses_index else env, copies)
             if index == 0 and count > 1:
                 self.reserve((max(self.made - before, 1)) * (count - 1), item)
             if self.made == before:
@@ -112,6 +113,9 @@ class Propagator(Uses):
 
     def copy(self, item: Item, name: str, value: Value, at: At, env: Env, copies: Copies | None) -> Value:
         """One copy of an item."""
+        self.work += 1
+        if self.work > WORK_PER_LAYER * self.max_layers:
+            self.spend(0, item)
         incoming = self.sources(item, value, at.scope, env) if item.sources else value
         if item.when is not None and not self.evaluate(item.when, env, incoming):
             absent = Absent(item.key.line)
@@ -217,7 +221,7 @@ class Propagator(Uses):
             for branch in item.args["branches"]:
                 values.append(self.branch(branch, value, at, env))
             if self.evaluate(item.args["merge"], env, value) == "none":
-                return [tensor for each in values for tensor in each]
+                return self.several(item, [tensor for each in values for tensor in each])
             return self.merge(item, [self.single(item, each, "a branch") for each in values], at, env, value)
         finally:
             self.depth -= 1

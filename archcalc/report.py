@@ -8,7 +8,7 @@ from typing import Any, Union
 from .conventions import Convention
 from .counts import Counts
 from .errors import JSON_SCHEMA_VERSION
-from .graph import Absent, Copies, Leaf, Network, Node, Tensor
+from .graph import Copies, Leaf, Network, Node, Tensor
 from .graph import Group as GroupNode
 from .kinds import show
 
@@ -248,10 +248,8 @@ class _Builder:
                 (self.report.layers if rows is None else rows).append(row)
             elif isinstance(node, Copies):
                 self.children(node.nodes, f"{prefix}{node.name}.", into, times, frozen, tied, rows)
-            elif isinstance(node, GroupNode):
+            elif isinstance(node, GroupNode) and node.leaves:
                 self.group(node, prefix, into, times, frozen, tied, rows)
-            else:
-                assert isinstance(node, Absent)
 
     def group(self, node: GroupNode, prefix: str, into: list[Entry], times: int, frozen: bool, tied: bool, rows: list[Row] | None) -> None:
         times, frozen, tied = times * node.times, frozen or node.frozen, tied or node.tie == "all"

@@ -6,7 +6,22 @@ from typing import Any
 
 from . import layers
 from .kinds import ANYTHING, COUNT, SHAPE, TRUTH
-from .language import BLOCK_NAMES, BUDGETS, COMPOSITES, DTYPE, DTYPES, ITEM_WORDS, MODIFIER, NAMES, SPREAD, TOP_LEVEL, VARIABLES, Amount
+from .language import (
+    BLOCK_NAMES,
+    BUDGETS,
+    COMPOSITES,
+    DTYPE,
+    DTYPES,
+    ITEM_WORDS,
+    MAX_ARGS,
+    MAX_VARS,
+    MODIFIER,
+    NAMES,
+    SPREAD,
+    TOP_LEVEL,
+    VARIABLES,
+    Amount,
+)
 from .layers.base import Arg
 from .user_layers import AMOUNT, FIGURES, OUTPUT
 
@@ -89,7 +104,7 @@ def _top_level() -> Schema:
             "additionalProperties": {"$ref": "#/$defs/input"},
             "minProperties": 1,
         },
-        "vars": _names("variable", {"$ref": "#/$defs/value"}),
+        "vars": {**_names("variable", {"$ref": "#/$defs/value"}), "maxProperties": MAX_VARS},
         "dtype": {"enum": list(DTYPES)},
         "blocks": {"type": "object", "propertyNames": BLOCK_NAMES.schema(), "additionalProperties": {"$ref": "#/$defs/block"}},
         "layer_types": {"type": "object", "propertyNames": BLOCK_NAMES.schema(), "additionalProperties": {"$ref": "#/$defs/layer_type"}},
@@ -121,6 +136,7 @@ def _block_arguments() -> Schema:
     return {
         "type": "array",
         "items": {"type": "string", "pattern": _ARGUMENT_PATTERN},
+        "maxItems": MAX_ARGS,
         "description": "Names, each with its default if it has one: [channels, stride=1].",
     }
 

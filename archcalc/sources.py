@@ -9,6 +9,7 @@ from .evaluate import Env, Evaluator, Value, Wrong
 from .expr import Expression
 from .graph import Absent, Copies, Group, Leaf, Node
 from .kinds import ANYTHING, show
+from .language import MAX_OUTPUTS
 from .layers.base import Arg
 from .spec import Item, Ref, Template
 
@@ -33,7 +34,17 @@ class Sources(Evaluator):
         assert item.sources is not None
         if len(item.sources) == 1:
             return self.source(item.sources[0], value, scope, env)
-        return [tensor for ref in item.sources for tensor in self.source(ref, value, scope, env)]
+        found: Value = []
+        for ref in item.sources:
+            found = self.several(item, [*found, *self.source(ref, value, scope, env)])
+        return found
+
+    def several(self, item: Item, values: Value) -> Value:
+        """Several values at once, bounded."""
+        if len(values) > MAX_OUTPUTS:
+            self.wrong(item.key, item.path, f"{len(values):,} values at once", expected=f"at most {MAX_OUTPUTS:,}")
+        self.spend(len(values), item)
+        return values
 
     def source(self, ref: Ref, value: Value, scope: Scope, env: Env) -> Value:
         """The values that a name or path stands for."""

@@ -487,13 +487,11 @@ class _Reader(_Gatherer):
         self.known[text] = value
         return value
 
-    def open_bracket(self, current: Sequence | Mapping) -> tuple[int, int, str] | None:
+    def open_bracket(self, current: Sequence | Mapping) -> tuple[int, int, str]:
         """Row and column, from 0, and closing bracket of the innermost […] or {…} that is open."""
-        for around in (current, *(frame[0] for frame in reversed(self.stack))):
-            line, column = around.line - 1, around.column - 1
-            if self.rows[line][column] in "[{&!":  # not the mapping of one pair in a list: [a: 1]
-                return line, column, "}" if isinstance(around, Mapping) else "]"
-        return None
+        if self.rows[current.line - 1][current.column - 1] not in "[{&!":  # the mapping of one pair in a list: [a: 1]
+            current = self.stack[-1][0]
+        return current.line - 1, current.column - 1, "}" if isinstance(current, Mapping) else "]"
 
     def no_colon(self, key: Scalar, current: Sequence | Mapping, hint: str) -> None:
         message = f"'{show(key.text)}' has no colon with a space behind it"
@@ -682,9 +680,11 @@ class _Syntax:
             return behind
         at_end = not self.here.strip() and not any(row.strip() for row in self.rows[self.line + 1 :])
         outdented = self.line > line and _indent(self.row) <= _indent(self.rows[line])
-        if at_end or outdented or "sequence entries" in self.problem:
+        if at_end or outdented:
             opener = "[" if closer == "]" else "{"
             return f"the '{opener}' is never closed", (line, column), f"write the closing '{closer}'"
+        if "sequence entries" in self.problem:
+            return "no item inside […] and {…} begins with '- '", self.place, "write a list in brackets: [a, b]"
         if "node content" in self.problem:
             return f"a value is missing before '{self.here[:1]}'", self.place, ""
         hint = "put quotes round a text that holds ': '" if self.here[:1] == ":" else ""

@@ -75,6 +75,8 @@ class Uses(Sources):
         if self.made >= self.max_layers:
             self.reserve(1, item)
         self.made += 1
+        if len(value) + len(result.shapes) > 8:
+            self.spend(4 * (len(value) + len(result.shapes)), item)
         path = at.prefix + name
         made = dtype
         if value and value[0].dtype not in FLOATS and result.params == 0 and item.dtype is None:
@@ -151,6 +153,7 @@ class Uses(Sources):
                 f"the block {block.name} takes {expected}, and {_count(len(value))} in",
                 hint="name them with from: [a, b]",
             )
+        self.spend(sum(len(each) for each in given if isinstance(each, list)) // 10, item)
         key = (block, _frozen(given), tuple((tensor.shape, tensor.dtype) for tensor in value), dtype)
         path = at.prefix + name
         frame = self.frames.get(key)
@@ -158,6 +161,7 @@ class Uses(Sources):
             if self.depth >= MAX_NESTING:
                 self.error(item.key, item.path, f"blocks stand in one another more than {MAX_NESTING} deep")
                 raise Stop
+            self.spend(5, item)
             inputs = [Tensor(tensor.shape, tensor.dtype, tensor.maker) for tensor in value]
             frame = Frame(inputs)
             names: dict[str, Node | Value] = (

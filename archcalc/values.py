@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any
 
-from .errors import Problem, did_you_mean
+from .errors import Reporter
 from .expr import Expression, ExpressionError, compile_expression
 from .kinds import Kind, Mismatch, show
 from .language import DTYPE, SHAPE_NAMES
@@ -17,7 +16,6 @@ from .text import BAD, Mapping, Node, Scalar, Sequence
 
 _SEGMENT = re.compile(r"\.?([A-Za-z_][A-Za-z0-9_]*)|\.([0-9]{1,9})(?![0-9A-Za-z_])", re.ASCII)
 _SIGNS = frozenset(SHAPE_NAMES)
-MAX_HINTS = 100
 MAX_EXPRESSIONS = 200_000
 """How many characters the different expressions of a spec may have together."""
 
@@ -34,23 +32,15 @@ class Names:
         return Names(self.known.union(names))
 
 
-class Values:
+class Values(Reporter):
     """Reads the values of one document. ``problems`` grows as it goes; a value that is wrong becomes None or BAD."""
 
     def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
+        super().__init__(file)
         self.expressions: set[str] = set()
         self.characters = 0
-
-    def error(self, node: Node, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> None:
-        self.problems.append(
-            Problem(message, file=self.file, line=node.line, column=node.column, path=path, expected=expected, found=found, hint=hint)
-        )
-
-    def near(self, word: str, known: Iterable[str]) -> str:
-        """A hint that names the nearest known word. A file with very many mistakes gets it for the first ones."""
-        return did_you_mean(word, islice(known, 1000)) if len(self.problems) < MAX_HINTS else ""
+        self.index_reads = 0
+        """How many expressions read `index`: whether those of one item did shows in the difference."""
 
     def unknown_keys(self, node: Mapping, path: str, known: Iterable[str], what: str) -> None:
         for key, scalar in node.keys.items():
@@ -153,6 +143,8 @@ class Values:
             self.error(node, path, error.message, hint=error.hint)
             return BAD
         known = names.known
+        if "index" in expression.names:
+            self.index_reads += 1
         if expression.word:
             return expression if expression.text in known or expression.text in _SIGNS else expression.text
         unknown = [name for name in sorted(expression.names) if name not in known and name not in _SIGNS]

@@ -349,6 +349,10 @@ def test_folds_inside_folds_multiply() -> None:
     assert body(text)[2].split() == ["outer.0-2.conv", "×", "6", "conv", "8", "42", "66", "66", "100.0"]
 
 
+def test_many_copies_are_counted_with_separators() -> None:
+    assert labels(table(Tiny(*(row(f"conv.{i}", "conv", (8,)) for i in range(1234))))) == ["conv × 1,234"]
+
+
 def test_neighbours_that_are_alike_share_a_line() -> None:
     tree = [row(name, "conv", (8, 7, 5), params=9, maccs=5) for name in ("conv", "conv_2", "conv_3")]
     assert labels(table(Tiny(*tree))) == ["conv-conv_3 × 3"]
@@ -439,6 +443,12 @@ def test_sorting_goes_by_leaves_unless_a_depth_is_given() -> None:
     assert len(labels(table(Tiny(*tree)))) == 30
     assert len(labels(table(Tiny(*tree), sort="flops"))) == 60
     assert labels(table(Tiny(*tree), sort="flops", depth=1))[0] == "b29"
+
+
+def test_sums_have_units_of_their_own() -> None:
+    tree = [row(f"conv_{i}", "conv", (8,), params=600_000 + i) for i in (1, 3)]
+    lines_of = body(table(Tiny(*tree, row("conv_5", "conv", (9,), params=200_001)), columns=["layer", "params"], top=2))
+    assert [re.split(r"\s{2,}", line)[1] for line in (lines_of[2], lines_of[4], lines_of[6])] == ["0.60 M", "200.00 k", "1.40 M"]
 
 
 def test_a_cut_that_cuts_nothing_says_nothing() -> None:

@@ -7,11 +7,11 @@ import re
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from archcalc.errors import in_file_order
@@ -286,9 +286,16 @@ def old(text: str) -> object:
 
 
 def same(one: object, other: object) -> bool:
-    if isinstance(one, float) and isinstance(other, float) and math.isnan(one):
-        return math.isnan(other)
-    return one == other and isinstance(one, bool) is isinstance(other, bool)
+    """Equal, with NaN as itself, 1e30 as the whole number and true not as 1."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one == other or float(one) == float(other) or one != one and other != other
+    return one == other
 
 
 def is_plain(text: str) -> bool:
@@ -316,12 +323,14 @@ plain = st.one_of(
 @given(plain)
 def test_a_scalar_is_a_problem_exactly_where_the_two_yamls_differ(text: str) -> None:
     node, problems = read(f"- {text}", "n.yaml")
-    differ = not same(core(text), old(text)) and not re.fullmatch(ACCEPTED, text)
+    new = core(text)
+    assume(not (isinstance(new, float) and 1e299 < abs(new) and text[-1].isdigit()))  # more than 300 digits
+    differ = not same(new, old(text)) and not re.fullmatch(ACCEPTED, text)
     assert bool(problems) is differ
     assert isinstance(node, Sequence)
     item = node.items[0]
     assert isinstance(item, Scalar)
-    assert item.value is BAD if differ else same(item.value, core(text))
+    assert item.value is BAD if differ else same(item.value, new)
 
 
 words = st.text(max_size=8).filter(lambda text: core(text) == text and not re.search(r"[(\x85]|[{\[]", text))
@@ -639,6 +648,10 @@ BROKEN = {
         "n.yaml:1:6: the '[' is never closed\n  hint      write the closing ']'",
     ),
     "bracket never closed round a pair": ("a: [b: 3", "n.yaml:1:4: the '[' is never closed\n  hint      write the closing ']'"),
+    "dash in brackets": (
+        "a: [b: - 3]",
+        "n.yaml:1:8: no item inside […] and {…} begins with '- '\n  hint      write a list in brackets: [a, b]",
+    ),
     "bracket too many": ("a: [3]]", "n.yaml:1:7: this ']' closes nothing"),
     "wrong bracket": ("a: [3, 4}", "n.yaml:1:9: a ',' or the closing ']' is missing before '}'"),
     "comma missing": (
@@ -877,15 +890,15 @@ def check(data: bytes | str) -> None:
     if node is not None:
         places(node)
     if not problems:
-        assert to_python(node or Sequence(0, 0)) == yaml.load(data.removeprefix("\ufeff") if isinstance(data, str) else data, Loader=Core)
+        text = data.removeprefix("\ufeff") if isinstance(data, str) else data
+        assert same(to_python(node or Sequence(0, 0)), yaml.load(text, Loader=Core))
 
 
 class Core(yaml.CSafeLoader):
     """PyYAML with the scalars of YAML 1.2's core, which has nothing to do with how nodes are read here."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
-
+Core.yaml_implicit_resolvers = {}
 Core.add_constructor("tag:yaml.org,2002:str", lambda _, node: node.value if node.style else core(node.value))  # type: ignore[attr-defined]
 
 

@@ -76,28 +76,34 @@ def assignments(pairs: list[str] | None) -> dict[str, Any]:
     return found
 
 
-def analysed(specs: list[str], **options: Any) -> tuple[list[Any], list[SpecError]]:
-    """The reports of the specs that are right, and the errors of those that are wrong."""
-    reports: list[Any] = []
-    errors: list[SpecError] = []
+def analysed(specs: list[str], **options: Any) -> list[Any]:
+    """For each spec its report, or the SpecError that says what is wrong with it."""
+    found: list[Any] = []
     if specs.count("-") > 1:
         fail("standard input can be read once: there are several -")
     for spec in specs:
         text, file = read_text(spec)
         try:
-            reports.append(analyze_text(text, file, **options))
+            found.append(analyze_text(text, file, **options))
         except SpecError as error:
-            errors.append(error)
+            found.append(error)
         except RequestError as error:
             fail(str(error))
-    return reports, errors
+    return found
 
 
-def show_errors(errors: list[SpecError]) -> None:
-    """All errors of all files, for people, on standard error."""
+def reports_of(found: list[Any]) -> list[Any]:
+    """The reports among them."""
+    return [each for each in found if not isinstance(each, SpecError)]
+
+
+def show_errors(found: list[Any]) -> bool:
+    """All errors of all files, for people, on standard error; whether there were any."""
+    errors = [each for each in found if isinstance(each, SpecError) and each.errors]
     for error in errors:
         for problem in error.errors:
             print(problem, file=sys.stderr)
+    return bool(errors)
 
 
 def colour_wanted() -> bool:

@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from .common import WRONG_SPEC, Batch, Dtype, Flops, Set, Specs, Variant, analysed, assignments, fail, show_errors, unicode_wanted
+from .common import (
+    WRONG_SPEC,
+    Batch,
+    Dtype,
+    Flops,
+    Set,
+    Specs,
+    Variant,
+    analysed,
+    assignments,
+    fail,
+    reports_of,
+    show_errors,
+    unicode_wanted,
+)
 
 HELP = "Each figure of the others is given with its ratio to the first spec's. Variants are written SPEC@VARIANT."
 
@@ -16,16 +30,11 @@ def command(specs: Specs, set_: Set = None, variant: Variant = None, batch: Batc
         fail("compare takes two specs or more")
     from ..render.compare import compare
 
-    reports, errors = [], []
+    found = []
     for spec in specs:
         path, _, own = spec.rpartition("@") if "@" in spec else (spec, "", "")
-        made, wrong = analysed(
-            [path], vars=assignments(set_), variant=own or variant, batch=batch, flops=flops, dtype=dtype, max_layers=100_000
-        )
-        reports += made
-        errors += wrong
-    if reports:
+        found += analysed([path], vars=assignments(set_), variant=own or variant, batch=batch, flops=flops, dtype=dtype, max_layers=100_000)
+    if reports := reports_of(found):
         sys.stdout.write(compare(reports, unicode=unicode_wanted()))
-    show_errors(errors)
-    if errors:
+    if show_errors(found):
         raise typer.Exit(WRONG_SPEC)

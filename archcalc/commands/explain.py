@@ -24,11 +24,10 @@ def command(
 ) -> None:
     from ..explain import explain
 
-    reports, errors = analysed([spec], vars=assignments(set_), variant=variant, batch=batch, flops=flops, dtype=dtype, max_layers=100_000)
-    show_errors(errors)
-    if errors:
+    found = analysed([spec], vars=assignments(set_), variant=variant, batch=batch, flops=flops, dtype=dtype, max_layers=100_000)
+    if show_errors(found):
         raise typer.Exit(WRONG_SPEC)
     try:
-        sys.stdout.write(explain(reports[0], layer, find_convention(flops)))
+        sys.stdout.write(explain(found[0], layer, find_convention(flops)))
     except LookupError as error:
         fail(str(error.args[0]))

@@ -22,6 +22,7 @@ from .common import (
     assignments,
     colour_wanted,
     fail,
+    reports_of,
     show_errors,
     unicode_wanted,
     width_wanted,
@@ -51,13 +52,13 @@ def command(
     if format_ not in FORMATS:
         fail(f"there is no format '{format_}': there are {', '.join(FORMATS)}")
     options = {"vars": assignments(set_), "variant": variant, "batch": batch, "flops": flops, "dtype": dtype, "max_layers": max_layers}
-    reports, errors = analysed(specs, **options)
+    found = analysed(specs, **options)
+    reports = reports_of(found)
     shown: dict[str, Any] = {"depth": depth, "sort": sort, "top": top, "columns": columns.split(",") if columns else None, "units": units}
     try:
         if format_ == "json":
             from ..render.files import to_json
 
-            found = [*reports, *errors]
             sys.stdout.write(to_json(found if len(specs) > 1 else found[0]))
         elif format_ == "csv":
             from ..render.files import to_csv
@@ -77,9 +78,9 @@ def command(
         print(f"archcalc: {error}", file=sys.stderr)
         raise typer.Exit(WRONG_COMMAND) from None
     sys.stdout.flush()
-    show_errors(errors)
+    wrong = show_errors(found)
     over = [(report, each) for report in reports for each in report.budget]
     for report, each in over:
         print(f"{report.name}: over budget: {each}", file=sys.stderr)
-    if errors or over:
+    if wrong or over:
         raise typer.Exit(WRONG_SPEC)

@@ -83,6 +83,7 @@ ANY = "[...]"
 CHANNELS_FIRST = "[C_in, ...]"
 SPATIAL = "[C_in, H_in, W_in]"
 FEATURES_LAST = "[..., F_in]"
+MAX_AXES = 16
 MANY = 10**9
 """No bound on the number of inputs."""
 
@@ -184,6 +185,8 @@ class LayerType:
                 raise LayerError(message.format(**symbols), expected=expected.format(**symbols), arg=arg)
         shapes = self._shapes(symbols, inputs, plan)
         for out in shapes:
+            if len(out) > MAX_AXES:
+                raise LayerError(f"the output would have {len(out)} axes", expected=f"at most {MAX_AXES}")
             for size in out:
                 if not 1 <= size <= LARGEST:
                     raise LayerError(

@@ -69,7 +69,7 @@ def text(line: Line, column: str, times: str) -> str:
     """The cell of a line in a column of text."""
     entry = line.entry
     if column == "layer":
-        return f"{line.label} {times} {line.count}" if line.count > 1 else line.label
+        return f"{line.label} {times} {line.count:,}" if line.count > 1 else line.label
     if column == "type":
         return contents(entry, times) if isinstance(entry, Group) and entry.type in COMPOSITES else entry.type
     if column == "output":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .columns import HEADS, TEXTS, amount, chosen, full_name, in_order, shapes, text
 from .layout import clean
 from .lines import DEEPEST, Line, lines
-from .units import UNITS, cells, percent, thousands
+from .units import UNITS, cells, percent, si, thousands
 
 if TYPE_CHECKING:
     from ..report import Report
@@ -91,7 +91,7 @@ def _column(report: Report, name: str, shown: list[Line], cut: list[Line], units
     sums = [sum(amount(line.entry, name) * line.count for line in cut), total] if cut else [total]
     if name == "share":
         return [percent(value, total) for value in values + sums]
-    return cells(values, units) + [cell for value in sums for cell in cells([value], units)]
+    return cells(values, units) + [si(value, units) if value else "-" for value in sums]
 
 
 def _add_totals(made: View, report: Report, meaning: str) -> None:

@@ -18,11 +18,62 @@ if TYPE_CHECKING:
     from .report import Report
     from .spec import Spec, Template
 
-Source = "str | PathLike[str] | Mapping[str, Any]"
-
 
 class RequestError(ValueError):
     """A request that can't be met: an option, a var or a variant that is not there. Names those that are."""
+
+
+class Request:
+    """What is asked of a spec beside what it says itself. Raises RequestError for what can't be asked."""
+
+    __slots__ = ("batch", "causal", "context", "convention", "dtype", "max_layers", "phase", "variant", "vars")
+
+    def __init__(
+        self,
+        *,
+        vars: Mapping[str, Any] | None = None,
+        batch: int = 1,
+        flops: str = "madd",
+        dtype: str | None = None,
+        variant: str | None = None,
+        causal: str = "full",
+        phase: str | None = None,
+        context: int | None = None,
+        max_layers: int = MAX_LAYERS,
+    ) -> None:
+        self.vars = vars or {}
+        self.batch = _whole("batch", batch)
+        self.convention = find_convention(flops)
+        self.dtype = None if dtype is None else _one_of("dtype", dtype, DTYPES)
+        self.variant = variant
+        self.causal = _one_of("way to count causal attention", causal, ("full", "half"))
+        self.phase = None if phase is None else _one_of("phase", phase, ("prefill", "decode"))
+        self.context = None if context is None else _whole("context", context)
+        self.max_layers = _whole("max_layers", max_layers)
+        if (self.phase == "decode") != (self.context is not None):
+            raise RequestError("the decode phase goes with a context: how many tokens the new one attends to, itself among them")
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """The request as the layers read it: see RUN in archcalc/layers/base.py."""
+        return {"causal_half": int(self.causal == "half"), "context": self.context or 0}
+
+
+def _whole(what: str, value: Any) -> int:
+    if type(value) is not int or not 1 <= value < 2**63:
+        raise RequestError(f"{what} can't be {show(value)}: it is a whole number of at least 1")
+    return value
+
+
+def _one_of(what: str, value: Any, known: Mapping[str, Any] | tuple[str, ...]) -> str:
+    if value not in known:
+        raise RequestError(f"there is no {what} '{value}': " + (did_you_mean(str(value), known) or "there are " + ", ".join(known)))
+    return str(value)
+
+
+def find_convention(name: str) -> Convention:
+    """The convention of that name."""
+    return CONVENTIONS[_one_of("FLOP convention", name, tuple(CONVENTIONS))]
 
 
 def analyze(
@@ -33,6 +84,9 @@ def analyze(
     flops: str = "madd",
     dtype: str | None = None,
     variant: str | None = None,
+    causal: str = "full",
+    phase: str | None = None,
+    context: int | None = None,
     max_layers: int = MAX_LAYERS,
 ) -> Report:
     """Analyse a spec.
@@ -44,30 +98,42 @@ def analyze(
         flops: the convention that FLOPs follow.
         dtype: in place of the spec's dtype.
         variant: the name of one of the spec's variants.
+        causal: "full" counts every product of causal attention, as papers and counters do; "half" only the unmasked ones.
+        phase: "prefill" is the whole sequence at once, as without a phase; "decode" is one more token.
+        context: while decoding, how many tokens the new one attends to, itself among them.
         max_layers: where to stop counting.
 
     Raises:
         SpecError: the spec is wrong; its ``errors`` hold all that is.
-        RequestError: the spec has no such var or variant, or there is no such convention or dtype.
+        RequestError: the spec has no such var or variant, or there is no such convention, dtype or phase.
         OSError: the file can't be read.
     """
+    request = Request(
+        vars=vars,
+        batch=batch,
+        flops=flops,
+        dtype=dtype,
+        variant=variant,
+        causal=causal,
+        phase=phase,
+        context=context,
+        max_layers=max_layers,
+    )
     if isinstance(source, Mapping):
         with _no_collection():
             node, problems = from_python(source)
-            return analyze_node(
-                node, problems, "", vars=vars, batch=batch, flops=flops, dtype=dtype, variant=variant, max_layers=max_layers
-            )
+            return analyze_node(node, problems, "", request)
     file = fspath(source)
     with open(file, "rb") as stream:
         text = stream.read()
-    return analyze_text(text, file, vars=vars, batch=batch, flops=flops, dtype=dtype, variant=variant, max_layers=max_layers)
+    return analyze_text(text, file, request)
 
 
-def analyze_text(text: str | bytes, file: str, **options: Any) -> Report:
+def analyze_text(text: str | bytes, file: str, request: Request) -> Report:
     """Analyse a spec's text; ``file`` is what errors call it."""
     with _no_collection():
         node, problems = read(text, file)
-        return analyze_node(node, problems, file, **options)
+        return analyze_node(node, problems, file, request)
 
 
 @contextmanager
@@ -82,34 +148,23 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def analyze_node(
-    node: Node | None,
-    problems: list[Problem],
-    file: str,
-    *,
-    vars: Mapping[str, Any] | None,
-    batch: int,
-    flops: str,
-    dtype: str | None,
-    variant: str | None,
-    max_layers: int,
-) -> Report:
+def analyze_node(node: Node | None, problems: list[Problem], file: str, request: Request) -> Report:
     """Analyse a document that was read; ``problems`` are those found so far."""
     from .propagate import propagate
     from .report import Report, over_budget
 
-    convention = find_convention(flops)
-    if dtype is not None and dtype not in DTYPES:
-        raise RequestError(f"there is no dtype '{dtype}': " + (did_you_mean(dtype, DTYPES) or "there are " + ", ".join(DTYPES)))
-    if type(batch) is not int or not 1 <= batch < 2**63:
-        raise RequestError(f"batch can't be {show(batch)}: it is a whole number of at least 1")
     spec, problems = read_spec(node, problems, file)
     if spec is None:
         raise SpecError(problems)
-    network, more = propagate(spec, settings(spec, vars or {}, variant), dtype=dtype, max_layers=max_layers)
+    if request.context and len(spec.inputs) > 1:
+        names = ", ".join(each.name for each in spec.inputs)
+        raise RequestError(f"the decode phase is for networks with one input, the sequence; {spec.name or file or 'this one'} has {names}")
+    network, more = propagate(
+        spec, settings(spec, request.vars, request.variant), dtype=request.dtype, max_layers=request.max_layers, run=request.run
+    )
     if problems or more or network is None:
         raise SpecError([*problems, *more])
-    report = Report(spec.name or file or "network", network, batch, convention, variant)
+    report = Report(spec.name or file or "network", network, request)
     report.budget = over_budget(report, {figure: limit for figure, (limit, _) in spec.budget.items()})
     return report
 
@@ -122,13 +177,6 @@ def read_spec(node: Node | None, problems: list[Problem], file: str) -> tuple[Sp
         return None, problems
     spec, more = parse(node, file)
     return spec, [*problems, *more]
-
-
-def find_convention(name: str) -> Convention:
-    """The convention of that name."""
-    if name not in CONVENTIONS:
-        raise RequestError(f"there is no FLOP convention '{name}': there are {', '.join(CONVENTIONS)}")
-    return CONVENTIONS[name]
 
 
 def settings(spec: Spec, vars: Mapping[str, Any], variant: str | None) -> dict[str, Template]:

@@ -33,11 +33,13 @@ class Stop(Exception):
 class Evaluator(Reporter):
     """What a walk through a spec knows and reports."""
 
-    def __init__(self, spec: Spec, dtype: str, max_layers: int) -> None:
+    def __init__(self, spec: Spec, dtype: str, max_layers: int, run: Env) -> None:
         super().__init__(spec.file)
         self.spec = spec
         self.dtype = dtype
         self.max_layers = max_layers
+        self.run = run
+        """How the network is run: see RUN in archcalc/layers/base.py."""
         self.vars: Env = {}
         self.made = 0
         self.work = 0

@@ -23,7 +23,7 @@ class Tensor:
 class Leaf:
     """One layer."""
 
-    __slots__ = ("args", "dtype", "frozen", "inputs", "layer", "name", "outputs", "result", "tie")
+    __slots__ = ("args", "dtype", "extra", "frozen", "inputs", "layer", "name", "outputs", "result", "tie")
     leaves = 1
 
     def __init__(
@@ -36,9 +36,16 @@ class Leaf:
         self.outputs = outputs
         self.result = result
         self.dtype = dtype
+        self.extra: list[Tensor] = []
+        """Outputs that are reached only by name, such as the last state of a recurrent layer."""
         self.frozen = False
         self.tie = ""
         """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
+
+    @property
+    def causal(self) -> bool:
+        """Whether its products are counted for pairs of positions of which some are masked."""
+        return self.layer.settings and bool(self.args.get("causal"))
 
 
 class Frame:
@@ -57,7 +64,7 @@ class Frame:
 class Group:
     """A block or composite in use. A frame may serve several groups: a block with the same arguments on the same shape."""
 
-    __slots__ = ("_outside", "args", "dtype", "frame", "frozen", "inputs", "layer", "name", "outputs", "tie", "times", "type")
+    __slots__ = ("_outside", "args", "dtype", "frame", "frozen", "inputs", "layer", "name", "outputs", "tie", "times", "type", "weights")
 
     def __init__(self, name: str, type: str, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], *, times: int = 1) -> None:
         self.name = name
@@ -67,7 +74,9 @@ class Group:
         self.inputs = inputs
         self.outputs = outputs
         self.times = times
-        """How often it runs in one pass: the slices of an `each`."""
+        """How often it runs in one pass: the slices of an `each`, the active ones of `experts`."""
+        self.weights = 1
+        """How many sets of weights it has: the experts of `experts`."""
         self.layer: LayerType | None = None
         """The layer type it is the inside of, where it shows as one row with parts."""
         self.args: dict[str, Any] = {}

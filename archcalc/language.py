@@ -6,7 +6,7 @@ import keyword
 import re
 from typing import Any
 
-from .kinds import ANYTHING, AXIS, COUNT, TRUTH, Kind, ListOf, Mismatch, Word
+from .kinds import ANYTHING, AXIS, COUNT, SIZE, TRUTH, Kind, ListOf, Mismatch, Word
 from .layers.base import Arg
 
 DTYPES: dict[str, float] = {
@@ -131,6 +131,11 @@ COMPOSITES: dict[str, tuple[Arg, ...]] = {
         Arg("branches", BRANCHES, "branches that all take the same value"),
         Arg("merge", Word("concat", "add", "multiply", "none"), "how they are joined; none gives several values in order", "concat"),
         Arg("axis", AXIS, "the axis of concat", 0),
+    ),
+    "experts": (
+        Arg("experts", SIZE, "how many sets of weights there are"),
+        Arg("active", SIZE, "how many of them each position goes through"),
+        Arg("body", BODY, "the layers of one expert"),
     ),
     "each": (
         Arg("axis", AXIS, "the axis whose slices go through the body one by one", 0),

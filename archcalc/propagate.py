@@ -11,7 +11,7 @@ from .evaluate import WORK_PER_LAYER, Env, Stop, Value, Wrong
 from .graph import Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .kinds import show
 from .language import MAX_LAYERS, MAX_NESTING, SHAPE_NAMES
-from .layers.base import LayerType
+from .layers.base import RUN, LayerType
 from .sources import Scope
 from .spec import Block, Body, Branch, Item, Ref, Spec, Template
 from .text import BAD
@@ -22,14 +22,22 @@ _SIGNS = frozenset(SHAPE_NAMES)
 
 
 def propagate(
-    spec: Spec, settings: Mapping[str, Template] | None = None, *, dtype: str | None = None, max_layers: int = MAX_LAYERS
+    spec: Spec,
+    settings: Mapping[str, Template] | None = None,
+    *,
+    dtype: str | None = None,
+    max_layers: int = MAX_LAYERS,
+    run: Env | None = None,
 ) -> tuple[Network | None, list[Problem]]:
-    """The network that a spec describes with these vars, and all that is wrong with it."""
-    run = Propagator(spec, dtype or spec.dtype, max_layers)
+    """The network that a spec describes with these vars, and all that is wrong with it.
+
+    ``run`` says how it is run: see RUN in archcalc/layers/base.py.
+    """
+    walk = Propagator(spec, dtype or spec.dtype, max_layers, run or RUN)
     try:
-        return run.network(settings or {}), run.problems
+        return walk.network(settings or {}), walk.problems
     except (Stop, TooMany):
-        return None, run.problems
+        return None, walk.problems
 
 
 class Propagator(Uses):
@@ -49,6 +57,8 @@ class Propagator(Uses):
                 shape = self.evaluate(each.shape, self.vars, [])
             except Wrong:
                 shape = None
+            if self.run["context"] and shape is not None:
+                shape = (1, *shape[1:])  # one more token; those before it are in the cache
             names[each.name] = [Tensor(shape, each.dtype or self.dtype, each.name)]
             value = [*value, *names[each.name]]  # type: ignore[misc]
         if not spec.inputs:
@@ -133,7 +143,7 @@ class Propagator(Uses):
             node = self.layer(item, kind, name, incoming, at, env, dtype)
         elif isinstance(kind, Block):
             node = self.block(item, kind, name, incoming, at, env, dtype)
-        elif item.opens_scope or kind == "each" or item.frozen is not None or item.share is not None:
+        elif item.opens_scope or kind in ("each", "experts") or item.frozen is not None or item.share is not None:
             node = self.group(item, str(kind), name if item.opens_scope else "", incoming, at, env, dtype)
         else:
             return self.composite(item, str(kind), incoming, At(at.children, at.scope, at.prefix, dtype), env)
@@ -150,6 +160,10 @@ class Propagator(Uses):
         scope = Scope(at.scope, _first_body(item).given) if label else at.scope
         inner = At(frame.children, scope, f"{at.prefix}{label}." if label else at.prefix, dtype)
         before = self.made
+        if kind == "experts":
+            group.weights, group.times = (self.evaluate(item.args[key], env, value) for key in ("experts", "active"))
+            if group.times > group.weights:
+                self.wrong(item.key, item.path, f"active: {group.times} of {group.weights} experts", expected=f"at most {group.weights}")
         inside = self.each(item, group, value, inner, env) if kind == "each" else self.composite(item, kind, value, inner, env)
         frame.outputs = group.outputs = inside
         frame.leaves = self.made - before
@@ -207,7 +221,7 @@ class Propagator(Uses):
             self.error(item.key, item.path, "blocks and composites stand in one another too deep")
             raise Stop
         try:
-            if kind == "sequence":
+            if kind in ("sequence", "experts"):
                 return self.body(item.args["body"], value, at, env)
             if kind == "if":
                 return self.body(item.args["then" if self.evaluate(item.args["if"], env, value) else "else"], value, at, env)

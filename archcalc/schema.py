@@ -1,21 +1,25 @@
-"""The JSON Schema of the language (draft 2020-12), derived from the declarations that the parser reads by."""
+"""The JSON Schema of the language (draft 2020-12), derived from the declarations that the parser reads by.
+
+Alternatives differ in their type wherever that is possible: an editor then shows what is wrong inside the one that was meant.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from . import layers
-from .kinds import ANYTHING, COUNT, SHAPE, TRUTH
+from .kinds import SHAPE
 from .language import (
     BLOCK_NAMES,
     BUDGETS,
     COMPOSITES,
-    DTYPE,
     DTYPES,
+    EXPRESSION_WORDS,
     ITEM_WORDS,
     MAX_ARGS,
     MAX_VARS,
     MODIFIER,
+    NAME,
     NAMES,
     SPREAD,
     TOP_LEVEL,
@@ -27,13 +31,14 @@ from .user_layers import AMOUNT, FIGURES, OUTPUT
 
 Schema = dict[str, Any]
 
-_ARGUMENT_PATTERN = r"^\s*[A-Za-z_][A-Za-z0-9_]*\s*(=(?!=)[\s\S]*)?$"
-_REF_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*|\.[0-9]{1,9}|\[[\s\S]+\])*$"
+_ARGUMENT_PATTERN = rf"^\s*(?!(?:{'|'.join(sorted(EXPRESSION_WORDS))})\s*(?:=|$)){NAME.pattern}\s*(?:=(?!=)\s*\S[\s\S]*)?$"
+_REF_PATTERN = rf"^{NAME.pattern}(\.{NAME.pattern}|\.[0-9]{{1,9}}|\[[\s\S]+\])*$"
+_LONGEST = 10_000
 
 
 def json_schema() -> Schema:
     """The whole schema: what an editor completes and checks a spec with."""
-    types = {layer.name: _described(_arguments(layer.args), layer.meaning) for layer in layers.every()}
+    types = {layer.name: {"description": layer.meaning, **_arguments(layer.args)} for layer in layers.every()}
     composites = {name: _arguments(args) for name, args in COMPOSITES.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -42,83 +47,82 @@ def json_schema() -> Schema:
         "type": "object",
         "properties": _top_level(),
         "required": ["layers"],
-        "oneOf": [{"required": ["input"]}, {"required": ["inputs"]}],
+        "if": {"required": ["inputs"]},
+        "then": {"properties": {"input": False}},
+        "else": {"required": ["input"]},
         "additionalProperties": False,
         "$defs": {
-            "expression": {
-                "type": "string",
-                "minLength": 1,
-                "maxLength": 1000,
-                "description": "An expression over vars, arguments, loop names and the incoming shape.",
-            },
-            "value": {
-                "description": "A number, true or false, a word or an expression, or a list of these.",
-                "anyOf": [
-                    {"type": "number"},
-                    {"type": "boolean"},
-                    {"$ref": "#/$defs/expression"},
-                    {"type": "array", "items": {"$ref": "#/$defs/value"}, "maxItems": 10_000},
-                ],
-            },
+            **_values(),
             "name": NAMES.schema(),
             "variable": VARIABLES.schema(),
-            "ref": {
-                "type": "string",
-                "maxLength": 1000,
-                "pattern": _REF_PATTERN,
-                "description": "previous, a name, or a path such as stage.0.conv.",
-            },
-            "refs": {"anyOf": [{"$ref": "#/$defs/ref"}, {"type": "array", "items": {"$ref": "#/$defs/ref"}, "minItems": 1}]},
-            "body": {"type": "array", "items": {"$ref": "#/$defs/item"}},
-            "layers": {"type": "array", "items": {"$ref": "#/$defs/item"}, "minItems": 1},
+            "block_name": BLOCK_NAMES.schema(),
+            "body": {"type": "array", "items": _ref("item")},
+            "layers": {"type": "array", "items": _ref("item"), "minItems": 1},
             "input": _input(),
             "block": _block(),
+            "block_arguments": _block_arguments(),
             "layer_type": _layer_type(),
-            "block_arguments": {
-                "description": "The arguments of a block of this spec.",
-                "anyOf": [
-                    {"type": "null"},
-                    {"$ref": "#/$defs/value"},
-                    {"type": "object", "additionalProperties": {"$ref": "#/$defs/value"}},
-                ],
-            },
             **{f"layer.{name}": schema for name, schema in types.items()},
             **{f"composite.{name}": schema for name, schema in composites.items()},
-            "item": _item(list(types), list(composites)),
+            "item": {"anyOf": [_ref("item_name"), _ref("item_mapping")]},
+            "item_name": _item_name(),
+            "item_mapping": _item_mapping(),
         },
+    }
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _values() -> Schema:
+    """What stands where a value or a source is expected."""
+    return {
+        "expression": {
+            "type": "string",
+            "pattern": r"\S",
+            "maxLength": 1000,
+            "description": "An expression over vars, arguments, loop names and the incoming shape.",
+        },
+        "value": {
+            "description": "A number, true or false, a word or an expression, or a list of these.",
+            "type": ["number", "boolean", "string", "array"],
+            "if": {"type": "string"},
+            "then": _ref("expression"),
+            "items": _ref("value"),
+            "maxItems": _LONGEST,
+        },
+        "ref": {
+            "type": "string",
+            "maxLength": 1000,
+            "pattern": _REF_PATTERN,
+            "description": "previous, a name, or a path such as stage.0.conv.",
+        },
+        "refs": {"anyOf": [_ref("ref"), {"type": "array", "items": _ref("ref"), "minItems": 1}]},
     }
 
 
 def _top_level() -> Schema:
-    text = {"type": "string"}
-    texts = {
-        name: {**text, "description": what}
-        for name, what in (("name", "What the network is called."), ("source", "Where it is from."), ("description", "What to know of it."))
-    }
+    texts = {"name": "What the network is called.", "source": "Where it is from.", "description": "What to know of it."}
     properties: Schema = {
-        **texts,
-        "input": {"$ref": "#/$defs/input"},
-        "inputs": {
-            "type": "object",
-            "propertyNames": {"$ref": "#/$defs/name"},
-            "additionalProperties": {"$ref": "#/$defs/input"},
-            "minProperties": 1,
-        },
-        "vars": {**_names("variable", {"$ref": "#/$defs/value"}), "maxProperties": MAX_VARS},
+        **{name: {"type": "string", "description": what} for name, what in texts.items()},
+        "input": _ref("input"),
+        "inputs": {**_names("name", _ref("input")), "minProperties": 1},
+        "vars": {**_names("variable", _ref("value")), "maxProperties": MAX_VARS},
         "dtype": {"enum": list(DTYPES)},
-        "blocks": {"type": "object", "propertyNames": BLOCK_NAMES.schema(), "additionalProperties": {"$ref": "#/$defs/block"}},
-        "layer_types": {"type": "object", "propertyNames": BLOCK_NAMES.schema(), "additionalProperties": {"$ref": "#/$defs/layer_type"}},
-        "layers": {"$ref": "#/$defs/layers"},
-        "outputs": {"$ref": "#/$defs/refs"},
+        "blocks": _names("block_name", _ref("block")),
+        "layer_types": _names("block_name", _ref("layer_type")),
+        "layers": _ref("layers"),
+        "outputs": _ref("refs"),
         "budget": {"type": "object", "properties": {name: Amount().schema() for name in BUDGETS}, "additionalProperties": False},
-        "variants": {"type": "object", "additionalProperties": _names("variable", {"$ref": "#/$defs/value"})},
+        "variants": {"type": "object", "additionalProperties": _names("variable", _ref("value"))},
     }
     assert tuple(properties) == TOP_LEVEL, "the schema and the parser know the same keys"
     return properties
 
 
 def _names(kind: str, value: Schema) -> Schema:
-    return {"type": "object", "propertyNames": {"$ref": f"#/$defs/{kind}"}, "additionalProperties": value}
+    return {"type": "object", "propertyNames": _ref(kind), "additionalProperties": value}
 
 
 def _input() -> Schema:
@@ -132,36 +136,46 @@ def _input() -> Schema:
     return {"description": "A shape without the batch, channels first; or its shape and dtype.", "anyOf": [*shape["anyOf"], whole]}
 
 
-def _block_arguments() -> Schema:
+def _declared_arguments() -> Schema:
     return {
         "type": "array",
         "items": {"type": "string", "pattern": _ARGUMENT_PATTERN},
         "maxItems": MAX_ARGS,
+        "uniqueItems": True,
         "description": "Names, each with its default if it has one: [channels, stride=1].",
     }
 
 
 def _block() -> Schema:
-    inputs = {"type": "array", "items": {"$ref": "#/$defs/name"}, "minItems": 1, "uniqueItems": True}
-    properties = {"args": _block_arguments(), "inputs": inputs, "layers": {"$ref": "#/$defs/layers"}}
+    inputs = {"type": "array", "items": _ref("name"), "minItems": 1, "uniqueItems": True}
+    properties = {"args": _declared_arguments(), "inputs": inputs, "layers": _ref("layers")}
     return {"type": "object", "properties": properties, "required": ["layers"], "additionalProperties": False}
+
+
+def _block_arguments() -> Schema:
+    """What a block is given where it is used: by name, or the first argument alone, or nothing."""
+    return {
+        "description": "The arguments of a block or layer type of this spec.",
+        "anyOf": [_names("variable", _ref("value")), _ref("value"), {"type": "null"}],
+    }
 
 
 def _layer_type() -> Schema:
     figures = {name: AMOUNT.schema() for name in FIGURES}
-    properties = {"args": _block_arguments(), "output": OUTPUT.schema(), **figures, "source": {"type": "string"}}
+    properties = {"args": _declared_arguments(), "output": OUTPUT.schema(), **figures, "source": {"type": "string"}}
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _arguments(args: tuple[Arg, ...]) -> Schema:
-    """The arguments of a layer type or composite: a mapping, the first argument alone, or nothing."""
+    """The arguments of a layer type or composite: a mapping, the first argument alone (no mapping, no null), or nothing."""
     required = [arg.name for arg in args if arg.required]
     whole: Schema = {"type": "object", "properties": {arg.name: _argument(arg) for arg in args}, "additionalProperties": False}
     if required:
         whole["required"] = required
     options: list[Schema] = [whole]
     if args and required in ([], [args[0].name]):
-        options.append(_argument(args[0]))
+        main = args[0].kind.schema()
+        options += [option for option in main.get("anyOf", [main]) if option.get("type") not in ("object", "null")]
     if not required:
         options.append({"type": "null"})
     return {"anyOf": options}
@@ -171,63 +185,55 @@ def _argument(arg: Arg) -> Schema:
     schema = dict(arg.kind.schema())
     if arg.meaning:
         schema["description"] = arg.meaning
-    if isinstance(arg.default, (int, str, bool, float)) and not arg.required:
+    if isinstance(arg.default, (int, str, float)) and not arg.required:
         schema["default"] = arg.default
     return schema
 
 
-def _described(schema: Schema, meaning: str) -> Schema:
-    return {"description": meaning, **schema}
+def _item_name() -> Schema:
+    """A type's name alone: one that needs no arguments, or perhaps a block's."""
+    declared = [*((layer.name, layer.args) for layer in layers.every()), *COMPOSITES.items()]
+    bare = [name for name, args in declared if not any(arg.required for arg in args)]
+    needy = [name for name, args in declared if any(arg.required for arg in args)]
+    return {
+        "description": "A layer type or block without arguments.",
+        "anyOf": [{"enum": bare}, {**_ref("block_name"), "not": {"enum": needy}}],
+    }
 
 
-def _item(types: list[str], composites: list[str]) -> Schema:
-    """One item: a type's name alone, or a mapping with exactly one type among its keys."""
-    bare = [layer.name for layer in layers.every() if any(arg.required for arg in layer.args)]
-    bare += [name for name, args in COMPOSITES.items() if any(arg.required for arg in args)]
-    words = [*SPREAD, *(arg.name for args in SPREAD.values() for arg in args), *MODIFIER, "previous"]
-    spread = {arg.name: _spread(arg) for args in SPREAD.values() for arg in args}
+def _item_mapping() -> Schema:
+    """A mapping with exactly one type among its keys. How many keys are unknown, and so a block's, a schema can't count."""
+    types, spread = list(layers.NAMES), {arg.name: _spread(arg) for args in SPREAD.values() for arg in args}
     properties: Schema = {
-        **{name: {"$ref": f"#/$defs/layer.{name}"} for name in types},
-        **{name: {"$ref": f"#/$defs/composite.{name}"} for name in composites},
+        **{name: _ref(f"layer.{name}") for name in types},
+        **{name: _ref(f"composite.{name}") for name in COMPOSITES},
         **spread,
         **_modifiers(),
     }
-    heads = [*types, *composites, *SPREAD]
-    a_type = {"anyOf": [{"required": [name]} for name in heads]}
+    heads = [{"required": [name]} for name in (*types, *COMPOSITES, *SPREAD)]
+    needs = {arg.name: [each.name for each in args if each.required and each.name != arg.name] for args in SPREAD.values() for arg in args}
     return {
-        "anyOf": [
-            {"type": "string", "minLength": 1, "not": {"enum": sorted({*bare, *words})}},
-            {
-                "type": "object",
-                "properties": properties,
-                "additionalProperties": {"$ref": "#/$defs/block_arguments"},
-                "dependentRequired": {
-                    arg.name: [each.name for each in args if each.required and each.name != arg.name]
-                    for args in SPREAD.values()
-                    for arg in args
-                },
-                "if": a_type,
-                "then": {"oneOf": [{"required": [name]} for name in heads], "propertyNames": {"enum": list(properties)}},
-                "else": {"not": {"propertyNames": {"enum": sorted(ITEM_WORDS)}}},
-            },
-        ]
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": _ref("block_arguments"),
+        "dependentRequired": needs,
+        "dependentSchemas": {"share": {"if": {"properties": {"share": {"const": True}}}, "then": {"required": ["repeat"]}}},
+        "if": {"anyOf": heads},
+        "then": {"oneOf": heads, "propertyNames": {"enum": list(properties)}},
+        "else": {
+            "propertyNames": {"anyOf": [{"enum": list(properties)}, _ref("block_name")]},
+            "not": {"propertyNames": {"enum": sorted(ITEM_WORDS)}},
+        },
     }
 
 
 def _spread(arg: Arg) -> Schema:
     if arg.name == "for":
-        one = VARIABLES.schema()
-        return {"description": arg.meaning, "anyOf": [one, {"type": "array", "items": one, "minItems": 1, "uniqueItems": True}]}
+        several = {"type": "array", "items": _ref("variable"), "minItems": 1, "uniqueItems": True}
+        return {"description": arg.meaning, "anyOf": [_ref("variable"), several]}
     return _argument(arg)
 
 
 def _modifiers() -> Schema:
-    special: dict[str, Schema] = {
-        "name": {"$ref": "#/$defs/name"},
-        "from": {"$ref": "#/$defs/refs"},
-        "share": {"anyOf": [{"const": True}, {"$ref": "#/$defs/ref"}]},
-    }
+    special: dict[str, Schema] = {"name": _ref("name"), "from": _ref("refs"), "share": {"anyOf": [{"const": True}, _ref("ref")]}}
     return {name: {**special[name], "description": arg.meaning} if name in special else _argument(arg) for name, arg in MODIFIER.items()}
-
-
-__all__ = ["ANYTHING", "COUNT", "DTYPE", "TRUTH", "json_schema"]

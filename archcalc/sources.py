@@ -124,8 +124,8 @@ class Sources(Evaluator):
             known = list(target.frame.names)
         else:
             known = list(target.layer.output_names) if isinstance(target, Leaf) else []
-            if segment in known:
-                return target, known.index(segment)
+            if isinstance(target, Leaf) and segment in known:
+                return [target.extra[known.index(segment)]], None
         self.wrong(ref.node, ref.path, f"there is no '{segment}' in '{done}'", expected=", ".join(known), hint=self.near(segment, known))
 
     def segment(self, ref: Ref, expression: Expression, env: Env) -> int | str:

@@ -635,7 +635,7 @@ class _Syntax:
         lead = self.row[: _indent(self.row)]
         if "tab character" in problem or self.here[:1] == "\t" or ("\t" in lead and not self.opened):
             return "a tab cannot indent in YAML", (self.line, max(self.row.find("\t"), 0)), "indent with spaces"
-        if self.opened and re.search("',' or|sequence entries|node content", problem):
+        if self.opened and re.search("',' or|node content", problem):
             return self.in_brackets(*self.opened)
         if "mapping values" in problem:
             return self.second_colon() or self.forgotten_colon() or self.stray_colon()
@@ -683,7 +683,7 @@ class _Syntax:
         if at_end or outdented:
             opener = "[" if closer == "]" else "{"
             return f"the '{opener}' is never closed", (line, column), f"write the closing '{closer}'"
-        if "sequence entries" in self.problem:
+        if "node content" in self.problem and self.here[:1] == "-":
             return "no item inside […] and {…} begins with '- '", self.place, "write a list in brackets: [a, b]"
         if "node content" in self.problem:
             return f"a value is missing before '{self.here[:1]}'", self.place, ""

@@ -56,6 +56,10 @@ class Uses(Sources):
         if layer.delegate is not None:
             layer, args = layer.delegate(args)
         shapes = known_shapes(value)
+        if layer.tokens and value and value[0].dtype in FLOATS:
+            hint = "an input of token ids says so: input: {shape: [...], dtype: int64}"
+            error = LayerError(f"{layer.name} takes whole numbers such as token ids, and {value[0].dtype} comes in", hint=hint)
+            self.misfit(item, error, value, at.prefix + name)
         key = (layer, *args.values(), *shapes)
         try:
             result = self.results.get(key)
@@ -63,7 +67,7 @@ class Uses(Sources):
             key, result = (), None
         if result is None:
             try:
-                result = layer.apply(args, shapes)
+                result = layer.apply(args, shapes, self.run)
             except LayerError as error:
                 self.misfit(item, error, value, at.prefix + name)
             if len(result.shapes) > MAX_OUTPUTS:
@@ -82,7 +86,10 @@ class Uses(Sources):
         if value and value[0].dtype not in FLOATS and result.params == 0 and item.dtype is None:
             made = value[0].dtype
         outputs = [Tensor(shape, made, path) for shape in result.shapes]
-        return Leaf(name, layer, args, value, outputs, result, dtype)
+        leaf = Leaf(name, layer, args, value, outputs, result, dtype)
+        if result.extra:
+            leaf.extra = [Tensor(shape, made, f"{path}.{each}") for each, shape in zip(layer.output_names, result.extra)]
+        return leaf
 
     def declared(self, item: Item, layer: UserLayer, name: str, value: Value, at: At, env: Env, dtype: str) -> Leaf:
         """A layer of a type that the spec declares."""
@@ -136,9 +143,12 @@ class Uses(Sources):
         """A layer type that is made of others."""
         shapes = known_shapes(value)
         try:
+            layer.check_inputs(shapes)
             env = layer.prepare(args, shapes)
         except LayerError as error:
             self.misfit(item, error, value, at.prefix + name)
+        if layer.arrange:
+            value = [value[index] for index in layer.arrange[len(value) - 1]]
         group = self.inside(item, compound_block(layer), env, list(env.values()), name, value, at, dtype)
         group.layer, group.args = layer, args
         return group

@@ -165,8 +165,13 @@ def test_a_block_used_is_the_block_written_out(layers: list[Item], uses: int) ->
 
 
 def test_the_arguments_of_a_block_are_put_in_their_places() -> None:
-    unit = {"args": ["channels", "kernel=3", "wide=2 * channels"], "layers": [conv(channels="channels", kernel="kernel"), conv(channels="wide", kernel=1)]}
-    used = analyzed(layers=[{"unit": 4}, {"unit": {"channels": 5, "kernel": 2}}, {"unit": {"wide": 7, "channels": 6}}], blocks={"unit": unit})
+    unit = {
+        "args": ["channels", "kernel=3", "wide=2 * channels"],
+        "layers": [conv(channels="channels", kernel="kernel"), conv(channels="wide", kernel=1)],
+    }
+    used = analyzed(
+        layers=[{"unit": 4}, {"unit": {"channels": 5, "kernel": 2}}, {"unit": {"wide": 7, "channels": 6}}], blocks={"unit": unit}
+    )
     sizes = [(4, 3), (8, 1), (5, 2), (10, 1), (6, 3), (7, 1)]
     assert rows(used) == rows(analyzed(layers=[conv(channels=channels, kernel=kernel) for channels, kernel in sizes]))
 
@@ -215,7 +220,13 @@ def test_a_residual_is_its_body_and_an_addition(layers: list[Item]) -> None:
 def test_parallel_branches_are_chains_from_one_value(left: list[Item], right: list[Item]) -> None:
     head = {"identity": None, "name": "start"}
     parallel = analyzed(layers=[head, {"parallel": {"branches": {"left": left, "right": right}}}])
-    chains = [head, {"sequence": left, "name": "a"}, {"identity": None, "from": "start"}, {"sequence": right, "name": "b"}, {"concat": 0, "from": ["a", "b"]}]
+    chains = [
+        head,
+        {"sequence": left, "name": "a"},
+        {"identity": None, "from": "start"},
+        {"sequence": right, "name": "b"},
+        {"concat": 0, "from": ["a", "b"]},
+    ]
     assert figures(parallel) == figures(analyzed(layers=chains))
 
 
@@ -388,7 +399,9 @@ def test_an_axis_of_one_changes_nothing(sizes: list[int], kernel: int, stride: i
     dilation=st.integers(1, 2),
     groups=st.integers(1, 2),
 )
-def test_conv_transpose_goes_back_at_the_same_price(*, size: int, kernel: int, stride: int, padding: int, dilation: int, groups: int) -> None:
+def test_conv_transpose_goes_back_at_the_same_price(
+    *, size: int, kernel: int, stride: int, padding: int, dilation: int, groups: int
+) -> None:
     """The transpose of a conv takes its output's shape to its input's, with as many MACCs and the same weights."""
     reach = dilation * (kernel - 1) + 1
     if size + 2 * padding < reach:
@@ -421,7 +434,8 @@ def test_three_ways_to_the_mean_of_a_channel(shape: list[int]) -> None:
     assert figures(pooled) == figures(analyzed(shape=shape, layers=[{"mean": list(range(1, axes + 1))}]))
     assert figures(pooled) == figures(analyzed(shape=shape, layers=[{"avg_pool": {"kernel": shape[1:]}}, "flatten"]))
     kept = analyzed(shape=shape, layers=[{"global_avg_pool": {"keep": True}}])
-    assert kept.outputs == [[shape[0]] + [1] * axes] and costs(kept) == costs(pooled)
+    assert kept.outputs == [[shape[0]] + [1] * axes]
+    assert costs(kept) == costs(pooled)
 
 
 @examples(20)
@@ -456,7 +470,8 @@ def test_concat_puts_together_what_split_took_apart(shape: list[int], data: st.D
     report = analyzed(shape=shape, layers=[{"split": {"parts": sizes, "axis": axis}, "name": "parts"}, {"concat": axis, "from": names}])
     assert report.outputs == [shape]
     assert [part[axis] for part in report.layers[0].output_shapes] == sizes
-    assert not any(report.totals.operations.values()) and report.totals.params == 0
+    assert not any(report.totals.operations.values())
+    assert report.totals.params == 0
     shape[axis] = len(sizes) * 3
     equal = analyzed(shape=shape, layers=[{"split": {"parts": len(sizes), "axis": axis}, "name": "parts"}, {"concat": axis, "from": names}])
     assert equal.outputs == [shape]

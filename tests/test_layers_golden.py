@@ -6,9 +6,9 @@ from math import prod
 from typing import Any
 
 import pytest
+from torch_cases import CASES, CNN_CASES, EMPTY_CASES, SEQUENCE_CASES, Case, case_id, family, output_shape, translate
 
 import archcalc
-from torch_cases import CASES, CNN_CASES, EMPTY_CASES, SEQUENCE_CASES, Case, case_id, family, output_shape, translate
 
 MACC_FAMILIES = {"Conv", "ConvTranspose", "Linear", "Bilinear"}
 BIASED_FAMILIES = MACC_FAMILIES - {"Bilinear"}
@@ -102,4 +102,5 @@ def test_an_empty_output_is_an_error_that_names_the_layer(case: Case) -> None:
         counted(case=case)
     [problem] = caught.value.errors
     assert problem.path.startswith("layers[0]")
-    assert "conv_transpose" in str(problem) and "output" in problem.message
+    assert "conv_transpose" in str(problem)
+    assert "output" in problem.message

@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
+import oracle
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archcalc
-import oracle
 
 Shapes = list[list[int]]
 Args = dict[str, Any]
@@ -30,7 +30,9 @@ def examples(number: int) -> settings:
     return settings(max_examples=number, deadline=None)
 
 
-def assert_as_counted(*, kind: str, layer: Callable[..., oracle.Tensor], shapes: Shapes, args: Args, written: Args | None = None, batch: int = 2) -> None:
+def assert_as_counted(
+    *, kind: str, layer: Callable[..., oracle.Tensor], shapes: Shapes, args: Args, written: Args | None = None, batch: int = 2
+) -> None:
     """The layer of that ``kind`` gives what the loops of ``layer`` measured; ``written`` are its arguments where the spec says them in another way."""
     measured = oracle.measure(layer, shapes=shapes, batch=batch, **args)
     names = [f"input_{number}" for number in range(len(shapes))]
@@ -133,7 +135,9 @@ def test_depthwise_conv(axes: int, data: st.DataObject) -> None:
     sizes, args, written = data.draw(windows(axes=axes))
     channels, multiplier = different(data.draw, count=2, high=4)
     more = {"multiplier": multiplier, "bias": data.draw(st.booleans())}
-    assert_as_counted(kind="depthwise_conv", layer=oracle.depthwise_conv, shapes=[[channels, *sizes]], args=args | more, written=written | more)
+    assert_as_counted(
+        kind="depthwise_conv", layer=oracle.depthwise_conv, shapes=[[channels, *sizes]], args=args | more, written=written | more
+    )
 
 
 @AXES
@@ -154,7 +158,9 @@ def test_conv_transpose(axes: int, data: st.DataObject) -> None:
     args: Args = {"kernel": kernel, "stride": stride, "padding": padding, "output_padding": extra, "dilation": dilation}
     written = {name: spelled(data.draw, values=values) for name, values in args.items()}
     more = {"channels": channels, "groups": groups, "bias": data.draw(st.booleans())}
-    assert_as_counted(kind="conv_transpose", layer=oracle.conv_transpose, shapes=[[incoming, *sizes]], args=args | more, written=written | more)
+    assert_as_counted(
+        kind="conv_transpose", layer=oracle.conv_transpose, shapes=[[incoming, *sizes]], args=args | more, written=written | more
+    )
 
 
 @examples(40)
@@ -377,7 +383,9 @@ def test_upsample(mode: str, axes: int, taps: int, data: st.DataObject) -> None:
 def test_upsample_by_area_is_an_adaptive_mean(axes: int, data: st.DataObject) -> None:
     shape = different(data.draw, count=axes + 1, high=6)
     size = different(data.draw, count=axes, high=6)
-    assert_as_counted(kind="upsample", layer=oracle.adaptive_avg_pool, shapes=[shape], args={"size": size}, written={"size": size, "mode": "area"})
+    assert_as_counted(
+        kind="upsample", layer=oracle.adaptive_avg_pool, shapes=[shape], args={"size": size}, written={"size": size, "mode": "area"}
+    )
 
 
 # Elements that only move
@@ -408,7 +416,9 @@ def test_pixel_shuffle_and_back(data: st.DataObject) -> None:
 @given(data=st.data())
 def test_channel_shuffle(data: st.DataObject) -> None:
     groups, per_group, height, width = different(data.draw, count=4, high=5)
-    assert_as_counted(kind="channel_shuffle", layer=oracle.channel_shuffle, shapes=[[groups * per_group, height, width]], args={"groups": groups})
+    assert_as_counted(
+        kind="channel_shuffle", layer=oracle.channel_shuffle, shapes=[[groups * per_group, height, width]], args={"groups": groups}
+    )
 
 
 @AXES

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import archcalc
 from archcalc.counts import OPERATIONS, Counts
 from archcalc.graph import Frame, Network, Tensor
+from archcalc.graph import Group as Group_
 from archcalc.render.columns import AMOUNTS, COLUMNS, KINDS, ORDERS, amount, shapes
 from archcalc.render.files import to_csv, to_json
 from archcalc.render.layout import display_width, shorten, wrap
@@ -51,7 +52,9 @@ def row(
 ) -> Row:
     counts = Counts(**operations)
     flops = counts.maccs + counts.weight_muls + counts.weight_adds
-    made = Row(name, type, tensors(input), tensors(*outputs), params, params - frozen, counts, flops, args or {}, 1, None)  # type: ignore[arg-type]
+    node = Group_("", type, Frame([]), tensors(input), tensors(*outputs))
+    made = Row(name, type, node, args or {}, 1)
+    made.params, made.trainable_params, made.active_params, made.counts, made.flops = params, params - frozen, params, counts, flops
     made.parts = list(parts)
     return made
 

@@ -294,7 +294,7 @@ def same(one: object, other: object) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return one == other or float(one) == float(other) or one != one and other != other
+        return one == other or float(one) == float(other) or (one != one and other != other)
     return one == other
 
 
@@ -324,7 +324,7 @@ plain = st.one_of(
 def test_a_scalar_is_a_problem_exactly_where_the_two_yamls_differ(text: str) -> None:
     node, problems = read(f"- {text}", "n.yaml")
     new = core(text)
-    assume(not (isinstance(new, float) and 1e299 < abs(new) and text[-1].isdigit()))  # more than 300 digits
+    assume(not (isinstance(new, float) and abs(new) > 1e299 and text[-1].isdigit()))  # more than 300 digits
     differ = not same(new, old(text)) and not re.fullmatch(ACCEPTED, text)
     assert bool(problems) is differ
     assert isinstance(node, Sequence)
@@ -333,7 +333,7 @@ def test_a_scalar_is_a_problem_exactly_where_the_two_yamls_differ(text: str) -> 
     assert item.value is BAD if differ else same(item.value, new)
 
 
-words = st.text(max_size=8).filter(lambda text: core(text) == text and not re.search(r"[(\x85]|[{\[]", text))
+words = st.text(max_size=8).filter(lambda text: core(text) == text and not re.search("[({\\[\x85\u2028\u2029]", text))
 values = st.none() | st.booleans() | st.integers(-(10**40), 10**40) | st.floats(-1e15, 1e15) | words
 documents = st.dictionaries(
     words, st.recursive(values, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4)), max_size=5
@@ -890,7 +890,8 @@ def check(data: bytes | str) -> None:
     if node is not None:
         places(node)
     if not problems:
-        text = data.removeprefix("\ufeff") if isinstance(data, str) else data
+        text = (data if isinstance(data, str) else data.decode()).removeprefix("\ufeff")
+        assume(text.count("&a") < 2)  # an anchor may be given anew, which PyYAML refuses
         assert same(to_python(node or Sequence(0, 0)), yaml.load(text, Loader=Core))
 
 

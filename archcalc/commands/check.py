@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from ..api import RequestError, analyze_node, read_spec
+from ..api import Request, RequestError, analyze_node, read_spec
 from ..errors import Problem, SpecError
 from ..text import Node, read, to_python
 from .common import WRONG_SPEC, Format, Set, Specs, Variant, assignments, fail, read_text, show_errors
@@ -45,7 +45,7 @@ def check(text: bytes, file: str, vars: dict[str, Any], variant: str | None) -> 
     layers = 0
     for each in variants:
         try:
-            report = analyze_node(node, problems, file, vars=vars, batch=1, flops="madd", dtype=None, variant=each, max_layers=100_000)
+            report = analyze_node(node, problems, file, Request(vars=vars, variant=each))
             layers = layers or len(report.layers)
         except SpecError as error:
             found.extend(error.errors)

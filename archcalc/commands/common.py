@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from ..api import RequestError, analyze_text
+from ..api import Request, RequestError, analyze_text
 from ..errors import SpecError
 
 WRONG_SPEC, WRONG_COMMAND = 1, 2
@@ -23,6 +23,13 @@ Batch = Annotated[int, typer.Option(min=1, help="Samples per pass. Operations ar
 Flops = Annotated[str, typer.Option(metavar="CONVENTION", help="How FLOPs are counted: madd, arithmetic or hardware.")]
 Dtype = Annotated[str | None, typer.Option(metavar="DTYPE", help="Instead of the spec's dtype, float32 by default.", show_default=False)]
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")]
+Causal = Annotated[str, typer.Option(metavar="full|half", help="Count all products of causal attention, or only the unmasked half.")]
+Phase = Annotated[
+    str | None, typer.Option(metavar="prefill|decode", help="The whole sequence at once, or one more token.", show_default=False)
+]
+Context = Annotated[
+    int | None, typer.Option(min=1, metavar="TOKENS", help="While decoding, how many tokens the new one attends to.", show_default=False)
+]
 MaxLayers = Annotated[int, typer.Option("--max-layers", min=1, help="Refuse specs with more layers.")]
 
 
@@ -76,15 +83,24 @@ def assignments(pairs: list[str] | None) -> dict[str, Any]:
     return found
 
 
+def request_of(**options: Any) -> Request:
+    """The options of a command as a request. Ends the command where they can't be met."""
+    try:
+        return Request(**options)
+    except RequestError as error:
+        fail(str(error))
+
+
 def analysed(specs: list[str], **options: Any) -> list[Any]:
     """For each spec its report, or the SpecError that says what is wrong with it."""
     found: list[Any] = []
+    request = request_of(**options)
     if specs.count("-") > 1:
         fail("standard input can be read once: there are several -")
     for spec in specs:
         text, file = read_text(spec)
         try:
-            found.append(analyze_text(text, file, **options))
+            found.append(analyze_text(text, file, request))
         except SpecError as error:
             found.append(error)
         except RequestError as error:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..api import find_convention
-from .common import WRONG_SPEC, Batch, Dtype, Flops, Set, Variant, analysed, assignments, fail, show_errors
+from .common import WRONG_SPEC, Batch, Causal, Context, Dtype, Flops, Phase, Set, Variant, analysed, assignments, fail, show_errors
 
 HELP = "A layer's name is its path, as the first column of the table has it; a block's name shows the sums over its layers."
 
@@ -21,10 +21,24 @@ def command(
     batch: Batch = 1,
     flops: Flops = "madd",
     dtype: Dtype = None,
+    causal: Causal = "full",
+    phase: Phase = None,
+    context: Context = None,
 ) -> None:
     from ..explain import explain
 
-    found = analysed([spec], vars=assignments(set_), variant=variant, batch=batch, flops=flops, dtype=dtype, max_layers=100_000)
+    found = analysed(
+        [spec],
+        vars=assignments(set_),
+        variant=variant,
+        batch=batch,
+        flops=flops,
+        dtype=dtype,
+        causal=causal,
+        phase=phase,
+        context=context,
+        max_layers=100_000,
+    )
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)
     try:

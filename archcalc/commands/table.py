@@ -11,10 +11,13 @@ from .common import (
     WRONG_COMMAND,
     WRONG_SPEC,
     Batch,
+    Causal,
+    Context,
     Dtype,
     Flops,
     Format,
     MaxLayers,
+    Phase,
     Set,
     Specs,
     Variant,
@@ -39,6 +42,9 @@ def command(
     batch: Batch = 1,
     flops: Flops = "madd",
     dtype: Dtype = None,
+    causal: Causal = "full",
+    phase: Phase = None,
+    context: Context = None,
     format_: Format = "table",
     depth: Annotated[int | None, typer.Option(min=0, help="Levels of blocks to unfold; 0 shows every layer.", show_default=False)] = None,
     sort: Annotated[
@@ -51,7 +57,17 @@ def command(
 ) -> None:
     if format_ not in FORMATS:
         fail(f"there is no format '{format_}': there are {', '.join(FORMATS)}")
-    options = {"vars": assignments(set_), "variant": variant, "batch": batch, "flops": flops, "dtype": dtype, "max_layers": max_layers}
+    options = {
+        "vars": assignments(set_),
+        "variant": variant,
+        "batch": batch,
+        "flops": flops,
+        "dtype": dtype,
+        "causal": causal,
+        "phase": phase,
+        "context": context,
+        "max_layers": max_layers,
+    }
     found = analysed(specs, **options)
     reports = reports_of(found)
     shown: dict[str, Any] = {"depth": depth, "sort": sort, "top": top, "columns": columns.split(",") if columns else None, "units": units}

@@ -49,6 +49,17 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "concat": ("concat", "split", "slice"),
     "elementwise": ("add", "multiply", "mean", "identity", "dropout", "stochastic_depth"),
     "squeeze_excite": ("squeeze_excite",),
+    "embedding": ("embedding", "embedding_bag", "position_embedding", "class_token"),
+    "recurrent": ("rnn", "gru", "lstm", "rnn_cell", "gru_cell", "lstm_cell"),
+    "matmul": ("matmul", "einsum", "dot_interaction"),
+    "grn": ("grn",),
+    "attention": (
+        *("attention", "latent_attention", "attention_scores", "attention_bias", "attention_softmax", "attention_values"),
+        *("kv_cache", "rope", "head_norm"),
+    ),
+    "mlp": ("mlp", "gated_mlp", "moe", "top_k", "expert_sum"),
+    "transformer": ("transformer_encoder", "transformer_decoder", "patch_embedding"),
+    "ssm": ("ssm", "ssm2", "ssm_scan", "causal_conv", "step_bias"),
 }
 """Each file of this folder and the layer types it declares, in the order of the manual. A file is read when one of its types is used."""
 

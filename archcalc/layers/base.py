@@ -53,7 +53,7 @@ class Arg:
 class Result:
     """What a layer type makes of its arguments and input shapes: outputs, params and counts per sample, and the symbols behind them."""
 
-    __slots__ = ("axes", "counts", "matrix_params", "params", "shapes", "symbols")
+    __slots__ = ("active_params", "axes", "cached", "counts", "extra", "matrix_params", "params", "shapes", "symbols")
 
     def __init__(self, shapes: list[Shape], params: int, matrix_params: int, counts: Counts, symbols: Symbols, axes: int) -> None:
         self.shapes = shapes
@@ -63,6 +63,12 @@ class Result:
         self.counts = counts
         self.symbols = symbols
         self.axes = axes
+        self.active_params = params
+        """The params that one sample meets: fewer where a router chooses among experts."""
+        self.cached = 0
+        """How many elements it keeps of each token, for the tokens to come."""
+        self.extra: list[Shape] = []
+        """Shapes of the outputs that are reached only by name."""
 
 
 class Example:
@@ -83,6 +89,9 @@ ANY = "[...]"
 CHANNELS_FIRST = "[C_in, ...]"
 SPATIAL = "[C_in, H_in, W_in]"
 FEATURES_LAST = "[..., F_in]"
+RUN: Symbols = {"causal_half": 0, "context": 0}
+"""How a network is run unless it is said otherwise: causal attention counted in full, all positions at once (no context of earlier tokens)."""
+
 MAX_AXES = 16
 MANY = 10**9
 """No bound on the number of inputs."""
@@ -118,6 +127,10 @@ class LayerType:
         example: Example,
         notes: str = "",
         output_names: tuple[str, ...] = (),
+        extra: ShapeRule | None = None,
+        tokens: bool = False,
+        settings: bool = False,
+        cache: str = "",
         weight: tuple[str, ...] = (),
         **operations: str,
     ) -> None:
@@ -140,6 +153,14 @@ class LayerType:
         self.example = example
         self.notes = notes
         self.output_names = output_names
+        """The names of the outputs that are reached only by name, such as the last state."""
+        self.extra = extra
+        self.tokens = tokens
+        """Whether the input holds whole numbers, such as token ids."""
+        self.settings = settings
+        """Whether its formulas read how the network is run: the phase, and how causal attention is counted."""
+        self.cache = Formula(cache) if cache else None
+        """How many elements it keeps of each token, for the tokens to come."""
         self.weight = weight
         """The symbols of the axes of its weight matrix: what another layer type can be tied to."""
         unknown = set(operations) - set(OPERATIONS)
@@ -156,17 +177,15 @@ class LayerType:
             plan = self._plans[axes] = _Plan(self, axes)
         return plan
 
-    def apply(self, args: dict[str, Any], inputs: list[Shape]) -> Result:
-        """Shapes, params and counts for one sample. Raises LayerError where the input does not fit."""
+    def apply(self, args: dict[str, Any], inputs: list[Shape], settings: Symbols | None = None) -> Result:
+        """Shapes, params and counts for one sample. Raises LayerError where the input does not fit.
+
+        ``settings`` say how the network is run, for the layers that ask: see RUN.
+        """
         if self.delegate is not None:
             layer, args = self.delegate(args)
-            return layer.apply(args, inputs)
-        least, most = self.inputs
-        if not least <= len(inputs) <= most:
-            raise LayerError(
-                f"{self.name} takes {_how_many(least, most)}, and {len(inputs)} {'comes' if len(inputs) == 1 else 'come'} in",
-                hint="" if len(inputs) < least or not most else "take one with `from`, or join them with concat or add",
-            )
+            return layer.apply(args, inputs, settings)
+        self.check_inputs(inputs)
         shape = inputs[0] if inputs else ()
         axes = len(shape) - 1 if self.spatial else len(args[self.axes_from]) if self.axes_from else 0
         if self.spatial and not 1 <= axes <= 3:
@@ -176,7 +195,7 @@ class LayerType:
                 hint="add axes with unsqueeze or reshape" if axes < 1 else "the batch is not part of a shape" if axes == 4 else "",
             )
         plan = self.formulas(axes)
-        symbols: Symbols = dict(args)
+        symbols: Symbols = {**args, **(settings or RUN)} if self.settings else dict(args)
         self._bind(symbols, shape, plan)
         if self.more_symbols is not None:
             self.more_symbols(symbols, inputs)
@@ -197,7 +216,21 @@ class LayerType:
         params = plan.params(symbols)
         without_bias = plan.params({**symbols, "bias": 0}) if symbols.get("bias") is True else params
         counts = Counts(**{field: formula(symbols) for field, formula in plan.operations})
-        return Result(shapes, params, without_bias, counts, symbols, axes)
+        result = Result(shapes, params, without_bias, counts, symbols, axes)
+        if self.cache is not None:
+            result.cached = self.cache(symbols)
+        if self.extra is not None:
+            result.extra = self.extra(symbols, inputs)
+        return result
+
+    def check_inputs(self, inputs: list[Shape]) -> None:
+        """Raises LayerError where too few or too many values come in."""
+        least, most = self.inputs
+        if not least <= len(inputs) <= most:
+            raise LayerError(
+                f"{self.name} takes {_how_many(least, most)}, and {len(inputs)} {'comes' if len(inputs) == 1 else 'come'} in",
+                hint="" if len(inputs) < least or not most else "take one with `from`, or join them with concat or add",
+            )
 
     def _bind(self, symbols: Symbols, shape: Shape, plan: _Plan) -> None:
         symbols["N_in"] = prod(shape)

@@ -33,6 +33,7 @@ class Compound(LayerType):
         inputs: tuple[int, int] = (1, 1),
         prepare: Prepare = _as_given,
         prepared: tuple[str, ...] = (),
+        arrange: tuple[tuple[int, ...], ...] = (),
         output: str = "as the input",
         params: str = "0",
         maccs: str = "0",
@@ -60,3 +61,5 @@ class Compound(LayerType):
         self.prepare = prepare
         self.prepared = prepared
         """The names that prepare adds to the arguments."""
+        self.arrange = arrange
+        """For one, two, ... values that come in: which of them each of the inside's inputs is."""

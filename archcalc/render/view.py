@@ -100,8 +100,11 @@ def _add_totals(made: View, report: Report, meaning: str) -> None:
     if totals.trainable_params != totals.params:
         made.sums.append(("trainable", thousands(totals.trainable_params), ""))
     made.sums.append(("MACCs", thousands(totals.maccs), ""))
+    if totals.active_params != totals.params:
+        made.sums.append(("active", thousands(totals.active_params), "params that one position goes through"))
     made.sums.append(("FLOPs", thousands(totals.flops), f"{report.convention}: {meaning}" if meaning else report.convention))
     batch = f"batch {report.batch:,}, {report.dtype}"
+    made.notes.extend(report.notes)
     made.notes.append(batch if report.batch == 1 else f"{batch}; MACCs and FLOPs are those of all {report.batch:,} samples")
 
 

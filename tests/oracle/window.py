@@ -45,8 +45,7 @@ def windows(
     """Each output position with the input positions under its taps, those in the padding too."""
     axes = range(len(sizes))
     starts = [
-        window_starts(size=sizes[a], pads=padding[a], reach=dilation[a] * (kernel[a] - 1) + 1, stride=stride[a], ceil=ceil)
-        for a in axes
+        window_starts(size=sizes[a], pads=padding[a], reach=dilation[a] * (kernel[a] - 1) + 1, stride=stride[a], ceil=ceil) for a in axes
     ]
     for where in indices(map(len, starts)):
         yield where, [tuple(starts[a][where[a]] + dilation[a] * tap[a] for a in axes) for tap in indices(kernel)]
@@ -88,7 +87,9 @@ def lp_pool(machine: Machine, values: Tensor, *, norm: float = 2, **window: Any)
     return pool(machine, values, reduction=length, outside=0.0, **window)
 
 
-def adaptive_pool(machine: Machine, values: Tensor, *, size: Sequence[int | None], reduction: Callable[[Machine, list[float]], float]) -> Tensor:
+def adaptive_pool(
+    machine: Machine, values: Tensor, *, size: Sequence[int | None], reduction: Callable[[Machine, list[float]], float]
+) -> Tensor:
     """Output i reaches from floor(i * in / out) to ceil((i + 1) * in / out)."""
     channels, *sizes = shape_of(values)
     spans = []

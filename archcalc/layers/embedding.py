@@ -1,0 +1,109 @@
+"""Tables of learned vectors: looked up by token ids, added to positions, put in front of a sequence."""
+
+from __future__ import annotations
+
+from ..kinds import SIZE, Word, show
+from .base import Arg, Example, LayerError, LayerType, Shape, Symbols
+
+_VOCABULARY = Arg("vocabulary", SIZE, "number of vectors: ids are below it", symbol="V")
+_FEATURES = Arg("features", SIZE, "features of a vector", symbol="F_out")
+
+embedding = LayerType(
+    "embedding",
+    "A learned vector for each token id.",
+    args=(_VOCABULARY, _FEATURES),
+    tokens=True,
+    output="[..., F_out]",
+    rule=lambda symbols, inputs: [(*inputs[0], symbols["F_out"])],
+    params="V * F_out",
+    weight=("V", "F_out"),
+    notes="A look-up: nothing is multiplied. V is the vocabulary. The head of a language model is tied to it with `share`.",
+    source="PyTorch documentation, torch.nn.Embedding",
+    example=Example({"vocabulary": 11, "features": 5}, [[2, 3]], [2, 3, 5], 55),
+)
+
+
+def _bag(symbols: Symbols, inputs: list[Shape]) -> None:
+    shape = inputs[0]
+    if not shape:
+        raise LayerError("embedding_bag takes a list of ids", expected="[..., n]", hint="embedding takes a single id")
+    symbols["n"] = shape[-1]
+    symbols["largest"] = symbols["mode"] == "max"
+    symbols["mean"] = symbols["mode"] == "mean"
+
+
+embedding_bag = LayerType(
+    "embedding_bag",
+    "The sum, mean or largest of the learned vectors of n token ids.",
+    args=(_VOCABULARY, _FEATURES, Arg("mode", Word("sum", "mean", "max"), "what becomes of the vectors of a bag", "sum")),
+    takes="[..., n]",
+    tokens=True,
+    symbols=_bag,
+    output="[..., F_out]",
+    rule=lambda symbols, inputs: [(*inputs[0][:-1], symbols["F_out"])],
+    params="V * F_out",
+    weight=("V", "F_out"),
+    adds="(1 - largest) * (n - 1) * N_out",
+    divs="mean * N_out",
+    comparisons="largest * (n - 1) * N_out",
+    notes="V is the vocabulary; n ids make a bag. Element by element n - 1 additions, or comparisons for max; mean is 1 for mean, largest 1 for max.",
+    source="PyTorch documentation, torch.nn.EmbeddingBag",
+    example=Example({"vocabulary": 11, "features": 5, "mode": "mean"}, [[2, 3]], [2, 5], 55, adds=20, divs=10),
+)
+
+
+def _sequence(name: str, symbols: Symbols, shape: Shape) -> None:
+    if len(shape) < 2:
+        raise LayerError(f"{name} takes a sequence", expected="[length, features]")
+    symbols["L"], symbols["F_in"] = shape[-2:]
+
+
+def _positions(symbols: Symbols, inputs: list[Shape]) -> None:
+    _sequence("position_embedding", symbols, inputs[0])
+    length, features = symbols["length"], symbols["features"]
+    if symbols["L"] > length:
+        raise LayerError(
+            f"length: the sequence {show(inputs[0])} has {symbols['L']} positions, and there are vectors for {length}",
+            expected=f"at least {symbols['L']}",
+            arg="length",
+        )
+    if features not in (None, symbols["F_in"]):
+        raise LayerError(
+            f"features: vectors of {features} can't be added to {symbols['F_in']} features", expected=str(symbols["F_in"]), arg="features"
+        )
+
+
+position_embedding = LayerType(
+    "position_embedding",
+    "A learned vector for each position, added to the sequence.",
+    args=(
+        Arg("length", SIZE, "number of vectors: the longest sequence"),
+        Arg("features", SIZE, "features of a vector, those of the sequence", None, shown_default="in"),
+    ),
+    takes="[..., L, F_in]",
+    symbols=_positions,
+    params="length * F_in",
+    weight_adds="N_in",
+    source="Gehring et al., Convolutional Sequence to Sequence Learning, 2017, arXiv:1705.03122, section 3.1",
+    example=Example({"length": 7}, [[3, 5]], [3, 5], 35, weight_adds=15),
+)
+
+
+def _longer(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    return [(*inputs[0][:-2], symbols["L"] + symbols["count"], symbols["F_in"])]
+
+
+class_token = LayerType(
+    "class_token",
+    "Learned vectors in front of a sequence, one unless count says otherwise.",
+    args=(Arg("count", SIZE, "how many", 1),),
+    takes="[..., L, F_in]",
+    symbols=lambda symbols, inputs: _sequence("class_token", symbols, inputs[0]),
+    output="[..., L + count, F_in]",
+    rule=_longer,
+    params="count * F_in",
+    source="Dosovitskiy et al., An Image is Worth 16x16 Words, 2020, arXiv:2010.11929, section 3.1",
+    example=Example({}, [[3, 5]], [4, 5], 5),
+)
+
+LAYERS = (embedding, embedding_bag, position_embedding, class_token)

@@ -1,0 +1,206 @@
+"""Products of inputs, summed over some of their axes; no weights."""
+
+from __future__ import annotations
+
+from math import prod
+
+from ..kinds import TRUTH, Text, show
+from .base import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_text
+
+Sizes = dict[str, int]
+"""The labels of an operand and their sizes. The axes of ``...`` are labelled ``...1``, ``...2``, counted from the last."""
+
+
+def _matmul(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    one, other = inputs
+    if not one or not other:
+        raise LayerError(f"matmul takes vectors, matrices and stacks of matrices, and {show(one)} and {show(other)} come in")
+    rows, columns = one[-2:-1], other[-1:] if len(other) > 1 else ()
+    if one[-1] != other[-2:][0]:
+        raise LayerError(
+            f"matmul sums over the last axis of {show(one)} and the {'last but one' if columns else 'axis'} of {show(other)}: "
+            f"{one[-1]} is not {other[-2:][0]}",
+            hint="permute the last two axes of the second input" if columns == one[-1:] else "",
+        )
+    leading, more = one[:-2], other[:-2]
+    rank = max(len(leading), len(more))
+    pairs = list(zip((1,) * (rank - len(leading)) + leading, (1,) * (rank - len(more)) + more))
+    for left, right in pairs:
+        if left != right and 1 not in (left, right):
+            raise LayerError(f"the axes before the last two of {show(one)} and {show(other)} do not broadcast: {right} is not {left}")
+    leading = tuple(left if right == 1 else right for left, right in pairs)
+    symbols.update(B=prod(leading), n=prod(rows), k=one[-1], m=prod(columns))
+    return [(*leading, *rows, *columns)]
+
+
+matmul = LayerType(
+    "matmul",
+    "The matrix product of two inputs.",
+    takes="[..., n, k] and [..., k, m]",
+    inputs=(2, 2),
+    output="[..., n, m]",
+    rule=_matmul,
+    maccs="B * n * k * m",
+    notes="B is the product of the axes before the last two, which broadcast. A vector [k] in the place of a matrix has no n or no m.",
+    source="NumPy documentation, numpy.matmul",
+    example=Example({}, [[2, 1, 3, 5], [7, 5, 4]], [2, 7, 3, 4], maccs=840),
+)
+
+
+class _Shown(int):
+    """A number that shows how it came about."""
+
+    shown: str
+
+    def __new__(cls, value: int, shown: str) -> _Shown:
+        number = super().__new__(cls, value)
+        number.shown = shown
+        return number
+
+    def __repr__(self) -> str:
+        return self.shown
+
+    __str__ = __repr__
+
+
+def _product(sizes: Sizes) -> _Shown:
+    return _Shown(prod(sizes.values()), " * ".join(map(str, sizes.values())) or "1")
+
+
+def _wrong(what: str, hint: str = "") -> LayerError:
+    return LayerError(f"equation: {what}", hint=hint, arg="equation")
+
+
+def _terms(equation: str) -> tuple[list[list[str]], list[str] | None]:
+    """The labels of each operand and of the output, if that is given; ``...`` is one of them."""
+    left, *right = equation.replace(" ", "").split("->")
+    if len(right) > 1:
+        raise _wrong("it takes one -> at most")
+    terms: list[list[str]] = []
+    for text in (*left.split(","), *right):
+        before, *after = text.split("...")
+        if len(after) > 1:
+            raise _wrong("... stands twice in one term")
+        terms.append([*before, *(["..."] if after else []), *"".join(after)])
+        for label in terms[-1]:
+            if label != "..." and not (label.isascii() and label.isalpha()):
+                raise _wrong(f"'{label}' is no label: labels are single letters", "operands are parted by commas: 'nd,md->nm'")
+    return (terms[:-1], terms[-1]) if right else (terms, None)
+
+
+def _labelled(labels: list[str], shape: Shape, number: int) -> list[str]:
+    """The label of each axis of an operand."""
+    more = len(shape) - len(labels) + ("..." in labels)
+    if more < 0 or (more and "..." not in labels):
+        raise _wrong(
+            f"'{''.join(labels)}' labels {axes_text(len(labels) - ('...' in labels))}, and input {number} {show(shape)} has {len(shape)}",
+            "the batch has no label" if more == -1 else "",
+        )
+    at = labels.index("...") if "..." in labels else len(labels)
+    return labels[:at] + [f"...{more - index}" for index in range(more)] + labels[at + 1 :]
+
+
+def _summed(sizes: Sizes, kept: set[str], sums: list[int]) -> Sizes:
+    """An operand without the labels that nothing else has: they are summed beforehand."""
+    left = {label: size for label, size in sizes.items() if label in kept}
+    if len(left) < len(sizes):
+        every, fewer = _product(sizes), _product(left)
+        sums.append(_Shown(every - fewer, f"{every} - {fewer}"))
+    return left
+
+
+def _einsum(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    terms, out = _terms(symbols["equation"])
+    if len(terms) != len(inputs):
+        raise _wrong(f"it has {len(terms)} operand{'' if len(terms) == 1 else 's'}, and {len(inputs)} come in")
+    operands: list[Sizes] = []
+    whole: dict[str, tuple[int, int]] = {}
+    for number, (labels, shape) in enumerate(zip(terms, inputs), 1):
+        operands.append({})
+        for label, size in zip(_labelled(labels, shape, number), shape):
+            known, first = whole.get(label, (size, number))
+            stretched = label[0] == "." and 1 in (known, size)
+            if size != known and not stretched:
+                raise _wrong(f"{label.rstrip('0123456789')} is {known} in input {first} and {size} in input {number}")
+            if label not in whole or known == 1:
+                whole[label] = size, number
+            operands[-1][label] = size
+    rest = sorted((label for label in whole if label[0] == "."), key=lambda label: -int(label[3:]))
+    once = "".join(label for labels in terms for label in labels)
+    if out is None:
+        out = ["...", *sorted(label for label in whole if label[0] != "." and once.count(label) == 1)]
+    elif len(set(out)) < len(out):
+        raise _wrong(f"{next(label for label in out if out.count(label) > 1)} stands twice in the output")
+    for label in out:
+        if label != "..." and label not in whole:
+            raise _wrong(f"{label} is in the output and in no operand")
+    result = [each for label in out for each in (rest if label == "..." else [label])]
+    _contract(symbols, operands, set(result))
+    return [tuple(whole[label][0] for label in result)]
+
+
+def _contract(symbols: Symbols, operands: list[Sizes], out: set[str]) -> None:
+    """The operations, pair by pair from the left."""
+    contracted: list[int] = []
+    products: list[int] = []
+    sums: list[int] = []
+    last = {label: number for number, operand in enumerate(operands) for label in operand} | dict.fromkeys(out, len(operands))
+    running = _summed(operands[0], {label for label in last if last[label] > 0}, sums)
+    for number, operand in enumerate(operands[1:], 1):
+        later = {label for label in last if last[label] > number}
+        other = _summed(operand, later | running.keys(), sums)
+        pair = {label: max(running.get(label, 1), other.get(label, 1)) for label in {**running, **other}}
+        running = {label: size for label, size in pair.items() if label in later}
+        (contracted if len(running) < len(pair) else products).append(_product(pair))
+    symbols.update(contracted=contracted, products=products, sums=sums)
+
+
+einsum = LayerType(
+    "einsum",
+    "Products of the inputs' elements, summed over the labels that the output lacks.",
+    args=(Arg("equation", Text("an equation such as 'nd,md->nm'"), "a letter for each axis, without the batch; ... stands for any axes"),),
+    inputs=(1, MANY),
+    output="as the equation says",
+    rule=_einsum,
+    maccs="sum(contracted)",
+    muls="sum(products)",
+    adds="sum(sums)",
+    notes=(
+        "Without -> the output has the labels that stand once, in alphabetical order behind those of `...`. Operands are joined in pairs from the left. "
+        "A pair with a label that nothing behind it has is contracted: as many MACCs as the product of the sizes of all its labels; any other pair is "
+        "as many products. A label that one operand alone has is summed in it beforehand."
+    ),
+    source="NumPy documentation, numpy.einsum; PyTorch documentation, torch.einsum",
+    example=Example({"equation": "hqd,hkd->hqk"}, [[2, 3, 5], [2, 7, 5]], [2, 3, 7], maccs=210),
+)
+
+
+def _pairs(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    first = inputs[0]
+    shape = (*first[:-1], len(inputs), *first[-1:]) if len(inputs) > 1 else first
+    for number, each in enumerate(inputs[1:], 2):
+        if each != first:
+            raise LayerError(f"input {number} is {show(each)} and input 1 {show(first)}", expected=f"vectors of one shape, {show(first)}")
+    if len(shape) < 2 or (shape[-2] == 1 and not symbols["self"]):
+        raise LayerError("dot_interaction takes vectors, two at least", expected="[n, features], or several inputs [features]")
+    symbols["n"], symbols["F_in"] = shape[-2:]
+    symbols["B"] = prod(shape[:-2])
+    symbols["pairs"] = symbols["n"] * (symbols["n"] - 1) // 2 + symbols["self"] * symbols["n"]
+    return [(*shape[:-2], symbols["pairs"])]
+
+
+dot_interaction = LayerType(
+    "dot_interaction",
+    "The scalar product of each pair of n vectors.",
+    args=(Arg("self", TRUTH, "whether a vector meets itself too", False),),
+    takes="[..., n, F_in], or n inputs [..., F_in]",
+    inputs=(1, MANY),
+    output="[..., n * (n - 1) / 2], and n more with self",
+    rule=_pairs,
+    maccs="B * pairs * F_in",
+    notes="Each pair counts once: pairs = n * (n - 1) / 2, and n more with self. B is the product of the axes before the vectors.",
+    source="Naumov et al., Deep Learning Recommendation Model, 2019, arXiv:1906.00091, section 2.1.3",
+    example=Example({}, [[4, 5]], [6], maccs=30),
+)
+
+LAYERS = (matmul, einsum, dot_interaction)

@@ -1,0 +1,103 @@
+"""Transformer layers as PyTorch has them, and the patches of an image as a sequence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..kinds import SIZE, SIZES, TRUTH
+from .activation import ACTIVATION
+from .base import SPATIAL, Arg, Example, LayerError, Shape, Symbols
+from .compound import Compound
+
+_ARGS = (
+    Arg("heads", SIZE, "heads of attention, h"),
+    Arg("hidden", SIZE, "features in between of the feed-forward part, H"),
+    Arg("activation", ACTIVATION, "the activation of the feed-forward part", "relu"),
+    Arg("norm_first", TRUTH, "whether each part is normalised before it, or the sum after it", False),
+    Arg("bias", TRUTH, "whether projections and norms have a bias", True),
+    Arg("causal", TRUTH, "whether a position attends to itself and earlier ones alone", False),
+)
+_VASWANI = "Vaswani et al., Attention Is All You Need, 2017, arXiv:1706.03762, section 3; norm_first: Xiong et al., 2020, arXiv:2002.04745, table 1"
+
+
+def _part(name: str, norm: str, layers: str) -> str:
+    """A part with its norm and its way around, in either order of the two."""
+    return f"""
+      - residual:
+          - name: {norm}
+            layer_norm: {{bias: bias}}
+            when: norm_first
+          {layers}
+      - name: {norm}_after
+        layer_norm: {{bias: bias}}
+        when: not norm_first
+    """
+
+
+_SELF = """- name: self_attention
+            attention: {heads: heads, bias: bias, causal: causal}"""
+_CROSS = """- name: cross_attention
+            attention: {heads: heads, bias: bias}
+            from: [previous, memory]"""
+_FEED = """- name: feed_forward
+            mlp: {hidden: hidden, activation: activation, bias: bias}"""
+
+transformer_encoder = Compound(
+    "transformer_encoder",
+    "One encoder layer: self-attention and a feed-forward part, each with a norm and a way around.",
+    args=_ARGS,
+    takes="[..., L, F]",
+    inside=_part("attention", "norm_1", _SELF) + _part("feed", "norm_2", _FEED),
+    params="4 * F * F + 4 * F + 2 * F * hidden + hidden + F + 4 * F",
+    maccs="B * (4 * L * F * F + 2 * L * L * F + 2 * L * F * hidden)",
+    source=_VASWANI,
+    example=Example({"heads": 2, "hidden": 5}, [[3, 4]], [3, 4], 141, maccs=384),
+)
+
+transformer_decoder = Compound(
+    "transformer_decoder",
+    "One decoder layer: self-attention, attention to a memory, and a feed-forward part, each with a norm and a way around.",
+    args=_ARGS,
+    names=("target", "memory"),
+    takes="[..., L, F] and [..., M, F_memory]",
+    inputs=(2, 2),
+    inside=_part("attention", "norm_1", _SELF) + _part("memory", "norm_2", _CROSS) + _part("feed", "norm_3", _FEED),
+    params="8 * F * F + 8 * F + 2 * F * hidden + hidden + F + 6 * F",
+    maccs="B * (6 * L * F * F + 2 * M * F * F + 2 * L * L * F + 2 * L * M * F + 2 * L * F * hidden)",
+    notes="The params and MACCs stated are for a memory of F features.",
+    source=_VASWANI,
+    example=Example({"heads": 2, "hidden": 5}, [[3, 4], [6, 4]], [3, 4], 229, maccs=912),
+)
+
+
+def _patches(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
+    axes = len(inputs[0]) - 1
+    if not 1 <= axes <= 3:
+        raise LayerError("patch_embedding takes channels and one to three spatial axes", expected="[C, L], [C, H, W] or [C, D, H, W]")
+    return {**args, "patch": list(args["patch"]) if isinstance(args["patch"], tuple) else args["patch"], "axes": axes}
+
+
+patch_embedding = Compound(
+    "patch_embedding",
+    "Cuts a map into patches that do not overlap and makes a token of each: a convolution whose stride is its kernel, then a sequence.",
+    args=(
+        Arg("features", SIZE, "features of a token, E"),
+        Arg("patch", SIZES, "side of a patch"),
+        Arg("bias", TRUTH, "whether the map of a patch has a bias", True),
+    ),
+    takes=SPATIAL,
+    prepare=_patches,
+    prepared=("axes",),
+    output="[patches, E]",
+    inside="""
+      - conv: {channels: features, kernel: patch, stride: patch, bias: bias}
+      - flatten: 1
+      - permute: [1, 0]
+    """,
+    params="C_in * P_h * P_w * E + bias * E",
+    maccs="C_in * P_h * P_w * E * patches",
+    source="Dosovitskiy et al., An Image is Worth 16x16 Words, 2020, arXiv:2010.11929, equation 1",
+    example=Example({"features": 4, "patch": [2, 3]}, [[3, 6, 9]], [9, 4], 76, maccs=648, weight_adds=36),
+)
+
+LAYERS = (transformer_encoder, transformer_decoder, patch_embedding)

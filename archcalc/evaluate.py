@@ -45,6 +45,8 @@ class Evaluator(Reporter):
         self.work = 0
         """Items visited, values listed: what a spec costs beside its layers."""
         self.depth = 0
+        self.settled: dict[Item, Any] = {}
+        """What the condition of an `if` or the values of a `for` are, for the copies of a repeat."""
         self.frames: dict[Any, Frame] = {}
         self.results: dict[Any, Result] = {}
 

@@ -69,7 +69,7 @@ class Items(Values):
         inner = names.plus("index") if "repeat" in entries else names
         reads = self.index_reads
         if heads[0] in SPREAD:
-            item = self.spread(node, path, heads[0], inner)
+            item = self.spread(node, path, heads[0], names, inner)
         else:
             item = self.typed(node, path, node.keys[types[0]], entries[types[0]], inner)
         if len(entries) > len(types):
@@ -144,7 +144,7 @@ class Items(Values):
         self.fields(item, value, args, f"{path}.{name}", names)
         return item
 
-    def spread(self, node: Mapping, path: str, head: str, names: Names) -> Item:
+    def spread(self, node: Mapping, path: str, head: str, names: Names, inner: Names) -> Item:
         """A composite whose parts are keys of the item: for / in / do, and if / then / else."""
         key = node.keys.get(head, first_key(node))
         item = Item(node, path, key, head, head)
@@ -166,8 +166,8 @@ class Items(Values):
                 else:
                     item.args[arg.name] = Body([])
                 continue
-            inner = names.plus("index", *item.args.get("names", [])) if arg.name == "do" else names
-            self.field(item, arg, value, f"{path}.{arg.name}", inner)
+            body = inner.plus("index", *item.args["names"]) if arg.name == "do" else inner
+            self.field(item, arg, value, f"{path}.{arg.name}", body if isinstance(arg.kind, BodyKind) else names)
         return item
 
     def _loops(self, node: Node, path: str) -> list[str] | None:

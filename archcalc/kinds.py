@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+MAX_ITEMS = 10_000
 LARGEST = 2**63 - 1
 """The largest size: what a signed 64-bit integer holds."""
 
@@ -85,7 +86,7 @@ class Int(Kind):
         return int(value)
 
     def schema(self) -> dict[str, Any]:
-        bounds = {"type": "integer", "maximum": self.most} | ({"minimum": self.least} if self.least > -LARGEST else {})
+        bounds = {"type": "integer", "minimum": self.least, "maximum": self.most}
         return {"anyOf": [bounds, EXPRESSION_SCHEMA]}
 
 
@@ -176,8 +177,11 @@ class Anything(Kind):
     expected = "a number, true or false, a word, or a list of these"
 
     def convert(self, value: Any) -> Any:
-        if value is None or isinstance(value, dict):
+        if value is None or isinstance(value, dict) or (isinstance(value, (list, tuple)) and len(value) > MAX_ITEMS):
             raise self.refuse(value)
+        if isinstance(value, (list, tuple)):
+            for item in value:
+                self.convert(item)
         return value
 
     def schema(self) -> dict[str, Any]:

@@ -26,6 +26,9 @@ DTYPES: dict[str, float] = {
 """Every dtype and its bytes per element."""
 
 DTYPE = Word(*DTYPES)
+FIXED_DTYPE = Word(*DTYPES)
+FIXED_DTYPE.literal = True
+"""A dtype where there is nothing yet for an expression to read."""
 FLOATS = frozenset(name for name in DTYPES if "float" in name)
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)

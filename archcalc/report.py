@@ -241,6 +241,7 @@ class Report:
             "convention": self.convention,
             "totals": self.totals.to_dict(),
             "outputs": self.outputs,
+            "notes": self.notes,
             "layers": [row.to_dict() for row in self.layers],
         }
 

@@ -38,8 +38,8 @@ _LONGEST = 10_000
 
 def json_schema() -> Schema:
     """The whole schema: what an editor completes and checks a spec with."""
-    types = {layer.name: {"description": layer.meaning, **_arguments(layer.args)} for layer in layers.every()}
-    composites = {name: _arguments(args) for name, args in COMPOSITES.items()}
+    types = {layer.name: {"description": layer.meaning, **_arguments(layer.name, layer.args)} for layer in layers.every()}
+    composites = {name: _arguments(name, args) for name, args in COMPOSITES.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "archcalc spec",
@@ -64,7 +64,7 @@ def json_schema() -> Schema:
             "layer_type": _layer_type(),
             **{f"layer.{name}": schema for name, schema in types.items()},
             **{f"composite.{name}": schema for name, schema in composites.items()},
-            "item": {"anyOf": [_ref("item_name"), _ref("item_mapping")]},
+            "item": {"if": {"type": "string"}, "then": _ref("item_name"), "else": _ref("item_mapping")},
             "item_name": _item_name(),
             "item_mapping": _item_mapping(),
         },
@@ -86,11 +86,12 @@ def _values() -> Schema:
         },
         "value": {
             "description": "A number, true or false, a word or an expression, or a list of these.",
-            "type": ["number", "boolean", "string", "array"],
-            "if": {"type": "string"},
-            "then": _ref("expression"),
-            "items": _ref("value"),
-            "maxItems": _LONGEST,
+            "anyOf": [
+                {"type": "number"},
+                {"type": "boolean"},
+                _ref("expression"),
+                {"type": "array", "items": _ref("value"), "maxItems": _LONGEST},
+            ],
         },
         "ref": {
             "type": "string",
@@ -166,10 +167,11 @@ def _layer_type() -> Schema:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _arguments(args: tuple[Arg, ...]) -> Schema:
+def _arguments(name: str, args: tuple[Arg, ...]) -> Schema:
     """The arguments of a layer type or composite: a mapping, the first argument alone (no mapping, no null), or nothing."""
     required = [arg.name for arg in args if arg.required]
-    whole: Schema = {"type": "object", "properties": {arg.name: _argument(arg) for arg in args}, "additionalProperties": False}
+    arguments = {arg.name: _argument(arg) for arg in args}
+    whole: Schema = {"title": f"arguments of {name}", "type": "object", "properties": arguments, "additionalProperties": False}
     if required:
         whole["required"] = required
     options: list[Schema] = [whole]
@@ -178,7 +180,7 @@ def _arguments(args: tuple[Arg, ...]) -> Schema:
         options += [option for option in main.get("anyOf", [main]) if option.get("type") not in ("object", "null")]
     if not required:
         options.append({"type": "null"})
-    return {"anyOf": options}
+    return {"anyOf": options} if len(options) > 1 else whole
 
 
 def _argument(arg: Arg) -> Schema:

@@ -148,6 +148,9 @@ class Sources(Evaluator):
             where = where.parent
         if name in known:
             line = known[name]
+            if line and line < ref.node.line:
+                message = f"'{name}' was left out: it is on a way that was not taken, or inside an each"
+                self.wrong(ref.node, ref.path, message, found=f"on line {line}", hint="use `previous`, or a condition here too")
             self.wrong(
                 ref.node,
                 ref.path,

@@ -651,7 +651,9 @@ class _Syntax:
             return "an unknown escape in this text", self.start, "write \\\\ for a backslash, or '…' for the quotes"
         if "could not find expected ':'" in problem:
             return self.no_colon(start_row[begin:].split(" #")[0].rstrip())
-        if "start any token" in problem:
+        if "unexpected ':'" in problem:
+            return "a space is missing behind this colon", self.place, "write ': '"
+        if "start any token" in problem or "mapping keys" in problem:
             hint = f"write {quote(_whole(self.row, self.column))}"
             return f"a text cannot begin with '{self.here[:1]}'", self.place, hint
         if "alias" in context or "anchor" in context:
@@ -727,16 +729,20 @@ class _Syntax:
         """``- relu`` or ``relu``, and below it keys that are its own."""
         line = self.above()
         match = re.match(r"(\s*(?:- +)*)([A-Za-z_]\w*)( [^:#]*)?(#.*)?$", self.rows[line][:1000]) if line >= 0 else None
-        if not match or not re.match(r"\s*[^\s#-][^#]*:(\s|$)", self.row[:1000]):
+        if not match:
             return None
         dashes, item, rest = match[1].rstrip(), match[2], (match[3] or "").strip()
-        if dashes and _indent(self.row) < len(dashes):
-            return None
-        whole = f"{item} {rest}".strip()
-        if dashes:
+        is_key = re.match(r"\s*[^\s#-][^#]*:(\s|$)", self.row[:1000])
+        deeper = _indent(self.row) > len(match[1])
+        place = (line, match.start(2))
+        if dashes and is_key and _indent(self.row) >= len(dashes):
             hint = f"write '- {item}: {rest}'" if rest else f"write '- {item}:'"
-            return f"'{show(whole)}' carries other keys, so it needs a colon", (line, match.start(2)), hint
-        return f"'{show(whole)}' has keys below it, so it needs a colon", (line, match.start(2)), f"write '{item}:'"
+            return f"'{show(f'{item} {rest}'.strip())}' carries other keys, so it needs a colon", place, hint
+        if dashes or not (is_key or deeper):
+            return None
+        if rest or not deeper:
+            return f"'{show(f'{item} {rest}'.strip())}' has no colon", place, f"write '{item}: {rest or '…'}'"
+        return f"'{item}' has {'keys' if is_key else 'a list'} below it, so it needs a colon", place, f"write '{item}:'"
 
     def stray_colon(self) -> Finding:
         """A key where none can stand."""

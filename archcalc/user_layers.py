@@ -67,6 +67,9 @@ def layer_types(parser: Parser, node: Node, names: Names) -> None:
     for name, scalar, inner in parser.pairs(node, "layer_types", "names and their figures: {swap: {output: in_shape, params: 0}}"):
         path = f"layer_types.{name}"
         good = parser.name(scalar, path, BLOCK_NAMES)
+        if name in parser.blocks:
+            good = False
+            parser.error(scalar, path, f"'{name}' is the name of a block already", hint="give one of them another name")
         declared = parser.mapping(inner, path, ", ".join(KEYS))
         if declared is None:
             continue

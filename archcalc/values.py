@@ -9,7 +9,7 @@ from typing import Any
 from .errors import Reporter
 from .expr import Expression, ExpressionError, compile_expression
 from .kinds import Kind, Mismatch, show
-from .language import DTYPE, SHAPE_NAMES
+from .language import FIXED_DTYPE, SHAPE_NAMES
 from .layers.base import Arg
 from .spec import Ref, Template
 from .text import BAD, Mapping, Node, Scalar, Sequence
@@ -71,7 +71,7 @@ class Values(Reporter):
 
     def word(self, node: Node, path: str) -> str | None:
         """A dtype."""
-        template = self.template(node, Arg("dtype", DTYPE, ""), path, Names(()))
+        template = self.template(node, Arg("dtype", FIXED_DTYPE, ""), path, Names(()))
         return None if template is None else template.value
 
     def name(self, scalar: Scalar, path: str, kind: Kind) -> bool:
@@ -191,7 +191,10 @@ class Values(Reporter):
                     if inner is None:
                         self.error(node, path, f"'{text}' has no closing bracket")
                     return None
-                segments.append(int(value) if isinstance(value, str) and value.isdigit() else value)
+                if isinstance(value, str):
+                    self.error(node, path, f"there is no '{value}' in scope in '{text}'", expected=", ".join(sorted(names.known)))
+                    return None
+                segments.append(value)
                 position = end + 1
                 continue
             match = _SEGMENT.match(text, position)

@@ -6,17 +6,15 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import archcalc
-from archcalc.api import analyze_text
+from archcalc.api import Request, analyze_text
 
 if TYPE_CHECKING:
     from archcalc.report import Report
 
-DEFAULTS: dict[str, Any] = {"vars": None, "batch": 1, "flops": "madd", "dtype": None, "variant": None, "max_layers": 100_000}
-
 
 def analyzed(text: str, **options: Any) -> Report:
     """The report of a spec's text; keywords are those of ``analyze``."""
-    return analyze_text(dedent(text), "net.yaml", **{**DEFAULTS, **options})
+    return analyze_text(dedent(text), "net.yaml", Request(**options))
 
 
 def flow(text: str, **options: Any) -> list[str]:

@@ -422,6 +422,20 @@ def test_same_is_a_window_for_every_stride(size: int, stride: int, kernel: int, 
         assert analyzed(shape=[3, size], layers=[layer]).outputs == [[3, len(range(0, size, stride))]]
 
 
+@examples(30)
+@given(
+    size=st.integers(1, 9),
+    stride=st.integers(1, 4),
+    kernel=st.integers(1, 5),
+    dilation=st.integers(1, 3),
+)
+def test_same_of_a_transpose_makes_the_map_larger_by_the_stride(size: int, stride: int, kernel: int, dilation: int) -> None:
+    window = {"kernel": kernel, "stride": stride, "dilation": dilation, "channels": 3}
+    same = analyzed(shape=[2, size], layers=[{"conv_transpose": {**window, "padding": "same"}}])
+    assert same.outputs == [[3, size * stride]]
+    assert same.totals.maccs == analyzed(shape=[2, size], layers=[{"conv_transpose": window}]).totals.maccs
+
+
 # Pools, norms and what only moves
 
 

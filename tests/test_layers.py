@@ -118,7 +118,8 @@ def test_the_example_comes_out(layer: LayerType) -> None:
 @pytest.mark.parametrize("layer", TYPES, ids=name_of)
 def test_the_example_comes_out_of_a_spec(layer: LayerType) -> None:
     example = layer.example
-    shapes = {f"input_{number}": shape for number, shape in enumerate(example.inputs)}
+    dtype = {"dtype": "int64"} if layer.tokens else {}
+    shapes = {f"input_{number}": {"shape": shape, **dtype} for number, shape in enumerate(example.inputs)}
     item: Args = {layer.name: example.args}
     if shapes:
         item["from"] = list(shapes)
@@ -487,7 +488,7 @@ REFUSALS: list[Refusal] = [
     ("relu", {}, [[4, 5], [4, 5]], "relu takes 1 input, and 2 come in", "", ONE, ""),
     ("parameter", {"shape": [3]}, [[4, 5]], "parameter takes 0 inputs, and 1 comes in", "", "", ""),
     ("conv", {"channels": 4, "kernel": 3, "groups": 2}, [[3, 5, 7]], "groups: 2 does not divide 3 input channels", "a number that divides both 3 input and 4 output channels", "", "groups"),
-    ("conv", {"channels": 3, "kernel": 3, "groups": 2}, [[2, 5, 7]], "groups: 2 does not divide 3 output channels", "", "", "groups"),
+    ("conv", {"channels": 3, "kernel": 3, "groups": 2}, [[2, 5, 7]], "groups: 2 does not divide 3 output channels", "a number that divides both 2 input and 3 output channels", "", "groups"),
     ("conv", {"channels": 3, "kernel": 6}, [[2, 5, 7]], "the output would be [3, 0, 2]: every size must be from 1 to 2^63 - 1", "", TOO_SMALL, ""),
     ("reshape", {"shape": [-1]}, [[4611686018427387904, 8]], "the output would be [36893488147419103232]: every size must be from 1 to 2^63 - 1", "", "", ""),
     ("rearrange", {"pattern": "c h w", "sizes": {}}, [[12, 6, 4]], "pattern: it takes one -> between the axes before and after", "", "", "pattern"),

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archcalc
+from archcalc import layers
+from archcalc.formula import Formula
 
 Shapes = list[list[int]]
 Args = dict[str, Any]
@@ -190,6 +192,20 @@ def test_squeeze_excite(activation: str, gate: str, data: st.DataObject) -> None
     args["hidden"] = shape[0] // ratio
     written = {"ratio": ratio, **{name: value for name, value in args.items() if name != "hidden"}}
     assert_as_counted(kind="squeeze_excite", layer=oracle.squeeze_excite, shapes=[shape], args=args, written=written)
+
+
+@examples(20)
+@given(data=st.data())
+def test_what_squeeze_excite_states_is_the_sum_of_its_parts(data: st.DataObject) -> None:
+    """The formulas that its manual page shows; its figures are those of the layers inside."""
+    channels, height, hidden = different(data.draw, count=3, high=6)
+    args = {"hidden": hidden, "activation": "relu", "gate": "sigmoid", "bias": data.draw(st.booleans())}
+    measured = oracle.measure(oracle.squeeze_excite, shapes=[[channels, height]], **args)
+    declared = layers.find("squeeze_excite")
+    assert declared is not None
+    symbols = {"C_in": channels, "hidden": hidden, "bias": args["bias"]}
+    assert Formula(declared.params)(symbols) == measured.params
+    assert Formula(declared.operations["maccs"])(symbols) == measured.operations["maccs"]
 
 
 # Pools

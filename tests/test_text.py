@@ -538,14 +538,20 @@ BROKEN = {
         "- linear 10\n  name: head",
         "n.yaml:1:3: 'linear 10' carries other keys, so it needs a colon\n  hint      write '- linear: 10'",
     ),
-    "forgotten colon of a key": (
-        "layers\n  - relu: 3",
-        "n.yaml:2:3: '- relu: 3' fits nothing above it\n  hint      items of a list, and keys of a mapping, begin in one column",
+    "forgotten colon of a key with a list": (
+        "# a\nlayers\n  - relu: 3",
+        "n.yaml:2:1: 'layers' has a list below it, so it needs a colon\n  hint      write 'layers:'",
     ),
-    "forgotten colon of the first key": (
-        "vars\nname: 3",
+    "forgotten colon of a key with keys": (
+        "vars\n  a: 3\n",
         "n.yaml:1:1: 'vars' has keys below it, so it needs a colon\n  hint      write 'vars:'",
     ),
+    "forgotten colon of the first key": ("name\nvars: 3", "n.yaml:1:1: 'name' has no colon\n  hint      write 'name: …'"),
+    "forgotten colon of a key with a value": (
+        "name DenseNet-121\nvars: 3",
+        "n.yaml:1:1: 'name DenseNet-121' has no colon\n  hint      write 'name: DenseNet-121'",
+    ),
+    "question mark": ("a: ? b", "n.yaml:1:4: a text cannot begin with '?'\n  hint      write \"? b\""),
     "line without a colon": ("a: 3\nrelu  # here\nb: 4", "n.yaml:2:1: 'relu' has no colon\n  hint      write 'relu: …'"),
     "dash without a space": ("a:\n  - b\n  -relu\n", "n.yaml:3:3: '-relu' has no space behind its '-'\n  hint      write '- relu'"),
     "colon without a space": ("a:3\nb: 4", "n.yaml:1:1: 'a:3' has no space behind its colon\n  hint      write 'a: 3'"),
@@ -720,6 +726,11 @@ def test_problems_before_broken_syntax_are_given_too(parser: str) -> None:
         "n.yaml:3:4: the '[' is never closed\n"
         "  hint      write the closing ']'"
     )
+
+
+def test_a_colon_without_a_space_in_brackets() -> None:
+    """PyYAML's own parser reads this as if the space were there."""
+    assert errors("[a, conv:{channels: 3}]") == "n.yaml:1:9: a space is missing behind this colon\n  hint      write ': '"
 
 
 def test_a_bracket_behind_a_key_is_reported_once(parser: str) -> None:

@@ -59,7 +59,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "mlp": ("mlp", "gated_mlp", "moe", "top_k", "expert_sum"),
     "transformer": ("transformer_encoder", "transformer_decoder", "patch_embedding"),
-    "ssm": ("ssm", "ssm2", "ssm_scan", "causal_conv", "step_bias"),
+    "ssm": ("ssm", "ssm2", "ssm_scan", "sequence_conv", "step_bias"),
 }
 """Each file of this folder and the layer types it declares, in the order of the manual. A file is read when one of its types is used."""
 

@@ -324,7 +324,19 @@ attention = Compound(
     maccs="B * (L_q * F_q * h * d + L_k * (F_k + F_v) * g * d + L_q * h * d * E + 2 * h * pairs * d)",
     notes=_PAIRS_NOTE,
     source=_VASWANI + "; grouped: Ainslie et al., GQA, 2023, arXiv:2305.13245",
-    example=Example({"heads": 2, "kv_heads": 1}, [[5, 8]], [5, 8], 216, maccs=1360),
+    example=Example(
+        {"heads": 2, "kv_heads": 1},
+        [[5, 8]],
+        [5, 8],
+        216,
+        maccs=1360,
+        weight_adds=120,
+        adds=90,
+        muls=50,
+        divs=50,
+        comparisons=40,
+        transcendentals=50,
+    ),
 )
 
 
@@ -400,7 +412,20 @@ latent_attention = Compound(
     maccs="the products of these with each token, and h * pairs * (d + d_r + d_v)",
     notes="While decoding, keys and values are expanded anew from the cached vectors of the whole context, as the equations have it; folding the expansion into the queries is another order of the same products.",
     source="DeepSeek-AI, DeepSeek-V2, 2024, arXiv:2405.04434, equations 9 to 19",
-    example=Example({"heads": 2, "kv_rank": 4}, [[5, 8]], [5, 8]),
+    example=Example(
+        {"heads": 2, "kv_rank": 4},
+        [[5, 8]],
+        [5, 8],
+        7_716,
+        maccs=54_560,
+        weight_muls=20,
+        adds=1070,
+        muls=1990,
+        divs=75,
+        comparisons=40,
+        transcendentals=50,
+        sqrts=5,
+    ),
 )
 
 LAYERS = (attention, latent_attention, attention_scores, attention_bias, attention_softmax, attention_values, kv_cache, rope, head_norm)

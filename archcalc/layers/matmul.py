@@ -73,7 +73,7 @@ def _wrong(what: str, hint: str = "") -> LayerError:
 
 def _terms(equation: str) -> tuple[list[list[str]], list[str] | None]:
     """The labels of each operand and of the output, if that is given; ``...`` is one of them."""
-    left, *right = equation.replace(" ", "").split("->")
+    left, *right = "".join(equation.split()).split("->")
     if len(right) > 1:
         raise _wrong("it takes one -> at most")
     terms: list[list[str]] = []
@@ -94,7 +94,7 @@ def _labelled(labels: list[str], shape: Shape, number: int) -> list[str]:
     if more < 0 or (more and "..." not in labels):
         raise _wrong(
             f"'{''.join(labels)}' labels {axes_text(len(labels) - ('...' in labels))}, and input {number} {show(shape)} has {len(shape)}",
-            "the batch has no label" if more == -1 else "",
+            "the batch has no label" if more == -1 and "..." not in labels else "",
         )
     at = labels.index("...") if "..." in labels else len(labels)
     return labels[:at] + [f"...{more - index}" for index in range(more)] + labels[at + 1 :]
@@ -112,7 +112,9 @@ def _summed(sizes: Sizes, kept: set[str], sums: list[int]) -> Sizes:
 def _einsum(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     terms, out = _terms(symbols["equation"])
     if len(terms) != len(inputs):
-        raise _wrong(f"it has {len(terms)} operand{'' if len(terms) == 1 else 's'}, and {len(inputs)} come in")
+        raise _wrong(
+            f"it has {len(terms)} operand{'' if len(terms) == 1 else 's'}, and {len(inputs)} {'comes' if len(inputs) == 1 else 'come'} in"
+        )
     operands: list[Sizes] = []
     whole: dict[str, tuple[int, int]] = {}
     for number, (labels, shape) in enumerate(zip(terms, inputs), 1):
@@ -121,18 +123,19 @@ def _einsum(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
             known, first = whole.get(label, (size, number))
             stretched = label[0] == "." and 1 in (known, size)
             if size != known and not stretched:
-                raise _wrong(f"{label.rstrip('0123456789')} is {known} in input {first} and {size} in input {number}")
+                where = f"{known} in input {first} and {size}" if first != number else f"{known} and {size}"
+                raise _wrong(f"{label.rstrip('0123456789')} is {where} in input {number}")
             if label not in whole or known == 1:
                 whole[label] = size, number
             operands[-1][label] = size
     rest = sorted((label for label in whole if label[0] == "."), key=lambda label: -int(label[3:]))
-    once = "".join(label for labels in terms for label in labels)
+    written = [label for labels in terms for label in labels]
     if out is None:
-        out = ["...", *sorted(label for label in whole if label[0] != "." and once.count(label) == 1)]
+        out = [label for label in sorted(set(written)) if label == "..." or written.count(label) == 1]
     elif len(set(out)) < len(out):
         raise _wrong(f"{next(label for label in out if out.count(label) > 1)} stands twice in the output")
     for label in out:
-        if label != "..." and label not in whole:
+        if not any(label in labels for labels in terms):
             raise _wrong(f"{label} is in the output and in no operand")
     result = [each for label in out for each in (rest if label == "..." else [label])]
     _contract(symbols, operands, set(result))

@@ -167,7 +167,18 @@ moe = Compound(
     maccs="N * (k * 3 * F_in * hidden + F_in * e + shared * 3 * F_in * hidden)",
     notes="For gated experts without bias; the params of e experts count, k of them are active. The router has no bias.",
     source="Shazeer et al., Outrageously Large Neural Networks, 2017, arXiv:1701.06538; Jiang et al., Mixtral of Experts, 2024, arXiv:2401.04088, section 2.1",
-    example=Example({"experts": 4, "active": 2, "hidden": 5}, [[3, 2]], [3, 2], 128, maccs=204),
+    example=Example(
+        {"experts": 4, "active": 2, "hidden": 5},
+        [[3, 2]],
+        [3, 2],
+        128,
+        maccs=204,
+        adds=57,
+        muls=72,
+        divs=42,
+        comparisons=24,
+        transcendentals=42,
+    ),
 )
 
 LAYERS = (mlp, gated_mlp, moe, top_k, expert_sum)

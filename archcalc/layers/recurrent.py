@@ -51,7 +51,7 @@ class _Kind:
 
     def layer(self, example: Example, *own: Arg) -> LayerType:
         """The layer over a sequence."""
-        out, projected = ("R", " + H * P") if _PROJECTION in own else ("H", "")
+        out, projected = ("R", " + projected * H * R") if _PROJECTION in own else ("H", "")
 
         def weights(biases: str) -> str:
             first, later = (f"{self.rows} * ({features} + {out}{biases})" for features in ("F_in", f"D * {out}"))
@@ -70,13 +70,13 @@ class _Kind:
             symbols["F_in"] = shape[-1]
             symbols["N"] = symbols["N_in"] // shape[-1]
             symbols["D"] = 1 + symbols["bidirectional"]
-            symbols["P"] = symbols.get("projection") or 0
-            symbols["R"] = symbols["P"] or symbols["H"]
+            symbols["R"] = symbols.get("projection") or symbols["H"]
+            symbols["projected"] = symbols.get("projection") is not None
             symbols["tanh"] = symbols.get("activation") == "tanh"
             self.check(self.name, inputs, last(symbols, inputs))
 
         names = ", ".join(f"name.{state} the last {'h' if state == 'state' else state}" for state in self.states)
-        sizes = ", P = projection or 0, R = P or H" if projected else ""
+        sizes = ", R = projection or else H; projected is 1 with a projection and 0 without" if projected else ""
         return LayerType(
             self.name,
             f"{self.meaning} over a sequence. The value is the h of every step, {names}.",

@@ -51,7 +51,21 @@ transformer_encoder = Compound(
     params="4 * F * F + 4 * F + 2 * F * hidden + hidden + F + 4 * F",
     maccs="B * (4 * L * F * F + 2 * L * L * F + 2 * L * F * hidden)",
     source=_VASWANI,
-    example=Example({"heads": 2, "hidden": 5}, [[3, 4]], [3, 4], 141, maccs=384),
+    example=Example(
+        {"heads": 2, "hidden": 5},
+        [[3, 4]],
+        [3, 4],
+        145,
+        maccs=384,
+        weight_muls=24,
+        weight_adds=99,
+        adds=120,
+        muls=42,
+        divs=54,
+        comparisons=27,
+        transcendentals=18,
+        sqrts=6,
+    ),
 )
 
 transformer_decoder = Compound(
@@ -66,7 +80,21 @@ transformer_decoder = Compound(
     maccs="B * (6 * L * F * F + 2 * M * F * F + 2 * L * L * F + 2 * L * M * F + 2 * L * F * hidden)",
     notes="The params and MACCs stated are for a memory of F features.",
     source=_VASWANI,
-    example=Example({"heads": 2, "hidden": 5}, [[3, 4], [6, 4]], [3, 4], 229, maccs=912),
+    example=Example(
+        {"heads": 2, "hidden": 5},
+        [[3, 4], [6, 4]],
+        [3, 4],
+        233,
+        maccs=816,
+        weight_muls=36,
+        weight_adds=183,
+        adds=231,
+        muls=90,
+        divs=108,
+        comparisons=57,
+        transcendentals=54,
+        sqrts=9,
+    ),
 )
 
 

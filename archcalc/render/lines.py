@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ..report import Entry
 
 COMFORTABLE = 25
-"""Where no depth is asked for, a table is opened as far as it has no more lines than this."""
+"""Where no depth is asked for, a table is opened as far as it has no more lines than this; compound layers stay closed."""
 DEEPEST = 10**9
-COMPOSITES = frozenset(("sequence", "residual", "parallel", "for", "if", "each"))
+COMPOSITES = frozenset(("sequence", "residual", "parallel", "branch", "for", "if", "each", "experts"))
 
 
 class Line:
@@ -42,7 +42,9 @@ def lines(tree: Sequence[Entry], depth: int | None = None, *, args: bool = False
     same = _apart if depth == 0 else alike_with_args if args else alike
     shown = list(_scope(tree, "", "", 1, same))
     for _ in range(1, depth or DEEPEST):
-        closed = [line for line in shown if line.entry.type in COMPOSITES] or [line for line in shown if items(line.entry)]
+        closed = [line for line in shown if line.entry.type in COMPOSITES] or [
+            line for line in shown if items(line.entry) and (depth is not None or isinstance(line.entry, Group))
+        ]
         if not closed:
             break
         opening = set(map(id, closed))

@@ -1,0 +1,113 @@
+"""Recurrent layers, step by step."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from .activation import ACTIVATIONS
+from .machine import Machine, Tensor, indices, shape_of
+
+Vector = list[float]
+States = list[Vector]
+"""The state of one layer and direction: h, and the cell of an LSTM."""
+
+
+def summed(machine: Machine, name: object, *, rows: int, parts: dict[str, Vector], bias: bool) -> Vector:
+    """A matrix for each part, all in one running sum, and a bias for each part."""
+    out = []
+    for row in range(rows):
+        total = 0.0
+        for part, vector in parts.items():
+            for column, value in enumerate(vector):
+                total = machine.macc(total, value, machine.weight(name, part, row, column))
+        for part in parts if bias else ():
+            total = machine.shifted(total, name, part, row)
+        out.append(total)
+    return out
+
+
+def step(
+    machine: Machine, kind: str, x: Vector, states: States, *, hidden: int, bias: bool, activation: str, projection: int | None, key: object
+) -> States:
+    """What one step makes of the input and the states."""
+
+    def each(function: str, vector: Vector) -> Vector:
+        return [ACTIVATIONS[function](machine, value) for value in vector]
+
+    def sums(gate: str, **parts: Vector) -> Vector:
+        return summed(machine, (key, gate), rows=hidden, parts=parts, bias=bias)
+
+    def times(left: Vector, right: Vector) -> Vector:
+        return [machine.multiply(*pair) for pair in zip(left, right, strict=True)]
+
+    def plus(left: Vector, right: Vector) -> Vector:
+        return [machine.add(*pair) for pair in zip(left, right, strict=True)]
+
+    h = states[0]
+    if kind == "rnn":
+        return [each(activation, sums("new", x=x, h=h))]
+    if kind == "gru":
+        reset, update = (each("sigmoid", sums(gate, x=x, h=h)) for gate in ("reset", "update"))
+        new = each("tanh", plus(sums("new", x=x), times(reset, sums("new", h=h))))
+        return [plus(times([machine.subtract(1.0, value) for value in update], new), times(update, h))]
+    into, forget, out = (each("sigmoid", sums(gate, x=x, h=h)) for gate in ("in", "forget", "out"))
+    cell = plus(times(forget, states[1]), times(into, each("tanh", sums("new", x=x, h=h))))
+    h = times(out, each("tanh", cell))
+    if projection is not None:
+        h = summed(machine, (key, "projection"), rows=projection, parts={"h": h}, bias=False)
+    return [h, cell]
+
+
+def recurrent(
+    machine: Machine,
+    values: Tensor,
+    *given: Tensor,
+    kind: str,
+    hidden: int,
+    layers: int = 1,
+    bias: bool = True,
+    bidirectional: bool = False,
+    activation: str = "tanh",
+    projection: int | None = None,
+) -> list[Tensor]:
+    """The outputs of every step, and the last states of every layer and direction. ``given`` are the first states."""
+    *leading, length, _ = shape_of(values)
+    out: Tensor = {}
+    last: list[Tensor] = [{} for _ in range(2 if kind == "lstm" else 1)]
+    sizes = [projection or hidden, hidden][: len(last)]
+    advance = partial(step, machine, kind, hidden=hidden, bias=bias, activation=activation, projection=projection)
+    for where in indices(leading):
+        steps = [[value for index, value in values.items() if index[:-1] == (*where, at)] for at in range(length)]
+        number = 0
+        for layer in range(layers):
+            ways: list[list[Vector]] = []
+            for backward in [False, True] if bidirectional else [False]:
+                states = [[0.0] * size for size in sizes]
+                if given:
+                    states = [[first[*where, number, each] for each in range(size)] for first, size in zip(given, sizes, strict=True)]
+                made: dict[int, Vector] = {}
+                for at in reversed(range(length)) if backward else range(length):
+                    states = advance(steps[at], states, key=(layer, backward))
+                    made[at] = states[0]
+                ways.append([made[at] for at in range(length)])
+                for tensor, vector in zip(last, states, strict=True):
+                    tensor.update({(*where, number, each): value for each, value in enumerate(vector)})
+                number += 1
+            steps = [[value for way in ways for value in way[at]] for at in range(length)]
+        out.update({(*where, at, each): value for at, vector in enumerate(steps) for each, value in enumerate(vector)})
+    return [out, *last]
+
+
+def cell(
+    machine: Machine, values: Tensor, *given: Tensor, kind: str, hidden: int, bias: bool = True, activation: str = "tanh"
+) -> list[Tensor]:
+    """One step, and the states after it."""
+    *leading, _ = shape_of(values)
+    out: list[Tensor] = [{} for _ in range(2 if kind == "lstm" else 1)]
+    for where in indices(leading):
+        x = [value for index, value in values.items() if index[:-1] == where]
+        states = [[first[*where, each] for each in range(hidden)] for first in given] or [[0.0] * hidden for _ in out]
+        states = step(machine, kind, x, states, hidden=hidden, bias=bias, activation=activation, projection=None, key="cell")
+        for tensor, vector in zip(out, states, strict=True):
+            tensor.update({(*where, each): value for each, value in enumerate(vector)})
+    return out

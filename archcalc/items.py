@@ -166,7 +166,7 @@ class Items(Values):
                 else:
                     item.args[arg.name] = Body([])
                 continue
-            body = inner.plus("index", *item.args["names"]) if arg.name == "do" else inner
+            body = inner.plus("index", *item.args.get("names", [])) if arg.name == "do" else inner
             self.field(item, arg, value, f"{path}.{arg.name}", body if isinstance(arg.kind, BodyKind) else names)
         return item
 

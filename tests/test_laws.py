@@ -428,9 +428,11 @@ def test_same_is_a_window_for_every_stride(size: int, stride: int, kernel: int, 
     stride=st.integers(1, 4),
     kernel=st.integers(1, 5),
     dilation=st.integers(1, 3),
+    extra=st.integers(0, 3),
 )
-def test_same_of_a_transpose_makes_the_map_larger_by_the_stride(size: int, stride: int, kernel: int, dilation: int) -> None:
-    window = {"kernel": kernel, "stride": stride, "dilation": dilation, "channels": 3}
+def test_same_of_a_transpose_makes_the_map_larger_by_the_stride(*, size: int, stride: int, kernel: int, dilation: int, extra: int) -> None:
+    extra %= max(stride, dilation)  # PyTorch's bound of it
+    window = {"kernel": kernel, "stride": stride, "dilation": dilation, "output_padding": extra, "channels": 3}
     same = analyzed(shape=[2, size], layers=[{"conv_transpose": {**window, "padding": "same"}}])
     assert same.outputs == [[3, size * stride]]
     assert same.totals.maccs == analyzed(shape=[2, size], layers=[{"conv_transpose": window}]).totals.maccs

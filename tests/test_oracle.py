@@ -199,7 +199,7 @@ def test_squeeze_excite(activation: str, gate: str, data: st.DataObject) -> None
 def test_what_squeeze_excite_states_is_the_sum_of_its_parts(data: st.DataObject) -> None:
     """The formulas that its manual page shows; its figures are those of the layers inside."""
     channels, height, hidden = different(data.draw, count=3, high=6)
-    args = {"hidden": hidden, "activation": "relu", "gate": "sigmoid", "bias": data.draw(st.booleans())}
+    args: Args = {"hidden": hidden, "activation": "relu", "gate": "sigmoid", "bias": data.draw(st.booleans())}
     measured = oracle.measure(oracle.squeeze_excite, shapes=[[channels, height]], **args)
     declared = layers.find("squeeze_excite")
     assert declared is not None

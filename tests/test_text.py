@@ -474,6 +474,23 @@ n.yaml:1:54: [0].conv.padding: 'min(a, b)' is cut off at its ','
 n.yaml:1:74: [0].conv.stride[0]: 'max(4, min(a, 5))' is cut off at its ','
   hint      inside {…} and […] it needs quotes: "max(4, min(a, 5))\"""",
     ),
+    "expression cut at a comma and never closed": (
+        "a: [[f(3, b, c], no]\nb: {c: g(4, {d: 5}, off: 6}\ne: {h: i(7, k: 8}\nl: on",
+        {"a": [["f(3", "b", "c"], "no"], "b": {"c": "g(4"}, "e": {"h": "i(7"}, "l": "on"},
+        """\
+n.yaml:1:6: a[0][0]: 'f(3, b, c]' is cut off at its ','
+  hint      inside {…} and […] it needs quotes: "f(3, b, c]"
+n.yaml:1:18: a[1]: 'no' means two things: false in YAML 1.1, a text in YAML 1.2
+  hint      write false, or "no" for the text
+n.yaml:2:8: b.c: 'g(4, {d: 5}, off: 6}' is cut off at its ','
+  hint      inside {…} and […] it needs quotes: "g(4, {d: 5}, off: 6}"
+n.yaml:2:21: b: 'off' means two things: false in YAML 1.1, a text in YAML 1.2
+  hint      write false, or "off" for the text
+n.yaml:3:8: e.h: 'i(7, k: 8}' is cut off at its ','
+  hint      inside {…} and […] it needs quotes: "i(7, k: 8}"
+n.yaml:4:4: l: 'on' means two things: true in YAML 1.1, a text in YAML 1.2
+  hint      write true, or "on" for the text""",
+    ),
     "expression as a key cut at a comma": (
         "{f(a, b): 3, c: 4}",
         {"c": 4},
@@ -820,6 +837,14 @@ def test_copies() -> None:
     )
 
 
+def test_copies_of_copies_count_in_full() -> None:
+    nested = "a: &a [" + "[[3]], " * 33 + "]\n"  # a list of 33 is 100 values, the copied list of 9 copies 901
+    good(nested + "b: &b [" + "*a, " * 9 + "]\nc: [" + "*b, " * 109 + "*a, " * 8 + "]")
+    assert errors(nested + "b: &b [" + "*a, " * 9 + "]\nc: [" + "*b, " * 109 + "*a, " * 9 + "]") == (
+        "n.yaml:3:473: c[117]: an alias bomb: aliases stand for more than 100,000 values"
+    )
+
+
 def test_alias_bomb(parser: str) -> None:
     lines = ["a: &a [3, 3, 3, 3, 3, 3, 3, 3, 3]"]
     lines += [f"{new}: &{new} [{', '.join([f'*{before}'] * 9)}]" for before, new in zip("abcdefgh", "bcdefghi", strict=True)]
@@ -831,6 +856,8 @@ def test_copies_count_as_deep_as_they_are() -> None:
         return f"- &a {'[' * 60}3{']' * 60}\n- &b {'[' * outer}*a{']' * outer}\n- [*b]"
 
     good(text(38))
+    good(f"- &c [&a {'[' * 60}3{']' * 60}, 4]\n- {'[' * 38}*c{']' * 38}")
+    assert errors(f"- &c [&a {'[' * 60}3{']' * 60}, 4]\n- {'[' * 39}*c{']' * 39}").endswith(": more than 100 levels of nesting")
     assert errors(text(39)) == "n.yaml:3:4: [2][0]: more than 100 levels of nesting"
     assert errors(text(40)) == "n.yaml:2:46: [1]" + "[0]" * 40 + ": more than 100 levels of nesting"
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
-from .conventions import CONVENTIONS, Convention
+from . import conventions
+from .conventions import Convention
 from .errors import Problem, SpecError, did_you_mean
 from .kinds import ANYTHING, show
 from .language import DTYPES, MAX_LAYERS
@@ -73,7 +74,7 @@ def _one_of(what: str, value: Any, known: Mapping[str, Any] | tuple[str, ...]) -
 
 def find_convention(name: str) -> Convention:
     """The convention of that name."""
-    return CONVENTIONS[_one_of("FLOP convention", name, tuple(CONVENTIONS))]
+    return conventions.find(_one_of("FLOP convention", name, conventions.NAMES))
 
 
 def analyze(

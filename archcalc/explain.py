@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .conventions import Convention
+from .conventions.base import symbols_of
 from .counts import OPERATIONS
 from .errors import did_you_mean
 from .formula import Formula
@@ -93,10 +94,15 @@ def steps(row: Row, report: Report, convention: Convention) -> list[Step]:
             found.append(_for_all(title, value, report.batch, row.times))
     if not any(step.name == "MACCs" for step in found):
         found.append(Step("MACCs", "0", "0", 0, "this layer multiplies nothing into a sum"))
-    used = {field: getattr(row.counts, field) for field in convention.formula.names}
+    rule = convention.rule(layer.name, node.style)
+    told = f"{convention.name}: {rule.why or convention.meaning}"
+    flops = rule.formula
+    used = symbols_of(node, report.batch)
     found.append(
-        Step("FLOPs", convention.formula.text, convention.formula.filled(used), row.flops, f"{convention.name}: {convention.meaning}")
+        Step(convention.unit, flops.text, flops.filled(used), convention.count(rule, node, 1 if not rule.whole else report.batch, 1), told)
     )
+    if row.flops != found[-1].value:
+        found.append(_for_all(convention.unit, found[-1].value, report.batch, row.times))
     return found
 
 

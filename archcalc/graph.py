@@ -23,7 +23,7 @@ class Tensor:
 class Leaf:
     """One layer."""
 
-    __slots__ = ("args", "dtype", "extra", "frozen", "inputs", "layer", "name", "outputs", "result", "tie")
+    __slots__ = ("args", "dtype", "extra", "frozen", "inputs", "layer", "name", "outputs", "result", "style", "tie")
     leaves = 1
 
     def __init__(
@@ -38,6 +38,8 @@ class Leaf:
         self.dtype = dtype
         self.extra: list[Tensor] = []
         """Outputs that are reached only by name, such as the last state of a recurrent layer."""
+        self.style = ""
+        """How its code is written, where that makes a difference to counters; empty: the usual way."""
         self.frozen = False
         self.tie = ""
         """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
@@ -64,7 +66,7 @@ class Frame:
 class Group:
     """A block or composite in use. A frame may serve several groups: a block with the same arguments on the same shape."""
 
-    __slots__ = ("_outside", "args", "dtype", "frame", "frozen", "inputs", "layer", "name", "outputs", "tie", "times", "type", "weights")
+    __slots__ = ("_outside", "args", "dtype", "frame", "frozen", "inputs", "layer", "name", "outputs", "style", "tie", "times", "type", "weights")
 
     def __init__(self, name: str, type: str, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], *, times: int = 1) -> None:
         self.name = name
@@ -81,6 +83,7 @@ class Group:
         """The layer type it is the inside of, where it shows as one row with parts."""
         self.args: dict[str, Any] = {}
         self.dtype = ""
+        self.style = ""
         self.frozen = False
         self.tie = ""
         self._outside: dict[int, Tensor] = {}

@@ -198,6 +198,7 @@ class Report:
         self.dtype = network.dtype
         self.convention = convention.name
         self.convention_meaning = convention.meaning
+        self.convention_unit = convention.unit
         self.request = request
         self.network = network
         self.layers: list[Row] = []
@@ -300,7 +301,7 @@ class _Builder:
         self.report = report
         self.convention = convention
         self.batch = report.batch
-        self.counted: dict[tuple[int, int], tuple[Counts, int]] = {}
+        self.counted: dict[tuple[int, int, str], tuple[Counts, int]] = {}
 
     def children(self, nodes: list[Node], prefix: str, into: list[Entry], how: _How, rows: list[Row]) -> None:
         for node in nodes:
@@ -320,6 +321,9 @@ class _Builder:
             self.children(node.frame.children, f"{name}.", [], how, parts)
             row = Row(name, node.type, node, node.args, how.times, self.batch)
             row.sum_up(parts)
+            rule = self.convention.own_rule(node.type, node.style)
+            if rule is not None:
+                row.flops = self.convention.count(rule, node, self.batch, how.times)
             into.append(row)
             rows.append(row)
         elif node.name:
@@ -332,11 +336,12 @@ class _Builder:
 
     def row(self, leaf: Leaf, prefix: str, how: _How) -> Row:
         result = leaf.result
-        key = (id(result), how.times)
+        key = (id(result), how.times, leaf.style)
         counted = self.counted.get(key)
         if counted is None:
             counts = result.counts.times(how.times * self.batch)
-            counted = self.counted[key] = counts, self.convention.formula(counts.to_dict())
+            rule = self.convention.rule(leaf.layer.name, leaf.style)
+            counted = self.counted[key] = counts, self.convention.count(rule, leaf, self.batch, how.times)
         tie = "all" if how.tied else leaf.tie
         own = 0 if tie == "all" else result.params - result.matrix_params if tie else result.params
         row = Row(prefix + leaf.name, leaf.layer.name, leaf, leaf.args, how.times, self.batch)

@@ -24,7 +24,7 @@ BLOCK_ARGS: dict[str, list[str]] = {"plain": [], "sized": ["size", "extra = 2 * 
 """The blocks of every document, and `own`, its layer type, with their arguments."""
 
 ODD_VALUES: tuple[Any, ...] = (
-    *(None, True, False, 0, 1, -1, 3, 1.5, 2.0, 2**63, -(2**63), 10**31, "", " ", "1 + 1", "relu", "previous", "if", "5M"),
+    *(None, True, False, 0, 1, -1, 3, 1.5, 2.0, 2**63, -(2**63), 10**31, "", " ", "1 + 1", "relu", "previous"),
     *([], [1], [1, 2, 3, 4], [None], [[1, 2]], [True], ["relu"], [0], {}, {"a": 1}, {"relu": None}, {"shape": [3]}, {"body": ["relu"]}),
 )
 ODD_KEYS = (*TOP_LEVEL, *MODIFIER, *COMPOSITES, *(arg.name for args in SPREAD.values() for arg in args))

@@ -262,7 +262,7 @@ BOMBS: dict[str, tuple[str, str]] = {
     "long lists in many copies": (f"input: [4]\n{LIST}layers: [{{relu: , repeat: 90000, when: '{'+'.join(['sum(l)'] * 100)} > 0'}}]\n", TOO_MANY_STEPS),
     "long lists as arguments": (f"input: [4]\n{LIST}blocks: {{b: {{args: [x], layers: [relu]}}}}\nlayers: [{{b: l, repeat: 90000}}]\n", TOO_MANY_STEPS),
     "long lists in errors": (many("- linear: l", 20_000, f"input: [4]\n{LIST}layers:\n"), TOO_MANY_PROBLEMS),
-    "long lists to loop over": (f"input: [4]\n{LIST}layers: [{{for: a, in: l, do: [{{for: b, in: l, do: []}}]}}]\n", TOO_MANY_LAYERS),
+    "long lists to loop over": (f"input: [4]\n{LIST}layers: [{{for: a, in: l, do: [{{for: b, in: l, do: []}}]}}]\n", TOO_MANY_STEPS),
     "a longer list than there may be": ("input: [4]\nlayers:\n- for: a\n  in: [" + "1," * 400_000 + "]\n  do: [relu]\n", "400,000 in all"),
     "many vars": (many("  v$: 1", 30_000, "input: [4]\nlayers: [{relu: , repeat: 90000}]\nvars:\n"), "a spec has at most 1,000 vars"),
     "many items": (many("- relu", 140_000), TOO_MANY_LAYERS),

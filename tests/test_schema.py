@@ -359,3 +359,89 @@ def _beside_an_expression(document: Any, error: ValidationError) -> bool:
 
 def _mixed(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(item, str) or _mixed(item) for item in value)
+
+
+LOOSER: dict[str, tuple[tuple[Any, ...], str, dict[str, Any]]] = {
+    # what: where in the schema, the word that goes, a document that parser and schema then tell apart
+    "required argument": (("$defs", "layer.conv"), "required", spec({"conv": {"channels": 3}})),
+    "no other argument": (("$defs", "layer.conv"), "additionalProperties", spec({"conv": {"channels": 3, "kernel": 1, "strid": 1}})),
+    "no other key": ((), "additionalProperties", spec("relu", layrs=1)),
+    "one type": (("$defs", "item_mapping"), "then", spec({"relu": None, "linear": 5})),
+    "some type": (("$defs", "item_mapping"), "else", spec({"name": "a"})),
+    "for with in": (("$defs", "item_mapping"), "dependentRequired", spec({"for": "a", "in": [1]})),
+    "shared copies": (("$defs", "item_mapping"), "dependentSchemas", spec({"relu": None, "share": True})),
+    "some layer": (("$defs", "layers"), "minItems", {"input": [3], "layers": []}),
+}
+
+
+@pytest.mark.parametrize("what", LOOSER)
+def test_a_looser_schema_would_show(what: str) -> None:
+    place, word, document = LOOSER[what]
+    schema = json.loads(json.dumps(SCHEMA))
+    node = schema
+    for key in place:
+        node = node[key]
+    del node[word]
+    assert disagreement(document) == ""
+    assert disagreement(document, Draft202012Validator(schema)).startswith("the parser alone refuses")
+
+
+def test_a_stricter_schema_would_show() -> None:
+    schema = json.loads(json.dumps(SCHEMA))
+    schema["$defs"]["layer.relu"] = {"type": "null"}
+    document = spec({"relu": {"in_place": True}})
+    assert disagreement(document) == ""
+    assert disagreement(document, Draft202012Validator(schema)).startswith("the schema alone refuses")
+
+
+# --- the table of differences -------------------------------------------------------------------------------------
+
+_DEEP: Any = ["relu"]
+for _ in range(100):
+    _DEEP = [{"sequence": _DEEP}]
+_LONG = [f"{index} + {'1' * 290} + {'2' * 290} + {'3' * 290}" for index in range(250)]
+
+PARSER_ALONE: dict[str, tuple[Any, str]] = {
+    "no such type": (spec({"konv": 5}), "there is no layer type or block 'konv'"),
+    "not in scope": (spec({"linear": "2 * width"}), "there is no 'width' in scope in '2 * width'"),
+    "word where a number is needed": (spec({"linear": "width"}), "features can't be 'width'"),
+    "grammar": (spec({"linear": "1 +"}), "'1 +': something is missing after '+'"),
+    "own arguments, missing": (spec("b", blocks={"b": {"args": ["a"], "layers": ["relu"]}}), "b has no a"),
+    "own arguments, unknown": (spec({"b": {"a": 1}}, blocks={"b": {"layers": ["relu"]}}), "b has no argument 'a'"),
+    "two unknown keys": (spec({"b": None, "c": None}), "an item has one layer type, and here are 2: b, c"),
+    "name twice": (spec({"name": "a", "relu": None}, {"name": "a", "tanh": None}), "the name 'a' is used twice in one scope"),
+    "argument twice": (spec("relu", blocks={"b": {"args": ["a", "a=1"], "layers": ["relu"]}}), "the argument 'a' is there twice"),
+    "recursion": (spec("relu", blocks={"b": {"layers": ["b"]}}), "the block b uses itself"),
+    "no such var": (spec("relu", vars={"a": 1}, variants={"x": {"b": 1}}), "there is no var 'b'"),
+    "nesting": (spec(*_DEEP), "more than 100 levels of nesting"),
+    "long expressions": (spec("relu", vars={"a": _LONG}), "the expressions of a spec have at most 200,000 characters together"),
+    "large float": (spec({"linear": 1e17}), "features can't be 1e+17"),
+    "word in a list": (spec({"max_pool": {"kernel": 2, "padding": ["same", 1]}}), "padding can't be ['same', 1]"),
+    "line break": (spec({"relu": None, "name": "a\n"}), "'a\n' is not a name: letters, digits and _, not starting with a digit"),
+}
+SCHEMA_ALONE: dict[str, tuple[Any, str]] = {
+    "hidden type": (spec({"conv": 5}, blocks={"conv": {"args": ["a"], "layers": ["relu"]}}), "5 is not of type 'object'"),
+    "beside an expression": (spec({"max_pool": ["1 + 1", 0]}), "0 is less than the minimum of 1"),
+}
+
+
+@pytest.mark.parametrize("what", PARSER_ALONE)
+def test_what_the_parser_alone_refuses(what: str) -> None:
+    document, message = PARSER_ALONE[what]
+    assert [problem.message for problem in problems(document)] == [message]
+    assert complaint(document) is None
+
+
+@pytest.mark.parametrize("what", SCHEMA_ALONE)
+def test_what_the_schema_alone_refuses(what: str) -> None:
+    document, message = SCHEMA_ALONE[what]
+    assert problems(document) == []
+    error = complaint(document)
+    assert error is not None and error.message == message
+
+
+def test_the_table_lists_every_difference() -> None:
+    assert __doc__ is not None
+    listed = re.findall(r"^      (\S+(?: \S+)*)  ", __doc__, re.MULTILINE)
+    shown = {what.split(",")[0] for what in (*PARSER_ALONE, *SCHEMA_ALONE)} - {"word where a number is needed"}
+    assert set(listed) == shown

@@ -54,7 +54,7 @@ class _Kind:
         out, projected = ("R", " + projected * H * R") if _PROJECTION in own else ("H", "")
 
         def weights(biases: str) -> str:
-            first, later = (f"{self.rows} * ({features} + {out}{biases})" for features in ("F_in", f"{out}"))
+            first, later = (f"{self.rows} * ({features} + {out}{biases})" for features in ("F_in", f"D * {out}"))
             if projected:
                 first, later = f"({first}{projected})", f"({later}{projected})"
             return f"D * {first} + (layers - 1) * D * {later}"

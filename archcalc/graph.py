@@ -66,7 +66,22 @@ class Frame:
 class Group:
     """A block or composite in use. A frame may serve several groups: a block with the same arguments on the same shape."""
 
-    __slots__ = ("_outside", "args", "dtype", "frame", "frozen", "inputs", "layer", "name", "outputs", "style", "tie", "times", "type", "weights")
+    __slots__ = (
+        "_outside",
+        "args",
+        "dtype",
+        "frame",
+        "frozen",
+        "inputs",
+        "layer",
+        "name",
+        "outputs",
+        "style",
+        "tie",
+        "times",
+        "type",
+        "weights",
+    )
 
     def __init__(self, name: str, type: str, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], *, times: int = 1) -> None:
         self.name = name

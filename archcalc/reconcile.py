@@ -11,7 +11,8 @@ from . import conventions
 from .conventions import Convention
 from .conventions.base import Rule
 from .graph import Leaf
-from .report import Report, Row
+from .report import Report
+from .rows import Row
 
 
 class Part:

@@ -5,6 +5,7 @@ Alternatives differ in their type wherever that is possible: an editor then show
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from . import layers
@@ -26,7 +27,7 @@ from .language import (
     VARIABLES,
     Amount,
 )
-from .layers.base import Arg
+from .layers.base import Arg, LayerType
 from .user_layers import AMOUNT, FIGURES, OUTPUT
 
 Schema = dict[str, Any]
@@ -36,9 +37,13 @@ _REF_PATTERN = rf"^{NAME.pattern}(\.{NAME.pattern}|\.[0-9]{{1,9}}|\[[\s\S]+\])*$
 _LONGEST = 10_000
 
 
-def json_schema() -> Schema:
-    """The whole schema: what an editor completes and checks a spec with."""
-    types = {layer.name: {"description": layer.meaning, **_arguments(layer.name, layer.args)} for layer in layers.every()}
+def json_schema(hidden: Collection[str] = ()) -> Schema:
+    """The whole schema: what an editor completes and checks a spec with.
+
+    ``hidden`` are the built-in types whose names a spec gives to blocks and layer types of its own.
+    """
+    shown = [layer for layer in layers.every() if layer.name not in hidden]
+    types = {layer.name: {"description": layer.meaning, **_arguments(layer.name, layer.args)} for layer in shown}
     composites = {name: _arguments(name, args) for name, args in COMPOSITES.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -65,8 +70,8 @@ def json_schema() -> Schema:
             **{f"layer.{name}": schema for name, schema in types.items()},
             **{f"composite.{name}": schema for name, schema in composites.items()},
             "item": {"if": {"type": "string"}, "then": _ref("item_name"), "else": _ref("item_mapping")},
-            "item_name": _item_name(),
-            "item_mapping": _item_mapping(),
+            "item_name": _item_name(shown),
+            "item_mapping": _item_mapping(shown),
         },
     }
 
@@ -192,9 +197,9 @@ def _argument(arg: Arg) -> Schema:
     return schema
 
 
-def _item_name() -> Schema:
+def _item_name(shown: list[LayerType]) -> Schema:
     """A type's name alone: one that needs no arguments, or perhaps a block's."""
-    declared = [*((layer.name, layer.args) for layer in layers.every()), *COMPOSITES.items()]
+    declared = [*((layer.name, layer.args) for layer in shown), *COMPOSITES.items()]
     bare = [name for name, args in declared if not any(arg.required for arg in args)]
     needy = [name for name, args in declared if any(arg.required for arg in args)]
     return {
@@ -203,9 +208,9 @@ def _item_name() -> Schema:
     }
 
 
-def _item_mapping() -> Schema:
+def _item_mapping(shown: list[LayerType]) -> Schema:
     """A mapping with exactly one type among its keys. How many keys are unknown, and so a block's, a schema can't count."""
-    types, spread = list(layers.NAMES), {arg.name: _spread(arg) for args in SPREAD.values() for arg in args}
+    types, spread = [layer.name for layer in shown], {arg.name: _spread(arg) for args in SPREAD.values() for arg in args}
     properties: Schema = {
         **{name: _ref(f"layer.{name}") for name in types},
         **{name: _ref(f"composite.{name}") for name in COMPOSITES},

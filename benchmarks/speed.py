@@ -48,10 +48,10 @@ def in_process(job: Callable[[], object], runs: int = RUNS) -> str:
 
 def main() -> None:
     from archcalc.api import analyze_text
-    from archcalc.conventions import CONVENTIONS
     from archcalc.parse import parse
     from archcalc.propagate import propagate
     from archcalc.report import Report
+    from archcalc.request import Request
     from archcalc.text import read
 
     resnet = (ROOT / "specs/resnet50.yaml").read_bytes()
@@ -64,7 +64,7 @@ def main() -> None:
         network, problems = propagate(spec)
         assert network is not None
         assert not problems
-        return Report("ResNet-50", network, 1, CONVENTIONS["madd"])
+        return Report("ResNet-50", network, Request())
 
     print(
         "whole process, archcalc specs/resnet50.yaml", against_bare([sys.executable, "-m", "archcalc", "specs/resnet50.yaml"]), sep="\n  "
@@ -75,7 +75,7 @@ def main() -> None:
         text = "input: [8, 32, 32]\nlayers:\n" + "".join(
             f"  - conv: {{channels: {8 + index % 5}, kernel: 3, padding: 1}}\n" for index in range(count)
         )
-        print(f"  {count:6,} {in_process(lambda text=text: analyze_text(text, 'many', **DEFAULTS), 5)}")  # type: ignore[misc]
+        print(f"  {count:6,} {in_process(lambda text=text: analyze_text(text, 'many', Request()), 5)}")  # type: ignore[misc]
     print("layers of one repeat, read to report")
     for count in (1_000, 10_000, 100_000, 1_000_000):
         text = f"input: [8, 32, 32]\nlayers:\n  - conv: {{channels: 8, kernel: 3, padding: 1}}\n    repeat: {count}\n"
@@ -88,15 +88,13 @@ def main() -> None:
     print(f"  {max(peaks.values()):.0f} MB")
 
 
-DEFAULTS = {"vars": None, "variant": None, "batch": 1, "flops": "madd", "dtype": None, "max_layers": 100_000}
-
-
 def _refused(text: str) -> None:
     from archcalc.api import analyze_text
     from archcalc.errors import SpecError
+    from archcalc.request import Request
 
     try:
-        analyze_text(text, "many", **DEFAULTS)
+        analyze_text(text, "many", Request())
     except SpecError:
         pass
 

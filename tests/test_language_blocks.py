@@ -149,6 +149,11 @@ def test_one_input_holds_all_that_comes_in() -> None:
         assert flow(text)[1:] == ["b.concat [3, 5, 9] 0", "b.concat_2 [3, 5, 18] 0", "b.relu [3, 5, 2] 0"]
 
 
+def test_copies_of_a_block_with_several_inputs() -> None:
+    text = "{input: [3, 5], blocks: {b: {inputs: [p, q], layers: [{concat: 1, from: [previous, q]}]}}, layers: [{name: m, linear: 2}, {b: , from: [previous, m], repeat: 3}]}"
+    assert flow(text)[1:] == ["b.0.concat [3, 4] 0", "b.1.concat [3, 6] 0", "b.2.concat [3, 8] 0"]
+
+
 def test_several_inputs_from_a_layer_with_several_outputs() -> None:
     text = "{input: [3, 5, 7], blocks: {b: {inputs: [p, q], layers: [{concat: , from: [q, p, q]}]}}, layers: [split: [1, 2], b]}"
     assert flow(text)[-1] == "b.concat [5, 5, 7] 0"

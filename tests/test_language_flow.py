@@ -331,6 +331,23 @@ def test_paths_into_a_named_parallel(path: str, channels: int) -> None:
     assert network(f"- {{name: x, parallel: {{branches: {branches}}}}}\n- {{name: end, relu: , from: {path}}}")[-1] == f"end [{channels}, 5, 7] 0"
 
 
+def test_a_branch_that_is_empty_is_what_came_in() -> None:
+    layers = "- {name: p, parallel: {branches: {left: [], right: [linear: 2]}, axis: 2}}\n- {linear: 11, from: p.left}\n- {linear: 11, from: p.right}"
+    assert network(layers)[-2:] == ["linear [3, 5, 11] 88", "linear_2 [3, 5, 11] 33"]
+
+
+@pytest.mark.parametrize(("path", "features"), [("p.left", 5), ("p.0.left", 4), ("p.1.left.linear", 5), ("p.0", 11), ("p", 16)])
+def test_paths_into_a_repeated_parallel(path: str, features: int) -> None:
+    layers = "- {name: p, parallel: {branches: {left: [linear: 4 + index], right: []}, axis: 2}, repeat: 2}\n- {name: end, relu: , from: PATH}"
+    assert network(layers.replace("PATH", path))[-1] == f"end [3, 5, {features}] 0"
+
+
+@pytest.mark.parametrize(("path", "features"), [("s.a", 2), ("s", 3)])
+def test_paths_into_a_named_if(path: str, features: int) -> None:
+    layers = "- {name: s, if: true, then: [{name: a, linear: 2}, linear: 3], else: [{name: b, linear: 4}]}\n- {name: end, relu: , from: PATH}"
+    assert network(layers.replace("PATH", path))[-1] == f"end [3, 5, {features}] 0"
+
+
 def test_the_branches_of_an_unnamed_parallel_are_names_of_its_scope() -> None:
     branches = "{left: [conv: {channels: 4, kernel: 1}], right: [{name: q, conv: {channels: 6, kernel: 1}}]}"
     assert network(f"- parallel: {{branches: {branches}}}\n- {{name: a, linear: 2, from: left}}\n- {{name: b, linear: 2, from: right.q}}") == [

@@ -129,6 +129,42 @@ def test_the_output_of_an_item_that_was_left_out() -> None:
     """)
 
 
+def test_an_item_that_is_left_out_needs_no_sources() -> None:
+    text = """
+        input: [3, 5, 7]
+        vars: {use: true}
+        layers:
+          - {name: a, conv: {channels: 4, kernel: 1}, when: use}
+          - {concat: , from: [previous, a], when: use}
+          - linear: 2
+    """
+    assert flow(text) == ["a [4, 5, 7] 16", "concat [8, 5, 7] 0", "linear [8, 5, 2] 16"]
+    assert flow(text, vars={"use": False}) == ["linear [3, 5, 2] 16"]
+
+
+def test_a_pass_may_use_the_pass_before() -> None:
+    layers = """
+        - name: stage
+          for: c
+          in: [4, 6, 8]
+          do:
+            - {name: x, conv: {channels: c, kernel: 1}}
+            - {concat: , from: [previous, "stage[index - 1].x"], when: index > 0}
+    """
+    assert [row for row in network(layers) if "concat" in row] == ["stage.1.concat [10, 5, 7] 0", "stage.2.concat [14, 5, 7] 0"]
+
+
+def test_a_copy_may_use_an_earlier_copy() -> None:
+    body = "[{name: q, conv: {channels: in_channels + 1, kernel: 1}}, {concat: , from: [previous, c.0.q], when: index > 0}]"
+    assert network(f"- {{name: c, sequence: {body}, repeat: 3}}") == [
+        "c.0.q [4, 5, 7] 16",
+        "c.1.q [5, 5, 7] 25",
+        "c.1.concat [9, 5, 7] 0",
+        "c.2.q [10, 5, 7] 100",
+        "c.2.concat [14, 5, 7] 0",
+    ]
+
+
 @pytest.mark.parametrize("path", ["a.relu", "a.0"])
 def test_a_path_into_what_was_left_out(path: str) -> None:
     assert "was left out" in layer_errors(f"- {{name: a, sequence: [relu], when: false}}\n- {{relu: , from: {path}}}")

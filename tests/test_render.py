@@ -29,7 +29,8 @@ from archcalc.render.lines import COMFORTABLE, lines
 from archcalc.render.markdown import to_markdown
 from archcalc.render.table import table
 from archcalc.render.units import EXACT_BELOW, PREFIXES, UNITS, cells, natural_power, percent, quotient, si
-from archcalc.report import Entry, Group, Report, Row, Totals
+from archcalc.report import Report
+from archcalc.rows import Entry, Group, Row, Totals
 
 MEANING = "one per MACC, one per weight addition or multiplication outside it"
 NUMBERS = (*AMOUNTS, *KINDS)

@@ -53,10 +53,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "recurrent": ("rnn", "gru", "lstm", "rnn_cell", "gru_cell", "lstm_cell"),
     "matmul": ("matmul", "einsum", "dot_interaction"),
     "grn": ("grn",),
-    "attention": (
-        *("attention", "latent_attention", "attention_scores", "attention_bias", "attention_softmax", "attention_values"),
-        *("kv_cache", "rope", "head_norm"),
-    ),
+    "attention": ("attention", "latent_attention"),
+    "attention_parts": ("attention_scores", "attention_bias", "attention_softmax", "attention_values", "kv_cache", "rope", "head_norm"),
     "mlp": ("mlp", "gated_mlp", "moe", "top_k", "expert_sum"),
     "transformer": ("transformer_encoder", "transformer_decoder", "patch_embedding"),
     "ssm": ("ssm", "ssm2", "ssm_scan", "sequence_conv", "step_bias"),

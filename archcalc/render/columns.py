@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from ..counts import OPERATIONS
 from ..kinds import show
-from ..report import Group
+from ..rows import Group
 from .lines import COMPOSITES, Line, leaves
 
 if TYPE_CHECKING:
-    from ..report import Entry, Report, Totals
+    from ..report import Report
+    from ..rows import Entry, Totals
 
 TEXTS = ("layer", "type", "input", "output", "args")
 AMOUNTS = ("params", "trainable_params", "maccs", "flops")

@@ -22,6 +22,8 @@ def compare(reports: list[Report], *, unicode: bool = True) -> str:
         table.append([label, *cells])
     table.append(["layers", *(f"{len(report.layers):,}" for report in reports)])
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    lines = ["  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]).rstrip() for row in table]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]).rstrip() for row in table
+    ]
     first = reports[0]
     return "\n".join([*lines, "", f"batch {first.batch}; FLOPs by {first.convention}: {first.convention_meaning}"]) + "\n"

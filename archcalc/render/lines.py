@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..report import Group
+from ..rows import Group
 
 if TYPE_CHECKING:
-    from ..report import Entry
+    from ..rows import Entry
 
 COMFORTABLE = 25
 """Where no depth is asked for, a table is opened as far as it has no more lines than this; compound layers stay closed."""

@@ -1,0 +1,308 @@
+"""The layout of the code: data flows one way, only the command line speaks to the world, nothing heavy is imported, files are small."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "archcalc"
+
+ROOMS: tuple[tuple[str, ...], ...] = (
+    ("archcalc", "archcalc.errors"),
+    ("archcalc.text", "archcalc.kinds", "archcalc.counts", "archcalc.formula", "archcalc.expr"),
+    ("archcalc.layers.base",),
+    (
+        "archcalc.layers.window",
+        "archcalc.layers.pattern",
+        "archcalc.layers.compound",
+        "archcalc.layers.activation",
+        "archcalc.layers.attention_parts",
+    ),
+    ("archcalc.layers.*",),
+    ("archcalc.layers",),
+    ("archcalc.language",),
+    ("archcalc.spec", "archcalc.graph"),
+    ("archcalc.values", "archcalc.naming", "archcalc.evaluate"),
+    ("archcalc.user_layers", "archcalc.sources"),
+    ("archcalc.items",),
+    ("archcalc.parse",),
+    ("archcalc.uses",),
+    ("archcalc.ties",),
+    ("archcalc.composites",),
+    ("archcalc.propagate",),
+    ("archcalc.conventions.base",),
+    ("archcalc.conventions.*",),
+    ("archcalc.conventions",),
+    ("archcalc.request",),
+    ("archcalc.rows",),
+    ("archcalc.report",),
+    ("archcalc.api", "archcalc.explain", "archcalc.reconcile"),
+    ("archcalc.manual", "archcalc.schema"),
+    ("archcalc.render", "archcalc.render.layout", "archcalc.render.units", "archcalc.render.lines"),
+    ("archcalc.render.columns",),
+    ("archcalc.render.view", "archcalc.render.*"),
+    ("archcalc.render.table", "archcalc.render.markdown"),
+    ("archcalc.commands", "archcalc.commands.common"),
+    ("archcalc.commands.*",),
+    ("archcalc.cli",),
+    ("archcalc.__main__",),
+)
+"""The rooms in the order in which data flows, a row for those that know nothing of one another. A room imports only rooms of earlier rows."""
+
+AGAINST_THE_FLOW: dict[tuple[str, str], str] = {
+    ("archcalc", "archcalc.api"): "for type checkers: the names that users import, looked up when they are asked for",
+    ("archcalc", "archcalc.errors"): "for type checkers: as above",
+    ("archcalc", "archcalc.report"): "for type checkers: as above",
+    ("archcalc", "archcalc.request"): "for type checkers: as above",
+    ("archcalc.naming", "archcalc.parse"): "for type checkers: naming reports through the parser that calls it",
+    ("archcalc.user_layers", "archcalc.parse"): "for type checkers: as above",
+    ("archcalc.commands.common", "archcalc.cli"): "in a function: the names of the commands, for a hint where a file is not there",
+}
+"""Imports of later rooms, inside functions or for type checkers alone, and why."""
+
+
+class Import:
+    """One import of a module of the package: which, where, and whether it is done when the module is read."""
+
+    def __init__(self, room: str, target: str, line: int, when: str) -> None:
+        self.room = room
+        self.target = target
+        self.line = line
+        self.when = when
+
+    def __repr__(self) -> str:
+        return f"{self.room}:{self.line} imports {self.target} ({self.when})"
+
+
+def sources() -> dict[str, str]:
+    """Every module of the package and its text."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text()
+    return found
+
+
+def imports(room: str, text: str, modules: set[str], package: bool) -> Iterator[Import]:
+    """Every import of the package's own modules in a text, those in functions among them."""
+    here = room.split(".") if package else room.split(".")[:-1]
+
+    def walk(node: ast.AST, when: str) -> Iterator[Import]:
+        for child in ast.iter_child_nodes(node):
+            inner = when
+            if isinstance(child, ast.FunctionDef):
+                inner = "in a function"
+            elif isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+                inner = "for type checkers"
+            elif isinstance(child, ast.ImportFrom):
+                base = here[: len(here) - child.level + 1] if child.level else []
+                name = ".".join([*base, *([child.module] if child.module else [])])
+                for alias in child.names:
+                    target = f"{name}.{alias.name}" if f"{name}.{alias.name}" in modules else name
+                    if target in modules:
+                        yield Import(room, target, child.lineno, when)
+            elif isinstance(child, ast.Import):
+                for alias in child.names:
+                    if alias.name in modules:
+                        yield Import(room, alias.name, child.lineno, when)
+            yield from walk(child, inner)
+
+    yield from walk(ast.parse(text), "when it is read")
+
+
+def place(module: str) -> int:
+    """The row of the table that a module stands in: by its name, or else by a pattern."""
+    for row, names in enumerate(ROOMS):
+        if module in names:
+            return row
+    for row, names in enumerate(ROOMS):
+        if any(fnmatch(module, name) for name in names):
+            return row
+    raise AssertionError(f"{module} is in no row of the table")
+
+
+def against_the_flow(texts: dict[str, str]) -> list[Import]:
+    """Every import of a room that does not stand before its importer."""
+    packages = {module for module in texts if any(other.startswith(f"{module}.") for other in texts)}
+    return [
+        each
+        for room, text in texts.items()
+        for each in imports(room, text, set(texts), room in packages)
+        if place(each.target) >= place(room)
+    ]
+
+
+def test_data_flows_one_way() -> None:
+    wrong = [each for each in against_the_flow(sources()) if (each.room, each.target) not in AGAINST_THE_FLOW]
+    assert wrong == []
+
+
+def test_imports_against_the_flow_are_few_and_never_when_a_module_is_read() -> None:
+    found = against_the_flow(sources())
+    assert {(each.room, each.target) for each in found} == set(AGAINST_THE_FLOW)
+    for each in found:
+        assert AGAINST_THE_FLOW[each.room, each.target].startswith((each.when, "for type checkers: as above")), each
+        assert each.when != "when it is read"
+
+
+def test_every_row_of_the_table_is_needed() -> None:
+    rows = {place(module) for module in sources()}
+    assert rows == set(range(len(ROOMS)))
+    for names in ROOMS:
+        for name in names:
+            assert any(fnmatch(module, name) for module in sources()), name
+
+
+@pytest.mark.parametrize(
+    ("room", "text"),
+    [
+        ("archcalc.text", "from .parse import Parser"),
+        ("archcalc.text", "def f():\n    from . import cli"),
+        ("archcalc.text", "def f():\n    from .kinds import show"),
+        ("archcalc.layers.conv", "from ..language import DTYPES"),
+        ("archcalc.layers.conv", "from .pool import max_pool"),
+        ("archcalc.layers", "import archcalc.items"),
+        ("archcalc.render.units", "from ..commands import common"),
+    ],
+)
+def test_an_import_against_the_flow_would_show(room: str, text: str) -> None:
+    texts = {**dict.fromkeys(sources(), ""), room: text}
+    assert [each.room for each in against_the_flow(texts)] == [room]
+
+
+# --- only the command line speaks to the world --------------------------------------------------------------------
+
+WORLDLY = ("print", "input", "exit", "quit", "breakpoint", "SystemExit")
+"""Names that no room but the command line's may use."""
+WORLDLY_ATTRIBUTES = {
+    "sys": ("stdout", "stderr", "stdin", "argv", "exit", "exc_info", "__stdout__", "__stderr__"),
+    "os": ("environ", "environb", "getenv", "_exit", "system", "popen", "getcwd", "get_terminal_size", "isatty"),
+}
+
+
+def worldly(text: str) -> list[str]:
+    """What in a module's text prints, reads the environment or exits."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Name) and node.id in WORLDLY:
+            found.append(node.id)
+        elif (
+            isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in WORLDLY_ATTRIBUTES.get(node.value.id, ())
+        ):
+            found.append(f"{node.value.id}.{node.attr}")
+        elif isinstance(node, ast.ImportFrom) and node.module in WORLDLY_ATTRIBUTES:
+            found += [f"{node.module}.{each.name}" for each in node.names if each.name in WORLDLY_ATTRIBUTES[node.module]]
+    return found
+
+
+@pytest.mark.parametrize(
+    "module", [name for name in sources() if not name.startswith(("archcalc.commands", "archcalc.cli", "archcalc.__main__"))]
+)
+def test_only_the_command_line_prints_reads_the_environment_or_exits(module: str) -> None:
+    assert worldly(sources()[module]) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print(1)",
+        "import sys\nsys.stdout.write('')",
+        "from sys import argv",
+        "import os\nos.environ['A']",
+        "raise SystemExit(1)",
+        "input()",
+    ],
+)
+def test_a_room_that_speaks_would_show(text: str) -> None:
+    assert len(worldly(text)) == 1
+
+
+def test_the_command_line_does_speak() -> None:
+    assert {"print", "sys.stdout", "sys.stderr", "sys.stdin", "os.environ"} <= set(worldly(sources()["archcalc.commands.common"]))
+
+
+# --- nothing heavy on the way of the table ------------------------------------------------------------------------
+
+HEAVY = ("torch", "tensorflow", "jax", "numpy", "rich", "jsonschema", "pydantic", "asyncio", "unittest", "hypothesis")
+RUN = """
+import sys
+{first}
+from archcalc.cli import main
+sys.argv = ["archcalc", {arguments}]
+try:
+    main()
+except SystemExit as leaving:
+    assert leaving.code in (None, 0), leaving.code
+print("IMPORTED", *sorted(sys.modules), file=sys.stderr)
+"""
+
+
+def imported(*arguments: str, first: str = "") -> set[str]:
+    """The modules that a process has read when a command has done its work."""
+    code = RUN.format(arguments=", ".join(map(repr, arguments)), first=first)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout
+    *_, last = done.stderr.splitlines()
+    assert last.startswith("IMPORTED ")
+    return set(last.split()[1:])
+
+
+def heavy(modules: set[str]) -> list[str]:
+    return sorted(set(HEAVY) & modules)
+
+
+def test_no_framework_is_imported_on_the_way_of_the_table() -> None:
+    assert heavy(imported("specs/resnet50.yaml")) == []
+
+
+def test_a_framework_that_was_imported_would_show() -> None:
+    assert heavy(imported("specs/resnet50.yaml", first="import asyncio")) == ["asyncio"]
+    assert "jsonschema" in heavy(imported("check", "specs/lenet5.yaml"))
+
+
+def test_a_layer_family_is_read_when_one_of_its_types_is_used() -> None:
+    modules = imported("specs/resnet50.yaml")
+    assert "archcalc.layers.conv" in modules
+    assert "archcalc.layers.shuffle" not in modules
+    assert "archcalc.schema" not in modules
+    assert "archcalc.explain" not in modules
+
+
+# --- small files that say what they are for -----------------------------------------------------------------------
+
+LONG_FILES = {
+    "archcalc.text": "the whole of strict YAML: events, scalars of 1.1 and 1.2, places, bounds and their errors; nothing else may know YAML",
+    "archcalc.expr": "one closed language from tokens to closures and every error of it; in two files each would know the other's inside",
+    "archcalc.layers.base": "what a declaration says and all that follows from it: one idea",
+}
+"""Files of more than 300 lines, and why."""
+LONG = 300
+
+
+def test_long_files_have_a_reason() -> None:
+    assert {module for module, text in sources().items() if text.count("\n") > LONG} == set(LONG_FILES)
+
+
+def undocumented(text: str) -> list[str]:
+    """The public functions and classes of a module that do not say what they are for."""
+    members = [node for node in ast.parse(text).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    return [node.name for node in members if not node.name.startswith("_") and not ast.get_docstring(node)]
+
+
+@pytest.mark.parametrize("module", sources())
+def test_every_module_class_and_function_says_what_it_is_for(module: str) -> None:
+    text = sources()[module]
+    assert ast.get_docstring(ast.parse(text))
+    expected = ["command"] if module.startswith("archcalc.commands.") and "def command(" in text else []  # its help is HELP and COMMANDS
+    assert undocumented(text) == expected
+
+
+def test_a_function_without_a_docstring_would_show() -> None:
+    assert undocumented("def f(): pass\nclass A: pass\ndef _g(): pass\ndef h():\n    'Text.'") == ["f", "A"]

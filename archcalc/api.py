@@ -96,7 +96,7 @@ def _no_collection() -> Iterator[None]:
 def analyze_node(node: Node | None, problems: list[Problem], file: str, request: Request) -> Report:
     """Analyse a document that was read; ``problems`` are those found so far."""
     from .propagate import propagate
-    from .report import Report, over_budget
+    from .report import Report, looks_ahead, over_budget
 
     spec, problems = read_spec(node, problems, file)
     if spec is None:
@@ -109,6 +109,10 @@ def analyze_node(node: Node | None, problems: list[Problem], file: str, request:
     )
     if problems or more or network is None:
         raise SpecError([*problems, *more])
+    if request.context and looks_ahead(network.frame):
+        raise RequestError(
+            f"{spec.name or file or 'the network'} can't be decoded token by token: its attention looks at later positions too"
+        )
     report = Report(spec.name or file or "network", network, request)
     report.budget = over_budget(report, {figure: limit for figure, (limit, _) in spec.budget.items()})
     return report

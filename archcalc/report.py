@@ -7,10 +7,11 @@ from typing import Any
 from .conventions import Convention
 from .counts import Counts
 from .errors import JSON_SCHEMA_VERSION
-from .graph import Copies, Leaf, Network, Node
+from .graph import Copies, Frame, Leaf, Network, Node
 from .graph import Group as GroupNode
+from .language import DTYPES
 from .request import Request
-from .rows import Entry, Group, Row, Shapes, Totals, every_row, shapes_of
+from .rows import Entry, Group, Row, Shapes, Totals, shapes_of
 
 
 class Report:
@@ -30,20 +31,26 @@ class Report:
         self.layers: list[Row] = []
         self.tree: list[Entry] = []
         self.budget: list[OverBudget] = []
-        _Builder(self, convention).children(network.frame.children, "", self.tree, _How(1, 1, 1, False, False), self.layers)
+        builder = _Builder(self, convention)
+        builder.children(network.frame.children, "", self.tree, _How(1, 1, 1, False, False), self.layers)
+        self.causal = builder.causal
         self.totals = Totals(self.layers)
 
     @property
     def notes(self) -> list[str]:
         """What else to know of how the network was run and counted."""
         found = []
-        if any(row.node.causal for row in every_row(self.layers) if isinstance(row.node, Leaf)):
+        if self.causal:
             half = self.request.causal == "half"
-            found.append(
-                "causal attention: " + ("only the unmasked half of its products" if half else "all its products, masked ones among them")
-            )
+            counted = "only the unmasked half of its products" if half else "all its products, masked ones among them"
+            found.append(f"causal attention: {counted}")
         if self.request.context:
-            found.append(f"decoding: one token that attends to {self.request.context:,}, itself among them")
+            seen = (
+                f"attends to {self.request.context:,}, itself among them"
+                if self.totals.kv_cache_bytes
+                else f"follows {self.request.context - 1:,} others"
+            )
+            found.append(f"decoding: one token, which {seen}")
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
             found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token")
@@ -99,6 +106,23 @@ def over_budget(report: Report, budget: dict[str, int]) -> list[OverBudget]:
     return found
 
 
+def looks_ahead(frame: Frame) -> bool:
+    """Whether some attention in a network looks at later positions, so that a token can't be computed before those that follow it."""
+    seen: set[int] = set()
+    pending: list[Node] = list(frame.children)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Leaf):
+            if node.layer.name == "attention_scores" and not node.args["causal"]:
+                return True
+        elif isinstance(node, Copies):
+            pending += node.nodes
+        elif isinstance(node, GroupNode) and id(node.frame) not in seen:
+            seen.add(id(node.frame))
+            pending += node.frame.children
+    return False
+
+
 class _How:
     """How the layers inside a group count: how often they run, with how many sets of weights, and which of these."""
 
@@ -110,6 +134,10 @@ class _How:
         self.active = active
         self.frozen = frozen
         self.tied = tied
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return self.times, self.weights, self.active, self.frozen, self.tied
 
     def inside(self, node: GroupNode) -> _How:
         """The same for what is inside a group."""
@@ -128,6 +156,9 @@ class _Builder:
         self.convention = convention
         self.batch = report.batch
         self.counted: dict[tuple[int, int, str], tuple[Counts, int]] = {}
+        self.compounds: dict[tuple[int, str, tuple[object, ...]], Row] = {}
+        self.causal = False
+        """Whether some layer counts pairs of positions of which some are masked."""
 
     def children(self, nodes: list[Node], prefix: str, into: list[Entry], how: _How, rows: list[Row]) -> None:
         for node in nodes:
@@ -143,13 +174,13 @@ class _Builder:
     def group(self, node: GroupNode, prefix: str, into: list[Entry], how: _How, rows: list[Row]) -> None:
         name = prefix + node.name
         if node.layer is not None:
-            parts: list[Row] = []
-            self.children(node.frame.children, f"{name}.", [], how, parts)
-            row = Row(name, node.type, node, node.args, how.times, self.batch)
-            row.sum_up(parts)
-            rule = self.convention.own_rule(node.type, node.style)
-            if rule is not None:
-                row.flops = self.convention.count(rule, node, self.batch, how.times)
+            row = Row(name, node.type, node, node.args, how.times)
+            key = (id(node.frame), node.style, how.key)
+            first = self.compounds.setdefault(key, row)
+            if first is row:
+                self.compound(row, node, how)
+            else:
+                row.take(first)
             into.append(row)
             rows.append(row)
         elif node.name:
@@ -159,6 +190,15 @@ class _Builder:
                 into.append(Group(name, node.type, children, node.outputs))
         else:
             self.children(node.frame.children, prefix, into, how, rows)
+
+    def compound(self, row: Row, node: GroupNode, how: _How) -> None:
+        """The figures of a compound layer: the sums over its parts, save where a convention has a rule of its own for it."""
+        parts: list[Row] = []
+        self.children(node.frame.children, f"{row.name}.", [], how, parts)
+        row.sum_up(parts)
+        rule = self.convention.own_rule(node.type, node.style)
+        if rule is not None:
+            row.flops = self.convention.count(rule, node, self.batch, how.times)
 
     def row(self, leaf: Leaf, prefix: str, how: _How) -> Row:
         result = leaf.result
@@ -170,10 +210,15 @@ class _Builder:
             counted = self.counted[key] = counts, self.convention.count(rule, leaf, self.batch, how.times)
         tie = "all" if how.tied else leaf.tie
         own = 0 if tie == "all" else result.params - result.matrix_params if tie else result.params
-        row = Row(prefix + leaf.name, leaf.layer.name, leaf, leaf.args, how.times, self.batch)
+        row = Row(prefix + leaf.name, leaf.layer.name, leaf, leaf.args, how.times)
         row.counts, row.flops = counted
         row.params = own * how.weights
         row.active_params = own * how.active
         row.trainable_params = 0 if how.frozen or leaf.frozen else row.params
         row.tie = tie
+        if leaf.causal:
+            self.causal = True
+        if result.cached:
+            each = int(result.cached * how.times * DTYPES[leaf.dtype])
+            row.cache_bytes_per_token, row.cache_bytes = each, each * result.symbols["kept"] * self.batch
         return row

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from .counts import Counts
 from .graph import Group as GroupNode
 from .graph import Leaf, Tensor
-from .language import DTYPES
 
 Shapes = list[list[int]]
 
@@ -32,19 +31,8 @@ class Row(Counted):
     """One layer. Operations and FLOPs are for the whole batch; shapes leave the batch out."""
 
     __slots__ = (
-        "active_params",
-        "args",
-        "batch",
-        "counts",
-        "flops",
-        "name",
-        "node",
-        "params",
-        "parts",
-        "tie",
-        "times",
-        "trainable_params",
-        "type",
+        *("active_params", "args", "cache_bytes", "cache_bytes_per_token", "counts", "flops", "like", "name", "node", "params"),
+        *("tie", "times", "trainable_params", "type", "_parts"),
     )
     params: int
     trainable_params: int
@@ -52,40 +40,55 @@ class Row(Counted):
     counts: Counts
     flops: int
 
-    def __init__(self, name: str, type: str, node: Leaf | GroupNode, args: dict[str, Any], times: int, batch: int = 1) -> None:
+    def __init__(self, name: str, type: str, node: Leaf | GroupNode, args: dict[str, Any], times: int) -> None:
         self.name = name
-        self.batch = batch
         self.type = type
         self.node = node
         self.args = args
         self.times = times
         """How often it runs in one pass: the slices of an `each`, the active ones of `experts`."""
-        self.parts: list[Row] = []
-        """The layers inside a compound layer."""
         self.tie = ""
         """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
+        self.cache_bytes = 0
+        """What it keeps of all tokens, for the whole batch."""
+        self.cache_bytes_per_token = 0
+        """What it keeps of one token of one sample."""
+        self.like: Row | None = None
+        """A row before this one that has the same parts under another name."""
+        self._parts: list[Row] = []
+
+    @property
+    def parts(self) -> list[Row]:
+        """The layers inside a compound layer."""
+        if self.like is not None:
+            self._parts = [part.renamed(self.name + part.name[len(self.like.name) :]) for part in self.like.parts]
+            self.like = None
+        return self._parts
+
+    @parts.setter
+    def parts(self, parts: list[Row]) -> None:
+        self._parts = parts
 
     def sum_up(self, parts: list[Row]) -> None:
         """Make it the sum of its parts."""
         self.parts = parts
-        self.params = sum(part.params for part in parts)
-        self.trainable_params = sum(part.trainable_params for part in parts)
-        self.active_params = sum(part.active_params for part in parts)
         self.flops = sum(part.flops for part in parts)
         self.counts = total(part.counts for part in parts)
+        for figure in ("params", "trainable_params", "active_params", "cache_bytes", "cache_bytes_per_token"):
+            setattr(self, figure, sum(getattr(part, figure) for part in parts))
 
-    @property
-    def cache_bytes_per_token(self) -> int:
-        """The bytes that this layer keeps of one token of one sample."""
-        return _bytes(self.node.result.cached * self.times, self.node.dtype) if isinstance(self.node, Leaf) else 0
+    def take(self, other: Row) -> None:
+        """Have the figures and the parts of another row."""
+        for figure in ("params", "trainable_params", "active_params", "cache_bytes", "cache_bytes_per_token", "flops", "counts", "tie"):
+            setattr(self, figure, getattr(other, figure))
+        if other.like is not None or other._parts:
+            self.like = other
 
-    @property
-    def cache_bytes(self) -> int:
-        """The bytes that this layer keeps of all tokens of one sample of the batch, times the batch."""
-        node = self.node
-        if not isinstance(node, Leaf) or not node.result.cached:
-            return 0
-        return _bytes(node.result.cached * node.result.symbols["kept"] * self.times * self.batch, node.dtype)
+    def renamed(self, name: str) -> Row:
+        """The same row under another name."""
+        row = Row(name, self.type, self.node, self.args, self.times)
+        row.take(self)
+        return row
 
     @property
     def input_shapes(self) -> Shapes:
@@ -153,10 +156,9 @@ class Totals(Counted):
         """Those that one sample meets: fewer than all where a router chooses among experts."""
         self.flops = sum(row.flops for row in rows)
         self.counts = total(row.counts for row in rows)
-        caches = [row for row in every_row(rows) if isinstance(row.node, Leaf) and row.node.result.cached]
-        self.kv_cache_bytes = sum(row.cache_bytes for row in caches)
+        self.kv_cache_bytes = sum(row.cache_bytes for row in rows)
         """Keys and values kept for all samples of the batch, at the length that the network was run at."""
-        self.kv_cache_bytes_per_token = sum(row.cache_bytes_per_token for row in caches)
+        self.kv_cache_bytes_per_token = sum(row.cache_bytes_per_token for row in rows)
         """The same for one token of one sample."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -172,16 +174,7 @@ class Totals(Counted):
         }
 
 
-def every_row(rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows that are no sums: layers, and the parts of compound layers."""
-    for row in rows:
-        if row.parts:
-            yield from every_row(row.parts)
-        else:
-            yield row
-
-
-def total(counts: Iterator[Counts] | Any) -> Counts:
+def total(counts: Iterable[Counts]) -> Counts:
     """The sum of counts."""
     sums: dict[str, int] = {}
     for each in counts:
@@ -190,10 +183,6 @@ def total(counts: Iterator[Counts] | Any) -> Counts:
             if value:
                 sums[field] = sums.get(field, 0) + value
     return Counts(**sums)
-
-
-def _bytes(elements: int, dtype: str) -> int:
-    return int(elements * DTYPES[dtype])
 
 
 def shapes_of(tensors: list[Tensor]) -> Shapes:

@@ -105,6 +105,17 @@ def test_a_block_sees_neither_its_callers_loops_nor_its_arguments(use: str) -> N
     assert "there is no 'x' in scope in 'x + 1'" in errors(text)
 
 
+@pytest.mark.parametrize("use", ["{for: v, in: [9], do: [b]}", "a: 9", "a: {v: 9}"])
+def test_a_block_sees_a_var_that_its_caller_hides(use: str) -> None:
+    text = f"{{input: [3, 5, 7], vars: {{v: 4}}, blocks: {{b: {{args: [w=v + 1], layers: [linear: v, linear: w]}}, a: {{args: [v], layers: [b]}}}}, layers: [{use}]}}"
+    assert [row.split()[3] for row in flow(text)] == ["4]", "5]"]
+
+
+def test_a_layer_type_sees_a_var_that_its_user_hides() -> None:
+    text = "{input: [3], vars: {v: 4}, layer_types: {t: {args: [w=v + 1], params: 10 * v + w}}, layers: [{for: v, in: [9], do: [t]}]}"
+    assert flow(text) == ["for.0.t [3] 45"]
+
+
 def test_a_word_in_a_block_is_no_loop_of_its_caller() -> None:
     text = "{input: [3, 5, 7], blocks: {b: {args: [c], layers: [linear: x]}}, layers: [{for: x, in: [4], do: [b: 1]}]}"
     assert "linear can't be 'x'" in errors(text) or "features can't be 'x'" in errors(text)
@@ -226,5 +237,5 @@ def test_uses_with_the_same_arguments_on_the_same_shape_are_the_same() -> None:
 
 def test_uses_with_other_arguments_are_others() -> None:
     body = '{args: [x], layers: [{if: x == true, then: [linear: 2], else: [linear: 4]}]}'
-    text = f"{{input: [3, 5, 7], blocks: {{b: {body}}}, layers: [b: 1, b: true, b: 1.0]}}"
+    text = f"{{input: [3, 5, 7], blocks: {{b: {body}}}, layers: [b: 1, {{b: true, from: input}}, {{b: 1.0, from: input}}]}}"
     assert [row.split()[3] for row in flow(text)] == ["4]", "2]", "4]"]

@@ -127,6 +127,10 @@ def test_concat_along_another_axis(axis: str, shape: str) -> None:
     assert network(f"- parallel: {{branches: [[], [], []], axis: {axis}}}") == [f"concat {shape} 0"]
 
 
+def test_the_axis_asks_the_shape_that_comes_into_the_parallel() -> None:
+    assert network("- parallel: {branches: [[conv: {channels: 4, kernel: 1}], [conv: {channels: 4, kernel: 1}]], axis: in_channels - 2}")[-1] == "concat [4, 10, 7] 0"
+
+
 @pytest.mark.parametrize(("merge", "counts"), [("add", (210, 0)), ("multiply", (0, 210))])
 def test_parallel_adds_and_multiplies(merge: str, counts: tuple[int, int]) -> None:
     report = analyzed(f"{{input: [3, 5, 7], layers: [parallel: {{branches: [[], [], []], merge: {merge}}}]}}")

@@ -331,6 +331,19 @@ def test_paths_into_a_named_parallel(path: str, channels: int) -> None:
     assert network(f"- {{name: x, parallel: {{branches: {branches}}}}}\n- {{name: end, relu: , from: {path}}}")[-1] == f"end [{channels}, 5, 7] 0"
 
 
+@pytest.mark.parametrize(("path", "features"), [("left.q", 2), ("right.q", 4)])
+def test_each_named_branch_has_its_own_names(path: str, features: int) -> None:
+    layers = "- parallel: {branches: {left: [{name: q, linear: 2}], right: [{name: q, linear: 4}]}, axis: 2}\n- {name: end, relu: , from: PATH}"
+    assert network(layers.replace("PATH", path))[-1] == f"end [3, 5, {features}] 0"
+    assert "there is no item named 'q' here" in layer_errors(layers.replace("PATH", "q"))
+
+
+def test_a_path_does_not_reach_what_is_outside() -> None:
+    layers = "- {name: a, relu: }\n- for: x\n  in: [1]\n  do: [{name: b, relu: }]\n- {name: s, sequence: [{name: c, relu: }]}\n- {relu: , from: PATH}"
+    for path in ("for.0.a", "s.a", "s.for", "for.0.s"):
+        assert "there is no '" in layer_errors(layers.replace("PATH", path))
+
+
 def test_a_branch_that_is_empty_is_what_came_in() -> None:
     layers = "- {name: p, parallel: {branches: {left: [], right: [linear: 2]}, axis: 2}}\n- {linear: 11, from: p.left}\n- {linear: 11, from: p.right}"
     assert network(layers)[-2:] == ["linear [3, 5, 11] 88", "linear_2 [3, 5, 11] 33"]

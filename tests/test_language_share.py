@@ -58,6 +58,10 @@ def test_share_goes_by_a_path() -> None:
     assert layers('{name: s, linear: 7, repeat: 2}, {linear: 7, share: s.0}, {linear: 7, share: "s[2 - 1]"}') == [56, 56, 7, 7]
 
 
+def test_a_name_on_a_repeated_layer_is_its_last_copy() -> None:
+    assert layers("{name: s, linear: {features: 8 + index, bias: false}, repeat: 2}, {linear: {features: 8, bias: false}, share: s}") == [56, 72, 0]
+
+
 def test_a_chain_of_shares_counts_once() -> None:
     assert layers("{name: a, linear: {features: 7, bias: false}}, {name: b, linear: {features: 7, bias: false}, share: a}, {linear: {features: 7, bias: false}, share: b}") == [49, 0, 0]
 

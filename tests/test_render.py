@@ -72,6 +72,7 @@ class Tiny(Report):
         self.name = name
         self.variant = None
         self.request = Request()
+        self.causal = False
         self.batch = batch
         self.dtype = "float32"
         self.convention = "madd"

@@ -61,10 +61,12 @@ def _sequence(name: str, symbols: Symbols, shape: Shape) -> None:
 def _positions(symbols: Symbols, inputs: list[Shape]) -> None:
     _sequence("position_embedding", symbols, inputs[0])
     length, features = symbols["length"], symbols["features"]
-    if symbols["L"] > length:
+    positions = symbols["context"] or symbols["L"]
+    if positions > length:
+        what = f"the context has {positions}" if symbols["context"] else f"the sequence {show(inputs[0])} has {positions}"
         raise LayerError(
-            f"length: the sequence {show(inputs[0])} has {symbols['L']} positions, and there are vectors for {length}",
-            expected=f"at least {symbols['L']}",
+            f"length: {what} positions, and there are vectors for {length}",
+            expected=f"at least {positions}",
             arg="length",
         )
     if features not in (None, symbols["F_in"]):
@@ -81,6 +83,7 @@ position_embedding = LayerType(
         Arg("features", SIZE, "features of a vector, those of the sequence", None, shown_default="in"),
     ),
     takes="[..., L, F_in]",
+    settings=True,
     symbols=_positions,
     params="length * F_in",
     weight_adds="N_in",

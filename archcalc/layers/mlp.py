@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import COUNT, NULL, SIZE, TRUTH, Either, show
+from ..kinds import COUNT, NULL, SIZE, TRUTH, Either, Word, show
 from .activation import ACTIVATION
 from .base import ANY, FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
 from .compound import Compound
@@ -130,6 +130,7 @@ moe = Compound(
         Arg("activation", ACTIVATION, "the activation of an expert", "silu"),
         Arg("gated", TRUTH, "whether an expert has three matrices as gated_mlp, or two as mlp", True),
         Arg("bias", TRUTH, "whether the matrices of an expert have a bias", False),
+        Arg("gate", Word("softmax", "sigmoid"), "how the router's scores become gates", "softmax"),
         Arg("shared", COUNT, "experts that every position goes through as well, as one of so many times the hidden features", 0),
     ),
     takes=FEATURES_LAST,
@@ -137,7 +138,7 @@ moe = Compound(
     inside="""
       - name: router
         linear: {features: experts, bias: false}
-      - softmax
+      - activation: gate
       - name: chosen
         top_k: active
       - name: expert

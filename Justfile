@@ -16,7 +16,6 @@ check: lint types test
 # Style.
 lint:
     {{python}} -m ruff check .
-    {{python}} -m ruff format --check --quiet . || true
 
 # Types.
 types:
@@ -36,4 +35,4 @@ docs:
 
 # How long it takes, against a bare interpreter; never part of the tests.
 bench:
-    {{python}} benchmarks/speed.py
+    {{python}} tests/benchmarks/speed.py

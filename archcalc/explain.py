@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .conventions import Convention
-from .conventions.base import symbols_of
+from .conventions.base import Rule, symbols_of
 from .counts import OPERATIONS
 from .errors import did_you_mean
 from .formula import Formula
@@ -83,66 +84,71 @@ def steps(row: Row, report: Report, convention: Convention) -> list[Step]:
     result, layer = node.result, node.layer
     plan, symbols = layer.formulas(result.axes), result.symbols
     found = [Step(name, formula.text, formula.filled(symbols), symbols[name]) for name, formula in plan.axis if name in symbols]
-    found.append(_params(row, node, plan.params))
-    many = report.batch * row.times
+    found += _params(row, node, plan.params)
     for field, formula in plan.operations:
         value = getattr(result.counts, field)
         if value == 0 and field != "maccs":
             continue
         title = TITLES.get(field, field)
         found.append(Step(title, formula.text, formula.filled(symbols), value))
-        if many > 1:
-            found.append(_for_all(title, value, report.batch, row.times))
+        found += _in_all(title, value, report.batch, row.times)
     if not any(step.name == "MACCs" for step in found):
         found.append(Step("MACCs", "0", "0", 0, "this layer multiplies nothing into a sum"))
     rule = convention.rule(layer.name, node.style)
+    return [*found, *_counted(rule, row, report, convention)]
+
+
+def _counted(rule: Rule, row: Row, report: Report, convention: Convention) -> list[Step]:
+    """The convention's number for a layer: its rule, and what batch and runs make of it."""
+    whole = rule.whole or convention.batch_one
+    value = convention.count(rule, row.node, report.batch if whole else 1, 1)
     told = f"{convention.name}: {rule.why or convention.meaning}"
-    flops = rule.formula
-    used = symbols_of(node, report.batch)
-    found.append(
-        Step(convention.unit, flops.text, flops.filled(used), convention.count(rule, node, 1 if not rule.whole else report.batch, 1), told)
-    )
-    if row.flops != found[-1].value:
-        found.append(_for_all(convention.unit, found[-1].value, report.batch, row.times))
-    return found
+    step = Step(convention.unit, rule.formula.text, rule.formula.filled(symbols_of(row.node, report.batch)), value, told)
+    return [step, *_in_all(convention.unit, value, 1 if whole else report.batch, row.times)]
 
 
-def _params(row: Row, node: Leaf, formula: Formula) -> Step:
+def _params(row: Row, node: Leaf, formula: Formula) -> list[Step]:
     result = node.result
     step = Step("params", formula.text, formula.filled(result.symbols), result.params)
     if row.tie == "all":
         step.remark = "shared with another layer and counted there: 0 here"
-    elif row.tie:
+        return [step]
+    if row.tie:
         step.remark = f"{result.matrix_params:,} of them are shared with another layer and counted there: {row.params:,} here"
-    elif row.params and not row.trainable_params:
+        return [step]
+    if row.params and not row.trainable_params:
         step.remark = "frozen: not trained"
-    return step
+    sets = row.params // result.params if result.params else 1
+    every = Step("params in all", f"params * {sets} experts", f"{result.params} * {sets}", row.params)
+    return [step, every] if sets > 1 else [step]
 
 
-def _for_all(title: str, value: int, batch: int, times: int) -> Step:
+def _in_all(title: str, value: int, batch: int, times: int) -> list[Step]:
+    """What the batch, and the slices or experts that a layer runs for, make of a number for one sample and run."""
     factors = [(f"batch {batch}", batch)] if batch > 1 else []
-    factors += [(f"{times} slices", times)] if times > 1 else []
+    factors += [(f"{times} runs", times)] if times > 1 else []
+    if not factors or value == 0:
+        return []
     words = " * ".join([title, *(word for word, _ in factors)])
     numbers = " * ".join([str(value), *(str(factor) for _, factor in factors)])
-    return Step(f"{title} in all", words, numbers, value * batch * times)
+    return [Step(f"{title} in all", words, numbers, value * batch * times)]
 
 
 def explain(report: Report, name: str, convention: Convention) -> str:
     """The explanation of one layer, compound layer or block, as text. Raises LookupError for a name that is not there."""
     entry = find(report, name)
     if isinstance(entry, Group):
-        return _sums(entry, entry.children, f"{entry.name}: {entry.type}", "")
-    if entry.parts:
-        layer = getattr(entry.node, "layer", None)
-        about = f"{layer.meaning}\n" if layer else ""
-        stated = (
-            [f"params = {layer.params}", f"MACCs = {layer.operations['maccs']}"]
-            if isinstance(layer, Compound) and layer.params != "0"
-            else []
-        )
-        text = _sums(entry, entry.parts, _head(entry), about + "".join(f"{line}\n" for line in stated))
-        return text + (f"\nsource    {layer.source}\n" if layer and layer.source else "")
-    return _layer(entry, report, convention)
+        return _sums(entry, entry.children, [f"{entry.name}: {entry.type}"], convention)
+    if isinstance(entry.node, Leaf):
+        return _layer(entry, report, convention)
+    layer = entry.node.layer
+    assert layer is not None
+    head = [_head(entry), layer.meaning]
+    if isinstance(layer, Compound) and layer.params != "0":
+        head += [f"params = {layer.params}", f"MACCs = {layer.operations['maccs']}"]
+    rule = convention.own_rule(entry.type, entry.node.style)
+    own = [] if rule is None else _counted(rule, entry, report, convention)
+    return _sums(entry, entry.parts, head, convention, own) + (f"\nsource    {layer.source}\n" if layer.source else "")
 
 
 def _head(row: Row) -> str:
@@ -164,7 +170,7 @@ def _layer(row: Row, report: Report, convention: Convention) -> str:
     width = max(len(step.name) for step in made)
     for step in made:
         lines += step.lines(width)
-    lines += ["", *_glossary(row, node, made)]
+    lines += ["", *_glossary(node, made, convention.unit)]
     if node.layer.notes:
         lines.append(f"note      {node.layer.notes}")
     if node.layer.source:
@@ -172,28 +178,32 @@ def _layer(row: Row, report: Report, convention: Convention) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _glossary(row: Row, node: Leaf, made: list[Step]) -> list[str]:
+def _glossary(node: Leaf, made: list[Step], unit: str) -> list[str]:
     """What the symbols in the formulas stand for."""
-    names = dict.fromkeys(name for step in made if step.name not in ("FLOPs",) for name in Formula(step.formula).names)
+    names = dict.fromkeys(name for step in made if not step.name.startswith(unit) for name in Formula(step.formula).names)
+    meanings = {arg.symbol: arg.name for arg in node.layer.args if arg.symbol not in ("", arg.name)} | MEANINGS
     said: dict[str, str] = {}
     for name in names:
         stem, _, letter = name.rpartition("_")
-        if letter in ("h", "w", "d", "l") and stem in MEANINGS:
-            said[stem] = MEANINGS[stem]
-        elif name in MEANINGS and name not in node.args:
-            said[name] = MEANINGS[name]
+        if letter in ("h", "w", "d", "l") and stem in meanings:
+            said[stem] = meanings[stem]
+        elif name in meanings and name not in node.args:
+            said[name] = meanings[name]
     return ["where     " + ", ".join(f"{name}: {meaning}" for name, meaning in said.items())] if said else []
 
 
-def _sums(entry: Entry, children: list[Any], head: str, about: str) -> str:
-    """A block or compound layer: the sums over what is inside."""
-    lines = [head, *([about] if about else [""])]
-    lines += [f"output    {', '.join(map(show, entry.output_shapes))}", ""]
+def _sums(entry: Entry, children: Sequence[Entry], head: list[str], convention: Convention, own: Sequence[Step] = ()) -> str:
+    """A block or compound layer: the sums over what is inside; ``own`` are the steps of a convention that has a rule for the whole."""
+    lines = [*head, "", f"output    {', '.join(map(show, entry.output_shapes))}", ""]
     width = max(len(child.name) for child in children)
-    for title, field in (("params", "params"), ("MACCs", "maccs"), ("FLOPs", "flops")):
+    for title, field in (("params", "params"), ("MACCs", "maccs"), (convention.unit, "flops")):
+        if field == "flops" and own:
+            wide = max(len(step.name) for step in own)
+            lines += [*(line for step in own for line in step.lines(wide)), ""]
+            continue
         values = [getattr(child, field) for child in children]
         digits = max(len(f"{value:,}") for value in [*values, getattr(entry, field)])
-        lines.append(f"{title}")
+        lines.append(title)
         lines += [f"  {child.name:<{width}}  {value:>{digits},}" for child, value in zip(children, values) if value]
         lines += [f"  {'sum':<{width}}  {getattr(entry, field):>{digits},}", ""]
     return "\n".join(lines[:-1]) + "\n"

@@ -274,13 +274,13 @@ class _Anchor:
 
     __slots__ = ("deepest", "height", "node", "open", "size", "start")
 
-    def __init__(self, node: Node, start: int, level: int) -> None:
+    def __init__(self, node: Node, start: int) -> None:
         self.node = node
         self.open = not isinstance(node, Scalar)
         self.size = 1
         self.height = 0
         self.start = start
-        self.deepest = level
+        self.deepest = 0
 
 
 MISSING = Bad()
@@ -437,7 +437,6 @@ class _Reader(_Gatherer):
                 if self.open_anchors and self.open_anchors[-1].deepest < len(stack):
                     self.open_anchors[-1].deepest = len(stack)
                 current, key, flow = child, None, event.flow_style
-                self.unclosed = 0
                 if isinstance(child, Mapping):
                     items, entries, keys = None, child.entries, child.keys
                 else:
@@ -529,7 +528,7 @@ class _Reader(_Gatherer):
                 node.value = BAD
         if event.anchor is None:
             return None
-        anchor = self.anchors[event.anchor] = _Anchor(node, self.count, len(self.stack) + 1)
+        anchor = self.anchors[event.anchor] = _Anchor(node, self.count)
         if anchor.open:
             self.open_anchors.append(anchor)
         return anchor

@@ -551,6 +551,10 @@ BROKEN = {
         "a:\n  - relu  # twice\n\n    # as in the paper\n    repeat: 2",
         "n.yaml:2:5: 'relu' carries other keys, so it needs a colon\n  hint      write '- relu:'",
     ),
+    "forgotten colon, indented by one": (
+        "- relu\n repeat: 2",
+        "n.yaml:1:3: 'relu' carries other keys, so it needs a colon\n  hint      write '- relu:'",
+    ),
     "forgotten colon before an argument": (
         "- linear 10\n  name: head",
         "n.yaml:1:3: 'linear 10' carries other keys, so it needs a colon\n  hint      write '- linear: 10'",

@@ -138,7 +138,7 @@ def explain(report: Report, name: str, convention: Convention) -> str:
     """The explanation of one layer, compound layer or block, as text. Raises LookupError for a name that is not there."""
     entry = find(report, name)
     if isinstance(entry, Group):
-        return _sums(entry, entry.children, [f"{entry.name}: {entry.type}"], convention)
+        return _sums(entry, entry.children, [f"{entry.name}: {entry.type}"], report, convention)
     if isinstance(entry.node, Leaf):
         return _layer(entry, report, convention)
     layer = entry.node.layer
@@ -148,7 +148,7 @@ def explain(report: Report, name: str, convention: Convention) -> str:
         head += [f"params = {layer.params}", f"MACCs = {layer.operations['maccs']}"]
     rule = convention.own_rule(entry.type, entry.node.style)
     own = [] if rule is None else _counted(rule, entry, report, convention)
-    return _sums(entry, entry.parts, head, convention, own) + (f"\nsource    {layer.source}\n" if layer.source else "")
+    return _sums(entry, entry.parts, head, report, convention, own) + (f"\nsource    {layer.source}\n" if layer.source else "")
 
 
 def _head(row: Row) -> str:
@@ -192,11 +192,15 @@ def _glossary(node: Leaf, made: list[Step], unit: str) -> list[str]:
     return ["where     " + ", ".join(f"{name}: {meaning}" for name, meaning in said.items())] if said else []
 
 
-def _sums(entry: Entry, children: Sequence[Entry], head: list[str], convention: Convention, own: Sequence[Step] = ()) -> str:
+def _sums(
+    entry: Entry, children: Sequence[Entry], head: list[str], report: Report, convention: Convention, own: Sequence[Step] = ()
+) -> str:
     """A block or compound layer: the sums over what is inside; ``own`` are the steps of a convention that has a rule for the whole."""
     lines = [*head, "", f"output    {', '.join(map(show, entry.output_shapes))}", ""]
     width = max(len(child.name) for child in children)
-    for title, field in (("params", "params"), ("MACCs", "maccs"), (convention.unit, "flops")):
+    many = f"    for all {report.batch:,} samples" if report.batch > 1 else ""
+    told = f"    {convention.name}: {convention.meaning}"
+    for field, title in (("params", "params"), ("maccs", f"MACCs{many}"), ("flops", f"{convention.unit}{told}{many}")):
         if field == "flops" and own:
             wide = max(len(step.name) for step in own)
             lines += [*(line for step in own for line in step.lines(wide)), ""]

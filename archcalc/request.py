@@ -65,5 +65,13 @@ def _one_of(what: str, value: Any, known: Mapping[str, Any] | tuple[str, ...]) -
 
 
 def find_convention(name: str) -> Convention:
-    """The convention of that name."""
+    """The convention of that name, or the one in a YAML file. Raises RequestError, or SpecError for what is wrong with the file."""
+    if name.endswith((".yaml", ".yml")):
+        from .conventions.user import read_convention
+
+        try:
+            with open(name, "rb") as stream:
+                return read_convention(stream.read(), name)
+        except OSError as error:
+            raise RequestError(f"{name}: {(error.strerror or str(error)).lower()}") from None
     return conventions.find(_one_of("FLOP convention", name, conventions.NAMES))

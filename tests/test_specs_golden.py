@@ -295,7 +295,7 @@ SPEC_VARIANTS = [(path.name, variant) for path in sorted(SPECS.glob("*.yaml")) f
 def test_every_variant_works_and_counts(file: str, variant: str) -> None:
     totals = analyze(file, variant).totals
     assert totals.params > 0 and totals.maccs > 0
-    assert totals.params == totals.trainable_params
+    assert totals.params >= totals.trainable_params
 
 
 @pytest.mark.parametrize("path", sorted(SPECS.glob("*.yaml")), ids=lambda path: path.name)

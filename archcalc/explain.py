@@ -197,7 +197,7 @@ def _sums(
 ) -> str:
     """A block or compound layer: the sums over what is inside; ``own`` are the steps of a convention that has a rule for the whole."""
     lines = [*head, "", f"output    {', '.join(map(show, entry.output_shapes))}", ""]
-    width = max(len(child.name) for child in children)
+    width = max((len(child.name) for child in children if child.params or child.maccs or child.flops), default=len("sum"))
     many = f"    for all {report.batch:,} samples" if report.batch > 1 else ""
     told = f"    {convention.name}: {convention.meaning}"
     for field, title in (("params", "params"), ("maccs", f"MACCs{many}"), ("flops", f"{convention.unit}{told}{many}")):

@@ -94,7 +94,7 @@ def steps(row: Row, report: Report, convention: Convention) -> list[Step]:
         found += _in_all(title, value, report.batch, row.times)
     if not any(step.name == "MACCs" for step in found):
         found.append(Step("MACCs", "0", "0", 0, "this layer multiplies nothing into a sum"))
-    rule = convention.rule(layer.name, node.style)
+    rule = convention.rule(layer.name, row.style)
     return [*found, *_counted(rule, row, report, convention)]
 
 

@@ -22,7 +22,7 @@ class Items(Values):
     def __init__(self, file: str) -> None:
         super().__init__(file)
         self.blocks: dict[str, Block] = {}
-        self.layer_types: dict[str, LayerType] = {}
+        self.layer_types: dict[str, LayerType | Block] = {}
 
     def body(self, node: Node, path: str, names: Names, least: int = 0) -> Body:
         """A list of items."""
@@ -283,4 +283,4 @@ class Items(Values):
                 template = self.template(value, arg, where, names if key == "repeat" else inner)
                 if template is None:
                     item.type = None
-                setattr(item, key, template)
+                setattr(item, "style" if key == "as" else key, template)

@@ -119,6 +119,16 @@ class Amount(Kind):
         }
 
 
+STYLES: dict[str, str] = {
+    "module": "the module of the usual implementation, as everywhere else",
+    "functional": "a function, such as F.relu, that no hook on modules sees",
+    "subclass": "a subclass of the module, which hooks that match exact types do not see",
+    "operator": "an operator of the language, such as x + y",
+    "fused": "attention: linear layers and one fused function for the products",
+    "written": "attention: linear layers, two matrix products and a softmax written out",
+}
+"""How code may be written, where counters tell the difference."""
+
 BODY = BodyKind()
 BRANCHES = BranchesKind()
 
@@ -168,6 +178,7 @@ MODIFIERS: tuple[Arg, ...] = (
     Arg("share", ANYTHING, "the layer whose weights it uses, or true to use the first copy's in every copy"),
     Arg("frozen", TRUTH, "whether its weights are not trained"),
     Arg("dtype", DTYPE, "the dtype of its weights and outputs"),
+    Arg("as", Word(*STYLES), "how its code is written, for the numbers of counters that see code and not layers"),
 )
 """The keys that any item may carry beside its type."""
 

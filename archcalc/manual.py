@@ -45,17 +45,20 @@ def _entry(head: str, text: str) -> list[str]:
 
 def page(layer: LayerType) -> str:
     """All that is declared of one layer type, and its worked example."""
-    lines = [signature(layer), *wrap(layer.meaning, WIDTH), ""]
+    lines = [*wrap(signature(layer), WIDTH, subsequent_indent="    "), *wrap(layer.meaning, WIDTH), ""]
     if layer.args:
         lines.append("arguments")
         for arg in layer.args:
-            lines += _argument(arg)
+            lines += _labelled(arg.name, f"{arg.meaning}; {arg.kind.expected} ({_default(arg)})")
         lines.append("")
-    lines += ["shapes", f"  input     {_inputs(layer)}", f"  output    {layer.output}"]
+    lines += ["shapes", *_labelled("input", _inputs(layer)), *_labelled("output", layer.output)]
     if layer.axis:
-        lines.append(f"  H_out     {layer.axis}    and so for every spatial axis")
-    lines += ["", "figures for one sample", f"  {'params':<14}{layer.params}"]
-    lines += [f"  {TITLES.get(field, field):<14}{text}" for field, text in layer.operations.items() if text != "0"] or []
+        lines += _labelled("H_out", layer.axis)
+        lines += _labelled("", "and so for every spatial axis")
+    lines += ["", "figures for one sample", *_labelled("params", layer.params)]
+    for field, text in layer.operations.items():
+        if text != "0":
+            lines += _labelled(TITLES.get(field, field), text)
     if isinstance(layer, Compound):
         lines += ["", "made of", *(line.removeprefix("    ") for line in layer.inside.rstrip().splitlines() if line.strip())]
     for title, text in (("notes", layer.notes), ("source", layer.source)):
@@ -64,17 +67,17 @@ def page(layer: LayerType) -> str:
     return "\n".join([*lines, "", *_example(layer)]) + "\n"
 
 
-def _argument(arg: Arg) -> list[str]:
-    default = (
-        "must be given"
-        if arg.required
-        else f"{arg.shown_default or show(arg.default).strip(chr(39))} by default"
-        if arg.shown_default or arg.default is not None
-        else "none by default"
-    )
-    text = f"{arg.meaning}; {arg.kind.expected} ({default})"
-    first, *rest = wrap(text, WIDTH - 18) or [""]
-    return [f"  {arg.name:<15} {first}", *(" " * 18 + line for line in rest)]
+def _labelled(label: str, text: str) -> list[str]:
+    """A text behind a label, in lines under one another."""
+    return wrap(text, WIDTH, initial_indent=f"  {label:<15} ", subsequent_indent=" " * 18)
+
+
+def _default(arg: Arg) -> str:
+    if arg.required:
+        return "must be given"
+    if arg.shown_default or arg.default is not None:
+        return f"{arg.shown_default or show(arg.default).strip(chr(39))} by default"
+    return "none by default"
 
 
 def _inputs(layer: LayerType) -> str:
@@ -97,16 +100,11 @@ def _inputs(layer: LayerType) -> str:
 def _example(layer: LayerType) -> list[str]:
     """The worked example, as YAML and with the figures that come out."""
     example = layer.example
-    if not example.output and not example.args:
-        return []
     written = layer.name if example.args in ({}, None) else f"{layer.name}: {flow(example.args)}"
     came = ", ".join(map(show, example.inputs)) or "nothing"
     figures = [f"{TITLES.get(field, field)} {value:,}" for field, value in example.operations.items() if field in OPERATIONS]
-    return [
-        "example",
-        f"  - {written}",
-        f"  {came} -> {show(example.output)}, params {example.params:,}" + "".join(f", {each}" for each in figures),
-    ]
+    told = f"{came} -> {show(example.output)}, " + ", ".join([f"params {example.params:,}", *figures])
+    return ["example", f"  - {written}", *wrap(told, WIDTH, initial_indent="  ", subsequent_indent="    ")]
 
 
 def flow(value: object) -> str:

@@ -72,6 +72,9 @@ class Parser(Items):
             self.block_head(block, f"blocks.{block.name}", names)
         for block in self.blocks.values():
             self.block_body(block, f"blocks.{block.name}", names)
+        for made in self.layer_types.values():
+            if isinstance(made, Block):
+                self.block_body(made, f"layer_types.{made.name}", names)
         spec.blocks = self.blocks
         if "layers" in entries:
             spec.body = self.body(entries["layers"], "layers", names, least=1)
@@ -248,7 +251,8 @@ class Parser(Items):
 
     def _no_recursion(self) -> None:
         """A block may not use itself, however indirectly."""
-        uses = {block.name: _blocks_used(block.body) for block in self.blocks.values()}
+        made = [each for each in self.layer_types.values() if isinstance(each, Block)]
+        uses = {block.name: _blocks_used(block.body) for block in [*self.blocks.values(), *made]}
         done: set[str] = set()
         for start in uses:
             trail: dict[str, list[Item]] = {start: list(uses[start])}
@@ -276,7 +280,7 @@ def _blocks_used(body: Body) -> list[Item]:
     pending = [body]
     while pending:
         for item in pending.pop().items:
-            if isinstance(item.type, Block) and item.type.layer is None:
+            if isinstance(item.type, Block):
                 found.append(item)
             for value in item.args.values():
                 if isinstance(value, Body):

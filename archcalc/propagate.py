@@ -145,7 +145,7 @@ class Propagator(Composites):
             node = self.layer(item, kind, name, incoming, at, env, dtype)
         elif isinstance(kind, Block):
             node = self.block(item, kind, name, incoming, at, env, dtype)
-        elif item.opens_scope or kind in ("each", "experts") or item.frozen is not None or item.share is not None:
+        elif item.opens_scope or kind in ("each", "experts") or item.frozen is not None or item.share is not None or item.style is not None:
             node = self.group(item, str(kind), name if item.opens_scope else "", incoming, at, env, dtype)
         else:
             return self.composite(item, str(kind), incoming, At(at.children, at.scope, at.prefix, dtype), env)

@@ -59,7 +59,7 @@ def count(report: Report, name: str) -> Count:
         add("one sample, whatever the batch", per_macc * (found.maccs // report.batch - found.maccs), 0)
     cache: dict[tuple[int, int, str], int] = {}
     for row, rule in counted(report.layers, convention):
-        key = (id(row.node.result) if isinstance(row.node, Leaf) else id(row.node), row.times, row.node.style)
+        key = (id(row.node.result) if isinstance(row.node, Leaf) else id(row.node), row.times, row.style)
         value = cache.get(key)
         if value is None:
             value = cache[key] = convention.count(rule, row.node, report.batch, row.times)
@@ -77,13 +77,13 @@ def counted(rows: list[Row], convention: Convention) -> Iterator[tuple[Row, Rule
     """The rows that a convention counts one by one: compound layers that it has a rule for, and what is inside the others."""
     for row in rows:
         if row.parts:
-            own = convention.own_rule(row.type, row.node.style)
+            own = convention.own_rule(row.type, row.style)
             if own is None:
                 yield from counted(row.parts, convention)
             else:
                 yield row, own
         else:
-            yield row, convention.rule(row.type, row.node.style)
+            yield row, convention.rule(row.type, row.style)
 
 
 def between(one: Count, other: Count) -> list[Part]:

@@ -32,7 +32,7 @@ class Report:
         self.tree: list[Entry] = []
         self.budget: list[OverBudget] = []
         builder = _Builder(self, convention)
-        builder.children(network.frame.children, "", self.tree, _How(1, 1, 1, False, False), self.layers)
+        builder.children(network.frame.children, "", self.tree, _How(1, 1, 1, False, False, ""), self.layers)
         self.causal = builder.causal
         self.totals = Totals(self.layers)
 
@@ -126,26 +126,28 @@ def looks_ahead(frame: Frame) -> bool:
 class _How:
     """How the layers inside a group count: how often they run, with how many sets of weights, and which of these."""
 
-    __slots__ = ("active", "frozen", "tied", "times", "weights")
+    __slots__ = ("active", "frozen", "style", "tied", "times", "weights")
 
-    def __init__(self, times: int, weights: int, active: int, frozen: bool, tied: bool) -> None:
+    def __init__(self, times: int, weights: int, active: int, frozen: bool, tied: bool, style: str) -> None:
         self.times = times
         self.weights = weights
         self.active = active
         self.frozen = frozen
         self.tied = tied
+        self.style = style
 
     @property
     def key(self) -> tuple[object, ...]:
-        return self.times, self.weights, self.active, self.frozen, self.tied
+        return self.times, self.weights, self.active, self.frozen, self.tied, self.style
 
     def inside(self, node: GroupNode) -> _How:
         """The same for what is inside a group."""
         frozen, tied = self.frozen or node.frozen, self.tied or node.tie == "all"
-        if node.times == node.weights == 1 and frozen == self.frozen and tied == self.tied:
+        style = node.style or self.style
+        if node.times == node.weights == 1 and frozen == self.frozen and tied == self.tied and style == self.style:
             return self
         active = self.active * node.times if node.weights > 1 else self.active
-        return _How(self.times * node.times, self.weights * node.weights, active, frozen, tied)
+        return _How(self.times * node.times, self.weights * node.weights, active, frozen, tied, style)
 
 
 class _Builder:
@@ -156,7 +158,7 @@ class _Builder:
         self.convention = convention
         self.batch = report.batch
         self.counted: dict[tuple[int, int, str], tuple[Counts, int]] = {}
-        self.compounds: dict[tuple[int, str, tuple[object, ...]], Row] = {}
+        self.compounds: dict[tuple[int, tuple[object, ...]], Row] = {}
         self.causal = False
         """Whether some layer counts pairs of positions of which some are masked."""
 
@@ -174,8 +176,8 @@ class _Builder:
     def group(self, node: GroupNode, prefix: str, into: list[Entry], how: _How, rows: list[Row]) -> None:
         name = prefix + node.name
         if node.layer is not None:
-            row = Row(name, node.type, node, node.args, how.times)
-            key = (id(node.frame), node.style, how.key)
+            row = Row(name, node.type, node, node.args, how.times, how.style)
+            key = (id(node.frame), how.key)
             first = self.compounds.setdefault(key, row)
             if first is row:
                 self.compound(row, node, how)
@@ -196,21 +198,22 @@ class _Builder:
         parts: list[Row] = []
         self.children(node.frame.children, f"{row.name}.", [], how, parts)
         row.sum_up(parts)
-        rule = self.convention.own_rule(node.type, node.style)
+        rule = self.convention.own_rule(node.type, how.style)
         if rule is not None:
             row.flops = self.convention.count(rule, node, self.batch, how.times)
 
     def row(self, leaf: Leaf, prefix: str, how: _How) -> Row:
         result = leaf.result
-        key = (id(result), how.times, leaf.style)
+        style = leaf.style or how.style
+        key = (id(result), how.times, style)
         counted = self.counted.get(key)
         if counted is None:
             counts = result.counts.times(how.times * self.batch)
-            rule = self.convention.rule(leaf.layer.name, leaf.style)
+            rule = self.convention.rule(leaf.layer.name, style)
             counted = self.counted[key] = counts, self.convention.count(rule, leaf, self.batch, how.times)
         tie = "all" if how.tied else leaf.tie
         own = 0 if tie == "all" else result.params - result.matrix_params if tie else result.params
-        row = Row(prefix + leaf.name, leaf.layer.name, leaf, leaf.args, how.times)
+        row = Row(prefix + leaf.name, leaf.layer.name, leaf, leaf.args, how.times, style)
         row.counts, row.flops = counted
         row.params = own * how.weights
         row.active_params = own * how.active

@@ -32,7 +32,7 @@ class Row(Counted):
 
     __slots__ = (
         *("active_params", "args", "cache_bytes", "cache_bytes_per_token", "counts", "flops", "like", "name", "node", "params"),
-        *("tie", "times", "trainable_params", "type", "_parts"),
+        *("style", "tie", "times", "trainable_params", "type", "_parts"),
     )
     params: int
     trainable_params: int
@@ -40,13 +40,15 @@ class Row(Counted):
     counts: Counts
     flops: int
 
-    def __init__(self, name: str, type: str, node: Leaf | GroupNode, args: dict[str, Any], times: int) -> None:
+    def __init__(self, name: str, type: str, node: Leaf | GroupNode, args: dict[str, Any], times: int, style: str = "") -> None:
         self.name = name
         self.type = type
         self.node = node
         self.args = args
         self.times = times
         """How often it runs in one pass: the slices of an `each`, the active ones of `experts`."""
+        self.style = style
+        """How its code is written, where that makes a difference to counters; empty: the usual way."""
         self.tie = ""
         """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
         self.cache_bytes = 0
@@ -86,7 +88,7 @@ class Row(Counted):
 
     def renamed(self, name: str) -> Row:
         """The same row under another name."""
-        row = Row(name, self.type, self.node, self.args, self.times)
+        row = Row(name, self.type, self.node, self.args, self.times, self.style)
         row.take(self)
         return row
 

@@ -169,7 +169,15 @@ def _block_arguments() -> Schema:
 def _layer_type() -> Schema:
     figures = {name: AMOUNT.schema() for name in FIGURES}
     properties = {"args": _declared_arguments(), "output": OUTPUT.schema(), **figures, "source": {"type": "string"}}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+    by_formula = {"type": "object", "properties": properties, "additionalProperties": False}
+    inside = {key: value for key, value in _block()["properties"].items()}
+    by_layers = {
+        "type": "object",
+        "properties": {**inside, "source": {"type": "string"}},
+        "required": ["layers"],
+        "additionalProperties": False,
+    }
+    return {"if": {"type": "object", "required": ["layers"]}, "then": by_layers, "else": by_formula}
 
 
 def _arguments(name: str, args: tuple[Arg, ...]) -> Schema:

@@ -101,7 +101,7 @@ class Item:
 
     __slots__ = (
         *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed"),
-        *("sources", "repeat", "when", "share", "frozen", "dtype", "uses_index", "plain"),
+        *("sources", "repeat", "when", "share", "frozen", "dtype", "style", "uses_index", "plain"),
     )
 
     def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | str | None, type_name: str) -> None:
@@ -124,6 +124,8 @@ class Item:
         self.share: Ref | Literal[True] | None = None
         self.frozen: Template | None = None
         self.dtype: Template | None = None
+        self.style: Template | None = None
+        """How its code is written: the key `as`."""
         self.uses_index = False
         self.plain = True
         """Whether the item has no key but its type and name."""

@@ -16,7 +16,10 @@ class Ties(Uses):
     """Marks the layers whose weights are another's, or are not trained."""
 
     def marks(self, item: Item, node: Leaf | Group | Copies, incoming: Value, scope: Scope, env: Env, copies: Copies | None) -> None:
-        """frozen and share."""
+        """frozen, as and share."""
+        if item.style is not None:
+            for each in _marked(node):
+                each.style = self.evaluate(item.style, env, incoming)
         if item.frozen is not None and self.evaluate(item.frozen, env, incoming):
             for each in _marked(node):
                 each.frozen = True

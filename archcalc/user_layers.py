@@ -9,7 +9,7 @@ from .formula import Formula
 from .kinds import SHAPE, Either, Int, ListOf
 from .language import BLOCK_NAMES
 from .layers.base import MANY, Arg, Example, LayerType
-from .spec import Template
+from .spec import Block, Template
 from .text import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FIGURES = ("params", *OPERATIONS)
 KEYS = ("args", "output", *FIGURES, "source")
+MADE_KEYS = ("args", "inputs", "layers", "source")
 OUTPUT = Either(SHAPE, ListOf(SHAPE, "a list of shapes"), expected="a shape such as in_shape or [in_channels, 7, 7], or a list of shapes")
 AMOUNT = Int(0, most=10**30)
 
@@ -73,7 +74,8 @@ def layer_types(parser: Parser, node: Node, names: Names) -> None:
         declared = parser.mapping(inner, path, ", ".join(KEYS))
         if declared is None:
             continue
-        parser.unknown_keys(declared, path, KEYS, "a layer type")
+        made = "layers" in declared.entries
+        parser.unknown_keys(declared, path, MADE_KEYS if made else KEYS, "a layer type made of layers" if made else "a layer type")
         args, defaults = parser.arguments(declared.entries.get("args"), f"{path}.args", names)
         inside = names.plus(*(arg.name for arg in args))
         templates: dict[str, Template] = {}
@@ -86,7 +88,13 @@ def layer_types(parser: Parser, node: Node, names: Names) -> None:
                 else:
                     templates[key] = template
         source = parser.text(declared.entries["source"], f"{path}.source") if "source" in declared.entries else ""
-        if good:
+        if good and made:
+            block = Block(name, declared)
+            block.args, block.defaults = args, defaults
+            parser.block_inputs(block, declared.entries.get("inputs"), f"{path}.inputs")
+            block.layer = UserLayer(name, args, defaults, None, {}, source or "")
+            parser.layer_types[name] = block
+        elif good:
             parser.layer_types[name] = UserLayer(name, args, defaults, templates.pop("output", None), templates, source or "")
 
 

@@ -136,7 +136,7 @@ class Uses(Sources):
     def block(self, item: Item, block: Block, name: str, value: Value, at: At, env: Env, dtype: str) -> Group:
         inner, given = self.arguments(item, block.args, block.defaults, value, env)
         group = self.inside(item, block, inner, list(given.values()), name, value, at, dtype)
-        group.args = given
+        group.args, group.layer = given, block.layer
         return group
 
     def compound(self, item: Item, layer: Compound, args: dict[str, Any], name: str, value: Value, at: At, dtype: str) -> Group:

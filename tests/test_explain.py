@@ -16,6 +16,7 @@ from archcalc.conventions.base import Convention, Rule
 from archcalc.explain import TITLES, Step, explain, find, steps
 from archcalc.expr import make_divisible
 from archcalc.formula import FUNCTIONS
+from archcalc.layers.base import LayerType
 from archcalc.report import Report
 from archcalc.rows import Row
 
@@ -336,7 +337,7 @@ def test_a_name_that_is_not_there(name: str, hint: str) -> None:
           - {for: n, in: [6, 7], do: [{linear: n}]}
     """
     with pytest.raises(LookupError, match=re.escape(f"there is no layer '{name}' in Net: {hint}")):
-        told(text.replace("linear: 3, {", "{linear: 3}, {"), name)
+        told(text, name)
 
 
 # --- no formula lies ----------------------------------------------------------------------------------------------
@@ -351,6 +352,8 @@ def lies(report: Report, convention: Convention) -> list[str]:
         words = {str(value): value for value in row.args.values() if isinstance(value, str)}
         made = steps(row, report, convention)
         for step in made:
+            if step.name == convention.unit and convention.rule(row.type, getattr(row.node, "style", "")).method is not None:
+                continue  # the text states an equation that a function computes
             if evaluated(step.filled, words) != step.value:
                 found.append(f"{row.name}: {step.name} = {step.formula} = {step.filled} is not {step.value}")
         found += [
@@ -380,7 +383,7 @@ def told_and_reported(made: list[Step], row: Row, convention: Convention) -> lis
 
 
 @pytest.mark.parametrize("layer", EVERY, ids=[layer.name for layer in EVERY])
-def test_the_formulas_of_every_example_come_to_what_they_show(layer: layers.LayerType) -> None:
+def test_the_formulas_of_every_example_come_to_what_they_show(layer: LayerType) -> None:
     for name in conventions.NAMES:
         for batch in (1, 3):
             report = archcalc.analyze(example_spec(layer), batch=batch, flops=name)

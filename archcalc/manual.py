@@ -55,7 +55,8 @@ def page(layer: LayerType) -> str:
     if layer.axis:
         lines += _labelled("H_out", layer.axis)
         lines += _labelled("", "and so for every spatial axis")
-    lines += ["", "figures for one sample", *_labelled("params", layer.params)]
+    lines += ["", "figures for one sample"]
+    lines += _labelled("params", layer.params) if layer.delegate is None else ["  those of the layer that it stands for"]
     for field, text in layer.operations.items():
         if text != "0":
             lines += _labelled(TITLES.get(field, field), text)

@@ -52,7 +52,7 @@ def count(report: Report, name: str) -> Count:
         part.amount += amount
         part.layers += layers
 
-    per_macc = 2 if convention.unit == "FLOPs" else 1
+    per_macc = convention.per_macc
     if per_macc == 2:
         add("two for each multiply-accumulate", found.maccs, 0)
     if samples != report.batch:

@@ -170,7 +170,7 @@ def _layer_type() -> Schema:
     figures = {name: AMOUNT.schema() for name in FIGURES}
     properties = {"args": _declared_arguments(), "output": OUTPUT.schema(), **figures, "source": {"type": "string"}}
     by_formula = {"type": "object", "properties": properties, "additionalProperties": False}
-    inside = {key: value for key, value in _block()["properties"].items()}
+    inside = dict(_block()["properties"])
     by_layers = {
         "type": "object",
         "properties": {**inside, "source": {"type": "string"}},

@@ -14,35 +14,56 @@ from ..graph import Group, Leaf
 
 Symbols = dict[str, Any]
 
+WAYS = frozenset({"functional", "subclass", "operator", "fused", "written"})
+"""The ways of writing code that are not the usual module."""
+
 
 class Rule:
     """What is counted for a layer: a formula, and in words why it differs from the MACCs."""
 
-    __slots__ = ("formula", "method", "missing", "whole", "why")
+    __slots__ = ("formula", "method", "missing", "where", "whole", "why")
 
     def __init__(
-        self, text: str, why: str = "", *, whole: bool = False, missing: bool = False, method: Callable[[Symbols], int] | None = None
+        self,
+        text: str,
+        why: str = "",
+        *,
+        where: dict[str, str] | None = None,
+        whole: bool = False,
+        missing: bool = False,
+        method: Callable[[Symbols], int] | None = None,
     ) -> None:
         self.formula = Formula(text)
         self.why = why
+        self.where = {name: Formula(each) for name, each in (where or {}).items()}
+        """Symbols of its own, in terms of those of the layer."""
         self.whole = whole
         """Whether the formula is for the batch, not for one sample."""
         self.missing = missing
-        """Whether the tool does not see such a layer: what it leaves out."""
+        """Whether the tool does not see a layer for which this comes to 0: what it leaves out."""
         self.method = method
         """Computes it where the text can't; the text states the equation."""
 
+    def bound(self, symbols: Symbols) -> Symbols:
+        """The symbols of a layer with those of the rule."""
+        for name, formula in self.where.items():
+            symbols = {**symbols, name: formula(symbols)}
+        return symbols
+
     def __call__(self, symbols: Symbols) -> int:
+        symbols = self.bound(symbols)
         return int(self.method(symbols) if self.method is not None else self.formula(symbols))
 
 
 class Convention:
     """A way to count: its rules by layer type, and what it says of itself.
 
-    A rule's key is a layer type, or ``type:style`` for one way in which code may write it. ``default`` holds for all other types.
+    A rule's key is a layer type; ``type:style`` for one way in which code may write it, or for such a layer inside the module of a
+    compound layer (``linear:attention``); ``*:style`` for every type written that way. ``default`` holds for all other types.
+    One entry may name several keys.
     """
 
-    __slots__ = ("batch_one", "bias", "default", "meaning", "name", "rules", "source", "tool", "unit")
+    __slots__ = ("batch_one", "bias", "default", "meaning", "name", "per_macc", "rules", "source", "tool", "unit")
 
     def __init__(
         self,
@@ -56,6 +77,7 @@ class Convention:
         rules: dict[str, Rule] | None = None,
         tool: str = "",
         batch_one: bool = False,
+        per_macc: int = 0,
     ) -> None:
         self.name = name
         self.meaning = meaning
@@ -64,19 +86,30 @@ class Convention:
         self.bias = bias
         self.source = source
         self.default = default
-        self.rules = rules or {}
+        self.rules = {key: rule for keys, rule in (rules or {}).items() for key in keys.split()}
         self.tool = tool
         """The tool and its version, for the number that a tool prints."""
+        self.per_macc = per_macc or (2 if unit == "FLOPs" else 1)
+        """What a multiply-accumulate counts where a rule says nothing else."""
         self.batch_one = batch_one
         """Whether the tool counts one sample whatever the batch."""
 
     def rule(self, type: str, style: str = "") -> Rule:
         """The rule for a layer type as its code is written."""
-        return self.rules.get(f"{type}:{style}") or self.rules.get(type) or self.default
+        rules = self.rules
+        for word in style.split():
+            found = rules.get(f"{type}:{word}") or rules.get(f"*:{word}")
+            if found is not None:
+                return found
+        return rules.get(type) or self.default
 
     def own_rule(self, type: str, style: str = "") -> Rule | None:
-        """The rule for a compound layer, where it does not count as the sum of its parts."""
-        return self.rules.get(f"{type}:{style}") or self.rules.get(type)
+        """The rule for a compound layer, where it does not count as the sum of its parts: for its module, or for a style that has one."""
+        for word in style.split():
+            found = self.rules.get(f"{type}:{word}")
+            if found is not None or word in WAYS:
+                return found
+        return self.rules.get(type)
 
     def count(self, rule: Rule, node: Leaf | Group, batch: int, times: int) -> int:
         """The number for a layer that runs ``times`` times in each pass over a batch."""
@@ -92,3 +125,51 @@ def symbols_of(node: Leaf | Group, batch: int) -> Symbols:
         result = node.result
         return {**result.symbols, **result.counts.to_dict(), **shapes, "params": result.params}
     return {**node.args, **shapes}
+
+
+def style_inside(node: Group, outer: str) -> str:
+    """How the layers inside a group are written, where those around it are written as ``outer``.
+
+    As the group says; else, inside a compound layer, as the module that it is has them: its type stands in front of those around it.
+    """
+    if node.style and node.style != "module":
+        return node.style
+    if node.layer is None or (outer in WAYS and not node.style):
+        return outer
+    if node.type == "attention" and not _is_module(node):
+        return "fused"
+    return f"{node.type} {outer if outer not in WAYS else ''}".strip()
+
+
+def _is_module(node: Group) -> bool:
+    """Whether nn.MultiheadAttention can be this attention."""
+    args, features = node.args, (node.inputs[0].shape or (0,))[-1]
+    unlike = ("window", "position_bias", "rope", "qk_norm")
+    return (
+        args["project"]
+        and not any(args[name] for name in unlike)
+        and args["kv_heads"] in (None, args["heads"])
+        and args["head_dim"] in (None, features // args["heads"])
+        and args["features"] in (None, features)
+        and isinstance(args["bias"], bool)
+    )
+
+
+def expanded(*families: str) -> str:
+    """Keys of one entry from several lists of names."""
+    return " ".join(families)
+
+
+NORMS = "batch_norm instance_norm group_norm layer_norm"
+POOLS = "max_pool avg_pool adaptive_max_pool adaptive_avg_pool global_avg_pool global_max_pool"
+RECURRENT = "rnn gru lstm rnn_cell gru_cell lstm_cell"
+MOVES = (
+    "identity dropout stochastic_depth flatten reshape permute squeeze unsqueeze rearrange concat split slice crop pad "
+    "pixel_shuffle pixel_unshuffle channel_shuffle unfold parameter class_token kv_cache"
+)
+"""Layers that compute nothing."""
+
+
+def styled(keys: str, *styles: str) -> str:
+    """Keys for each of some types in each of some styles."""
+    return " ".join(f"{key}:{style}" for key in keys.split() for style in styles)

@@ -12,7 +12,8 @@ madd = Convention(
     "one per MACC, one per weight addition or multiplication outside it",
     unit="FLOPs",
     bias="one per output element",
-    default=Rule("maccs + weight_muls + weight_adds"),
+    per_macc=1,
+    default=Rule("maccs + weight_muls + weight_adds", "additions of biases and shifts, multiplications by scales"),
     source="a convolution with bias is (K_h * K_w * C_in + 1) * C_out * H_out * W_out = params * positions",
 )
 
@@ -21,7 +22,7 @@ arithmetic = Convention(
     "every arithmetic operation: two per MACC, one per everything else",
     unit="FLOPs",
     bias="one per output element",
-    default=Rule(f"2 * maccs + {_BESIDE_MACCS}"),
+    default=Rule(f"2 * maccs + {_BESIDE_MACCS}", "everything outside a MACC, one per operation"),
     source="the operations as the layers state them",
 )
 

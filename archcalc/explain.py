@@ -102,7 +102,7 @@ def _counted(rule: Rule, row: Row, report: Report, convention: Convention) -> li
     """The convention's number for a layer: its rule, and what batch and runs make of it."""
     whole = rule.whole or convention.batch_one
     value = convention.count(rule, row.node, report.batch if whole else 1, 1)
-    told = f"{convention.name}: {rule.why or convention.meaning}"
+    told = f"{convention.name}: {convention.meaning if rule is convention.default else rule.why}"
     step = Step(convention.unit, rule.formula.text, rule.formula.filled(symbols_of(row.node, report.batch)), value, told)
     return [step, *_in_all(convention.unit, value, 1 if whole else report.batch, row.times)]
 

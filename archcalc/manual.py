@@ -27,9 +27,11 @@ def listing() -> str:
         lines.append("")
     lines.append("composites")
     for name, args in COMPOSITES.items():
-        lines += _entry(f"{name} [{', '.join(arg.signature for arg in args)}]", "; ".join(arg.meaning for arg in args[:1]))
+        lines += _entry(f"{name} [{', '.join(arg.signature for arg in args)}]", "; ".join(f"{arg.name}: {arg.meaning}" for arg in args))
     for args in SPREAD.values():
-        lines += _entry(" / ".join(arg.name for arg in args), "keys of one item: " + "; ".join(arg.meaning for arg in args))
+        lines += _entry(
+            " / ".join(arg.name for arg in args), "keys of one item: " + "; ".join(f"{arg.name}: {arg.meaning}" for arg in args)
+        )
     return "\n".join([*lines, "", "`archcalc layers TYPE` shows the manual page of one."]) + "\n"
 
 

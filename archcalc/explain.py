@@ -103,8 +103,14 @@ def _counted(rule: Rule, row: Row, report: Report, convention: Convention) -> li
     whole = rule.whole or convention.batch_one
     value = convention.count(rule, row.node, report.batch if whole else 1, 1)
     told = f"{convention.name}: {convention.meaning if rule is convention.default else rule.why}"
-    step = Step(convention.unit, rule.formula.text, rule.formula.filled(symbols_of(row.node, report.batch)), value, told)
-    return [step, *_in_all(convention.unit, value, 1 if whole else report.batch, row.times)]
+    symbols = rule.bound(symbols_of(row.node, report.batch))
+    own = [
+        Step(name, formula.text, formula.filled(symbols), symbols[name])
+        for name, formula in rule.where.items()
+        if isinstance(formula, Formula)  # what a function computes stands in the formula as its number
+    ]
+    step = Step(convention.unit, rule.formula.text, rule.formula.filled(symbols), value, told)
+    return [*own, step, *_in_all(convention.unit, value, 1 if whole else report.batch, row.times)]
 
 
 def _params(row: Row, node: Leaf, formula: Formula) -> list[Step]:
@@ -146,7 +152,7 @@ def explain(report: Report, name: str, convention: Convention) -> str:
     head = [_head(entry), layer.meaning]
     if isinstance(layer, Compound) and layer.params != "0":
         head += [f"params = {layer.params}", f"MACCs = {layer.operations['maccs']}"]
-    rule = convention.own_rule(entry.type, entry.node.style)
+    rule = convention.own_rule(entry.type, entry.style)
     own = [] if rule is None else _counted(rule, entry, report, convention)
     return _sums(entry, entry.parts, head, report, convention, own) + (f"\nsource    {layer.source}\n" if layer.source else "")
 

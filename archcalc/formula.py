@@ -77,7 +77,7 @@ class Formula:
             value = symbols.get(match[0], match[0])
             if value is True or value is False:
                 value = int(value)
-            return f"({value})" if isinstance(value, int) and value < 0 else str(value)
+            return f"({value})" if isinstance(value, int) and value < 0 else repr(value) if isinstance(value, str) else str(value)
 
         return _NAME.sub(number, self.text)
 

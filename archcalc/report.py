@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from .conventions import Convention
+from .conventions.base import style_inside
 from .counts import Counts
 from .errors import JSON_SCHEMA_VERSION
 from .graph import Copies, Frame, Leaf, Network, Node
 from .graph import Group as GroupNode
 from .language import DTYPES
+from .notes import notes
 from .request import Request
 from .rows import Entry, Group, Row, Shapes, Totals, shapes_of
 
@@ -39,7 +41,7 @@ class Report:
     @property
     def notes(self) -> list[str]:
         """What else to know of how the network was run and counted."""
-        found = []
+        found = notes(self.network)
         if self.causal:
             half = self.request.causal == "half"
             counted = "only the unmasked half of its products" if half else "all its products, masked ones among them"
@@ -143,7 +145,7 @@ class _How:
     def inside(self, node: GroupNode) -> _How:
         """The same for what is inside a group."""
         frozen, tied = self.frozen or node.frozen, self.tied or node.tie == "all"
-        style = node.style or self.style
+        style = style_inside(node, self.style)
         if node.times == node.weights == 1 and frozen == self.frozen and tied == self.tied and style == self.style:
             return self
         active = self.active * node.times if node.weights > 1 else self.active

@@ -352,9 +352,7 @@ def lies(report: Report, convention: Convention) -> list[str]:
         words = {str(value): value for value in row.args.values() if isinstance(value, str)}
         made = steps(row, report, convention)
         for step in made:
-            if step.name == convention.unit and convention.rule(row.type, getattr(row.node, "style", "")).method is not None:
-                continue  # the text states an equation that a function computes
-            if evaluated(step.filled, words) != step.value:
+            if not _is_prose(step, row, convention) and evaluated(step.filled, words) != step.value:
                 found.append(f"{row.name}: {step.name} = {step.formula} = {step.filled} is not {step.value}")
         found += [
             f"{row.name}: {step.name} {step.value} of {figure}"
@@ -362,6 +360,17 @@ def lies(report: Report, convention: Convention) -> list[str]:
             if step.value != figure
         ]
     return found
+
+
+def _is_prose(step: Step, row: Row, convention: Convention) -> bool:
+    """Whether the text states an equation in words, which a function computes."""
+    if step.name != convention.unit or convention.rule(row.type, row.style).method is None:
+        return False
+    try:
+        compile(step.filled, "", "eval")
+    except SyntaxError:
+        return True
+    return False
 
 
 def evaluated(filled: str, words: dict[str, str]) -> Any:
@@ -439,12 +448,25 @@ def test_a_rule_may_be_for_the_whole_batch(whole: bool, batch_one: bool, value: 
     """Slices still multiply it, samples don't."""
     text = "batch * N_in" if whole else "N_in"
     rule = Rule(f"5 * {text}", "so it is", whole=whole)
-    convention = Convention("mine", "meaning", unit="MACs", bias="", source="", default=rule, batch_one=batch_one)
+    convention = Convention(
+        "mine", "meaning", unit="MACs", bias="", source="", default=Rule("0"), rules={"relu": rule}, batch_one=batch_one
+    )
     monkeypatch.setattr(conventions, "find", lambda name: convention)
     report = analyzed("input: [2, 3, 4]\nlayers: [{each: {axis: 0, body: [relu]}}]\n", batch=3, flops="madd")
     made = {step.name: step for step in steps(report.layers[0], report, convention)}
     assert (made["MACs"].value, made["MACs"].remark) == (value, "mine: so it is")
     assert made["MACs in all"].value == report.layers[0].flops == many
+    assert lies(report, convention) == []
+
+
+def test_the_symbols_of_a_rule_are_steps_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = Rule("2 * seen", "as it is", where={"seen": "N_in // 3"})
+    convention = Convention("mine", "meaning", unit="MACs", bias="", source="", default=Rule("0"), rules={"relu": rule})
+    monkeypatch.setattr(conventions, "find", lambda name: convention)
+    report = analyzed("input: [7, 3]\nlayers: [relu]\n", flops="madd")
+    text = explain(report, "relu", convention)
+    assert "\nseen        = N_in // 3\n            = 21 // 3\n            = 7\n" in text
+    assert "\nMACs        = 2 * seen\n            = 2 * 7\n            = 14    mine: as it is\n" in text
     assert lies(report, convention) == []
 
 

@@ -224,7 +224,8 @@ def test_the_example_of_a_page_comes_to_its_figures(name: str) -> None:
     assert written == name if isinstance(written, str) else written[name] == shown[name]
     row = archcalc.analyze(document).layers[0]
     came, _, rest = plain(told).partition(" -> ")
-    assert yaml.safe_load(f"[{came}]") == (layer.example.inputs or ["nothing"])
+    expected_inputs: list[Any] = list(layer.example.inputs)
+    assert yaml.safe_load(f"[{came}]") == (expected_inputs or ["nothing"])
     shape, _, figures = rest.partition(", params ")
     assert yaml.safe_load(shape) == (row.output_shapes if len(row.output_shapes) > 1 else row.output_shapes[0])
     titles = {TITLES.get(field, field): value for field, value in row.operations.items() if value}

@@ -10,8 +10,17 @@ FILES: dict[str, str] = {
     "madd": "own",
     "arithmetic": "own",
     "hardware": "own",
+    "ptflops": "ptflops",
+    "ptflops-aten": "ptflops_aten",
+    "thop": "thop",
     "fvcore": "fvcore",
+    "fvcore-activations": "fvcore",
+    "torchinfo": "torchinfo",
     "torch": "torch",
+    "deepspeed": "deepspeed",
+    "calflops": "calflops",
+    "timm": "timm",
+    "torchvision": "torchvision",
 }
 """Every convention and its file in this folder."""
 

@@ -7,6 +7,7 @@ A formula reads the symbols of the layer (``K_h``, ``C_in``, ``N_out``, its argu
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from ..formula import Formula
@@ -16,6 +17,22 @@ Symbols = dict[str, Any]
 
 WAYS = frozenset({"functional", "subclass", "operator", "fused", "written"})
 """The ways of writing code that are not the usual module."""
+
+
+class Stated(Formula):
+    """An equation that the engine's language can't say, and what works it out."""
+
+    __slots__ = ("_method",)
+
+    def __init__(self, text: str, method: Callable[[Symbols], Any]) -> None:
+        super().__init__(text)
+        self._method = method
+
+    def __call__(self, symbols: Symbols) -> Any:
+        return self._method(symbols)
+
+    def filled(self, symbols: Symbols) -> str:
+        return self.text
 
 
 class Rule:
@@ -28,14 +45,14 @@ class Rule:
         text: str,
         why: str = "",
         *,
-        where: dict[str, str] | None = None,
+        where: dict[str, str | Stated] | None = None,
         whole: bool = False,
         missing: bool = False,
         method: Callable[[Symbols], int] | None = None,
     ) -> None:
         self.formula = Formula(text)
         self.why = why
-        self.where = {name: Formula(each) for name, each in (where or {}).items()}
+        self.where: dict[str, Formula] = {name: Formula(each) if isinstance(each, str) else each for name, each in (where or {}).items()}
         """Symbols of its own, in terms of those of the layer."""
         self.whole = whole
         """Whether the formula is for the batch, not for one sample."""
@@ -155,21 +172,30 @@ def _is_module(node: Group) -> bool:
     )
 
 
-def expanded(*families: str) -> str:
-    """Keys of one entry from several lists of names."""
-    return " ".join(families)
-
-
-NORMS = "batch_norm instance_norm group_norm layer_norm"
-POOLS = "max_pool avg_pool adaptive_max_pool adaptive_avg_pool global_avg_pool global_max_pool"
-RECURRENT = "rnn gru lstm rnn_cell gru_cell lstm_cell"
-MOVES = (
-    "identity dropout stochastic_depth flatten reshape permute squeeze unsqueeze rearrange concat split slice crop pad "
-    "pixel_shuffle pixel_unshuffle channel_shuffle unfold parameter class_token kv_cache"
-)
-"""Layers that compute nothing."""
-
-
-def styled(keys: str, *styles: str) -> str:
+def styled(types: str, *styles: str) -> str:
     """Keys for each of some types in each of some styles."""
-    return " ".join(f"{key}:{style}" for key in keys.split() for style in styles)
+    return " ".join(f"{type}:{style}" for type in types.split() for style in styles)
+
+
+def _left_aligned(symbols: Symbols) -> int:
+    total, running = 0, symbols["x"][0]
+    for shape in symbols["x"][1:]:
+        rank = max(len(running), len(shape))
+        one, other = (each + (1,) * (rank - len(each)) for each in (running, shape))
+        running = tuple(map(max, one, other))
+        total += prod(running)
+    return total
+
+
+LEFT_ALIGNED = Stated("prod(max(a_i, b_i)) of every two inputs a and b, i from the first axis on", _left_aligned)
+
+
+NORMS = "instance_norm group_norm layer_norm"
+POOLS = "max_pool avg_pool adaptive_max_pool adaptive_avg_pool global_avg_pool global_max_pool"
+TRANSFORMER = ("transformer_encoder", "transformer_decoder")
+
+SCORES = "B * h * L_q * L_k * d"
+VALUES = "B * h * L_q * L_k * d_v"
+"""The MACCs of attention's two products, masked pairs among them."""
+
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}

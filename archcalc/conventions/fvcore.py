@@ -1,37 +1,102 @@
-"""fvcore's FlopCountAnalysis: operators that a trace of the model shows."""
+"""fvcore's FlopCountAnalysis and ActivationCountAnalysis: operators that a trace of the model shows."""
 
 from __future__ import annotations
 
-from .base import Convention, Rule
+from .base import SCORES, VALUES, Convention, Rule, Stated, Symbols, styled
+from .einsum import path_flops, with_batch
 
-_UNSEEN = Rule("0", "an operator it does not know", missing=True)
-_NORM = Rule("(5 if affine else 4) * N_in", "layer, group and instance norms at 5 per element, 4 without affine")
+
+def _einsum(symbols: Symbols) -> int:
+    """Two patterns exactly, any other by half of what numpy's path costs."""
+    operands, out, sizes = with_batch(symbols)
+    names = {label: chr(97 + index) for index, label in enumerate(dict.fromkeys("".join(operands) + out))}
+    equation = ",".join("".join(names[label] for label in labels) for labels in operands) + "->" + "".join(names[label] for label in out)
+    if equation in ("abc,abd->acd", "abc,adc->adb"):
+        product = 1
+        for size in sizes.values():
+            product *= size
+        return product
+    return path_flops(symbols) // 2
+
+
+_NAMED = "same or valid padding by its name: an operator it does not know"
+_WRITTEN = ("written", "functional", "operator")
+_KNOWN = Rule("0", "an operator that it ignores")
+_FUSED = "not counted: fused attention is an operator it does not know"
+_MATMUL = Rule("N_in * x[1][-1]", "matrix products: all of the first, times the columns of the second")
+_DOTS = Rule("B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice")
+_POOL = Rule("N_in if len(x[0]) == 3 else 0", "adaptive average pools in two axes at 1 per element of the input", missing=True)
+_UNSEEN = Rule("0", "not counted: an operator it does not know", missing=True)
+
+
+def _named(symbols: Symbols) -> int:
+    """Whether a convolution's padding is given to PyTorch by its name, which it takes for a stride of 1 and zeros."""
+    strides = symbols["stride"] if isinstance(symbols["stride"], (tuple, list)) else (symbols["stride"],)
+    plain = symbols.get("padding_mode", "zeros") == "zeros"
+    return int(plain and (symbols["padding"] == "valid" or (symbols["padding"] == "same" and set(strides) == {1})))
+
+
+_NAME = Stated("1 with padding valid, or same and a stride of 1; 0 else", _named)
 
 fvcore = Convention(
     "fvcore",
     "one per MACC of convolutions, linear layers and written-out products, and a few per element of norms, adaptive average pools and some interpolations",
     unit="MACs",
     bias="not counted",
-    tool="fvcore 0.1.5.post20221221",
+    tool="fvcore 0.1.5.post20221221, FlopCountAnalysis",
     source="fvcore/nn/jit_handles.py and flop_count.py of that release",
-    default=Rule("maccs"),
+    default=Rule("maccs", "not counted: an operator it does not know", missing=True),
     rules={
-        "conv": Rule("0 if padding in ('same', 'valid') else maccs", "a convolution with same padding is an operator it does not know"),
+        "conv depthwise_conv": Rule("0 if named else maccs", f"not counted: {_NAMED}", where={"named": _NAME}, missing=True),
         "batch_norm": Rule("(2 if affine else 1) * N_in", "batch norm at 2 per element, 1 without affine"),
-        "instance_norm": _NORM,
-        "group_norm": _NORM,
-        "layer_norm": _NORM,
-        "adaptive_avg_pool": Rule("N_in if len(x[0]) == 3 else 0", "adaptive average pools in two axes at 1 per element of the input"),
-        "global_avg_pool": Rule("N_in if len(x[0]) == 3 else 0", "adaptive average pools in two axes at 1 per element of the input"),
-        "upsample": Rule(
-            "N_out * {'nearest': 1, 'bilinear': 4}.get(mode, 0) if len(x[0]) == 3 else 0",
-            "interpolation in two axes: nearest at 1, bilinear at 4 per output",
+        "instance_norm group_norm layer_norm": Rule(
+            "(5 if affine else 4) * N_in", "layer, group and instance norms at 5 per element, 4 without affine"
         ),
-        "bilinear": _UNSEEN,
-        "rnn": _UNSEEN,
-        "gru": _UNSEEN,
-        "lstm": _UNSEEN,
-        "attention_scores:fused": _UNSEEN,
-        "attention_values:fused": _UNSEEN,
+        "adaptive_avg_pool global_avg_pool": _POOL,
+        styled("global_avg_pool", "operator"): _UNSEEN,
+        "upsample": Rule(
+            "N_out * ((mode == 'nearest') + 4 * (mode == 'bilinear')) if len(x[0]) == 3 else 0",
+            "interpolation in two axes: nearest at 1, bilinear at 4 per output",
+            missing=True,
+        ),
+        "bilinear rnn gru lstm": _UNSEEN,
+        "relu dropout": _KNOWN,
+        "matmul": _MATMUL,
+        "dot_interaction": _DOTS,
+        "einsum": Rule(
+            "half",
+            "an einsum by half of what numpy's path prints, four digits of it",
+            where={"half": Stated("half of what numpy.einsum_path prints, four digits of it; exact for two products of matrices", _einsum)},
+            whole=True,
+        ),
+        "attention_scores attention_values": Rule("0", _FUSED, missing=True),
+        styled("attention_scores", *_WRITTEN): Rule(SCORES, "attention's products, masked pairs among them"),
+        styled("attention_values", *_WRITTEN): Rule(VALUES, "attention's products, masked pairs among them"),
+        "sequence_conv": Rule("k * F_in * (N + N // x[0][-2] * (k - 1))", "causal convolution: the positions that are cut off"),
+        "ssm_scan": Rule("N * i * n", "the scan: reading out alone is a matrix product"),
+    },
+)
+
+_OUT = Rule("N_out", "output elements of convolutions, linear layers and written-out products")
+_NONE = Rule("0", "not counted: its output is no convolution's or product's")
+
+fvcore_activations = Convention(
+    "fvcore-activations",
+    "output elements of convolutions, linear layers and written-out matrix products",
+    unit="elements",
+    bias="not counted",
+    tool="fvcore 0.1.5.post20221221, ActivationCountAnalysis",
+    source="fvcore/nn/activation_count.py of that release",
+    default=_NONE,
+    rules={
+        "conv depthwise_conv": Rule("0 if named else N_out", _OUT.why, where={"named": _NAME}, missing=True),
+        "conv_transpose linear matmul einsum": _OUT,
+        styled("attention_scores attention_values", *_WRITTEN): _OUT,
+        "dot_interaction": Rule("B * n * n", _OUT.why),
+        "rnn_cell": Rule("N * 2 * H", _OUT.why),
+        "gru_cell": Rule("N * 6 * H", _OUT.why),
+        "lstm_cell": Rule("N * 8 * H", _OUT.why),
+        "sequence_conv": Rule("F_in * (N + N // x[0][-2] * (k - 1))", _OUT.why),
+        "ssm_scan": Rule("N * i", _OUT.why),
     },
 )

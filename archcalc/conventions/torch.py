@@ -1,10 +1,10 @@
-"""PyTorch's FlopCounterMode: operators seen while the model runs on the CPU."""
+"""PyTorch's FlopCounterMode: the operators that PyTorch dispatches, seen while the model runs on the CPU."""
 
 from __future__ import annotations
 
-from .base import Convention, Rule
+from .base import SCORES, VALUES, Convention, Rule, styled
 
-_UNSEEN = Rule("0", "fused attention on the CPU is an operator it does not know", missing=True)
+_WRITTEN = ("written", "functional", "operator")
 
 torch = Convention(
     "torch",
@@ -15,8 +15,13 @@ torch = Convention(
     source="torch/utils/flop_counter.py of that release",
     default=Rule("2 * maccs"),
     rules={
-        "lstm": Rule("0", "a fused LSTM on the CPU is an operator it does not know", missing=True),
-        "attention_scores:fused": _UNSEEN,
-        "attention_values:fused": _UNSEEN,
+        "bilinear": Rule("0", "not counted: a bilinear form is no matrix product for PyTorch", missing=True),
+        "lstm": Rule("2 * maccs if projected else 0", "LSTM: a fused operator it does not know, save with a projection", missing=True),
+        "attention_scores attention_values": Rule("0", "not counted: fused attention on the CPU is an operator it does not know", missing=True),
+        styled("attention_scores", *_WRITTEN): Rule(f"2 * {SCORES}", "attention's products, masked pairs among them"),
+        styled("attention_values", *_WRITTEN): Rule(f"2 * {VALUES}", "attention's products, masked pairs among them"),
+        "dot_interaction": Rule("2 * B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
+        "sequence_conv": Rule("2 * k * F_in * (N + N // x[0][-2] * (k - 1))", "causal convolution: the positions that are cut off"),
+        "ssm_scan": Rule("2 * N * i * n", "the scan: reading out alone is a matrix product"),
     },
 )

@@ -10,6 +10,7 @@ Every line is a part of the network that no other line holds, so that each colum
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 COMFORTABLE = 25
 """Where no depth is asked for, a table is opened as far as it has no more lines than this; compound layers stay closed."""
+_STEM = re.compile(r"_\d+$")
 DEEPEST = 10**9
 COMPOSITES = frozenset(("sequence", "residual", "parallel", "branch", "for", "if", "each", "experts"))
 
@@ -119,6 +121,11 @@ def _numbers(entry: Entry) -> list[int]:
     return [entry.params, entry.trainable_params, entry.flops, *entry.operations.values()]
 
 
+def _one_stem(one: str, other: str) -> bool:
+    """Whether two names are those of copies, or of items called by one type: 0 and 1, conv and conv_2. Others were named to be told apart."""
+    return (one.isdigit() and other.isdigit()) or _STEM.sub("", one) == _STEM.sub("", other)
+
+
 def _scope(entries: Sequence[Entry], own: str, inside: str, count: int, same: Callable[[Entry, Entry], bool]) -> Iterator[Line]:
     """The lines of what the entry named ``own`` holds."""
     paths = [entry.name.rpartition(".") for entry in entries]
@@ -127,7 +134,7 @@ def _scope(entries: Sequence[Entry], own: str, inside: str, count: int, same: Ca
     while start < len(entries):
         entry = entries[start]
         stop = start + 1
-        while stop < len(entries) and kin[stop] == kin[start] and same(entry, entries[stop]):
+        while stop < len(entries) and kin[stop] == kin[start] and _one_stem(paths[start][2], paths[stop][2]) and same(entry, entries[stop]):
             stop += 1
         copies = stop - start
         label = opened = inside + entry.name[len(own) :]

@@ -73,10 +73,10 @@ def _common_power(values: list[int]) -> int:
 
 
 def _auto_cell(value: int, power: int) -> str:
-    """A value in the column's unit, in a smaller one where that would leave it fewer than two digits."""
+    """A value in the column's unit, in a smaller one where that would leave nothing before the point."""
     if -EXACT_BELOW < value < EXACT_BELOW:
         return thousands(value)
-    while power > 1 and 10 * abs(value) < 1000**power:
+    while power > 1 and abs(value) < 1000**power:
         power -= 1
     return _in_power(value, power)
 

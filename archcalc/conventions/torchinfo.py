@@ -1,0 +1,32 @@
+"""torchinfo's mult-adds: the weights of each module without children, times the positions of its output where it knows them."""
+
+from __future__ import annotations
+
+from .base import Convention, Rule
+
+_UNSEEN = Rule("0", "not counted: products without weights of their own", missing=True)
+
+torchinfo = Convention(
+    "torchinfo",
+    "weights and biases times positions of convolutions and recurrent layers; of all other modules the weights once per sample",
+    unit="MACs",
+    bias="as a weight",
+    tool="torchinfo 1.8.0",
+    source="torchinfo/layer_info.py of that release, LayerInfo.calculate_macs",
+    default=Rule("0", "modules without weights"),
+    rules={
+        "conv depthwise_conv": Rule("params * (N_out // C_out)", "bias of convolutions"),
+        "conv_transpose": Rule("params * (N_out // C_out)", "transposed convolutions by the positions of the output, not of the input; their bias"),
+        "linear": Rule("params", "linear layers: their weights once per sample, whatever the positions; bias as a weight"),
+        "bilinear": Rule("params", "bilinear forms: their weights once per sample"),
+        "batch_norm instance_norm group_norm layer_norm rms_norm head_norm": Rule("params", "norms: their weights once per sample"),
+        "prelu": Rule("params", "PReLU: its weights once per sample"),
+        "embedding embedding_bag": Rule("params", "embeddings: the whole table once per sample"),
+        "rnn gru lstm": Rule("params * N", "recurrent layers: biases as weights"),
+        "rnn_cell gru_cell lstm_cell": Rule("params * N * H", "recurrent cells: all weights for each feature of the state"),
+        "sequence_conv": Rule("params * (N + N // x[0][-2] * (k - 1))", "causal convolution: bias, and the positions that are cut off"),
+        "linear:attention": Rule("0", "not counted: the projections of nn.MultiheadAttention, which are no modules that are called", missing=True),
+        "attention_scores attention_values matmul einsum dot_interaction ssm_scan": _UNSEEN,
+        "*:functional": Rule("0", "not counted: a function", missing=True),
+    },
+)

@@ -1,0 +1,19 @@
+"""torchvision's published operations: products alone, one for each multiply-accumulate."""
+
+from __future__ import annotations
+
+from .base import SCORES, VALUES, Convention, Rule
+
+torchvision = Convention(
+    "torchvision",
+    "one per MACC of convolutions and matrix products; nothing else",
+    unit="MACs",
+    bias="not counted",
+    tool="torchvision 0.29.1, the _ops of its weights",
+    source="torchvision's test/common_extended_utils.py; its GFLOPS are this by 10^9",
+    default=Rule("maccs"),
+    rules={
+        "attention_scores": Rule(SCORES, "attention's products, masked pairs among them"),
+        "attention_values": Rule(VALUES, "attention's products, masked pairs among them"),
+    },
+)

@@ -20,8 +20,8 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 EXPRESSIONS = ("1 + 1", "in_shape[0]", "in_channels", "len([1, 2]) - 1", "true", "'relu'", "[1, 2]", "1 < 2")
 """Expressions that are in scope everywhere. What they come to is no matter of the form."""
 REFS = ("previous", "a", "a.0.b", "x[1]", "down[3 - 1].skip", "stage.0[1].x")
-BLOCK_ARGS: dict[str, list[str]] = {"plain": [], "sized": ["size", "extra = 2 * size"], "own": ["a", "b=1"]}
-"""The blocks of every document, and `own`, its layer type, with their arguments."""
+BLOCK_ARGS: dict[str, list[str]] = {"plain": [], "sized": ["size", "extra = 2 * size"], "own": ["a", "b=1"], "made": ["n=1"]}
+"""The blocks of every document with their arguments, and its layer types: `own` by formulas, `made` of layers."""
 
 ODD_VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 3, 1.5, 2.0, 2**63, -(2**63), 10**31, "", " ", "1 + 1", "relu", "previous"),
@@ -180,6 +180,7 @@ class Maker:
         found["blocks"] = {"plain": inside, "sized": {"args": BLOCK_ARGS["sized"], "layers": ["relu"]}}
         figures = {name: self.value(AMOUNT, 0) for name in FIGURES if self.chance(6)}
         found["layer_types"] = {"own": {"args": BLOCK_ARGS["own"], "output": self.value(OUTPUT, 0), **figures}}
+        found["layer_types"]["made"] = {"args": BLOCK_ARGS["made"], "inputs": ["p", "q"], "source": "a paper", "layers": [self.item(1)]}
         more: dict[str, Callable[[], Any]] = {
             "name": lambda: self.one_of("", "A network"),
             "source": lambda: "a paper",

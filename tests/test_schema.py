@@ -11,6 +11,7 @@ is what a schema can't say, the second where it says more or something else.
       two unknown keys        a schema can't count the keys it does not know
       name twice              the same name for two items of one scope
       argument twice          `args: [a, a=1]`
+      block and layer type    a layer type with the name of a block
       recursion               a block that uses itself
       no such var             a variant that sets a var which the spec has not
       nesting                 more than 100 levels
@@ -200,6 +201,26 @@ WRONG: dict[str, tuple[str, str, str]] = {
     ),
     "unknown figure": ("{input: [3], layers: [relu], layer_types: {t: {macs: 1}}}", "layer_types.t.macs", "layer_types.t"),
     "negative figure": ("{input: [3], layers: [relu], layer_types: {t: {maccs: -1}}}", "layer_types.t.maccs", "layer_types.t.maccs"),
+    "figure of a layer type made of layers": (
+        "{input: [3], layers: [relu], layer_types: {t: {layers: [relu], maccs: 1}}}",
+        "layer_types.t.maccs",
+        "layer_types.t",
+    ),
+    "layer type made of no layers": (
+        "{input: [3], layers: [relu], layer_types: {t: {layers: []}}}",
+        "layer_types.t.layers",
+        "layer_types.t.layers",
+    ),
+    "inputs of a layer type by formulas": (
+        "{input: [3], layers: [relu], layer_types: {t: {inputs: [a]}}}",
+        "layer_types.t.inputs",
+        "layer_types.t",
+    ),
+    "list among the inputs of a block": (
+        "{input: [3], layers: [relu], blocks: {b: {layers: [relu], inputs: [x, [y]]}}}",
+        "blocks.b.inputs[1]",
+        "blocks.b.inputs.1",
+    ),
     "unknown budget": ("{input: [3], layers: [relu], budget: {macs: 1}}", "budget.macs", "budget"),
     "budget": ("{input: [3], layers: [relu], budget: {maccs: 5m}}", "budget.maccs", "budget.maccs"),
     "variants no mapping": ("{input: [3], layers: [relu], variants: [b0]}", "variants", "variants"),
@@ -317,12 +338,18 @@ def test_the_first_message_names_the_mistake(what: str) -> None:
 # --- the same documents -------------------------------------------------------------------------------------------
 
 _OWN = "|".join(BLOCK_ARGS)
-_UNKNOWN = f"foo|foo bar|body|channels|kernel|shape|args|size|a|previous||{_OWN}"
+_UNKNOWN = f"foo|foo bar|output|params|body|channels|kernel|shape|args|size|a|previous||{_OWN}"
 BEYOND_A_SCHEMA = re.compile(
     "|".join(
         (
             *("there is no layer type or block '", "there is no '.*' in scope", "there is no var '", "is used twice in one scope"),
-            *("uses itself$", "can't be .*'[A-Za-z_]", "the argument '.*' is there twice", f"^({_OWN}) (has no|takes no) "),
+            *(
+                "uses itself$",
+                "is the name of a block already$",
+                "can't be .*'[A-Za-z_]",
+                "the argument '.*' is there twice",
+                f"^({_OWN}) (has no|takes no) ",
+            ),
             *("an item has no key '", rf"has one layer type, and here are \d: ({_UNKNOWN})(, ({_UNKNOWN}))+$"),
         )
     )
@@ -432,6 +459,10 @@ PARSER_ALONE: dict[str, tuple[Any, str]] = {
     "two unknown keys": (spec({"b": None, "c": None}), "an item has one layer type, and here are 2: b, c"),
     "name twice": (spec({"name": "a", "relu": None}, {"name": "a", "tanh": None}), "the name 'a' is used twice in one scope"),
     "argument twice": (spec("relu", blocks={"b": {"args": ["a", "a=1"], "layers": ["relu"]}}), "the argument 'a' is there twice"),
+    "block and layer type": (
+        spec("relu", blocks={"b": {"layers": ["relu"]}}, layer_types={"b": {"maccs": 1}}),
+        "'b' is the name of a block already",
+    ),
     "recursion": (spec("relu", blocks={"b": {"layers": ["b"]}}), "the block b uses itself"),
     "no such var": (spec("relu", vars={"a": 1}, variants={"x": {"b": 1}}), "there is no var 'b'"),
     "nesting": (spec(*_DEEP), "more than 100 levels of nesting"),
@@ -460,6 +491,15 @@ def test_what_the_schema_alone_refuses(what: str) -> None:
     error = complaint(document)
     assert error is not None
     assert error.message == message
+
+
+def test_a_hidden_type_can_be_left_out_of_the_schema() -> None:
+    """So that a document is checked for what its own blocks and layer types leave of the built-in ones."""
+    document, _ = SCHEMA_ALONE["hidden type"]
+    schema = json_schema(hidden=document["blocks"])
+    Draft202012Validator.check_schema(schema)
+    assert complaint(document, Draft202012Validator(schema)) is None
+    assert complaint(spec({"linear": 0}), Draft202012Validator(schema)) is not None
 
 
 def test_the_table_lists_every_difference() -> None:

@@ -55,8 +55,8 @@ fvcore = Convention(
         "adaptive_avg_pool global_avg_pool": _POOL,
         styled("global_avg_pool", "operator"): _UNSEEN,
         "upsample": Rule(
-            "N_out * ((mode == 'nearest') + 4 * (mode == 'bilinear')) if len(x[0]) == 3 else 0",
-            "interpolation in two axes: nearest at 1, bilinear at 4 per output",
+            "N_out * ((mode == 'nearest') + 4 * (mode == 'bilinear')) + N_in * (mode == 'area') if len(x[0]) == 3 else 0",
+            "interpolation in two axes: nearest at 1, bilinear at 4 per output, area at 1 per input",
             missing=True,
         ),
         "bilinear rnn gru lstm": _UNSEEN,

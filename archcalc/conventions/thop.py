@@ -43,7 +43,7 @@ thop = Convention(
         "softmax": Rule("G * (3 * n - 1)", "softmax at 3 per element, less one per slice"),
         "avg_pool": Rule("N_out", "average pools at 1 per output, whatever the kernel"),
         "adaptive_avg_pool global_avg_pool": Rule(
-            "floor((ratio + 1) * batch * N_out)",
+            "floor((ratio + 1) * (batch * N_out))",
             "adaptive average pools: the mean number of inputs of an output, and one, for each output; in double precision",
             where={"ratio": Stated("H_in / H_out, times W_in / W_out, and so on: in doubles", _ratio)},
             whole=True,

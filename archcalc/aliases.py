@@ -1,0 +1,74 @@
+"""What frameworks call the layer types: for the hint to someone who writes PyTorch's or Keras' name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_ELSEWHERE = {
+    "linear": ("dense", "fc", "fully_connected", "lazy_linear"),
+    "silu": ("swish",),
+    "hard_swish": ("hardswish",),
+    "hard_sigmoid": ("hardsigmoid",),
+    "hard_tanh": ("hardtanh",),
+    "leaky_relu": ("leakyrelu",),
+    "hard_shrink": ("hardshrink",),
+    "soft_shrink": ("softshrink",),
+    "tanh_shrink": ("tanhshrink",),
+    "log_sigmoid": ("logsigmoid",),
+    "log_softmax": ("logsoftmax",),
+    "batch_norm": ("batch_normalization", "bn"),
+    "layer_norm": ("layer_normalization", "ln"),
+    "group_norm": ("group_normalization",),
+    "conv": ("convolution",),
+    "depthwise_conv": ("separable_conv",),
+    "conv_transpose": ("deconv", "conv_transposed"),
+    "avg_pool": ("average_pooling", "mean_pool", "average_pool"),
+    "max_pool": ("max_pooling",),
+    "global_avg_pool": ("global_average_pooling", "gap", "global_average_pool"),
+    "global_max_pool": ("global_max_pooling",),
+    "upsample": ("up_sampling", "interpolate", "resize"),
+    "pad": ("zero_pad", "zero_padding", "reflection_pad"),
+    "attention": (
+        "multihead_attention",
+        "multi_head_attention",
+        "mha",
+        "self_attention",
+        "cross_attention",
+        "scaled_dot_product_attention",
+    ),
+    "transformer_encoder": ("transformer_encoder_layer",),
+    "transformer_decoder": ("transformer_decoder_layer",),
+    "mlp": ("feed_forward", "ffn"),
+    "gated_mlp": ("swiglu",),
+    "ssm": ("mamba",),
+    "ssm2": ("mamba2",),
+    "rope": ("rotary", "rotary_embedding"),
+    "position_embedding": ("positional_embedding",),
+    "class_token": ("cls_token",),
+    "squeeze_excite": ("se",),
+    "stochastic_depth": ("drop_path",),
+    "concat": ("cat", "concatenate"),
+    "split": ("chunk",),
+    "permute": ("transpose",),
+    "reshape": ("view",),
+    "multiply": ("mul",),
+    "matmul": ("bmm",),
+    "local_response_norm": ("lrn",),
+    "sequence": ("sequential",),
+    "residual": ("skip",),
+    "for": ("loop",),
+    "parallel": ("branches",),
+}
+"""The layer types and composites, and what they are called elsewhere: in lower case with underscores, without 1d, 2d or 3d."""
+
+_OTHER_NAMES = {other: name for name, others in _ELSEWHERE.items() for other in others}
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """The name here of what a framework calls ``name``, or an empty string."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_")
+    plain = re.sub(r"_?[123]_?d(?=_|$)", "", words)
+    plain = _OTHER_NAMES.get(plain) or _OTHER_NAMES.get(plain.replace("_", ""), plain)
+    here = set(known)
+    return plain if plain in here else next((each for each in here if each.replace("_", "") == plain.replace("_", "")), "")

@@ -20,7 +20,7 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 EXPRESSIONS = ("1 + 1", "in_shape[0]", "in_channels", "len([1, 2]) - 1", "true", "'relu'", "[1, 2]", "1 < 2")
 """Expressions that are in scope everywhere. What they come to is no matter of the form."""
 REFS = ("previous", "a", "a.0.b", "x[1]", "down[3 - 1].skip", "stage.0[1].x")
-BLOCK_ARGS: dict[str, list[str]] = {"plain": [], "sized": ["size", "extra = 2 * size"], "own": ["a", "b=1"], "made": ["n=1"]}
+BLOCK_ARGS: dict[str, list[str]] = {"plain": [], "sized": ["size", "extra = 2 * size"], "own": ["a", "b=1"], "made": ["n"]}
 """The blocks of every document with their arguments, and its layer types: `own` by formulas, `made` of layers."""
 
 ODD_VALUES: tuple[Any, ...] = (

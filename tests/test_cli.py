@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import os
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 import archcalc
+from archcalc import __main__ as program
 from archcalc import cli
 from archcalc.commands import common
 from archcalc.language import DTYPES
@@ -103,6 +105,7 @@ def run(*arguments: str, stdin: bytes = b"", terminal: bool = False, encoding: s
         code = leaving.code or 0
     finally:
         sys.argv, sys.stdin = kept
+        gc.enable()
     out.flush()
     return Done(code, *(stream.buffer.getvalue().decode(encoding) for stream in (out, err)))  # type: ignore[attr-defined]
 
@@ -239,6 +242,16 @@ FAILURES: dict[str, tuple[list[str], str]] = {
     "explain a convention": (["explain", "two.yaml", "conv", "--flops", "x"], "there is no FLOP convention 'x': there are "),
     "compare one": (["compare", "two.yaml"], "compare takes two specs or more"),
     "compare a variant": (["compare", "two.yaml", "two.yaml@huge"], "Two has no variant 'huge': it has wide, thin"),
+    "conventions in a format": (["conventions", "two.yaml", "--format", "xml"], "conventions has no format 'xml': it has table, json, csv"),
+    "convention of conventions": (
+        ["conventions", "two.yaml", "--flops", "hardwear"],
+        "there is no FLOP convention 'hardwear'\n  hint      did you mean 'hardware'?",
+    ),
+    "no convention at all": (
+        ["conventions", "two.yaml", "--between", "madd", "x"],
+        "there is no FLOP convention 'x'\n  hint      there are madd, ",
+    ),
+    "convention in a file": (["two.yaml", "--flops", "nowhere.yaml"], "nowhere.yaml: no such file or directory"),
     "check a variant": (["check", "two.yaml", "--variant", "huge"], "Two has no variant 'huge': it has wide, thin"),
 }
 
@@ -509,6 +522,46 @@ def test_nothing_at_all_is_help_and_a_wrong_command() -> None:
     assert "Usage: archcalc" in done.out + done.err
 
 
+def test_conventions_of_a_spec() -> None:
+    done = run("conventions", "two.yaml", "--batch", "2", "--set", "width=4")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("Two, batch 2\n")
+    for line in (
+        "MACCs               12,432  multiply-accumulates",
+        "madd                12,788  FLOPs",
+        "hardware            24,864  FLOPs",
+    ):
+        assert line in done.out
+    one = run("conventions", "two.yaml", "--flops", "hardware").out
+    assert one.startswith(
+        "Two: from the MACCs to hardware\n     6,216  MACCs\n  +  6,216  two for each multiply-accumulate\n  = 12,432  hardware"
+    )
+    two = run("conventions", "two.yaml", "--between", "hardware", "madd").out
+    assert two.startswith("Two: from hardware to madd\n")
+    assert "= 6,394" in two.replace("  ", " ")
+    wrong = run("conventions", "wrong.yaml")
+    assert (wrong.code, wrong.out, wrong.err) == (1, "", WRONG_TEXT)
+
+
+def test_conventions_for_programs() -> None:
+    found = json.loads(run("conventions", "two.yaml", "--format", "json").out)
+    assert found["maccs"] == 6216
+    assert {each["name"]: each["total"] for each in found["conventions"]}["madd"] == 6394
+    rows = list(csv.DictReader(io.StringIO(run("conventions", "two.yaml", "--format", "csv").out)))
+    *parts, total = [int(row["amount"]) for row in rows if row["to"] == "madd"]
+    assert sum(parts) == total == 6394
+    assert list(json.loads(run("conventions", "two.yaml", "--format", "json", "--between", "madd", "torch").out))
+    assert run("conventions", "two.yaml", "--format", "csv", "--between", "madd", "torch").out.startswith("from,to,")
+
+
+def test_what_each_convention_counts() -> None:
+    from archcalc import conventions
+
+    text = run("conventions").out
+    for name in conventions.NAMES:
+        assert f"{name}: " in text
+
+
 # --- faults, signals and pipes ------------------------------------------------------------------------------------
 
 
@@ -548,6 +601,67 @@ def test_a_pipe_that_closes_early_is_no_error() -> None:
         line = f"set -o pipefail; {sys.executable} -m archcalc {command} | head -c 1"
         done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=ROOT, timeout=60)
         assert (done.returncode, len(done.stdout), done.stderr) == (0, 1, "")
+
+
+def broken(*args: Any, **kwargs: Any) -> Any:
+    raise BrokenPipeError
+
+
+@pytest.mark.parametrize("when", ["while it writes", "at the end"])
+def test_a_reader_that_has_gone(when: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, with an output that can be turned away."""
+    monkeypatch.setattr(sys, "argv", ["archcalc", "two.yaml"])
+    with open(folder / "out", "w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        if when == "while it writes":
+            monkeypatch.setattr(cli, "app", broken)
+        else:
+            monkeypatch.setattr(cli, "app", lambda **options: sys.exit(1))
+            monkeypatch.setattr(sys, "stdout", _Gone(out))
+        with pytest.raises(SystemExit) as leaving:
+            cli.main()
+    gc.enable()
+    assert leaving.value.code == 0
+
+
+class _Gone:
+    """A stream whose reader has gone."""
+
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def flush(self) -> None:
+        raise BrokenPipeError
+
+    def fileno(self) -> int:
+        return int(self.stream.fileno())
+
+
+class _Left(BaseException):
+    """The process would have ended here."""
+
+
+@pytest.mark.parametrize(
+    ("leaving", "code"),
+    [(None, 0), (SystemExit(2), 2), (SystemExit(None), 0), (SystemExit("a text"), 1), (KeyboardInterrupt(), 130)],
+)
+def test_the_program_ends_the_process_with_its_code(
+    leaving: BaseException | None, code: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def main() -> None:
+        if leaving is not None:
+            raise leaving
+
+    def leave(code: int) -> None:
+        raise _Left(code)
+
+    monkeypatch.setattr(cli, "main", main)
+    monkeypatch.setattr(os, "_exit", leave)
+    monkeypatch.setattr(sys, "stderr", _Gone(None))
+    with pytest.raises(_Left) as left:
+        program.run()
+    gc.enable()
+    assert left.value.args == (code,)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -610,6 +724,16 @@ def completions(line: str) -> list[str]:
 )
 def test_completion(line: str, expected: list[str]) -> None:
     assert [each for each in completions(line) if each.startswith(expected[0][:2] if expected else "-")] == expected
+
+
+def test_completion_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_ARCHCALC_COMPLETE", "complete_bash")
+    for line, expected in (("archcalc ex", "explain"), ("archcalc two.yaml --dt", "--dtype")):
+        monkeypatch.setenv("COMP_WORDS", line)
+        monkeypatch.setenv("COMP_CWORD", str(line.count(" ")))
+        done = run()
+        assert (done.code, done.err) == (0, "")
+        assert expected in done.out.split()
 
 
 def test_completion_offers_every_command() -> None:

@@ -363,13 +363,14 @@ def lies(report: Report, convention: Convention) -> list[str]:
 
 
 def _is_prose(step: Step, row: Row, convention: Convention) -> bool:
-    """Whether the text states an equation in words, which a function computes."""
-    if step.name != convention.unit or convention.rule(row.type, row.style).method is None:
+    """Whether the text is an equation in words, which a function computes: a rule may have such a one, and so may its own symbols."""
+    rule = convention.rule(row.type, row.style)
+    if step.name not in rule.where and (step.name != convention.unit or rule.method is None):
         return False
     try:
         compile(step.filled, "", "eval")
     except SyntaxError:
-        return True
+        return step.filled == step.formula
     return False
 
 

@@ -192,6 +192,12 @@ LEFT_ALIGNED = Stated("prod(max(a_i, b_i)) of every two inputs a and b, i from t
 
 NORMS = "instance_norm group_norm layer_norm"
 POOLS = "max_pool avg_pool adaptive_max_pool adaptive_avg_pool global_avg_pool global_max_pool"
+METHODS = "relu prelu softmax global_avg_pool global_max_pool"
+"""Layers that code may write as a method of a tensor: x.relu(), x.softmax(-1), x.mean((2, 3)), x.amax((2, 3))."""
+
+CAUSAL = "F_in * (N + N // x[0][-2] * (k - 1))"
+"""The output elements of a causal convolution, those among them that are cut off: it is padded on both sides."""
+
 TRANSFORMER = ("transformer_encoder", "transformer_decoder")
 
 SCORES = "B * h * L_q * L_k * d"

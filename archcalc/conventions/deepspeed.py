@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from .base import GATES, POOLS, SCORES, VALUES, Convention, Rule, Stated, Symbols, styled
+from .base import CAUSAL, GATES, METHODS, POOLS, SCORES, VALUES, Convention, Rule, Stated, Symbols, styled
 from .einsum import PATH
 
 AXES = {1: "l", 2: "hw", 3: "dhw"}
@@ -71,9 +71,8 @@ SHARED: dict[str, Rule] = {
     "lp_pool": Rule("N_in + 2 * N_out", "power pools: an average pool, a ReLU and a product"),
     "softmax": Rule("N_in", "softmax at 1 per element"),
     styled("attention_softmax", "written", "functional"): Rule("N_in", "softmax at 1 per element"),
-    "softmax:operator": UNSEEN,
+    styled(METHODS, "operator"): UNSEEN,
     POOLS: Rule("N_in", "pools at 1 per element of the input"),
-    styled("global_avg_pool global_max_pool", "operator"): UNSEEN,
     "batch_norm": Rule("(2 if affine else 1) * N_in", "batch norm at 2 per element, 1 without affine"),
     "instance_norm group_norm layer_norm": Rule(
         "(5 if affine else 4) * N_in", "layer, group and instance norms at 5 per element, 4 without affine"
@@ -82,7 +81,7 @@ SHARED: dict[str, Rule] = {
     "dot_interaction": Rule("2 * B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
     "einsum": EINSUM,
     "sequence_conv": Rule(
-        "(2 * k + bias) * F_in * (N + N // x[0][-2] * (k - 1))", "causal convolution: bias, and the positions that are cut off"
+        f"(2 * k + bias) * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"
     ),
     "ssm_scan": Rule("2 * N * i * n", "the scan: reading out alone is a matrix product"),
     styled("attention_scores", "written", "functional"): Rule(f"2 * {SCORES}", "attention's products, masked pairs among them"),

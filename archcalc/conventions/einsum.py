@@ -29,7 +29,7 @@ def with_batch(symbols: Symbols) -> tuple[list[str], str, dict[str, int]]:
 
 
 def path_flops(symbols: Symbols) -> int:
-    """Two per product that is summed and one per other product, operands joined from the left; rounded to four digits as printed."""
+    """Two per product that is summed and one per other product, operands joined from the left, and one; four digits as printed."""
     operands, out, sizes = with_batch(symbols)
     total, running = 0, set(operands[0])
     for number, labels in enumerate(operands[1:], 1):
@@ -39,7 +39,7 @@ def path_flops(symbols: Symbols) -> int:
         running = kept
     if len(operands) == 1:
         total = prod(sizes[label] for label in running) * (1 if running == set(out) else 2)
-    return int(float(f"{total:.3e}"))
+    return int(float(f"{total + 1:.3e}"))
 
 
-PATH = Stated("2 * the product of all sizes for each two operands that are contracted, 1 * for others, four digits of it", path_flops)
+PATH = Stated("2 * the product of all sizes for each two operands that are contracted, 1 * for others, and 1; four digits of it", path_flops)

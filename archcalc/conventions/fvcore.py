@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import SCORES, VALUES, Convention, Rule, Stated, Symbols, styled
+from .base import CAUSAL, SCORES, VALUES, Convention, Rule, Stated, Symbols, styled
 from .einsum import path_flops, with_batch
 
 
@@ -72,7 +72,7 @@ fvcore = Convention(
         "attention_scores attention_values": Rule("0", _FUSED, missing=True),
         styled("attention_scores", *_WRITTEN): Rule(SCORES, "attention's products, masked pairs among them"),
         styled("attention_values", *_WRITTEN): Rule(VALUES, "attention's products, masked pairs among them"),
-        "sequence_conv": Rule("k * F_in * (N + N // x[0][-2] * (k - 1))", "causal convolution: the positions that are cut off"),
+        "sequence_conv": Rule(f"k * {CAUSAL}", "causal convolution: the positions that are cut off"),
         "ssm_scan": Rule("N * i * n", "the scan: reading out alone is a matrix product"),
     },
 )
@@ -96,7 +96,7 @@ fvcore_activations = Convention(
         "rnn_cell": Rule("N * 2 * H", _OUT.why),
         "gru_cell": Rule("N * 6 * H", _OUT.why),
         "lstm_cell": Rule("N * 8 * H", _OUT.why),
-        "sequence_conv": Rule("F_in * (N + N // x[0][-2] * (k - 1))", _OUT.why),
+        "sequence_conv": Rule(CAUSAL, _OUT.why),
         "ssm_scan": Rule("N * i", _OUT.why),
     },
 )

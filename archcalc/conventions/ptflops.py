@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import GATES, LEFT_ALIGNED, POOLS, SCORES, TRANSFORMER, VALUES, Convention, Rule, Stated, Symbols, styled
+from .base import CAUSAL, GATES, LEFT_ALIGNED, METHODS, POOLS, SCORES, TRANSFORMER, VALUES, Convention, Rule, Stated, Symbols, styled
 
 
 def _interpolated(symbols: Symbols) -> float:
@@ -45,6 +45,7 @@ ptflops = Convention(
     default=_UNSEEN,
     rules={
         "conv depthwise_conv conv_transpose": Rule("maccs + bias * N_out", "bias of convolutions"),
+        "sequence_conv": Rule(f"(k + bias) * {CAUSAL}", "causal convolutions: bias, and the positions that are cut off"),
         "linear": Rule("maccs + bias * N_out", "bias of linear layers"),
         "batch_norm instance_norm group_norm": Rule("(2 if affine else 1) * N_in", "batch, instance and group norm at 2 per element, 1 without affine"),
         "layer_norm": Rule("N_in", "layer norm at 1 per element"),
@@ -64,7 +65,7 @@ ptflops = Convention(
             "interpolation twice: the outputs, and the inputs times the scale",
             where={"interpolated": _INTERPOLATED},
         ),
-        "upsample:functional": Rule(
+        styled("upsample", "functional", "subclass"): Rule(
             "floor(interpolated)",
             "interpolation that is a function: the inputs times the scale",
             where={"interpolated": _INTERPOLATED},
@@ -107,6 +108,6 @@ ptflops = Convention(
         ),
         "*:functional": Rule("0", "not counted: a function that is not patched", missing=True),
         "*:subclass": Rule("0", "not counted: hooks match exact types", missing=True),
-        "*:operator": Rule("0", "not counted: an operator", missing=True),
+        styled(f"{METHODS} matmul", "operator"): Rule("0", "not counted: an operator or a tensor's method", missing=True),
     },
 )

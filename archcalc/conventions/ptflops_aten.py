@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import SCORES, VALUES, Convention, Rule, styled
+from .base import CAUSAL, SCORES, VALUES, Convention, Rule, styled
 
 _FUSED = "not counted: fused attention is an operator it does not know"
 _WRITTEN = ("written", "functional", "operator")
@@ -28,7 +28,7 @@ ptflops_aten = Convention(
         styled("attention_values", *_WRITTEN): Rule(VALUES, "attention's products, masked pairs among them"),
         "dot_interaction": Rule("B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
         "sequence_conv": Rule(
-            "(k + bias) * F_in * (N + N // x[0][-2] * (k - 1))", "causal convolution: bias, and the positions that are cut off"
+            f"(k + bias) * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"
         ),
         "ssm_scan": Rule("N * i * n", "the scan: reading out alone is a matrix product"),
     },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import GATES, Convention, Rule, Stated, Symbols
+from .base import CAUSAL, GATES, METHODS, Convention, Rule, Stated, Symbols, styled
 
 
 def _ratio(symbols: Symbols) -> float:
@@ -33,6 +33,7 @@ thop = Convention(
     default=Rule("0", "not counted: a module without a rule, or no module", missing=True),
     rules={
         "conv depthwise_conv linear": Rule("maccs"),
+        "sequence_conv": Rule(f"k * {CAUSAL}", "causal convolutions: the positions that are cut off"),
         "conv_transpose": Rule(
             "(params - bias * C_out) // C_out * N_out", "transposed convolutions by the positions of the output, not of the input"
         ),
@@ -65,6 +66,6 @@ thop = Convention(
         "linear:attention": Rule("0", "not counted: the projections of nn.MultiheadAttention", missing=True),
         "*:functional": Rule("0", "not counted: a function", missing=True),
         "*:subclass": Rule("0", "not counted: hooks match exact types", missing=True),
-        "*:operator": Rule("0", "not counted: an operator", missing=True),
+        styled(METHODS, "operator"): Rule("0", "not counted: a tensor's method", missing=True),
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import SCORES, VALUES, Convention, Rule, styled
+from .base import CAUSAL, SCORES, VALUES, Convention, Rule, styled
 
 _WRITTEN = ("written", "functional", "operator")
 
@@ -21,7 +21,7 @@ torch = Convention(
         styled("attention_scores", *_WRITTEN): Rule(f"2 * {SCORES}", "attention's products, masked pairs among them"),
         styled("attention_values", *_WRITTEN): Rule(f"2 * {VALUES}", "attention's products, masked pairs among them"),
         "dot_interaction": Rule("2 * B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
-        "sequence_conv": Rule("2 * k * F_in * (N + N // x[0][-2] * (k - 1))", "causal convolution: the positions that are cut off"),
+        "sequence_conv": Rule(f"2 * k * {CAUSAL}", "causal convolution: the positions that are cut off"),
         "ssm_scan": Rule("2 * N * i * n", "the scan: reading out alone is a matrix product"),
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import Convention, Rule
+from .base import CAUSAL, Convention, Rule
 
 _UNSEEN = Rule("0", "not counted: products without weights of their own", missing=True)
 
@@ -24,7 +24,7 @@ torchinfo = Convention(
         "embedding embedding_bag": Rule("params", "embeddings: the whole table once per sample"),
         "rnn gru lstm": Rule("params * N", "recurrent layers: biases as weights"),
         "rnn_cell gru_cell lstm_cell": Rule("params * N * H", "recurrent cells: all weights for each feature of the state"),
-        "sequence_conv": Rule("params * (N + N // x[0][-2] * (k - 1))", "causal convolution: bias, and the positions that are cut off"),
+        "sequence_conv": Rule(f"params // F_in * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"),
         "linear:attention": Rule("0", "not counted: the projections of nn.MultiheadAttention, which are no modules that are called", missing=True),
         "attention_scores attention_values matmul einsum dot_interaction ssm_scan": _UNSEEN,
         "*:functional": Rule("0", "not counted: a function", missing=True),

@@ -87,16 +87,21 @@ def _root(version: bool = typer.Option(False, "--version", help="Show the versio
 def main() -> None:
     """Run the command line and exit with its code."""
     gc.disable()  # a run is too short to have garbage worth collecting
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     try:
         app(prog_name="archcalc")
     except BrokenPipeError:
-        _leave_quietly()
+        _leave(DONE)
     except SystemExit as leaving:
         try:
             sys.stdout.flush()
         except BrokenPipeError:
-            _leave_quietly()
+            _leave(DONE)
+        except OSError as error:
+            _unwritten(error)
         raise SystemExit(leaving.code) from None
+    except OSError as error:
+        _unwritten(error)
     except Exception as fault:
         if os.environ.get("ARCHCALC_DEBUG"):
             raise
@@ -105,7 +110,18 @@ def main() -> None:
         raise SystemExit(FAULT) from None
 
 
-def _leave_quietly() -> None:
-    """The reader of our output has gone: nothing more to say to it, not even while closing."""
+def _nowhere() -> Any:
+    """A stream for what was started with a closed one."""
+    return open(os.devnull, "w", encoding="utf-8")
+
+
+def _unwritten(error: OSError) -> None:
+    """The output could not be written: a full disk, say."""
+    print(f"archcalc: can't write the output: {(error.strerror or str(error)).lower()}", file=sys.stderr)
+    _leave(WRONG_COMMAND)
+
+
+def _leave(code: int) -> None:
+    """Nothing more can be said to standard output, not even while closing it: its reader has gone, or there is no room."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise SystemExit(DONE) from None
+    raise SystemExit(code) from None

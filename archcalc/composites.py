@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from . import layers
-from .evaluate import Env, Stop, Value, Wrong
+from .evaluate import Env, Value, Wrong
 from .graph import Copies, Frame, Group, Tensor
 from .kinds import show
-from .language import MAX_NESTING
+from .layers.base import LayerError, axis_of
 from .sources import Scope
 from .spec import Body, Branch, Item, Template
 from .ties import Ties
@@ -34,15 +34,12 @@ class Composites(Ties):
         inside = self.each(item, group, value, inner, env) if kind == "each" else self.composite(item, kind, value, inner, env)
         frame.outputs = group.outputs = inside
         frame.leaves = self.made - before
-        if label:
+        if label and kind != "each":
             frame.names = scope.names
         return group
 
     def composite(self, item: Item, kind: str, value: Value, at: At, env: Env) -> Value:
-        self.depth += 1
-        if self.depth > 4 * MAX_NESTING:
-            self.error(item.key, item.path, "blocks and composites stand in one another too deep")
-            raise Stop
+        self.deeper(item)
         try:
             if kind in ("sequence", "experts"):
                 return self.body(item.args["body"], value, at, env)
@@ -59,7 +56,8 @@ class Composites(Ties):
                 values.append(self.branch(branch, value, at, env))
             if self.evaluate(item.args["merge"], env, value) == "none":
                 return self.several(item, [tensor for each in values for tensor in each])
-            return self.merge(item, [self.single(item, each, "a branch") for each in values], at, env, value)
+            one_each = [self.single(item, each, "this branch", branch) for each, branch in zip(values, item.args["branches"], strict=True)]
+            return self.merge(item, one_each, at, env, value)
         finally:
             self.depth -= 1
 
@@ -77,9 +75,12 @@ class Composites(Ties):
         at.scope.names[branch.name] = group
         return frame.outputs
 
-    def single(self, item: Item, value: Value, what: str) -> Tensor:
+    def single(self, item: Item, value: Value, what: str, branch: Branch | None = None) -> Tensor:
+        """The one value of a branch or body."""
         if len(value) != 1:
-            self.wrong(item.key, item.path, f"{what} of the {item.type_name} gives {len(value)} values, and one is joined")
+            node, path = (branch.key or item.key, branch.path) if branch is not None else (item.key, item.path)
+            hint = "join them with concat or add" + (", or use merge: none" if branch is not None else "")
+            self.wrong(node, path, f"{what} of the {item.type_name} gives {len(value)} values, and takes part with one", hint=hint)
         return value[0]
 
     def merge(self, item: Item, value: Value, at: At, env: Env, incoming: Value) -> Value:
@@ -97,19 +98,17 @@ class Composites(Ties):
 
     def each(self, item: Item, group: Group, value: Value, at: At, env: Env) -> Value:
         """The body on every slice of an axis."""
-        tensor = self.single(item, value, "what comes in")
+        if len(value) != 1:
+            error = LayerError(f"each takes 1 input, and {len(value)} come in", hint="take one with `from`, or join them with concat or add")
+            self.misfit(item, error, value, f"{at.prefix}each")
+        tensor = value[0]
         axis = self.evaluate(item.args["axis"], env, value)
         if tensor.shape is None:
             raise Wrong
-        rank = len(tensor.shape)
-        if not -rank <= axis < rank:
-            self.wrong(
-                item.key,
-                item.path,
-                f"each: axis {axis} is not there in {show(tensor.shape)}",
-                expected=f"an axis from {-rank} to {rank - 1}",
-            )
-        axis %= rank
+        try:
+            axis = axis_of(axis, tensor.shape)
+        except LayerError as error:
+            self.misfit(item, error, value, f"{at.prefix}each")
         group.times = tensor.shape[axis]
         inside = Tensor(tensor.shape[:axis] + tensor.shape[axis + 1 :], tensor.dtype, tensor.maker)
         group.frame.inputs = [inside]
@@ -122,9 +121,17 @@ class Composites(Ties):
 
     def loop(self, item: Item, name: str, value: Value, at: At, env: Env, dtype: str) -> Copies:
         """for / in / do: a pass for each value."""
+        rows = self.settle(item, env, value)
+        self.deeper(item)
+        try:
+            return self.passes(item, name, rows, value, at, env, dtype)
+        finally:
+            self.depth -= 1
+
+    def passes(self, item: Item, name: str, rows: Any, value: Value, at: At, env: Env, dtype: str) -> Copies:
+        """The passes of a loop."""
         names: list[str] = item.args["names"]
         template: Template = item.args["in"]
-        rows = self.settle(item, env, value)
         passes = Copies(name)
         if not item.repeat:
             at.scope.names[name] = passes  # a pass may ask for those before it

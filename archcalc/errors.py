@@ -115,12 +115,12 @@ def _shortened(text: str) -> str:
 
 
 def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems by place, each once: a block used ten times reports its mistake at its first use."""
+    """Problems by place, each once, those of no place last: a block used ten times reports its mistake at its first use."""
     unique: dict[tuple[Any, ...], Problem] = {}
     for problem in problems:
         where = (problem.line, problem.column) if problem.line else problem.path
         unique.setdefault((problem.file, where, problem.message), problem)
-    return sorted(unique.values(), key=lambda problem: (problem.line, problem.column))
+    return sorted(unique.values(), key=lambda problem: (not problem.line, problem.line, problem.column))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from .errors import Reporter
+from .errors import HasPlace, Problem, Reporter
 from .expr import ExpressionError
 from .graph import Frame, Tensor
 from .kinds import Mismatch, show
-from .language import SHAPE_NAMES
+from .language import MAX_NESTING, SHAPE_NAMES
 from .layers.base import Result
-from .spec import Item, Spec, Template
-from .text import BAD, Scalar
+from .spec import Item, Spec, Template, mismatched
+from .text import BAD
 from .text import Node as TextNode
 
 _SIGNS = frozenset(SHAPE_NAMES)
 WORK_PER_LAYER = 3
+LEAST_WORK = 300_000
 _LETTER_AXES = {"in_length": {2: 1}, "in_height": {3: 1, 4: 2}, "in_width": {3: 2, 4: 3}, "in_depth": {4: 1}}
 
 Env = dict[str, Any]
@@ -23,7 +24,10 @@ Value = list[Tensor]
 
 
 class Wrong(Exception):
-    """This item can't be judged: it is wrong and was reported, or what it needs is unknown."""
+    """This item can't be judged: it is wrong and was reported, or what it needs is unknown. ``problem`` is new, if there is one."""
+
+    def __init__(self, problem: Problem | None = None) -> None:
+        self.problem = problem
 
 
 class Stop(Exception):
@@ -43,16 +47,28 @@ class Evaluator(Reporter):
         self.vars: Env = {}
         self.made = 0
         self.work = 0
+        self.most_work = max(LEAST_WORK, WORK_PER_LAYER * max_layers)
         """Items visited, values listed: what a spec costs beside its layers."""
         self.depth = 0
+        self.surrounding: Item | None = None
+        """The outermost compound layer whose inside is being followed."""
         self.settled: dict[Item, Any] = {}
         """What the condition of an `if` or the values of a `for` are, for the copies of a repeat."""
         self.frames: dict[Any, Frame] = {}
         self.results: dict[Any, Result] = {}
 
     def wrong(self, node: TextNode, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> NoReturn:
+        before = len(self.problems)
         self.error(node, path, message, expected, found, hint)
-        raise Wrong
+        raise Wrong(self.problems[-1] if len(self.problems) > before else None)
+
+    def error(self, node: HasPlace, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> None:
+        """Report what is wrong at a node; what is wrong inside a compound layer, at the user's item and its argument."""
+        if self.surrounding is not None:
+            argument = self.surrounding.args.get(path.rpartition(".")[2])
+            template = argument if isinstance(argument, Template) else None
+            node, path = (template.node, template.path) if template else (self.surrounding.key, self.surrounding.path)
+        super().error(node, path, message, expected, found, hint)
 
     def reserve(self, layers_more: int, item: Item) -> None:
         """Count layers before they are made."""
@@ -70,14 +86,17 @@ class Evaluator(Reporter):
     def spend(self, work: int, item: Item) -> None:
         """Count work that makes no layer: items left out, empty branches, long lists."""
         self.work += work
-        if self.work > WORK_PER_LAYER * self.max_layers:
-            self.error(
-                item.key,
-                item.path,
-                f"the spec takes more than {WORK_PER_LAYER * self.max_layers:,} steps to follow",
-                found="at this item",
-                hint="--max-layers sets another limit",
-            )
+        if self.work > self.most_work:
+            message = f"the spec takes more than {self.most_work:,} steps to follow"
+            expected = "fewer copies, or fewer items in them that make no layer"
+            self.error(item.key, item.path, message, expected, hint="a higher --max-layers allows more")
+            raise Stop
+
+    def deeper(self, item: Item) -> None:
+        """One level further into composites and loops."""
+        self.depth += 1
+        if self.depth > 2 * MAX_NESTING:
+            self.error(item.key, item.path, "blocks and composites stand in one another too deep", expected=f"at most {2 * MAX_NESTING} levels")
             raise Stop
 
     def evaluate(self, template: Template, env: Env, value: Value) -> Any:
@@ -101,10 +120,7 @@ class Evaluator(Reporter):
         except ExpressionError as error:
             self.wrong(template.node, template.path, error.message, hint=error.hint)
         except Mismatch as mismatch:
-            arg, node = template.arg, template.node
-            found = f"{show(raw)}, from the expression '{node.value}'" if isinstance(node, Scalar) else show(raw)
-            hint = mismatch.hint if not isinstance(raw, str) else self.near(raw, arg.kind.words or [*env, *_SIGNS]) or mismatch.hint
-            self.wrong(node, template.path, f"{arg.name} can't be {show(raw)}", expected=arg.kind.expected, found=found, hint=hint)
+            self.wrong(**mismatched(template, raw, mismatch, [*env, *_SIGNS]))
 
     def shape_names(self, template: Template, value: Value) -> Env:
         """in_channels and the like: what an expression asks of the first incoming shape."""

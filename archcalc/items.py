@@ -9,11 +9,16 @@ from .errors import nearest
 from .language import BODY, BRANCHES, COMPOSITES, MODIFIER, NAMES, SPREAD, VARIABLES, BodyKind
 from .layers.base import Arg, LayerType
 from .spec import Block, Body, Branch, Item, Template
-from .text import BAD, Mapping, Node, Scalar, Sequence
+from .text import Mapping, Node, Scalar, Sequence
 from .user_layers import UserLayer
 from .values import Names, Values, first_key, kind_of_node, scalar_at
 
 _SPREAD_KEYS = {arg.name: head for head, args in SPREAD.items() for arg in args}
+_SPREAD_HINTS = {
+    "for": "for, in and do are keys of one item: only the first has '- '",
+    "if": "if, then and else are keys of one item: only the first has '- '",
+}
+_AN_ITEM = "an item must be a layer type's name, or a mapping with one"
 
 
 class Items(Values):
@@ -27,16 +32,13 @@ class Items(Values):
     def body(self, node: Node, path: str, names: Names, least: int = 0) -> Body:
         """A list of items."""
         if not isinstance(node, Sequence):
-            if not (isinstance(node, Scalar) and node.value is BAD):
-                hint = (
-                    "put '- ' before it"
-                    if isinstance(node, (Mapping, Scalar)) and not (isinstance(node, Scalar) and node.value is None)
-                    else ""
-                )
-                self.error(node, path, f"{path.rpartition('.')[2]} is a list of layers", found=kind_of_node(node), hint=hint)
+            hint = "put it in brackets, or '- ' before it on a line of its own" if isinstance(node, Mapping) else ""
+            if isinstance(node, Scalar) and isinstance(node.value, str):
+                hint = f"write [{node.text}], or '- {node.text}' on a line of its own"
+            self.error(node, path, f"{path.rpartition('.')[2]} must be a list of layers", found=kind_of_node(node), hint=hint)
             return Body([])
         if len(node.items) < least:
-            self.error(node, path, f"{path.rpartition('.')[2]} holds at least one layer")
+            self.error(node, path, f"{path.rpartition('.')[2]} must hold at least one layer")
         return Body([self.item(each, f"{path}[{index}]", names) for index, each in enumerate(node.items)])
 
     def item(self, node: Node, path: str, names: Names) -> Item:
@@ -44,17 +46,10 @@ class Items(Values):
         if isinstance(node, Scalar):
             if isinstance(node.value, str):
                 return self.typed(node, path, node, None, names)
-            if node.value is not BAD:
-                self.error(node, path, "an item is a layer type's name, or a mapping with one", found=kind_of_node(node))
+            self.error(node, path, _AN_ITEM, found=kind_of_node(node))
             return Item(node, path, node, None, "item")
         if isinstance(node, Sequence):
-            self.error(
-                node,
-                path,
-                "an item is a layer type's name, or a mapping with one",
-                found="a list",
-                hint="for layers one after another use sequence: [...]",
-            )
+            self.error(node, path, _AN_ITEM, found="a list", hint="for layers one after another use sequence: [...]")
             return Item(node, path, scalar_at("", node), None, "item")
         entries = node.entries
         if len(entries) == 1:
@@ -79,12 +74,8 @@ class Items(Values):
 
     def _not_one_type(self, node: Mapping, path: str, heads: list[str]) -> None:
         if not heads:
-            self.error(
-                node,
-                path,
-                "an item names one layer type, block or composite",
-                found="only " + ", ".join(node.entries) if node.entries else "an empty mapping",
-            )
+            found = "only " + ", ".join(node.entries) if node.entries else "an empty mapping"
+            self.error(node, path, "an item must name one layer type, block or composite", found=found)
             return
         known = [head for head in heads if self.kind_of(head) is not None]
         wrong = [head for head in heads if head not in known]
@@ -120,24 +111,16 @@ class Items(Values):
         """An item of one key: its type, and its arguments."""
         name = str(key.value)
         kind = self.kind_of(name)
-        if name in SPREAD and name not in self.blocks:
-            kind = None
-            self.error(
-                key,
-                path,
-                f"{name} needs its other keys",
-                expected=", ".join(arg.name for arg in SPREAD[name] if arg.required),
-                found="nothing beside it",
-            )
+        if name in _SPREAD_KEYS and name not in self.blocks and (kind is None or name in SPREAD):
+            self._missing_parts(key, path, _SPREAD_KEYS[name], [name])
             return Item(node, path, key, None, name)
         if kind is None:
             known = [*self.blocks, *self.layer_types, *layers.NAMES, *COMPOSITES, *SPREAD]
-            self.error(
-                key,
-                f"{path}.{name}",
-                f"there is no layer type or block '{name}'",
-                hint=self.near(name, known) or "`archcalc layers` lists the layer types",
-            )
+            hint = self.near(name, known) or "`archcalc layers` lists the layer types"
+            first, colon, rest = name.partition(":")
+            if colon and self.kind_of(first) is not None:
+                hint = f"a space belongs behind the colon: write '{first}: {rest}'"
+            self.error(key, f"{path}.{name}", f"there is no layer type or block '{name}'", hint=hint)
             return Item(node, path, key, None, name)
         args = kind if isinstance(kind, tuple) else kind.args
         item = Item(node, path, key, name if isinstance(kind, tuple) else kind, name)
@@ -155,31 +138,37 @@ class Items(Values):
                 item.type = None
                 loops = []
             item.args["names"] = loops
+        if any(arg.required and arg.name not in node.entries for arg in args):
+            self._missing_parts(key, path, head, [arg.name for arg in args if arg.name in node.entries])
+            item.type = None
         for arg in args:
             value = node.entries.get(arg.name)
-            if arg.name == "for" and value is not None:
-                continue
-            if value is None:
-                if arg.required:
-                    self.error(key, path, f"{head} has no {arg.name}", expected=", ".join(each.name for each in args if each.required))
-                    item.type = None
-                else:
-                    item.args[arg.name] = Body([])
+            if value is None and not arg.required:
+                item.args[arg.name] = Body([])
+            if value is None or arg.name == "for":
                 continue
             body = inner.plus("index", *item.args.get("names", [])) if arg.name == "do" else inner
             self.field(item, arg, value, f"{path}.{arg.name}", body if isinstance(arg.kind, BodyKind) else names)
         return item
 
+    def _missing_parts(self, key: Scalar, path: str, head: str, given: list[str]) -> None:
+        """A for or an if without all its keys."""
+        required = [arg.name for arg in SPREAD[head] if arg.required]
+        missing = [name for name in required if name not in given]
+        message = f"{head} has no {' and no '.join(missing)}" if head in given else f"{' and '.join(given)} without {head}"
+        self.error(key, path, message, expected=", ".join(required), hint=_SPREAD_HINTS[head])
+
     def _loops(self, node: Node, path: str) -> list[str] | None:
         scalars = node.items if isinstance(node, Sequence) else [node]
         if not scalars or not all(isinstance(each, Scalar) for each in scalars):
-            self.error(node, path, "for names its loop", expected="for: width, or for: [width, depth]", found=kind_of_node(node))
+            self.error(node, path, "for must name its loop", expected="for: width, or for: [width, depth]", found=kind_of_node(node))
             return None
         good = [self.name(each, path, VARIABLES) for each in scalars if isinstance(each, Scalar)]
         names = [str(each.value) for each in scalars if isinstance(each, Scalar)]
-        if len(set(names)) != len(names):
-            self.error(node, path, "the names of a loop are different")
-            return None
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                self.error(scalars[index], path, f"the name '{name}' stands twice in this loop")
+                return None
         return names if all(good) else None
 
     def fields(self, item: Item, node: Node | None, args: tuple[Arg, ...], path: str, names: Names) -> None:
@@ -212,7 +201,10 @@ class Items(Values):
         missing = [arg.name for arg in args if arg.required and arg.name not in given and arg.name not in meant]
         if missing:
             required = ", ".join(arg.signature for arg in args)
-            self.error(item.key, path, f"{what} has no {' and no '.join(missing)}", expected=required)
+            hint = ""
+            if isinstance(node, Scalar) and args[0].name not in missing:
+                hint = f"write {what}: {{{args[0].name}: {node.text}, {', '.join(f'{name}: ...' for name in missing)}}}"
+            self.error(item.key, path, f"{what} has no {' and no '.join(missing)}", expected=required, hint=hint)
             item.type = None
         if item.type is None:
             return
@@ -239,16 +231,13 @@ class Items(Values):
 
     def branches(self, node: Node, path: str, names: Names) -> list[Branch] | None:
         if isinstance(node, Sequence) and node.items:
-            return [Branch("", self.body(each, f"{path}[{index}]", names), None) for index, each in enumerate(node.items)]
+            paths = [f"{path}[{index}]" for index in range(len(node.items))]
+            return [Branch("", self.body(each, where, names), None, where) for where, each in zip(paths, node.items, strict=True)]
         if isinstance(node, Mapping) and node.entries:
             good = [self.name(scalar, f"{path}.{key}", NAMES) for key, scalar in node.keys.items()]
-            return (
-                [Branch(key, self.body(each, f"{path}.{key}", names), node.keys[key]) for key, each in node.entries.items()]
-                if all(good)
-                else None
-            )
-        if not (isinstance(node, Scalar) and node.value is BAD):
-            self.error(node, path, "parallel has branches", expected=BRANCHES.expected, found=kind_of_node(node))
+            made = [(key, self.body(each, f"{path}.{key}", names)) for key, each in node.entries.items()]
+            return [Branch(key, body, node.keys[key], f"{path}.{key}") for key, body in made] if all(good) else None
+        self.error(node, path, "parallel needs branches", expected=BRANCHES.expected, found=kind_of_node(node))
         return None
 
     def modifiers(self, item: Item, node: Mapping, path: str, names: Names, inner: Names) -> None:
@@ -263,7 +252,7 @@ class Items(Values):
                 if isinstance(value, Scalar) and self.name(value, where, NAMES):
                     item.given = value
                 elif not isinstance(value, Scalar):
-                    self.error(value, where, "a name is a word", found=kind_of_node(value))
+                    self.error(value, where, "a name must be a word", found=kind_of_node(value))
             elif key == "from":
                 item.sources = self.refs(value, where, inner)
                 if item.sources is None:
@@ -272,13 +261,8 @@ class Items(Values):
                 first = isinstance(value, Scalar) and value.value is True
                 item.share = True if first else self.ref(value, where, inner)
                 if first and "repeat" not in node.entries:
-                    self.error(
-                        value,
-                        where,
-                        "share: true is for the copies of a repeat",
-                        expected="the name of the layer whose weights are used",
-                        hint="add repeat, or name a layer",
-                    )
+                    expected = "the name of the layer whose weights are used"
+                    self.error(value, where, "share: true is for the copies of a repeat", expected, hint="add repeat, or name a layer")
             else:
                 template = self.template(value, arg, where, names if key == "repeat" else inner)
                 if template is None:

@@ -34,6 +34,10 @@ class Kind:
     def convert(self, value: Any) -> Any:
         raise NotImplementedError
 
+    def element(self, values: list[Any] | tuple[Any, ...]) -> Kind | None:
+        """The kind of each value in a list, where only a value in it can be wrong, not the list."""
+        return None
+
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the values as written: numbers may also be expressions."""
         raise NotImplementedError
@@ -51,16 +55,26 @@ def show(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         more = f", ... {len(value):,} in all" if len(value) > 16 else ""
         return "[" + ", ".join(show(item) for item in value[:16]) + more + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {show(item)}" for key, item in value.items()) + "}"
     if isinstance(value, str):
         return f"'{value}'"
     if isinstance(value, float):
-        return f"{value:.6g}"
+        text = f"{value:.6g}"
+        return text.replace("nan", ".nan").replace("inf", ".inf")
     text = (
         str(value)
         if not isinstance(value, int) or value.bit_length() < 200
         else f"an integer of about {value.bit_length() * 3 // 10} digits"
     )
     return text
+
+
+def no_name(value: Any) -> str:
+    """The hint for a word where none can be: it was probably meant as a name."""
+    if value == "index":
+        return "index is known inside a repeat or a for"
+    return f"'{value}' is no var, argument or loop name that is in scope here" if isinstance(value, str) else ""
 
 
 class Int(Kind):
@@ -75,12 +89,10 @@ class Int(Kind):
         if type(value) is not int:
             if type(value) is float and value.is_integer() and abs(value) < 2**53:
                 value = int(value)
-            elif type(value) is float:
+            elif type(value) is float and abs(value) < float("inf"):
                 raise self.refuse(value, "for a whole number use //, floor(), ceil() or round()")
-            elif isinstance(value, str):
-                raise self.refuse(value, f"'{value}' is no var, argument or loop name that is in scope here")
             else:
-                raise self.refuse(value)
+                raise self.refuse(value, no_name(value))
         if not self.least <= value <= self.most:
             raise self.refuse(value, f"sizes go up to 2^63 - 1 = {LARGEST:,}" if value > self.most == LARGEST else "")
         return int(value)
@@ -101,7 +113,7 @@ class Number(Kind):
 
     def convert(self, value: Any) -> int | float:
         if type(value) not in (int, float) or not self.least <= value <= self.most or (self.above and value == self.least):
-            raise self.refuse(value, f"'{value}' is no var, argument or loop name that is in scope here" if isinstance(value, str) else "")
+            raise self.refuse(value, no_name(value))
         return value  # type: ignore[no-any-return]
 
     def schema(self) -> dict[str, Any]:
@@ -117,7 +129,7 @@ class Truth(Kind):
     def convert(self, value: Any) -> bool:
         if value is True or value is False:
             return value
-        raise self.refuse(value)
+        raise self.refuse(value, no_name(value))
 
     def schema(self) -> dict[str, Any]:
         return {"anyOf": [{"type": "boolean"}, EXPRESSION_SCHEMA]}
@@ -202,6 +214,9 @@ class ListOf(Kind):
             raise self.refuse(value)
         return tuple(self.kind.convert(item) for item in value)
 
+    def element(self, values: list[Any] | tuple[Any, ...]) -> Kind | None:
+        return self.kind if self.least <= len(values) <= self.most else None
+
     def schema(self) -> dict[str, Any]:
         items = {"type": "array", "items": self.kind.schema(), "minItems": self.least, "maxItems": self.most}
         return {"anyOf": [items, EXPRESSION_SCHEMA]}
@@ -225,12 +240,25 @@ class Either(Kind):
                 hint = hint or mismatch.hint
         raise self.refuse(value, hint)
 
+    def element(self, values: list[Any] | tuple[Any, ...]) -> Kind | None:
+        """Of the kind that takes most of the values, or else the first of them."""
+        kinds = [kind for kind in (each.element(values) for each in self.kinds) if kind is not None]
+        return max(kinds, key=lambda kind: (sum(_fits(kind, value) for value in values), _fits(kind, values[0])), default=None)
+
     def schema(self) -> dict[str, Any]:
         options: list[dict[str, Any]] = []
         for kind in self.kinds:
             schema = kind.schema()
             options.extend(option for option in schema.get("anyOf", [schema]) if option not in options)
         return {"anyOf": options}
+
+
+def _fits(kind: Kind, value: Any) -> bool:
+    try:
+        kind.convert(value)
+    except Mismatch:
+        return False
+    return True
 
 
 class PerAxis(Either):
@@ -256,7 +284,7 @@ SIZES = PerAxis(SIZE)
 COUNTS = PerAxis(COUNT)
 AXIS = Int(expected="an axis: a whole number, counted from 0 without the batch, negative from the end")
 AXES = Either(AXIS, ListOf(AXIS, "a list of axes", 1, 16), expected="an axis, or a list of axes")
-SHAPE = ListOf(SIZE, "a list of sizes", 1, 16)
+SHAPE = ListOf(SIZE, "a list of 1 to 16 sizes", 1, 16)
 PROBABILITY = Number("a number from 0 to 1", 0, 1)
 _PAIR = ListOf(COUNT, "a pair of whole numbers", 2, 2)
 PADDING = Either(

@@ -6,7 +6,7 @@ import keyword
 import re
 from typing import Any
 
-from .kinds import ANYTHING, AXIS, COUNT, SIZE, TRUTH, Kind, ListOf, Mismatch, Word
+from .kinds import ANYTHING, AXIS, COUNT, SIZE, TRUTH, Kind, ListOf, Mismatch, Word, show
 from .layers.base import Arg
 
 DTYPES: dict[str, float] = {
@@ -37,6 +37,9 @@ MAX_LAYERS = 100_000
 MAX_OUTPUTS = 10_000
 MAX_VARS = 1_000
 MAX_ARGS = 100
+MAX_NAME = 100
+MAX_INPUTS = 1_000
+MAX_VARIANTS = 100
 
 SHAPE_NAMES = {
     "in_channels": "axis 0",
@@ -77,20 +80,20 @@ class NameKind(Kind):
     """A name that is none of the words given."""
 
     literal = True
-    expected = "a name: letters, digits and _, not starting with a digit"
+    expected = f"at most {MAX_NAME} letters, digits and _, not starting with a digit"
 
     def __init__(self, words: frozenset[str]) -> None:
         self.reserved = words
 
     def convert(self, value: Any) -> str:
-        if not isinstance(value, str) or not NAME.fullmatch(value):
-            raise self.refuse(value)
+        if not isinstance(value, str) or len(value) > MAX_NAME or not NAME.fullmatch(value):
+            raise Mismatch(f"{show(value[:60] if isinstance(value, str) else value)} can't be a name")
         if value in self.reserved:
-            raise Mismatch(f"'{value}' has a meaning of its own in a spec and can't be a name here")
+            raise Mismatch(f"'{value}' has a meaning of its own in a spec and can't be a name here", f"another name, such as {value}_")
         return value
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": f"^{NAME.pattern}$", "not": {"enum": sorted(self.reserved)}}
+        return {"type": "string", "maxLength": MAX_NAME, "pattern": f"^{NAME.pattern}$", "not": {"enum": sorted(self.reserved)}}
 
 
 class Amount(Kind):

@@ -36,7 +36,8 @@ def _name_scope(parser: Parser, bodies: list[tuple[Body, Ways]], names: dict[str
         if clash is not None or name in names:
             first = None if clash is None else clash.given if isinstance(clash, Item) else clash.key
             where = f"first on line {first.line}" if first is not None and first.line else "an input has that name" if clash is None else ""
-            parser.error(scalar, "", f"the name '{name}' is used twice in one scope", found=where, hint="give one of them another name")
+            path = f"{member.path}.name" if isinstance(member, Item) else member.path
+            parser.error(scalar, path, f"the name '{name}' is used twice in one scope", found=where, hint="give one of them another name")
         earlier.append((member, ways))
     names.update((name, members[0][0].key.line if members[0][0].key else 0) for name, members in given.items())
     counts: dict[str, int] = {}

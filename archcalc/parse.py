@@ -8,7 +8,7 @@ from functools import lru_cache
 from .errors import Problem, TooMany
 from .items import Items
 from .kinds import ANYTHING, SHAPE
-from .language import BLOCK_NAMES, BUDGETS, MAX_ARGS, MAX_VARS, NAMES, TOP_LEVEL, VARIABLES, Amount
+from .language import BLOCK_NAMES, BUDGETS, MAX_ARGS, MAX_INPUTS, MAX_VARIANTS, MAX_VARS, NAMES, TOP_LEVEL, VARIABLES, Amount
 from .layers.base import Arg
 from .layers.compound import Compound
 from .naming import name_items
@@ -51,8 +51,7 @@ class Parser(Items):
 
     def document(self, node: Node) -> Spec | None:
         if not isinstance(node, Mapping):
-            if not (isinstance(node, Scalar) and node.value is BAD):
-                self.error(node, "", "a spec is a mapping", expected=", ".join(TOP_LEVEL), found=kind_of_node(node))
+            self.error(node, "", "a spec must be a mapping", expected=", ".join(TOP_LEVEL), found=kind_of_node(node))
             return None
         spec = Spec(self.file, node)
         entries = node.entries
@@ -104,7 +103,7 @@ class Parser(Items):
     def inputs(self, node: Mapping, names: Names) -> list[Input]:
         one, several = node.entries.get("input"), node.entries.get("inputs")
         if one is not None and several is not None:
-            self.error(node.keys["inputs"], "inputs", "a spec has input or inputs, not both")
+            self.error(node.keys["inputs"], "inputs", "a spec has input or inputs, not both", hint="keep one of the two")
         if several is None:
             if one is None:
                 self.error(
@@ -117,8 +116,11 @@ class Parser(Items):
         for key, scalar, value in self.pairs(mapping, "inputs", ""):
             if self.name(scalar, f"inputs.{key}", NAMES):
                 inputs.append(self.input(value, key, f"inputs.{key}", names))
+        if mapping and len(mapping.entries) > MAX_INPUTS:
+            self.error(mapping, "inputs", f"a spec has at most {MAX_INPUTS:,} inputs", found=f"{len(mapping.entries):,}")
+            return []
         if mapping and not mapping.entries:
-            self.error(mapping, "inputs", "inputs holds at least one input")
+            self.error(mapping, "inputs", "inputs must hold at least one input")
         return [found for found in inputs if found]
 
     def input(self, node: Node, name: str, path: str, names: Names) -> Input | None:
@@ -146,6 +148,9 @@ class Parser(Items):
                     spec.budget[key] = (template.value, value)
 
     def variants(self, node: Node | None, spec: Spec) -> None:
+        if isinstance(node, Mapping) and len(node.entries) > MAX_VARIANTS:
+            self.error(node, "variants", f"a spec has at most {MAX_VARIANTS:,} variants", found=f"{len(node.entries):,}")
+            return
         for name, _, value in self.pairs(node, "variants", "names and their vars: {b3: {width: 1.2, resolution: 300}}"):
             path = f"variants.{name}"
             spec.variants[name] = {}
@@ -197,17 +202,18 @@ class Parser(Items):
             return
         scalars = node.items if isinstance(node, Sequence) else []
         if not scalars:
-            self.error(
-                node, path, "the inputs of a block are a list of names", expected="inputs: [words, memory]", found=kind_of_node(node)
-            )
+            message = "the inputs of a block must be a list of names"
+            self.error(node, path, message, expected="inputs: [words, memory]", found=kind_of_node(node))
             return
         found = [
             each.value for index, each in enumerate(scalars) if isinstance(each, Scalar) and self.name(each, f"{path}[{index}]", NAMES)
         ]
-        if len(found) != len(scalars) or len(set(found)) != len(found):
-            if len(set(found)) != len(found):
-                self.error(node, path, "the inputs of a block have different names")
+        if len(found) != len(scalars):
             return
+        for index, name in enumerate(found):
+            if name in found[:index]:
+                self.error(scalars[index], path, f"the name '{name}' stands twice among the inputs")
+                return
         block.inputs = [str(name) for name in found]
 
     def arguments(self, node: Node | None, path: str, names: Names) -> tuple[tuple[Arg, ...], dict[str, Template]]:
@@ -217,7 +223,7 @@ class Parser(Items):
         if node is None or (isinstance(node, Scalar) and node.value is BAD):
             return (), defaults
         if not isinstance(node, Sequence):
-            self.error(node, path, "args is a list of names", expected="args: [channels, kernel, stride=1]", found=kind_of_node(node))
+            self.error(node, path, "args must be a list of names", expected="args: [channels, kernel, stride=1]", found=kind_of_node(node))
             return (), defaults
         if len(node.items) > MAX_ARGS:
             self.error(node, path, f"there are at most {MAX_ARGS} arguments", found=f"{len(node.items):,}")
@@ -226,14 +232,8 @@ class Parser(Items):
             where = f"{path}[{index}]"
             match = _ARGUMENT.fullmatch(each.value) if isinstance(each, Scalar) and isinstance(each.value, str) else None
             if match is None:
-                if not (isinstance(each, Scalar) and each.value is BAD):
-                    self.error(
-                        each,
-                        where,
-                        "an argument is a name, or a name and its default",
-                        expected="channels, or stride=1",
-                        found=kind_of_node(each),
-                    )
+                message = "an argument must be a name, or a name and its default"
+                self.error(each, where, message, expected="channels, or stride=1", found=kind_of_node(each))
                 continue
             name, default = match[1], match[2]
             if not self.name(scalar_at(name, each), where, VARIABLES):

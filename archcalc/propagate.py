@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from .composites import Composites
 from .errors import Problem, TooMany
-from .evaluate import WORK_PER_LAYER, Env, Stop, Value, Wrong
+from .evaluate import Env, Stop, Value, Wrong
 from .graph import Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
-from .language import MAX_LAYERS, SHAPE_NAMES
+from .language import MAX_LAYERS, MAX_OUTPUTS, SHAPE_NAMES
 from .layers.base import RUN, LayerType
 from .sources import Scope
 from .spec import Block, Body, Item, Spec, Template
@@ -35,6 +35,9 @@ def propagate(
         return walk.network(settings or {}), walk.problems
     except (Stop, TooMany):
         return None, walk.problems
+    except RecursionError:  # called from deep inside another program
+        walk.error(spec.node, "", "blocks and composites stand in one another too deep")
+        return None, walk.problems
 
 
 class Propagator(Composites):
@@ -57,7 +60,7 @@ class Propagator(Composites):
             if self.run["context"] and shape is not None:
                 shape = (1, *shape[1:])  # one more token; those before it are in the cache
             names[each.name] = [Tensor(shape, each.dtype or self.dtype, each.name)]
-            value = [*value, *names[each.name]]  # type: ignore[misc]
+            value += names[each.name]  # type: ignore[arg-type]
         if not spec.inputs:
             value = [UNKNOWN]
         frame = Frame(value)
@@ -65,13 +68,16 @@ class Propagator(Composites):
         frame.names = names
         at = At(frame.children, scope, "", self.dtype)
         outputs = self.body(spec.body, value, at, self.vars)
+        if spec.outputs:
+            outputs = []
         for ref in spec.outputs:
-            if ref is spec.outputs[0]:
-                outputs = []
             try:
-                outputs = [*outputs, *self.source(ref, value, scope, self.vars)]
+                outputs += self.source(ref, value, scope, self.vars)
             except Wrong:
                 pass
+            if len(outputs) > MAX_OUTPUTS:
+                self.error(spec.outputs[0].node, "outputs", "the spec has too many outputs", expected=f"at most {MAX_OUTPUTS:,}")
+                break
         frame.outputs = outputs
         frame.leaves = self.made
         return Network(frame, value, outputs, self.vars, self.dtype)
@@ -80,7 +86,10 @@ class Propagator(Composites):
         for item in body.items:
             try:
                 value = self.item(item, value, at, env)
-            except Wrong:
+            except Wrong as wrong:
+                problem = wrong.problem
+                if problem is not None and at.prefix and "coming into" not in problem.found:
+                    problem.found += f"{', ' if problem.found else ''}in {at.prefix}{item.name}"
                 at.scope.broken = True
                 at.scope.names[item.name] = value = [UNKNOWN]
         return value
@@ -123,19 +132,26 @@ class Propagator(Composites):
         copies.outputs = value
         return value
 
+    def absent(self, item: Item, value: Value, at: At, copies: Copies | None) -> Value:
+        """An item that is left out: the value passes on."""
+        absent = Absent(item.key.line)
+        if copies is None:
+            at.scope.names[item.name] = absent
+        else:
+            at.children.append(absent)
+        return value
+
     def copy(self, item: Item, name: str, value: Value, at: At, env: Env, copies: Copies | None) -> Value:
         """One copy of an item."""
         self.work += 1
-        if self.work > WORK_PER_LAYER * self.max_layers:
+        if self.work > self.most_work:
             self.spend(0, item)
+        asks = item.when is not None and bool(item.when.names & _SIGNS)
+        if item.when is not None and not asks and not self.evaluate(item.when, env, value):
+            return self.absent(item, value, at, copies)  # where its sources are, or whether, does not matter
         incoming = self.sources(item, value, at.scope, env) if item.sources else value
-        if item.when is not None and not self.evaluate(item.when, env, incoming):
-            absent = Absent(item.key.line)
-            if copies is None:
-                at.scope.names[item.name] = absent
-            else:
-                at.children.append(absent)
-            return value
+        if item.when is not None and asks and not self.evaluate(item.when, env, incoming):
+            return self.absent(item, value, at, copies)
         node: Leaf | Group | Copies
         dtype = self.evaluate(item.dtype, env, incoming) if item.dtype is not None else at.dtype
         kind = item.type

@@ -18,6 +18,8 @@ from .language import (
     EXPRESSION_WORDS,
     ITEM_WORDS,
     MAX_ARGS,
+    MAX_INPUTS,
+    MAX_VARIANTS,
     MAX_VARS,
     MODIFIER,
     NAME,
@@ -113,7 +115,7 @@ def _top_level() -> Schema:
     properties: Schema = {
         **{name: {"type": "string", "description": what} for name, what in texts.items()},
         "input": _ref("input"),
-        "inputs": {**_names("name", _ref("input")), "minProperties": 1},
+        "inputs": {**_names("name", _ref("input")), "minProperties": 1, "maxProperties": MAX_INPUTS},
         "vars": {**_names("variable", _ref("value")), "maxProperties": MAX_VARS},
         "dtype": {"enum": list(DTYPES)},
         "blocks": _names("block_name", _ref("block")),
@@ -121,7 +123,7 @@ def _top_level() -> Schema:
         "layers": _ref("layers"),
         "outputs": _ref("refs"),
         "budget": {"type": "object", "properties": {name: Amount().schema() for name in BUDGETS}, "additionalProperties": False},
-        "variants": {"type": "object", "additionalProperties": _names("variable", _ref("value"))},
+        "variants": {"type": "object", "additionalProperties": _names("variable", _ref("value")), "maxProperties": MAX_VARIANTS},
     }
     assert tuple(properties) == TOP_LEVEL, "the schema and the parser know the same keys"
     return properties

@@ -13,6 +13,8 @@ from .language import MAX_OUTPUTS
 from .layers.base import Arg
 from .spec import Item, Ref, Template
 
+_LEFT_OUT = "use `previous`, or a condition here too"
+
 
 class Scope:
     """The names that can be used in `from` at one place; a block's outermost scope has no parent."""
@@ -52,15 +54,13 @@ class Sources(Evaluator):
             return value
         target, output, crossed = self.locate(ref, scope, env)
         if isinstance(target, Absent):
-            self.wrong(
-                ref.node, ref.path, f"'{ref.text}' was left out: its `when` is false", hint="use `previous`, or a condition here too"
-            )
+            self.wrong(ref.node, ref.path, f"'{ref.text}' was left out: its `when` is false", hint=_LEFT_OUT)
         found: Value = target if isinstance(target, list) else target.outputs
         if isinstance(target, Copies):
             if not target.nodes:
                 self.wrong(ref.node, ref.path, f"'{ref.text}' has no copies: it is repeated 0 times")
             if isinstance(target.nodes[-1], Absent):
-                self.wrong(ref.node, ref.path, f"'{ref.text}' was left out: the `when` of its last copy is false")
+                self.wrong(ref.node, ref.path, f"'{ref.text}' was left out: the `when` of its last copy is false", hint=_LEFT_OUT)
             found = target.nodes[-1].outputs
         if output is not None:
             found = [found[output]]
@@ -82,7 +82,7 @@ class Sources(Evaluator):
             if output is not None:
                 self.wrong(ref.node, ref.path, f"'{done}' is one value and has no '{segment}'")
             while isinstance(target, Copies):
-                if isinstance(segment, int):
+                if isinstance(segment, int) and target.nodes:
                     if not 0 <= segment < len(target.nodes):
                         self.wrong(
                             ref.node,
@@ -92,20 +92,20 @@ class Sources(Evaluator):
                             found=ref.text,
                         )
                     target = target.nodes[segment]
-                    segment = ""
+                    done, segment = f"{done}.{segment}", ""
                     break
                 if not target.nodes:
                     self.wrong(ref.node, ref.path, f"'{done}' has no copies: it is repeated 0 times")
                 target = target.nodes[-1]
             if segment != "":
                 target, output = self.step(ref, target, segment, done, crossed)
-            done = ref.text if segment == "" else f"{done}.{segment}"
+                done = f"{done}.{segment}"
         return target, output, crossed
 
     def step(self, ref: Ref, target: Node | Value, segment: int | str, done: str, crossed: list[Group]) -> tuple[Node | Value, int | None]:
         """One segment further: an output by its number or name, or an item inside a group."""
         if isinstance(target, Absent):
-            self.wrong(ref.node, ref.path, f"'{done}' was left out: its `when` is false")
+            self.wrong(ref.node, ref.path, f"'{done}' was left out: its `when` is false", hint=_LEFT_OUT)
         outputs = target if isinstance(target, list) else target.outputs
         if isinstance(segment, int):
             if not 0 <= segment < len(outputs):
@@ -117,6 +117,8 @@ class Sources(Evaluator):
                     found=ref.text,
                 )
             return target, segment
+        if isinstance(target, Group) and target.type == "each":
+            self.wrong(ref.node, ref.path, f"what is inside '{done}' is there once for every slice", hint=f"use '{done}', or what stands before it")
         if isinstance(target, Group):
             if segment in target.frame.names:
                 crossed.append(target)
@@ -148,9 +150,9 @@ class Sources(Evaluator):
             where = where.parent
         if name in known:
             line = known[name]
-            if line and line < ref.node.line:
+            if (line and line < ref.node.line) or ref.path.startswith("outputs"):
                 message = f"'{name}' was left out: it is on a way that was not taken, or inside an each"
-                self.wrong(ref.node, ref.path, message, found=f"on line {line}", hint="use `previous`, or a condition here too")
+                self.wrong(ref.node, ref.path, message, found=f"on line {line}" if line else "", hint=_LEFT_OUT)
             self.wrong(
                 ref.node,
                 ref.path,

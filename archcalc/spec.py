@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, Literal
 
+from .errors import did_you_mean
 from .expr import Expression
+from .kinds import Mismatch, show
 from .layers.base import Arg, LayerType
-from .text import Node, Scalar
+from .text import Node, Scalar, Sequence
 
 Scope = Mapping[str, Any]
 
@@ -58,6 +61,33 @@ def _evaluate(value: Any, scope: Scope) -> Any:
     return value
 
 
+def mismatched(template: Template, value: Any, mismatch: Mismatch, known: Iterable[str]) -> dict[str, Any]:
+    """The error for a value that is not of its argument's kind; in a list as written, for the one that is wrong."""
+    node, path, kind, name = template.node, template.path, template.arg.kind, template.arg.name
+    while isinstance(node, Sequence) and isinstance(value, (list, tuple)):
+        element = kind.element(value)
+        if element is None:
+            break
+        for index, each in enumerate(value):
+            try:
+                element.convert(each)
+            except Mismatch as inner:
+                node, path, kind, name, value, mismatch = node.items[index], f"{path}[{index}]", element, f"{name}[{index}]", each, inner
+                break
+    computed = isinstance(node, Scalar) and isinstance(node.value, str) and node.value != value
+    hint = mismatch.hint
+    if isinstance(value, str) and value != "index":
+        hint = did_you_mean(value, islice(kind.words or known, 1000)) or hint
+    return {
+        "node": node,
+        "path": path,
+        "message": f"{name} can't be {show(value)}",
+        "expected": kind.expected,
+        "found": f"{show(value)}, from the expression '{node.value}'" if computed else "",  # type: ignore[union-attr]
+        "hint": hint,
+    }
+
+
 class Ref:
     """Where a value comes from: ``previous``, a name, or a path such as ``down[3 - index].skip``.
 
@@ -88,12 +118,13 @@ class Body:
 class Branch:
     """One way through a parallel, with its name if it has one."""
 
-    __slots__ = ("body", "key", "name")
+    __slots__ = ("body", "key", "name", "path")
 
-    def __init__(self, name: str, body: Body, key: Scalar | None) -> None:
+    def __init__(self, name: str, body: Body, key: Scalar | None, path: str) -> None:
         self.name = name
         self.body = body
         self.key = key
+        self.path = path
 
 
 class Item:

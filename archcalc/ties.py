@@ -32,19 +32,20 @@ class Ties(Uses):
                 return
             if isinstance(target, Copies) and target.nodes and not isinstance(node, Copies):
                 target = target.nodes[-1]
-            self.tie(item, node, target, item.share.node)
+            self.tie(item, node, target, item.share.node, item.share.text)
 
-    def tie(self, item: Item, node: Leaf | Group | Copies, target: Node | Value, place: TextNode) -> None:
+    def tie(self, item: Item, node: Leaf | Group | Copies, target: Node | Value, place: TextNode, name: str = "the first copy") -> None:
         """Use another layer's weights: all of them where both are alike, else the matrix, while an own bias stays."""
         path = f"{item.path}.share"
         if isinstance(target, list | Absent):
-            found = "an input" if isinstance(target, list) else "an item that was left out"
-            self.wrong(place, path, "share names a layer or a block", found=found)
+            if isinstance(target, Absent):
+                self.wrong(place, path, f"'{name}' was left out: its `when` is false")
+            self.wrong(place, path, "share must name a layer or a block", found="an input")
         mine, theirs = weights(node), weights(target)
         if not mine or not theirs:
             self.wrong(place, path, f"{_type_of(target if mine else node)} has no weights to share")
         if not (_same_type(node, target) and mine == theirs) and not _matrices_fit(node, target):
-            found = f"{_weights_text(node)}, and {_weights_text(target)}"
+            found = f"{_weights_text(node, _type_of(node))}, and {_weights_text(target, name)}"
             message = f"{_type_of(node)} can't use the weights of {_type_of(target)}"
             self.wrong(place, path, message, expected="weights of the same sizes", found=found)
         alike = _same_type(node, target) and weights(node, bias=True) == weights(target, bias=True)
@@ -86,12 +87,12 @@ def _matrix(leaf: Leaf) -> tuple[int, ...]:
     return tuple(leaf.result.symbols[symbol] for symbol in leaf.layer.weight)
 
 
-def _weights_text(node: Node) -> str:
+def _weights_text(node: Node, name: str) -> str:
     """A layer's weights in words."""
     if isinstance(node, Leaf):
         matrix = _matrix(node)
-        return f"{node.layer.name} has {' × '.join(map(str, matrix))}" if matrix else f"{node.layer.name} has {node.result.params:,} params"
-    return f"{_type_of(node)} has others"
+        return f"{name} has {' × '.join(map(str, matrix))}" if matrix else f"{name} has {node.result.params:,} params"
+    return f"{name} has others"
 
 
 def _type_of(node: Node) -> str:

@@ -82,6 +82,7 @@ class Uses(Sources):
         if len(value) + len(result.shapes) > 8:
             self.spend(4 * (len(value) + len(result.shapes)), item)
         path = at.prefix + name
+        self.work += len(path) // 128
         made = dtype
         if value and value[0].dtype not in FLOATS and result.params == 0 and item.dtype is None:
             made = value[0].dtype
@@ -131,7 +132,10 @@ class Uses(Sources):
         where = template.path if isinstance(template, Template) else item.path
         came = ", ".join(f"{show(tensor.shape)} from {tensor.maker}" for tensor in value[:4]) or "nothing"
         more = f" and {len(value) - 4} more" if len(value) > 4 else ""
-        self.wrong(node, where, error.message, expected=error.expected, found=f"{came}{more}, coming into {path}", hint=error.hint)
+        hint = error.hint
+        if item.type == "residual" and not hint:
+            hint = "shortcut: [...] can give the other side the shape of the body"
+        self.wrong(node, where, error.message, expected=error.expected, found=f"{came}{more}, coming into {path}", hint=hint)
 
     def block(self, item: Item, block: Block, name: str, value: Value, at: At, env: Env, dtype: str) -> Group:
         inner, given = self.arguments(item, block.args, block.defaults, value, env)
@@ -180,9 +184,13 @@ class Uses(Sources):
             frame.names = names
             before = self.made
             self.depth += 1
+            if block.layer is not None and self.surrounding is None:
+                self.surrounding = item
             running = inputs if len(block.inputs) == 1 else inputs[:1]
             frame.outputs = self.body(block.body, running, At(frame.children, Scope(None, block.body.given, names), f"{path}.", dtype), env)
             self.depth -= 1
+            if self.surrounding is item:
+                self.surrounding = None
             frame.leaves = self.made - before
             self.frames[key] = frame
         else:

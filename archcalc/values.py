@@ -6,16 +6,23 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from .errors import Reporter
+from .errors import HasPlace, Reporter
 from .expr import Expression, ExpressionError, compile_expression
-from .kinds import Kind, Mismatch, show
+from .kinds import Kind, Mismatch, no_name, show
 from .language import FIXED_DTYPE, SHAPE_NAMES
 from .layers.base import Arg
-from .spec import Ref, Template
+from .spec import Ref, Template, mismatched
 from .text import BAD, Mapping, Node, Scalar, Sequence
 
 _SEGMENT = re.compile(r"\.?([A-Za-z_][A-Za-z0-9_]*)|\.([0-9]{1,9})(?![0-9A-Za-z_])", re.ASCII)
 _SIGNS = frozenset(SHAPE_NAMES)
+_SCOPES = {
+    "blocks.": "a block sees vars, its arguments and its own loops",
+    "layer_types.": "a layer type sees vars and its arguments",
+    "vars.": "a var may use those above it",
+    "variants.": "a var may use those above it",
+}
+_A_SOURCE = 'previous, stem, stage.0.conv, or "stage[index - 1].conv"'
 MAX_EXPRESSIONS = 200_000
 """How many characters the different expressions of a spec may have together."""
 
@@ -42,6 +49,11 @@ class Values(Reporter):
         self.index_reads = 0
         """How many expressions read `index`: whether those of one item did shows in the difference."""
 
+    def error(self, node: HasPlace, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> None:
+        """Report what is wrong at a node, unless that was done while reading it."""
+        if not (isinstance(node, Scalar) and node.value is BAD):
+            super().error(node, path, message, expected, found, hint)
+
     def unknown_keys(self, node: Mapping, path: str, known: Iterable[str], what: str) -> None:
         for key, scalar in node.keys.items():
             if key not in known:
@@ -51,8 +63,7 @@ class Values(Reporter):
         """A mapping, or None where there is none or something else, which is reported."""
         if node is None or isinstance(node, Mapping):
             return node
-        if not (isinstance(node, Scalar) and node.value is BAD):
-            self.error(node, path, f"{path} is a mapping", expected=what, found=kind_of_node(node))
+        self.error(node, path, f"{path} must be a mapping", expected=what, found=kind_of_node(node))
         return None
 
     def pairs(self, node: Node | None, path: str, what: str) -> list[tuple[str, Scalar, Node]]:
@@ -61,12 +72,9 @@ class Values(Reporter):
         return [(key, mapping.keys[key], value) for key, value in mapping.entries.items()] if mapping else []
 
     def text(self, node: Node, path: str) -> str | None:
-        if isinstance(node, Scalar):
-            if isinstance(node.value, str):
-                return node.value
-            if node.value is BAD:
-                return None
-        self.error(node, path, f"{path} is a text", found=kind_of_node(node), hint="put it in quotes" if isinstance(node, Scalar) else "")
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            return node.value
+        self.error(node, path, f"{path} must be a text", found=kind_of_node(node), hint="put it in quotes" if isinstance(node, Scalar) else "")
         return None
 
     def word(self, node: Node, path: str) -> str | None:
@@ -78,8 +86,7 @@ class Values(Reporter):
         try:
             kind.convert(scalar.value)
         except Mismatch as mismatch:
-            if scalar.value is not BAD:
-                self.error(scalar, path, mismatch.message, expected=kind.expected)
+            self.error(scalar, path, mismatch.message, expected="" if mismatch.hint else kind.expected, hint=mismatch.hint)
             return False
         return True
 
@@ -93,18 +100,9 @@ class Values(Reporter):
             try:
                 template.value = arg.kind.convert(value)
             except Mismatch as mismatch:
-                self.mismatch(template, value, mismatch, names.known)
+                self.error(**mismatched(template, value, mismatch, names.known))
                 return None
         return template
-
-    def mismatch(self, template: Template, value: Any, mismatch: Mismatch, known: Iterable[str]) -> None:
-        """Report a value that is not of its argument's kind."""
-        arg, node = template.arg, template.node
-        found = "" if template.constant or not isinstance(node, Scalar) else f"{show(value)}, from the expression '{node.value}'"
-        hint = mismatch.hint
-        if isinstance(value, str) and not arg.kind.words:
-            hint = self.near(value, known) or hint
-        self.error(node, template.path, f"{arg.name} can't be {show(value)}", expected=arg.kind.expected, found=found, hint=hint)
 
     def value(self, node: Node, kind: Kind, path: str, names: Names) -> Any:
         if isinstance(node, Scalar):
@@ -149,9 +147,11 @@ class Values(Reporter):
             return expression if expression.text in known or expression.text in _SIGNS else expression.text
         unknown = [name for name in sorted(expression.names) if name not in known and name not in _SIGNS]
         for name in unknown:
-            hint = self.near(name, [*known, *_SIGNS]) or f"a word to compare with needs quotes: '{name}'"
-            if name == "index":
-                hint = "index is known inside a repeat or a for"
+            hint = no_name(name) if name == "index" else self.near(name, [*known, *_SIGNS])
+            if not hint and ("==" in text or "!=" in text):
+                hint = f"a word to compare with needs quotes: '{name}'"
+            elif not hint:
+                hint = next((rule for start, rule in _SCOPES.items() if path.startswith(start)), "")
             self.error(node, path, f"there is no '{name}' in scope in '{node.value}'", expected=", ".join(sorted(known)), hint=hint)
         return BAD if unknown else expression
 
@@ -159,22 +159,18 @@ class Values(Reporter):
         """A name or a path, or a list of them."""
         nodes = node.items if isinstance(node, Sequence) else [node]
         if not nodes:
-            self.error(node, path, f"{path.rpartition('.')[2]} holds at least one name")
+            self.error(node, path, f"{path.rpartition('.')[2]} must hold at least one name")
             return None
         refs = [self.ref(each, f"{path}[{index}]" if isinstance(node, Sequence) else path, names) for index, each in enumerate(nodes)]
         found = [ref for ref in refs if ref is not None]
-        return found if len(found) == len(refs) else None
+        return found if len(found) == len(refs) or path == "outputs" else None
 
     def ref(self, node: Node, path: str, names: Names) -> Ref | None:
-        if not isinstance(node, Scalar) or not isinstance(node.value, str):
-            if not (isinstance(node, Scalar) and node.value is BAD):
-                self.error(
-                    node,
-                    path,
-                    "a source is a name or a path",
-                    expected='previous, stem, stage.0.conv, or "stage[index - 1].conv"',
-                    found=kind_of_node(node),
-                )
+        if not isinstance(node, Scalar) or not isinstance(node.value, str) or not node.value:
+            if path.endswith(".share"):
+                self.error(node, path, "share must be the name of a layer, or true on a repeat", found=kind_of_node(node))
+            else:
+                self.error(node, path, "a source must be a name or a path", expected=_A_SOURCE, found=kind_of_node(node))
             return None
         text, position = node.value, 0
         segments: list[str | int | Expression] = []
@@ -185,33 +181,36 @@ class Values(Reporter):
                 while depth > 0 and end >= 0:
                     end = text.find("]", end + 1)
                     depth -= 1
-                inner = scalar_at(text[position + 1 : end], node) if end > 0 else None
-                value: Any = self.expression(inner, path, names) if inner is not None else BAD
-                if value is BAD:
-                    if inner is None:
-                        self.error(node, path, f"'{text}' has no closing bracket")
-                    return None
-                if isinstance(value, str):
-                    self.error(node, path, f"there is no '{value}' in scope in '{text}'", expected=", ".join(sorted(names.known)))
+                value = self.copy_number(node, text, text[position + 1 : end] if end > 0 else None, path, names)
+                if value is None:
                     return None
                 segments.append(value)
                 position = end + 1
                 continue
             match = _SEGMENT.match(text, position)
             if match is None or (position == 0) == text.startswith(".", position) or len(text) > 1000:
-                self.error(
-                    node,
-                    path,
-                    f"'{text[:60]}' is not a name or a path",
-                    expected='previous, stem, stage.0.conv, or "stage[index - 1].conv"',
-                )
+                self.error(node, path, f"'{text[:60]}' is not a name or a path", expected=_A_SOURCE)
                 return None
             segments.append(match[1] if match[1] else int(match[2]))
             position = match.end()
-        if not segments:
-            self.error(node, path, "a source is a name or a path", found="nothing")
-            return None
         return Ref(text, node, path, segments)
+
+    def copy_number(self, node: Scalar, text: str, inner: str | None, path: str, names: Names) -> Expression | None:
+        """What stands in the brackets of a path."""
+        if not inner or not inner.strip():
+            self.error(node, path, f"'{text[:60]}' has no{' closing bracket' if inner is None else 'thing in its brackets'}")
+            return None
+        value = self.expression(scalar_at(inner, node), path, names)
+        if isinstance(value, str):
+            hint = no_name(value) if value == "index" else self.near(value, names.known)
+            self.error(node, path, f"there is no '{value}' in scope in '{text[:60]}'", expected=", ".join(sorted(names.known)), hint=hint)
+        elif isinstance(value, Expression):
+            shape_names = sorted(value.names & _SIGNS)
+            if not shape_names:
+                return value
+            hint = "the shape that comes in is known once its source is"
+            self.error(node, path, f"{', '.join(shape_names)} can't choose a source", hint=hint)
+        return None
 
 
 def kind_of_node(node: Node) -> str:
@@ -224,6 +223,7 @@ def kind_of_node(node: Node) -> str:
 
 
 def first_key(node: Mapping) -> Scalar:
+    """Where a mapping begins."""
     return next(iter(node.keys.values()), scalar_at("", node))
 
 

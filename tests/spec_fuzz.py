@@ -8,24 +8,13 @@ from random import Random
 from typing import Any
 
 import yaml
+from spec_words import BAD_EXPRESSIONS, CONDITIONS, EASY, GOOD_EXPRESSIONS, ITEM_TYPES, NAMES, NUMBERS, OPERATORS, PLAIN, REFS, WORDS
 
 from archcalc import layers
 from archcalc.language import COMPOSITES, DTYPES, FUNCTION_NAMES, MODIFIER, SHAPE_NAMES, SPREAD, TOP_LEVEL
 
 Place = tuple[Any, Any]
 SPECS = [yaml.safe_load(path.read_text()) for path in sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))]
-
-NAMES = ["a", "b", "c", "x", "conv", "conv_2", "relu", "add", "concat", "input", "previous", "for", "left", "index"]
-REFS = [*NAMES, "a.0", "a.1", "b.conv", "x.left", "for.0.conv", "for.0", "a[index].x", "a[index - 1]", "previous.0", "a.b.c", "a[", "a..b", "x.state", "input.0"]
-WORDS = ["relu", "same", "valid", "zeros", "nearest", "bilinear", "gelu", "add", "concat", "multiply", "none", "float16", "int64", "5M", "", " ", "ä", "\u2028", "\U0001f600"]
-NUMBERS: list[Any] = [0, 1, 2, 3, 4, 7, 8, 16, 64, -1, -2, -3, 0.5, 1.0, 2.5, 1e300, float("nan"), float("inf"), 10**6, 10**9, 2**31, 2**62, 2**63 - 1, 2**63, 10**40, 10**400]
-PLAIN: list[Any] = [None, True, False, [], {}]
-CONDITIONS = ["index > 0", "in_channels == 4", "not true", "a == 'relu'", "stride != 1 or in_channels != 4 * width", "1 < in_width < 9", "in_shape == [4, 4]", "a"]
-GOOD_EXPRESSIONS = ["in_channels", "in_features", "2 * in_channels", "in_shape[0]", "len(in_shape)", "max(in_channels, 2)", "in_features // 2 + 1", "make_divisible(in_channels)", "prod(in_shape)"]
-OPERATORS = ["+", "-", "*", "/", "//", "%", "**", "<", "==", "!=", "and", "or"]
-BAD_EXPRESSIONS = ["1 +", "a.b", "f(1)", "__import__('os')", "(" * 60 + "1" + ")" * 60, "9**9**9", "[1, 2][5]", "1 if 2", "lambda: 1", "a = 1", "max()", "'", "len(3)", "1/0", "x[0][0]", "[1] * 9", "{1}", "0x", "1_000"]
-EASY = ["relu", "conv", "linear", "batch_norm", "layer_norm", "mlp", "max_pool", "global_avg_pool", "mean", "prelu", "squeeze_excite", "unsqueeze", "permute", "dropout"]
-ITEM_TYPES = [*layers.NAMES, *COMPOSITES]
 
 
 def expression(random: Random) -> str:
@@ -41,7 +30,14 @@ def expression(random: Random) -> str:
             return f"{random.choice(FUNCTION_NAMES)}({', '.join(term(depth - 1) for _ in range(random.randrange(3)))})"
         if kind == 6:
             return f"({term(depth - 1)} {random.choice(OPERATORS)} {term(depth - 1)})"
-        return random.choice([f"in_shape[{term(depth - 1)}]", f"{term(depth - 1)} if {term(depth - 1)} else {term(depth - 1)}", f"[{term(depth - 1)}, {term(depth - 1)}]", f"-{term(depth - 1)}"])
+        return random.choice(
+            [
+                f"in_shape[{term(depth - 1)}]",
+                f"{term(depth - 1)} if {term(depth - 1)} else {term(depth - 1)}",
+                f"[{term(depth - 1)}, {term(depth - 1)}]",
+                f"-{term(depth - 1)}",
+            ]
+        )
 
     if random.randrange(8) == 0:
         return random.choice(BAD_EXPRESSIONS)
@@ -67,7 +63,10 @@ def value(random: Random, depth: int = 2) -> Any:
         return [value(random, depth - 1) for _ in range(random.randrange(4))]
     if kind == 10:
         return item(random, depth - 1)
-    return {random.choice([*NAMES, *TOP_LEVEL, *MODIFIER, *COMPOSITES, *SPREAD, *layers.NAMES, "channels", "kernel"]): value(random, depth - 1) for _ in range(random.randrange(3))}
+    return {
+        random.choice([*NAMES, *TOP_LEVEL, *MODIFIER, *COMPOSITES, *SPREAD, *layers.NAMES, "channels", "kernel"]): value(random, depth - 1)
+        for _ in range(random.randrange(3))
+    }
 
 
 def size(random: Random) -> Any:
@@ -88,8 +87,35 @@ def argument(random: Random, name: str, depth: int) -> Any:
     if name == "branches":
         branches = [items(random, depth - 1) for _ in range(random.randrange(1, 4))]
         return dict(zip(("left", "right", "x"), branches, strict=False)) if random.randrange(2) else branches
-    if name in ("bias", "skip", "affine", "ceil", "keep", "in_place", "count_padding", "per_channel", "norm_first", "when", "if", "frozen", "causal", "project", "gated", "rope", "bidirectional"):
-        return random.choice([True, False, "in_channels > 2", "in_shape[0] == 4", "in_features % 2 == 1", "width > 2" if random.randrange(3) else random.choice(CONDITIONS)])
+    if name in (
+        "bias",
+        "skip",
+        "affine",
+        "ceil",
+        "keep",
+        "in_place",
+        "count_padding",
+        "per_channel",
+        "norm_first",
+        "when",
+        "if",
+        "frozen",
+        "causal",
+        "project",
+        "gated",
+        "rope",
+        "bidirectional",
+    ):
+        return random.choice(
+            [
+                True,
+                False,
+                "in_channels > 2",
+                "in_shape[0] == 4",
+                "in_features % 2 == 1",
+                "width > 2" if random.randrange(3) else random.choice(CONDITIONS),
+            ]
+        )
     if name in ("merge", "mode", "activation", "gate", "padding_mode"):
         return random.choice(["add", "concat", "none", "multiply"] if name == "merge" else ["relu", "gelu", random.choice(WORDS)])
     if name in ("from", "share"):
@@ -105,7 +131,11 @@ def argument(random: Random, name: str, depth: int) -> Any:
     if name == "for":
         return random.choice(["a", "a", "width", ["a"], ["a", "b"], "index" if random.randrange(9) == 0 else "b"])
     if name == "in":
-        return [size(random) for _ in range(random.randrange(4))] if random.randrange(6) else random.choice(["in_shape", [[1, 2], [3, 4]], [[1, 2], [3]], expression(random)])
+        return (
+            [size(random) for _ in range(random.randrange(4))]
+            if random.randrange(6)
+            else random.choice(["in_shape", [[1, 2], [3, 4]], [[1, 2], [3]], expression(random)])
+        )
     if name == "repeat":
         return random.choice([0, 1, 2, 3, 3, 2, 2, 2, "in_channels", "in_channels", random.choice(["index", "b", -1, 10**9])])
     if name in ("shape", "axes", "sizes", "parts"):
@@ -123,7 +153,7 @@ def arguments(random: Random, names: list[str], required: list[str], depth: int)
         return None
     if kind == 1 and names and required in ([], names[:1]):
         return argument(random, names[0], depth)
-    chosen = [name for name in names if name in required and random.randrange(40) or random.randrange(5) == 0]
+    chosen = [name for name in names if (name in required and random.randrange(40)) or random.randrange(5) == 0]
     return {name: argument(random, name, depth) for name in chosen}
 
 
@@ -134,7 +164,18 @@ def item(random: Random, depth: int) -> Any:
     if kind == 0 and random.randrange(4) == 0:
         return random.choice([*layers.NAMES, *NAMES])
     if kind < 5:
-        return random.choice(["relu", "batch_norm", {"linear": size(random)}, {"conv": {"channels": size(random), "kernel": 1}}, "flatten", {"split": 2}, "concat", "identity"])
+        return random.choice(
+            [
+                "relu",
+                "batch_norm",
+                {"linear": size(random)},
+                {"conv": {"channels": size(random), "kernel": 1}},
+                "flatten",
+                {"split": 2},
+                "concat",
+                "identity",
+            ]
+        )
     if kind < 8 and depth > 0:
         head = random.choice([*COMPOSITES, *SPREAD])
         args = COMPOSITES.get(head) or SPREAD[head]
@@ -168,7 +209,7 @@ def document(random: Random) -> dict[str, Any]:
     found: dict[str, Any] = {}
     shape = [random.choice([1, 2, 3, 4, 8, 16]) for _ in range(random.choice([1, 2, 3, 3, 3, 4]))]
     if rarely():
-        found["inputs"] = {name: shape for name in random.sample(["a", "b", "x"], random.randrange(1, 3))}
+        found["inputs"] = dict.fromkeys(random.sample(["a", "b", "x"], random.randrange(1, 3)), shape)
     else:
         found["input"] = {"shape": shape, "dtype": random.choice(list(DTYPES))} if rarely() else shape
     found["vars"] = {name: value(random, 1) if rarely(20) else random.choice([1, 2, 3, 4]) for name in ("stride", "width")}
@@ -178,12 +219,22 @@ def document(random: Random) -> dict[str, Any]:
     if rarely(20):
         args, inputs = [["b=index"], ["a", "a"], "a", [3], ["a=", "1"]], [["a", "a"], [], "x", [None]]  # type: ignore[list-item]
     found["blocks"] = {
-        name: {"args": random.choice(args), **({"inputs": random.choice(inputs)} if rarely() else {}), "layers": [_inner(random, name) for _ in range(random.randrange(1, 3))]}
+        name: {
+            "args": random.choice(args),
+            **({"inputs": random.choice(inputs)} if rarely() else {}),
+            "layers": [_inner(random, name) for _ in range(random.randrange(1, 3))],
+        }
         for name in names
     }
     if rarely():
-        found["layer_types"] = {random.choice(["t", "relu"]): {key: random.choice(GOOD_EXPRESSIONS) for key in random.sample(["params", "maccs", "adds"], 2)}}
-        found["layer_types"]["t"] = {"args": ["a=2"], "output": expression(random) if rarely() else "[in_channels, a]", "params": expression(random) if rarely() else "a"}
+        found["layer_types"] = {
+            random.choice(["t", "relu"]): {key: random.choice(GOOD_EXPRESSIONS) for key in random.sample(["params", "maccs", "adds"], 2)}
+        }
+        found["layer_types"]["t"] = {
+            "args": ["a=2"],
+            "output": expression(random) if rarely() else "[in_channels, a]",
+            "params": expression(random) if rarely() else "a",
+        }
     if rarely():
         found["variants"] = {"v": {"width": value(random, 1)}}
     if rarely():
@@ -200,7 +251,11 @@ def _inner(random: Random, block: str) -> Any:
     """An item of a block that rarely uses a block that may use it."""
     found = item(random, 2)
     text = str(found)
-    return found if random.randrange(20) == 0 or not any(f"{quote}{name}{quote}" in text for quote in "'\"" for name in "abc" if name <= block) else "relu"
+    return (
+        found
+        if random.randrange(20) == 0 or not any(f"{quote}{name}{quote}" in text for quote in "'\"" for name in "abc" if name <= block)
+        else "relu"
+    )
 
 
 def mutated(random: Random, document: Any, changes: int = 3) -> Any:
@@ -263,7 +318,11 @@ def _modifier(random: Random, holder: Any, key: Any, places: list[Place]) -> Non
         name = random.choice(list(MODIFIER))
         holder[key][name] = argument(random, name, 1)
     elif isinstance(holder[key], str):
-        holder[key] = holder[key][: random.randrange(len(holder[key]) + 1)] + random.choice(["", " ", "(", "]", "+", ".", "1", "in_channels", "'"]) + holder[key][random.randrange(len(holder[key]) + 1) :]
+        holder[key] = (
+            holder[key][: random.randrange(len(holder[key]) + 1)]
+            + random.choice(["", " ", "(", "]", "+", ".", "1", "in_channels", "'"])
+            + holder[key][random.randrange(len(holder[key]) + 1) :]
+        )
     else:
         holder[key] = expression(random)
 

@@ -32,8 +32,7 @@ def errors(text: str, **options: Any) -> str:
     try:
         report = analyzed(text, **options)
     except archcalc.SpecError as error:
-        assert str(error) == "\n".join(map(str, error.errors))
-        return str(error)
+        return "\n".join(map(str, error.errors))
     raise AssertionError("there is nothing wrong with it: " + "; ".join(row.name for row in report.layers[:20]))
 
 

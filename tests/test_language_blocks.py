@@ -33,11 +33,16 @@ def test_a_default_sees_earlier_arguments_given_or_not() -> None:
 
 
 def test_a_default_sees_vars_and_the_incoming_shape() -> None:
-    assert block("{args: [c=in_channels * v + in_width], layers: [linear: 9, linear: c]}", "b", "vars: {v: 10},")[-1] == "b.linear_2 [3, 5, 37] 370"
+    assert (
+        block("{args: [c=in_channels * v + in_width], layers: [linear: 9, linear: c]}", "b", "vars: {v: 10},")[-1]
+        == "b.linear_2 [3, 5, 37] 370"
+    )
 
 
 def test_a_default_is_evaluated_at_each_use() -> None:
-    assert flow("{input: [3, 5, 7], blocks: {b: {args: [c=in_channels + 1], layers: [{conv: {channels: c, kernel: 1}}]}}, layers: [b, b]}") == ["b.conv [4, 5, 7] 16", "b_2.conv [5, 5, 7] 25"]
+    assert flow(
+        "{input: [3, 5, 7], blocks: {b: {args: [c=in_channels + 1], layers: [{conv: {channels: c, kernel: 1}}]}}, layers: [b, b]}"
+    ) == ["b.conv [4, 5, 7] 16", "b_2.conv [5, 5, 7] 25"]
 
 
 def test_a_default_asks_the_shape_that_comes_in_by_from() -> None:
@@ -50,7 +55,9 @@ def test_a_default_may_hold_commas_in_quotes() -> None:
 
 
 def test_a_default_does_not_see_a_later_argument() -> None:
-    assert "there is no 'd' in scope in 'd + 1'" in errors("{input: [3, 5, 7], blocks: {b: {args: [c=d + 1, d=2], layers: [linear: c]}}, layers: [b]}")
+    assert "there is no 'd' in scope in 'd + 1'" in errors(
+        "{input: [3, 5, 7], blocks: {b: {args: [c=d + 1, d=2], layers: [linear: c]}}, layers: [b]}"
+    )
 
 
 def test_a_default_may_be_a_word_a_truth_or_a_list() -> None:
@@ -96,7 +103,10 @@ def test_an_argument_hides_a_var() -> None:
 
 
 def test_a_loop_of_the_block_hides_its_argument() -> None:
-    assert block("{args: [v], layers: [{for: v, in: [v + 1], do: [linear: v]}, linear: v]}", "b: 4") == ["b.for.0.linear [3, 5, 5] 40", "b.linear [3, 5, 4] 24"]
+    assert block("{args: [v], layers: [{for: v, in: [v + 1], do: [linear: v]}, linear: v]}", "b: 4") == [
+        "b.for.0.linear [3, 5, 5] 40",
+        "b.linear [3, 5, 4] 24",
+    ]
 
 
 @pytest.mark.parametrize("use", ["{for: x, in: [4], do: [b: 1]}", "a: 4"])
@@ -126,11 +136,16 @@ def test_a_block_does_not_see_its_callers_names() -> None:
     assert errors(text) == text_of("""
         net.yaml:1:73: blocks.b.layers[1].from[1]: there is no item named 'a' here
           expected  input, relu, add
+          found     in b.add
     """)
 
 
 def test_a_block_sees_its_own_input_by_the_name_input() -> None:
-    assert block("{layers: [linear: 2, {linear: 4, from: input}]}", "linear: 9, b") == ["linear [3, 5, 9] 72", "b.linear [3, 5, 2] 20", "b.linear_2 [3, 5, 4] 40"]
+    assert block("{layers: [linear: 2, {linear: 4, from: input}]}", "linear: 9, b") == [
+        "linear [3, 5, 9] 72",
+        "b.linear [3, 5, 2] 20",
+        "b.linear_2 [3, 5, 4] 40",
+    ]
 
 
 # Inputs of a block
@@ -200,7 +215,9 @@ def test_a_block_that_hides_add_is_no_merge() -> None:
 
 
 def test_a_block_may_use_one_that_stands_below_it() -> None:
-    assert flow("{input: [3, 5, 7], blocks: {a: {layers: [b: 4]}, b: {args: [c], layers: [linear: c]}}, layers: [a]}") == ["a.b.linear [3, 5, 4] 32"]
+    assert flow("{input: [3, 5, 7], blocks: {a: {layers: [b: 4]}, b: {args: [c], layers: [linear: c]}}, layers: [a]}") == [
+        "a.b.linear [3, 5, 4] 32"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +226,10 @@ def test_a_block_may_use_one_that_stands_below_it() -> None:
         ("{b: {layers: [b]}}", "net.yaml:1:42: blocks.b.layers[0]: the block b uses itself\n  found     b -> b"),
         ("{conv: {layers: [conv: 4]}}", "conv takes no arguments"),
         ("{relu: {layers: [tanh, relu]}}", "net.yaml:1:51: blocks.relu.layers[1]: the block relu uses itself\n  found     relu -> relu"),
-        ("{a: {layers: [b]}, b: {layers: [{residual: [c]}]}, c: {layers: [{if: false, then: [a]}]}}", "the block a uses itself\n  found     a -> b -> c -> a"),
+        (
+            "{a: {layers: [b]}, b: {layers: [{residual: [c]}]}, c: {layers: [{if: false, then: [a]}]}}",
+            "the block a uses itself\n  found     a -> b -> c -> a",
+        ),
         ("{a: {layers: [relu]}, b: {layers: [parallel: [[a], [b]]]}}", "the block b uses itself"),
     ],
 )
@@ -236,6 +256,6 @@ def test_uses_with_the_same_arguments_on_the_same_shape_are_the_same() -> None:
 
 
 def test_uses_with_other_arguments_are_others() -> None:
-    body = '{args: [x], layers: [{if: x == true, then: [linear: 2], else: [linear: 4]}]}'
+    body = "{args: [x], layers: [{if: x == true, then: [linear: 2], else: [linear: 4]}]}"
     text = f"{{input: [3, 5, 7], blocks: {{b: {body}}}, layers: [b: 1, {{b: true, from: input}}, {{b: 1.0, from: input}}]}}"
     assert [row.split()[3] for row in flow(text)] == ["4]", "2]", "4]"]

@@ -59,7 +59,7 @@ def test_truths_may_be_expressions(bias: str) -> None:
 
 
 def test_lists_may_hold_expressions_and_be_one() -> None:
-    for kernel in ('[3, "k[1]"]', '[in_channels, k_w]', "k", '"[3, k_w]"', '"k if in_channels == 3 else [1, 1]"'):
+    for kernel in ('[3, "k[1]"]', "[in_channels, k_w]", "k", '"[3, k_w]"', '"k if in_channels == 3 else [1, 1]"'):
         text = f"{{input: [3, 5, 7], vars: {{k_w: 2, k: [3, k_w]}}, layers: [conv: {{channels: 4, kernel: {kernel}}}]}}"
         assert flow(text) == ["conv [4, 3, 6] 76"], kernel
 
@@ -84,14 +84,19 @@ def test_a_word_where_a_number_is_needed() -> None:
     assert "did you mean 'width'?" in errors("{input: [3], vars: {width: 2}, layers: [linear: widht]}")
 
 
-@pytest.mark.parametrize(("condition", "holds"), [("kind == 3", False), ("kind != 3", True), ("kind == 'a'", True), ("kind != 'b'", True), ("kind == true", False)])
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [("kind == 3", False), ("kind != 3", True), ("kind == 'a'", True), ("kind != 'b'", True), ("kind == true", False)],
+)
 def test_a_word_equals_no_number(condition: str, holds: bool) -> None:
     text = f"{{input: [3, 5], vars: {{kind: a}}, layers: [{{linear: 2, when: {condition}}}, relu]}}"
     assert len(flow(text)) == 1 + holds
 
 
 def test_a_word_has_no_order() -> None:
-    assert errors("{input: [3], vars: {kind: a}, layers: [{relu: , when: kind < 3}]}").startswith("net.yaml:1:55: layers[0].when: 'kind < 3': 'kind' is a word, not a number")
+    assert errors("{input: [3], vars: {kind: a}, layers: [{relu: , when: kind < 3}]}").startswith(
+        "net.yaml:1:55: layers[0].when: 'kind < 3': 'kind' is a word, not a number"
+    )
 
 
 def test_a_size_that_is_no_whole_number() -> None:
@@ -121,7 +126,16 @@ def test_a_number_holds_for_every_axis_and_a_list_gives_one_each(shape: str, ker
     assert network(f"- conv: {{channels: 4, kernel: {kernel}}}", shape=shape) == [f"conv {out} {params}"]
 
 
-@pytest.mark.parametrize(("argument", "out"), [("stride: [2, 3]", "[1, 4, 3]"), ("dilation: [2, 3]", "[1, 5, 5]"), ("padding: [2, 0]", "[1, 11, 9]"), ("padding: [[2, 1], [0, 3]]", "[1, 10, 12]"), ("padding: [2, [0, 3]]", "[1, 11, 12]")])
+@pytest.mark.parametrize(
+    ("argument", "out"),
+    [
+        ("stride: [2, 3]", "[1, 4, 3]"),
+        ("dilation: [2, 3]", "[1, 5, 5]"),
+        ("padding: [2, 0]", "[1, 11, 9]"),
+        ("padding: [[2, 1], [0, 3]]", "[1, 10, 12]"),
+        ("padding: [2, [0, 3]]", "[1, 11, 12]"),
+    ],
+)
 def test_each_axis_has_its_own(argument: str, out: str) -> None:
     assert network(f"- conv: {{channels: 1, kernel: 3, {argument}}}", shape="[1, 9, 11]") == [f"conv {out} 10"]
 
@@ -158,7 +172,9 @@ def test_the_padding_of_a_pool_is_at_most_half_its_kernel(kernel: str, padding: 
     network(f"- avg_pool: {{kernel: {kernel}, padding: {padding}}}")
 
 
-@pytest.mark.parametrize(("kernel", "padding"), [("3", "2"), ("2", "2"), ("1", "1"), ("[2, 5]", "[1, 3]"), ("[2, 5]", "[2, 2]"), ("3", "[[1, 2], [0, 0]]")])
+@pytest.mark.parametrize(
+    ("kernel", "padding"), [("3", "2"), ("2", "2"), ("1", "1"), ("[2, 5]", "[1, 3]"), ("[2, 5]", "[2, 2]"), ("3", "[[1, 2], [0, 0]]")]
+)
 def test_more_padding_is_an_error(kernel: str, padding: str) -> None:
     assert "padding" in layer_errors(f"- max_pool: {{kernel: {kernel}, padding: {padding}}}", shape="[3, 15, 17]")
 
@@ -178,7 +194,13 @@ def test_an_axis_that_is_not_there(axis: str) -> None:
 
 @pytest.mark.parametrize(
     ("layer", "out"),
-    [("slice: {axis: 1, start: 2, stop: null}", "[3, 3, 7]"), ("adaptive_avg_pool: [2, null]", "[3, 2, 7]"), ("adaptive_max_pool: {size: [null, 3]}", "[3, 5, 3]"), ("flatten: null", "[105]"), ("max_pool: 2", "[3, 2, 3]")],
+    [
+        ("slice: {axis: 1, start: 2, stop: null}", "[3, 3, 7]"),
+        ("adaptive_avg_pool: [2, null]", "[3, 2, 7]"),
+        ("adaptive_max_pool: {size: [null, 3]}", "[3, 5, 3]"),
+        ("flatten: null", "[105]"),
+        ("max_pool: 2", "[3, 2, 3]"),
+    ],
 )
 def test_null_where_the_manual_says_so(layer: str, out: str) -> None:
     assert network(f"- {layer}")[0].split(" ", 1)[1] == f"{out} 0"

@@ -454,7 +454,7 @@ REFUSALS: list[Refusal] = [
     ("squeeze", {"axis": 0}, [[3, 1]], "axis: axis 0 of the input [3, 1] is 3, not 1", "", "", "axis"),
     ("squeeze", {"axis": -3}, [[3, 1]], "axis: -3 is out of range: the input [3, 1] has 2 axes", "from -2 to 1", "", "axis"),
     ("unsqueeze", {"axis": 3}, [[3, 1]], "axis: 3 is out of range: the input [3, 1] has 2 axes", "from -3 to 2", OUT_OF_RANGE, "axis"),
-    ("concat", {}, [[3, 4], [3, 4, 5]], "input 2 is [3, 4, 5] and input 1 [3, 4]: 3 axes do not join 2 axes", "", "", ""),
+    ("concat", {}, [[3, 4], [3, 4, 5]], "input 2 is [3, 4, 5] and input 1 [3, 4]: shapes that are joined have as many axes", "", "", ""),
     ("concat", {}, [[3, 4], [2, 4], [3, 5]], "input 3 is [3, 5] and input 1 [3, 4]: joined on axis 0, they may not differ on axis 1", "", "", ""),
     ("concat", {"axis": 2}, [[3, 4], [2, 4]], "axis: 2 is out of range: the input [3, 4] has 2 axes", "from -2 to 1", OUT_OF_RANGE, "axis"),
     ("concat", {}, [], "concat takes 1 input or more, and 0 come in", "", "", ""),

@@ -68,7 +68,7 @@ def group(name: str, type: str, *children: Entry) -> Group:
 class Tiny(Report):
     """A report made by hand."""
 
-    notes: list[str] = []  # type: ignore[assignment]  # its tree is not that of its network
+    notes: list[str] = []  # its tree is not that of its network
 
     def __init__(self, *tree: Entry, name: str = "tiny", batch: int = 1) -> None:
         self.name = name

@@ -36,7 +36,9 @@ MaxLayers = Annotated[int, typer.Option("--max-layers", min=1, help="Refuse spec
 def read_text(spec: str) -> tuple[bytes, str]:
     """A spec's text, and what errors call its file. Ends the command where it can't be read."""
     if spec == "-":
-        return sys.stdin.buffer.read(), "<stdin>"
+        if sys.stdin is None:
+            fail("can't read standard input: it is closed")
+        return sys.stdin.buffer.read(1_000_001), "<stdin>"
     try:
         if os.path.isdir(spec):
             fail(f"{spec}: is a folder, and a spec is a file")
@@ -122,14 +124,19 @@ def show_errors(found: list[Any]) -> bool:
     return bool(errors)
 
 
+def is_terminal() -> bool:
+    """Whether a person reads standard output."""
+    return sys.stdout.isatty()
+
+
 def colour_wanted() -> bool:
     """Colour is for terminals whose user has not declined it (https://no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def width_wanted() -> int | None:
     """The terminal's width; a pipe has none."""
-    if not sys.stdout.isatty():
+    if not is_terminal():
         return None
     from shutil import get_terminal_size
 

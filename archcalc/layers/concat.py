@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kinds import AXIS, NULL, SIZE, WHOLE, Either, ListOf, show
-from .base import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_text, axis_of
+from .base import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
 
 MOST_OUTPUTS = 10_000
 """The most outputs of one item."""
@@ -15,7 +15,7 @@ def _concat(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     for number, shape in enumerate(inputs[1:], 2):
         if len(shape) != len(first):
             raise LayerError(
-                f"input {number} is {show(shape)} and input 1 {show(first)}: {axes_text(len(shape))} do not join {axes_text(len(first))}"
+                f"input {number} is {show(shape)} and input 1 {show(first)}: shapes that are joined have as many axes",
             )
         for other, (size, wanted) in enumerate(zip(shape, first, strict=True)):
             if size != wanted and other != axis:

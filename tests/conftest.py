@@ -1,0 +1,35 @@
+"""Fixtures: the command line run in this process."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archcalc.cli import main
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+    """Run the command line in this process: its exit code, and what it wrote. Bytes become the file ``net.yaml``."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args: str | bytes, stdin: bytes = b"") -> tuple[int, str, str]:
+        for each in args:
+            if isinstance(each, bytes):
+                (tmp_path / "net.yaml").write_bytes(each)
+        monkeypatch.setattr(sys, "argv", ["archcalc", *("net.yaml" if isinstance(each, bytes) else each for each in args)])
+        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin)))
+        with pytest.raises(SystemExit) as leaving:
+            main()
+        written = capsys.readouterr()
+        assert "Traceback" not in written.err
+        return int(leaving.value.code or 0), written.out, written.err
+
+    yield run
+    gc.enable()  # the command line switches the collector off, for its process ends soon

@@ -16,7 +16,7 @@ COMMANDS: dict[str, str] = {
     "explain": "How each figure of one layer comes about: formula, numbers in, value.",
     "compare": "The totals of several specs side by side.",
     "conventions": "What each FLOP convention and counter makes of a network, and why they differ.",
-    "check": "Say what is wrong with specs, and nothing if all is well.",
+    "check": "Say what is wrong with specs, budgets and variants included.",
     "layers": "List the layer types, or show the manual page of one.",
     "schema": "Print the JSON Schema of the spec language.",
 }

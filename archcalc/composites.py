@@ -8,7 +8,7 @@ from . import layers
 from .evaluate import Env, Value, Wrong
 from .graph import Copies, Frame, Group, Tensor
 from .kinds import show
-from .layers.base import LayerError, axis_of
+from .layers.base import LayerError, Shape, axis_of
 from .sources import Scope
 from .spec import Body, Branch, Item, Template
 from .ties import Ties
@@ -91,15 +91,31 @@ class Composites(Ties):
         args = {arg.name: arg.default for arg in layer.args}
         if "axis" in args and "axis" in item.args:
             args["axis"] = self.evaluate(item.args["axis"], env, incoming)
+        if item.type == "residual" and merge != "concat":
+            self.fitting(item, value, incoming, at)
         leaf = self.leaf(item, layer, args, item.merge_name, value, at, at.dtype)
         at.children.append(leaf)
         at.scope.names[item.merge_name] = leaf
         return leaf.outputs
 
+    def fitting(self, item: Item, value: Value, incoming: Value, at: At) -> None:
+        """The two branches of a residual have shapes that can be joined."""
+        other, main = (tensor.shape for tensor in value)
+        if other is None or main is None or _fit(other, main):
+            return
+        what = "what came in" if value[0] is incoming[0] else "the shortcut"
+        hint = "a shortcut brings the other branch to the shape of the body; a padding of kernel // 2 keeps the size of a map"
+        found = f"{show(main)} from the body, {show(other)} from {value[0].maker if what == 'what came in' else 'the shortcut'}, coming into {at.prefix}{item.merge_name}"
+        self.wrong(
+            item.key, item.path, f"residual: the body and {what} don't fit together", expected="the same shape", found=found, hint=hint
+        )
+
     def each(self, item: Item, group: Group, value: Value, at: At, env: Env) -> Value:
         """The body on every slice of an axis."""
         if len(value) != 1:
-            error = LayerError(f"each takes 1 input, and {len(value)} come in", hint="take one with `from`, or join them with concat or add")
+            error = LayerError(
+                f"each takes 1 input, and {len(value)} come in", hint="take one with `from`, or join them with concat or add"
+            )
             self.misfit(item, error, value, f"{at.prefix}each")
         tensor = value[0]
         axis = self.evaluate(item.args["axis"], env, value)
@@ -123,9 +139,11 @@ class Composites(Ties):
         """for / in / do: a pass for each value."""
         rows = self.settle(item, env, value)
         self.deeper(item)
+        self.firsts.append({})
         try:
             return self.passes(item, name, rows, value, at, env, dtype)
         finally:
+            self.firsts.pop()
             self.depth -= 1
 
     def passes(self, item: Item, name: str, rows: Any, value: Value, at: At, env: Env, dtype: str) -> Copies:
@@ -160,6 +178,11 @@ class Composites(Ties):
         """The condition of an `if` and the values of a `for`: for all copies of a repeat what they are on reaching it."""
         found = self.settled.get(item)
         return found if found is not None else self.evaluate(item.args["if" if item.type_name == "if" else "in"], env, value)
+
+
+def _fit(one: Shape, other: Shape) -> bool:
+    """Whether two shapes broadcast: axes matched from the last, one of them 1 or both equal."""
+    return all(a == b or 1 in (a, b) for a, b in zip(reversed(one), reversed(other)))
 
 
 def _first_body(item: Item) -> Body:

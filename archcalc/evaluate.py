@@ -52,6 +52,8 @@ class Evaluator(Reporter):
         self.depth = 0
         self.surrounding: Item | None = None
         """The outermost compound layer whose inside is being followed."""
+        self.firsts: list[dict[Item, Any]] = []
+        """For each loop around: what its items made in their first pass."""
         self.settled: dict[Item, Any] = {}
         """What the condition of an `if` or the values of a `for` are, for the copies of a repeat."""
         self.frames: dict[Any, Frame] = {}
@@ -96,7 +98,9 @@ class Evaluator(Reporter):
         """One level further into composites and loops."""
         self.depth += 1
         if self.depth > 2 * MAX_NESTING:
-            self.error(item.key, item.path, "blocks and composites stand in one another too deep", expected=f"at most {2 * MAX_NESTING} levels")
+            self.error(
+                item.key, item.path, "blocks and composites stand in one another too deep", expected=f"at most {2 * MAX_NESTING} levels"
+            )
             raise Stop
 
     def evaluate(self, template: Template, env: Env, value: Value) -> Any:

@@ -94,7 +94,7 @@ def steps(row: Row, report: Report, convention: Convention) -> list[Step]:
         found += _in_all(title, value, report.batch, row.times)
     if not any(step.name == "MACCs" for step in found):
         found.append(Step("MACCs", "0", "0", 0, "this layer multiplies nothing into a sum"))
-    rule = convention.rule(layer.name, row.style)
+    rule = convention.rule_of(node, row.style)
     return [*found, *_counted(rule, row, report, convention)]
 
 
@@ -152,7 +152,7 @@ def explain(report: Report, name: str, convention: Convention) -> str:
     head = [_head(entry), layer.meaning]
     if isinstance(layer, Compound) and layer.params != "0":
         head += [f"params = {layer.params}", f"MACCs = {layer.operations['maccs']}"]
-    rule = convention.own_rule(entry.type, entry.style)
+    rule = convention.own_rule_of(entry.node, entry.style)
     own = [] if rule is None else _counted(rule, entry, report, convention)
     return _sums(entry, entry.parts, head, report, convention, own) + (f"\nsource    {layer.source}\n" if layer.source else "")
 

@@ -74,7 +74,9 @@ class Formula:
         """The formula with the numbers in."""
 
         def number(match: re.Match[str]) -> str:
-            value = symbols.get(match[0], match[0])
+            if match[0] not in symbols:
+                return match[0]
+            value = symbols[match[0]]
             if value is True or value is False:
                 value = int(value)
             return f"({value})" if isinstance(value, int) and value < 0 else repr(value) if isinstance(value, str) else str(value)

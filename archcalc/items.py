@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import layers
+from .aliases import suggestion
 from .errors import nearest
 from .language import BODY, BRANCHES, COMPOSITES, MODIFIER, NAMES, SPREAD, VARIABLES, BodyKind
 from .layers.base import Arg, LayerType
@@ -118,6 +119,9 @@ class Items(Values):
             known = [*self.blocks, *self.layer_types, *layers.NAMES, *COMPOSITES, *SPREAD]
             hint = self.near(name, known) or "`archcalc layers` lists the layer types"
             first, colon, rest = name.partition(":")
+            here = suggestion(name, known)
+            if here:
+                hint = f"here it is called {here}"
             if colon and self.kind_of(first) is not None:
                 hint = f"a space belongs behind the colon: write '{first}: {rest}'"
             self.error(key, f"{path}.{name}", f"there is no layer type or block '{name}'", hint=hint)
@@ -260,9 +264,9 @@ class Items(Values):
             elif key == "share":
                 first = isinstance(value, Scalar) and value.value is True
                 item.share = True if first else self.ref(value, where, inner)
-                if first and "repeat" not in node.entries:
+                if first and "index" not in inner.known:
                     expected = "the name of the layer whose weights are used"
-                    self.error(value, where, "share: true is for the copies of a repeat", expected, hint="add repeat, or name a layer")
+                    self.error(value, where, "share: true is for a repeat or inside a for", expected, hint="add repeat, or name a layer")
             else:
                 template = self.template(value, arg, where, names if key == "repeat" else inner)
                 if template is None:

@@ -205,9 +205,12 @@ class Parser(Items):
             message = "the inputs of a block must be a list of names"
             self.error(node, path, message, expected="inputs: [words, memory]", found=kind_of_node(node))
             return
-        found = [
-            each.value for index, each in enumerate(scalars) if isinstance(each, Scalar) and self.name(each, f"{path}[{index}]", NAMES)
-        ]
+        found = []
+        for index, each in enumerate(scalars):
+            if not isinstance(each, Scalar):
+                self.error(each, f"{path}[{index}]", "the name of an input must be a word", found=kind_of_node(each))
+            elif self.name(each, f"{path}[{index}]", NAMES):
+                found.append(each.value)
         if len(found) != len(scalars):
             return
         for index, name in enumerate(found):

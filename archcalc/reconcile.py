@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from . import conventions
 from .conventions import Convention
-from .conventions.base import Rule
+from .conventions.base import Rule, left_out
 from .graph import Leaf
 from .report import Report
 from .rows import Row
@@ -65,7 +65,7 @@ def count(report: Report, name: str) -> Count:
             value = cache[key] = convention.count(rule, row.node, report.batch, row.times)
         found.total += value
         difference = value - per_macc * (row.maccs // report.batch * samples)
-        if rule.missing:
+        if left_out(rule, value, row.counts):
             found.missing.append(row.name)
         if difference:
             add(rule.why or f"{row.type}: {rule.formula.text}", difference, 1)
@@ -76,14 +76,14 @@ def count(report: Report, name: str) -> Count:
 def counted(rows: list[Row], convention: Convention) -> Iterator[tuple[Row, Rule]]:
     """The rows that a convention counts one by one: compound layers that it has a rule for, and what is inside the others."""
     for row in rows:
-        if row.parts:
-            own = convention.own_rule(row.type, row.style)
-            if own is None:
-                yield from counted(row.parts, convention)
-            else:
-                yield row, own
+        if isinstance(row.node, Leaf):
+            yield row, convention.rule_of(row.node, row.style)
+            continue
+        own = convention.own_rule_of(row.node, row.style)
+        if own is None:
+            yield from counted(row.parts, convention)
         else:
-            yield row, convention.rule(row.type, row.style)
+            yield row, own
 
 
 def between(one: Count, other: Count) -> list[Part]:

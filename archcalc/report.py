@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from .conventions import Convention
-from .conventions.base import style_inside
+from .conventions.base import left_out, style_inside
 from .counts import Counts
 from .errors import JSON_SCHEMA_VERSION
 from .graph import Copies, Frame, Leaf, Network, Node
 from .graph import Group as GroupNode
 from .language import DTYPES
-from .notes import notes
+from .notes import MOST, notes
 from .request import Request
-from .rows import Entry, Group, Row, Shapes, Totals, shapes_of
+from .rows import Entry, Group, Row, Shapes, Totals, shapes_of, uncounted
 
 
 class Report:
@@ -56,6 +56,11 @@ class Report:
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
             found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token")
+        left = uncounted(self.layers)
+        if left:
+            types = list(left)
+            more = f" and {len(types) - MOST} more" if len(types) > MOST else ""
+            found.append(f"{self.convention} leaves out {_layers(sum(left.values()))}: {', '.join(types[:MOST])}{more}")
         return found
 
     @property
@@ -159,7 +164,7 @@ class _Builder:
         self.report = report
         self.convention = convention
         self.batch = report.batch
-        self.counted: dict[tuple[int, int, str], tuple[Counts, int]] = {}
+        self.counted: dict[tuple[int, int, str], tuple[Counts, int, str]] = {}
         self.compounds: dict[tuple[int, tuple[object, ...]], Row] = {}
         self.causal = False
         """Whether some layer counts pairs of positions of which some are masked."""
@@ -200,9 +205,12 @@ class _Builder:
         parts: list[Row] = []
         self.children(node.frame.children, f"{row.name}.", [], how, parts)
         row.sum_up(parts)
-        rule = self.convention.own_rule(node.type, how.style)
+        rule = self.convention.own_rule_of(node, how.style)
         if rule is not None:
             row.flops = self.convention.count(rule, node, self.batch, how.times)
+            row.uncounted = left_out(rule, row.flops, row.counts)
+            for part in parts:
+                part.uncounted = ""
 
     def row(self, leaf: Leaf, prefix: str, how: _How) -> Row:
         result = leaf.result
@@ -211,12 +219,13 @@ class _Builder:
         counted = self.counted.get(key)
         if counted is None:
             counts = result.counts.times(how.times * self.batch)
-            rule = self.convention.rule(leaf.layer.name, style)
-            counted = self.counted[key] = counts, self.convention.count(rule, leaf, self.batch, how.times)
+            rule = self.convention.rule_of(leaf, style)
+            value = self.convention.count(rule, leaf, self.batch, how.times)
+            counted = self.counted[key] = counts, value, left_out(rule, value, counts)
         tie = "all" if how.tied else leaf.tie
         own = 0 if tie == "all" else result.params - result.matrix_params if tie else result.params
         row = Row(prefix + leaf.name, leaf.layer.name, leaf, leaf.args, how.times, style)
-        row.counts, row.flops = counted
+        row.counts, row.flops, row.uncounted = counted
         row.params = own * how.weights
         row.active_params = own * how.active
         row.trainable_params = 0 if how.frozen or leaf.frozen else row.params
@@ -227,3 +236,7 @@ class _Builder:
             each = int(result.cached * how.times * DTYPES[leaf.dtype])
             row.cache_bytes_per_token, row.cache_bytes = each, each * result.symbols["kept"] * self.batch
         return row
+
+
+def _layers(number: int) -> str:
+    return f"{number:,} layer" if number == 1 else f"{number:,} layers"

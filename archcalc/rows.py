@@ -32,7 +32,7 @@ class Row(Counted):
 
     __slots__ = (
         *("active_params", "args", "cache_bytes", "cache_bytes_per_token", "counts", "flops", "like", "name", "node", "params"),
-        *("style", "tie", "times", "trainable_params", "type", "_parts"),
+        *("style", "tie", "times", "trainable_params", "type", "uncounted", "_parts"),
     )
     params: int
     trainable_params: int
@@ -51,6 +51,8 @@ class Row(Counted):
         """How its code is written, where that makes a difference to counters; empty: the usual way."""
         self.tie = ""
         """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
+        self.uncounted = ""
+        """Why the convention's tool does not count it; empty where it does."""
         self.cache_bytes = 0
         """What it keeps of all tokens, for the whole batch."""
         self.cache_bytes_per_token = 0
@@ -81,7 +83,17 @@ class Row(Counted):
 
     def take(self, other: Row) -> None:
         """Have the figures and the parts of another row."""
-        for figure in ("params", "trainable_params", "active_params", "cache_bytes", "cache_bytes_per_token", "flops", "counts", "tie"):
+        for figure in (
+            "params",
+            "trainable_params",
+            "active_params",
+            "cache_bytes",
+            "cache_bytes_per_token",
+            "flops",
+            "counts",
+            "tie",
+            "uncounted",
+        ):
             setattr(self, figure, getattr(other, figure))
         if other.like is not None or other._parts:
             self.like = other
@@ -114,6 +126,8 @@ class Row(Counted):
             "operations": self.operations,
             "args": {name: _plain(value) for name, value in self.args.items()},
         }
+        if self.uncounted:
+            row["uncounted"] = self.uncounted
         if self.parts:
             row["parts"] = [part.to_dict() for part in self.parts]
         return row
@@ -176,6 +190,17 @@ class Totals(Counted):
         }
 
 
+def uncounted(rows: list[Row]) -> dict[str, int]:
+    """How many layers of each type a convention's tool does not count, those inside compound layers among them."""
+    found: dict[str, int] = {}
+    for row in rows:
+        parts = row.like.parts if row.like is not None else row.parts
+        each = {row.type: 1} if row.uncounted else uncounted(parts)
+        for type, number in each.items():
+            found[type] = found.get(type, 0) + number
+    return found
+
+
 def total(counts: Iterable[Counts]) -> Counts:
     """The sum of counts."""
     sums: dict[str, int] = {}
@@ -188,6 +213,7 @@ def total(counts: Iterable[Counts]) -> Counts:
 
 
 def shapes_of(tensors: list[Tensor]) -> Shapes:
+    """The shapes of values as lists, for programs."""
     return [list(tensor.shape or ()) for tensor in tensors]
 
 

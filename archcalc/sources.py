@@ -118,7 +118,9 @@ class Sources(Evaluator):
                 )
             return target, segment
         if isinstance(target, Group) and target.type == "each":
-            self.wrong(ref.node, ref.path, f"what is inside '{done}' is there once for every slice", hint=f"use '{done}', or what stands before it")
+            self.wrong(
+                ref.node, ref.path, f"what is inside '{done}' is there once for every slice", hint=f"use '{done}', or what stands before it"
+            )
         if isinstance(target, Group):
             if segment in target.frame.names:
                 crossed.append(target)

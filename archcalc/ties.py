@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .evaluate import Env, Value
+from .evaluate import Env, Value, Wrong
 from .graph import Absent, Copies, Group, Leaf, Node
 from .sources import Scope
 from .spec import Item, Ref
@@ -24,12 +24,18 @@ class Ties(Uses):
             for each in _marked(node):
                 each.frozen = True
         if item.share is True:
-            if copies is not None and len(copies.nodes) > 1 and weights(node):
-                self.tie(item, node, copies.nodes[0], item.key)
+            if copies is None and not self.firsts:
+                raise Wrong  # reported while reading: there are no copies here
+            first = copies.nodes[0] if copies is not None else self.firsts[-1].setdefault(item, node)
+            if first is not node and weights(node):
+                self.tie(item, node, first, item.key)
         elif isinstance(item.share, Ref):
             target, _, _ = self.locate(item.share, scope, env)
             if isinstance(target, list) and target and target[0].shape is None:
                 return
+            if target is node or target is copies or (isinstance(target, Copies) and node in target.nodes):
+                hint = "in a repeat or a for, share: true uses the weights of the first copy"
+                self.wrong(item.share.node, f"{item.path}.share", f"'{item.share.text}' can't share with itself", hint=hint)
             if isinstance(target, Copies) and target.nodes and not isinstance(node, Copies):
                 target = target.nodes[-1]
             self.tie(item, node, target, item.share.node, item.share.text)

@@ -26,6 +26,8 @@ AMOUNT = Int(0, most=10**30)
 class UserLayer(LayerType):
     """A layer type from a spec. ``shape`` and ``figures`` are templates: they are evaluated where the layer is used."""
 
+    declared = True
+
     def __init__(
         self,
         name: str,

@@ -132,10 +132,7 @@ class Uses(Sources):
         where = template.path if isinstance(template, Template) else item.path
         came = ", ".join(f"{show(tensor.shape)} from {tensor.maker}" for tensor in value[:4]) or "nothing"
         more = f" and {len(value) - 4} more" if len(value) > 4 else ""
-        hint = error.hint
-        if item.type == "residual" and not hint:
-            hint = "shortcut: [...] can give the other side the shape of the body"
-        self.wrong(node, where, error.message, expected=error.expected, found=f"{came}{more}, coming into {path}", hint=hint)
+        self.wrong(node, where, error.message, expected=error.expected, found=f"{came}{more}, coming into {path}", hint=error.hint)
 
     def block(self, item: Item, block: Block, name: str, value: Value, at: At, env: Env, dtype: str) -> Group:
         inner, given = self.arguments(item, block.args, block.defaults, value, env)

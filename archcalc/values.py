@@ -74,7 +74,9 @@ class Values(Reporter):
     def text(self, node: Node, path: str) -> str | None:
         if isinstance(node, Scalar) and isinstance(node.value, str):
             return node.value
-        self.error(node, path, f"{path} must be a text", found=kind_of_node(node), hint="put it in quotes" if isinstance(node, Scalar) else "")
+        self.error(
+            node, path, f"{path} must be a text", found=kind_of_node(node), hint="put it in quotes" if isinstance(node, Scalar) else ""
+        )
         return None
 
     def word(self, node: Node, path: str) -> str | None:

@@ -14,6 +14,7 @@ import pytest
 
 import archcalc
 from archcalc import api
+from archcalc.conventions.user import read_convention
 from archcalc.counts import OPERATIONS
 from archcalc.language import DTYPES
 from archcalc.report import Report
@@ -189,6 +190,12 @@ def test_decoding_takes_one_input() -> None:
         archcalc.analyze(document, phase="decode", context=3)
 
 
+def test_decoding_takes_a_network_that_looks_at_earlier_positions_alone() -> None:
+    document = {"name": "Net", "input": [6, 8], "layers": [{"attention": {"heads": 2}}]}
+    with pytest.raises(archcalc.RequestError, match=r"^Net can't be decoded token by token: its attention looks at later positions too$"):
+        archcalc.analyze(document, phase="decode", context=3)
+
+
 def test_every_option_of_analyze_is_one_of_a_request_and_documented() -> None:
     options = [name for name in inspect.signature(archcalc.analyze).parameters if name != "source"]
     assert options == [name for name in inspect.signature(api.Request.__init__).parameters if name != "self"]
@@ -209,7 +216,7 @@ def test_a_wrong_spec_raises_all_its_errors_in_order(tmp_path: Path) -> None:
         archcalc.analyze(path)
     errors = caught.value.errors
     assert [(error.line, error.column, error.path) for error in errors] == [
-        (1, 8, "input"),
+        (1, 12, "input[1]"),
         (3, 13, "layers[0].linear"),
         (4, 5, "layers[1].konv"),
         (5, 1, "nme"),
@@ -361,6 +368,93 @@ def test_a_budget_is_told() -> None:
     assert (over.figure, over.limit, over.value) == ("params", 100, report.totals.params)
     assert [row.name for row in over.heaviest] == ["head.linear", "conv", "head.squeeze_excite"]
     assert archcalc.analyze(DOCUMENT).budget == []
+
+
+# --- a convention of one's own ------------------------------------------------------------------------------------
+
+CONVENTION = """\
+name: mine
+meaning: what I count
+unit: MACs
+bias: counted
+source: my notes
+default: maccs
+rules:
+  shuffle: 3 * N_in
+  flatten: 7 if len(x[0]) == 3 else 0
+  relu: N_in
+  conv: maccs + N_out // 5
+"""
+
+
+def convention(tmp_path: Path, text: str) -> str:
+    """A file with a convention."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_convention_in_a_file(tmp_path: Path) -> None:
+    document = {**DOCUMENT, "layers": [*DOCUMENT["layers"], {"channel_shuffle": 2}]}
+    report = archcalc.analyze(document, flops=convention(tmp_path, CONVENTION), batch=2)
+    assert (report.convention, report.convention_meaning, report.convention_unit) == ("mine", "what I count", "MACs")
+    conv, relu, gated, flatten, linear, shuffle = report.layers
+    assert (conv.flops, relu.flops) == (2 * (1440 + 80 // 5), 2 * 80)
+    assert {part.type: part.flops for part in gated.parts if part.flops} == {"conv": 2 * (8 + 4 // 5), "relu": 2 * 2}
+    assert (flatten.flops, linear.flops) == (2 * 7, 2 * 80 * 8)
+    assert shuffle.flops == 2 * 3 * 8  # by the rule for its family
+
+
+def test_what_a_convention_is_called_unless_it_says() -> None:
+    found = read_convention("rules: {conv: 1}", "folder/mine.yaml")
+    assert (found.name, found.meaning, found.unit, found.bias) == ("mine", "the rules of folder/mine.yaml", "FLOPs", "as its rules say")
+    assert found.source == "folder/mine.yaml"
+    assert archcalc.analyze({"input": [3], "layers": ["relu"]}, flops="madd").convention == "madd"
+
+
+WRONG_CONVENTIONS: dict[str, tuple[str, str]] = {
+    "no mapping": ("- a", "mine.yaml:1:1: a convention must be a mapping\n  expected  name, meaning, unit, bias, source, default, rules"),
+    "broken": ("name: [", "mine.yaml:1:7: the '[' is never closed"),
+    "unknown key": ("names: a", "mine.yaml:1:1: names: a convention has no key 'names'\n"),
+    "unit": ("unit: MACC", "mine.yaml:1:7: unit: there is no unit 'MACC'\n  expected  FLOPs (two per MACC) or MACs (one per MACC)"),
+    "no text": ("meaning: 5", "mine.yaml:1:10: meaning: meaning must be a text\n  hint      put it in quotes"),
+    "no rules": ("rules: [1]", "mine.yaml:1:8: rules: rules must be a mapping from layer types to formulas\n"),
+    "unknown type": (
+        "rules: {covn: 1}",
+        "mine.yaml:1:9: rules.covn: there is no layer type or family 'covn'\n  hint      did you mean 'conv'?",
+    ),
+    "no formula": ("rules: {conv: true}", "mine.yaml:1:15: rules.conv: the rule for conv must be a formula\n"),
+    "no expression": ("default: maccs +", "mine.yaml:1:10: default: 'maccs +': something is missing after '+'"),
+    "yaml 1.1": ("rules: {conv: 1_000}", "mine.yaml:1:15: "),
+}
+
+
+@pytest.mark.parametrize("what", WRONG_CONVENTIONS)
+def test_a_wrong_convention(what: str) -> None:
+    text, message = WRONG_CONVENTIONS[what]
+    with pytest.raises(archcalc.SpecError) as caught:
+        read_convention(text, "mine.yaml")
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("2 * K_z", "rules.conv: unknown name 'K_z'"),
+        ("N_out / 7", "rules.conv: a count can't be 11.4"),
+        ("1 < 2", "rules.conv: a count can't be True"),
+    ],
+)
+def test_a_rule_that_comes_to_no_count(rule: str, message: str, tmp_path: Path) -> None:
+    path = convention(tmp_path, f"rules: {{conv: {rule}}}")
+    with pytest.raises(archcalc.SpecError) as caught:
+        archcalc.analyze(DOCUMENT, flops=path)
+    assert str(caught.value).startswith(f"{path}:1:15: {message}")
+
+
+def test_a_convention_that_is_not_there() -> None:
+    with pytest.raises(archcalc.RequestError, match=r"^nowhere\.yaml: no such file or directory$"):
+        archcalc.analyze(DOCUMENT, flops="nowhere.yaml")
 
 
 # --- the package --------------------------------------------------------------------------------------------------

@@ -554,6 +554,22 @@ def test_conventions_for_programs() -> None:
     assert run("conventions", "two.yaml", "--format", "csv", "--between", "madd", "torch").out.startswith("from,to,")
 
 
+@pytest.mark.parametrize(
+    "arguments", [["two.yaml"], ["two.yaml", "two.yaml"], ["explain", "two.yaml", "conv"], ["compare", "two.yaml", "two.yaml"]]
+)
+def test_a_wrong_convention_is_told_as_a_wrong_spec_is(arguments: list[str], folder: Path) -> None:
+    (folder / "mine.yaml").write_text("unit: MACC\n")
+    done = run(*arguments, "--flops", "mine.yaml")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "mine.yaml:1:7: unit: there is no unit 'MACC'\n  expected  FLOPs (two per MACC) or MACs (one per MACC)\n"
+
+
+def test_a_convention_in_a_file(folder: Path) -> None:
+    (folder / "mine.yaml").write_text("rules: {conv: 5}\nmeaning: five each\n")
+    assert "mine: five each" in run("two.yaml", "--flops", "mine.yaml").out
+    assert "mine: conv: 5" in run("explain", "two.yaml", "conv", "--flops", "mine.yaml").out
+
+
 def test_what_each_convention_counts() -> None:
     from archcalc import conventions
 

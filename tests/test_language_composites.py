@@ -102,10 +102,10 @@ def test_the_sides_of_a_residual_broadcast() -> None:
 
 def test_the_sides_of_a_residual_that_do_not_fit() -> None:
     assert layer_errors("- residual: [conv: {channels: 4, kernel: 1}]") == text_of("""
-        net.yaml:3:3: layers[0]: input 2 is [4, 5, 7] and does not broadcast with [3, 5, 7]: 4 is not 3
-          expected  3 or 1 as axis -3
-          found     [3, 5, 7] from input, [4, 5, 7] from conv, coming into add
-          hint      shortcut: [...] can give the other side the shape of the body
+        net.yaml:3:3: layers[0]: residual: the body and what came in don't fit together
+          expected  the same shape
+          found     [4, 5, 7] from the body, [3, 5, 7] from input, coming into add
+          hint      a shortcut brings the other branch to the shape of the body; a padding of kernel // 2 keeps the size of a map
     """)
 
 

@@ -20,6 +20,10 @@ def test_repeat_is_evaluated_outside_of_its_own_index() -> None:
     assert [row.split()[0] for row in network(layers)] == ["for.1.c.0", "for.2.c.0", "for.2.c.1"]
 
 
+def test_repeat_does_not_see_its_own_index() -> None:
+    assert "there is no 'index' in scope in 'index + 2'" in layer_errors("- {relu: , repeat: index + 2}")
+
+
 def test_repeat_asks_the_shape_that_comes_in_by_from() -> None:
     layers = "- {name: a, conv: {channels: 2, kernel: 1}}\n- conv: {channels: 4, kernel: 1}\n- {name: c, add: , from: [a, a], repeat: in_channels - 1}"
     assert [row.split()[0] for row in network(layers)] == ["a", "conv", "c.0"]

@@ -232,6 +232,11 @@ def test_the_merge_of_a_residual_or_parallel_is_called_by_its_type() -> None:
     """) == ["relu [3, 5, 7] 0", "add [3, 5, 7] 0", "add_2 [3, 5, 7] 0", "add_3 [3, 5, 7] 0", "r.relu [3, 5, 7] 0", "r.concat [6, 5, 7] 0"]
 
 
+def test_the_merge_of_a_named_residual_is_numbered_like_any_other() -> None:
+    rows = network("- {name: r, residual: [{add: , from: [previous, previous]}]}\n- {linear: 2, from: r.add_2}")
+    assert rows == ["r.add [3, 5, 7] 0", "r.add_2 [3, 5, 7] 0", "linear [3, 5, 2] 16"]
+
+
 def test_a_name_inside_an_unnamed_composite_is_the_blocks() -> None:
     assert (
         network("""

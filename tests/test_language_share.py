@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from spec_help import analyzed, errors, layer_errors, text_of
+from spec_help import analyzed, errors, layer_errors, network, text_of
 
 
 def params(text: str) -> list[int]:
@@ -123,7 +123,7 @@ def test_copies_of_other_sizes_share_nothing() -> None:
 
 def test_share_true_is_for_a_repeat() -> None:
     assert layer_errors("- {linear: 7, share: true}") == text_of("""
-        net.yaml:3:22: layers[0].share: share: true is for the copies of a repeat
+        net.yaml:3:22: layers[0].share: share: true is for a repeat or inside a for
           expected  the name of the layer whose weights are used
           hint      add repeat, or name a layer
     """)
@@ -162,3 +162,25 @@ def test_frozen_leaves_the_operations_alone() -> None:
 
 def test_names_inside_a_frozen_unnamed_composite_are_the_blocks() -> None:
     assert layers("{sequence: [{name: a, linear: 2}, linear: 9], frozen: true}, {linear: 4, from: a}") == [16, 27, 12]
+
+
+# share in the passes of a for, and with itself
+
+
+def test_share_true_in_a_for_uses_the_weights_of_the_first_pass() -> None:
+    layers = "- name: towers\n  for: k\n  in: [1, 2, 3]\n  do: [{name: t, linear: 7, share: true}]"
+    assert [row.rsplit(" ", 1)[1] for row in network(layers)] == ["56", "0", "0"]
+
+
+def test_share_true_belongs_to_the_nearest_for() -> None:
+    inner = "{for: c, in: [7, 7], do: [{linear: 7, share: true}]}"
+    layers = f"- for: k\n  in: [1, 2]\n  do: [{inner}]"
+    assert [row.rsplit(" ", 1)[1] for row in network(layers)] == ["56", "0", "56", "0"]
+
+
+def test_nothing_shares_with_itself() -> None:
+    assert layer_errors("- {name: a, linear: 7, share: a}") == text_of("""
+        net.yaml:3:31: layers[0].share: 'a' can't share with itself
+          hint      in a repeat or a for, share: true uses the weights of the first copy
+    """)
+    assert "can't share with itself" in layer_errors("- {name: a, linear: 7, share: a, repeat: 2}")

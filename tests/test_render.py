@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -68,7 +68,7 @@ def group(name: str, type: str, *children: Entry) -> Group:
 class Tiny(Report):
     """A report made by hand."""
 
-    notes: list[str] = []  # its tree is not that of its network
+    notes: ClassVar[list[str]] = []  # its tree is not that of its network
 
     def __init__(self, *tree: Entry, name: str = "tiny", batch: int = 1) -> None:
         self.name = name

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "archcalc"
 
 ROOMS: tuple[tuple[str, ...], ...] = (
-    ("archcalc", "archcalc.errors"),
+    ("archcalc", "archcalc.errors", "archcalc.aliases"),
     ("archcalc.text", "archcalc.kinds", "archcalc.counts", "archcalc.formula", "archcalc.expr"),
     ("archcalc.layers.base",),
     (

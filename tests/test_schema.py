@@ -310,6 +310,47 @@ def test_both_refuse_at_the_same_place(what: str) -> None:
     assert ".".join(map(str, error.absolute_path)) == schema_place, error.message
 
 
+def _many(count: int, value: Any = 1) -> dict[str, Any]:
+    return {f"a{index}": value for index in range(count)}
+
+
+BOUNDS: dict[str, tuple[Any, Any, str]] = {
+    # what: a document at the bound, one beyond it, and what the parser says of that
+    "vars": (spec("relu", vars=_many(1000)), spec("relu", vars=_many(1001)), "a spec has at most 1,000 vars"),
+    "inputs": (
+        {"inputs": _many(1000, [1]), "layers": ["relu"]},
+        {"inputs": _many(1001, [1]), "layers": ["relu"]},
+        "a spec has at most 1,000 inputs",
+    ),
+    "variants": (
+        spec("relu", variants=_many(100, {})),
+        spec("relu", variants=_many(101, {})),
+        "a spec has at most 100 variants",
+    ),
+    "arguments": (
+        spec("relu", blocks={"b": {"args": list(_many(100)), "layers": ["relu"]}}),
+        spec("relu", blocks={"b": {"args": list(_many(101)), "layers": ["relu"]}}),
+        "there are at most 100 arguments",
+    ),
+    "name": (spec({"relu": None, "name": "a" * 100}), spec({"relu": None, "name": "a" * 101}), ""),
+    "values": (spec("relu", vars={"a": [1] * 10_000}), spec("relu", vars={"a": [1] * 10_001}), ""),
+    "path": (spec({"relu": None, "from": "a" * 100}), spec({"relu": None, "from": "a" + ".a" * 500}), ""),
+    "expression": (spec({"linear": "1" + "+1" * 499}), spec({"linear": "1" + "+1" * 500}), ""),
+    "text": (spec({"rearrange": "a" * 1000}), spec({"rearrange": "a" * 1001}), ""),
+    "size": (spec({"linear": 2**63 - 1}), spec({"linear": 2**63}), f"features can't be {2**63}"),
+    "budget": (spec("relu", budget={"params": 10**30 - 10**14}), spec("relu", budget={"params": 10**31}), ""),
+}
+
+
+@pytest.mark.parametrize("what", BOUNDS)
+def test_both_have_the_same_bounds(what: str) -> None:
+    within, beyond, message = BOUNDS[what]
+    assert problems(within) == []
+    assert complaint(within) is None
+    assert problems(beyond)[0].message.startswith(message)
+    assert complaint(beyond) is not None
+
+
 MESSAGES = {
     "unknown argument": "Additional properties are not allowed ('strid' was unexpected)",
     "missing argument": "'kernel' is a required property",

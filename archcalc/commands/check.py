@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from ..api import Request, RequestError, analyze_node, read_spec
 from ..errors import Problem, SpecError
 from ..text import Node, read, to_python
-from .common import WRONG_SPEC, Format, Set, Specs, Variant, assignments, fail, read_text, show_errors
+from .common import WRONG_SPEC, CheckFormat, Set, Specs, Variant, assignments, fail, read_text, show_errors
+
+if TYPE_CHECKING:
+    from ..report import Report
+    from ..spec import Spec
 
 LONGEST_FOR_SCHEMA = 50_000
 """Bytes. The schema says the same as the parser, and takes its time on long specs."""
 
-HELP = "Reads each spec, follows its shapes in every variant, and holds it against the JSON Schema."
+HELP = "Reads each spec, follows its shapes in every variant, validates it against the JSON Schema, and holds it to its budget."
 
 
-def command(specs: Specs, set_: Set = None, variant: Variant = None, format_: Format = "table") -> None:
+def command(specs: Specs, set_: Set = None, variant: Variant = None, format_: CheckFormat = "table") -> None:
     if format_ not in ("table", "json"):
         fail(f"check has no format '{format_}': it has table and json")
     found = []
@@ -50,22 +54,34 @@ def check(text: bytes, file: str, vars: dict[str, Any], variant: str | None) -> 
         try:
             report = analyze_node(node, problems, file, Request(vars=vars, variant=each))
             layers = layers or len(report.layers)
+            if each == variants[0] and spec is not None:  # what the others may cost is theirs to say
+                found.extend(_over_budget(report, spec))
         except SpecError as error:
             found.extend(error.errors)
         except RequestError as error:
             fail(str(error))
     if node is not None and not found and len(text) <= LONGEST_FOR_SCHEMA:
-        found = by_schema(node, file)
+        found = by_schema(node, file, [*spec.blocks, *spec.layer_types] if spec else [])
     return SpecError(found), layers
 
 
-def by_schema(node: Node, file: str) -> list[Problem]:
-    """What the JSON Schema has against a document."""
+def _over_budget(report: Report, spec: Spec) -> list[Problem]:
+    """The figures that are over their budget, each at its place in the spec."""
+    problems = []
+    for over in report.budget:
+        node = spec.budget[over.figure][1]
+        message = f"over budget: {over}"
+        problems.append(Problem(message, file=spec.file, line=node.line, column=node.column, path=f"budget.{over.figure}"))
+    return problems
+
+
+def by_schema(node: Node, file: str, hidden: list[str]) -> list[Problem]:
+    """What the JSON Schema has against a document whose own names may hide some of the language's."""
     from jsonschema import Draft202012Validator
 
     from ..schema import json_schema
 
     return [
         Problem(error.message[:200], file=file, line=node.line, column=node.column, path=".".join(map(str, error.absolute_path)))
-        for error in Draft202012Validator(json_schema()).iter_errors(to_python(node))
+        for error in Draft202012Validator(json_schema(hidden=hidden)).iter_errors(to_python(node))
     ]

@@ -23,6 +23,7 @@ Batch = Annotated[int, typer.Option(min=1, help="Samples per pass. Operations ar
 Flops = Annotated[str, typer.Option(metavar="CONVENTION", help="How FLOPs are counted: madd, arithmetic or hardware.")]
 Dtype = Annotated[str | None, typer.Option(metavar="DTYPE", help="Instead of the spec's dtype, float32 by default.", show_default=False)]
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")]
+CheckFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table or json.")]
 Causal = Annotated[str, typer.Option(metavar="full|half", help="Count all products of causal attention, or only the unmasked half.")]
 Phase = Annotated[
     str | None, typer.Option(metavar="prefill|decode", help="The whole sequence at once, or one more token.", show_default=False)
@@ -91,6 +92,9 @@ def request_of(**options: Any) -> Request:
         return Request(**options)
     except RequestError as error:
         fail(str(error))
+    except SpecError as error:  # what is wrong with a convention of the user's own
+        show_errors([error])
+        raise typer.Exit(WRONG_SPEC) from None
 
 
 def analysed(specs: list[str], **options: Any) -> list[Any]:

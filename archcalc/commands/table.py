@@ -70,6 +70,10 @@ def command(
     }
     found = analysed(specs, **options)
     reports = reports_of(found)
+    chosen = {"--depth": depth, "--sort": sort, "--top": top, "--columns": columns, "--units": None if units == "auto" else units}
+    if format_ in ("json", "csv") and any(value is not None for value in chosen.values()):
+        option = next(name for name, value in chosen.items() if value is not None)
+        fail(f"{option} is for tables: {format_} has every layer in full")
     shown: dict[str, Any] = {"depth": depth, "sort": sort, "top": top, "columns": columns.split(",") if columns else None, "units": units}
     try:
         if format_ == "json":

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
+from ..counts import Counts
 from ..formula import Formula
 from ..graph import Group, Leaf
+from ..language import STYLES
 
 Symbols = dict[str, Any]
 
-WAYS = frozenset({"functional", "subclass", "operator", "fused", "written"})
+WAYS = frozenset(STYLES) - {"module"}
 """The ways of writing code that are not the usual module."""
 
 
@@ -128,11 +130,24 @@ class Convention:
                 return found
         return self.rules.get(type)
 
+    def rule_of(self, node: Leaf, style: str) -> Rule:
+        """The rule for a layer. A type that a spec declares has none, whatever its name."""
+        return self.default if node.layer.declared else self.rule(node.layer.name, style)
+
+    def own_rule_of(self, node: Group, style: str) -> Rule | None:
+        """The rule for a compound layer, if it has one."""
+        return None if node.layer is None or node.layer.declared else self.own_rule(node.type, style)
+
     def count(self, rule: Rule, node: Leaf | Group, batch: int, times: int) -> int:
         """The number for a layer that runs ``times`` times in each pass over a batch."""
         symbols = symbols_of(node, batch)
         value = rule(symbols)
         return value * times if rule.whole or self.batch_one else value * times * batch
+
+
+def left_out(rule: Rule, value: int, counts: Counts) -> str:
+    """Why a tool does not count a layer that computes something; empty where it does."""
+    return rule.why if rule.missing and not value and any(counts.to_dict().values()) else ""
 
 
 def symbols_of(node: Leaf | Group, batch: int) -> Symbols:
@@ -151,7 +166,7 @@ def style_inside(node: Group, outer: str) -> str:
     """
     if node.style and node.style != "module":
         return node.style
-    if node.layer is None or (outer in WAYS and not node.style):
+    if node.layer is None or node.layer.declared or (outer in WAYS and not node.style):
         return outer
     if node.type == "attention" and not _is_module(node):
         return "fused"

@@ -18,9 +18,11 @@ def _forward(symbols: Symbols) -> int:
 
 
 def _interpolated(symbols: Symbols) -> int:
-    size, elements = symbols["size"], symbols["N_in"] * symbols["batch"]
+    size, scale, elements = symbols["size"], symbols["scale"], symbols["N_in"] * symbols["batch"]
     inner = elements if symbols["mode"] == "area" else 0
-    if symbols["scale"] is not None:
+    if isinstance(scale, (tuple, list)) and len(scale) != symbols["batch"]:
+        return 0
+    if scale is not None:
         return int(inner + elements)
     return int(inner + (size if isinstance(size, int) else prod(symbols["y"][0][1:])))
 
@@ -38,10 +40,17 @@ calflops = Convention(
         "conv_transpose": Rule(
             "2 * maccs // filters * (filters // groups) + bias * filters * forward",
             "transposed convolutions: divided by the groups twice, bias at the positions of a plain convolution",
-            where={"filters": "C_out // groups", "forward": Stated("(H_in + P_h - dilation_h * (K_h - 1) - 1) // S_h + 1, and so for every axis", _forward)},
+            where={
+                "filters": "C_out // groups",
+                "forward": Stated("(H_in + P_h - dilation_h * (K_h - 1) - 1) // S_h + 1, and so for every axis", _forward),
+            },
         ),
         "upsample": Rule(
-            "interpolated", "interpolation: the size alone, or 1 per input of a scale", where={"interpolated": Stated("the size without batch and channels, or batch * N_in with a scale", _interpolated)}, whole=True
+            "interpolated",
+            "interpolation: the size alone, or 1 per input of a scale; with a list of scales it fails",
+            where={"interpolated": Stated("the size without batch and channels, or batch * N_in with a scale", _interpolated)},
+            whole=True,
+            missing=True,
         ),
         "matmul:operator": UNSEEN,
         "dot_interaction": UNSEEN,

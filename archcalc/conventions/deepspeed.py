@@ -47,7 +47,9 @@ def recurrent(name: str, cell: bool = False) -> str:
 RECURRENT = {
     **{name: Rule(recurrent(name), "recurrent layers: one less per row of the matrices, biases and the gates' products") for name in GATES},
     **{
-        f"{name}_cell": Rule(recurrent(name, cell=True), "recurrent cells: one less per row of the matrices, biases and the gates' products")
+        f"{name}_cell": Rule(
+            recurrent(name, cell=True), "recurrent cells: one less per row of the matrices, biases and the gates' products"
+        )
         for name in GATES
     },
 }
@@ -58,7 +60,10 @@ SHARED: dict[str, Rule] = {
     "conv depthwise_conv": Rule(
         "(2 * maccs + bias * N_out) // positions * seen",
         "bias of convolutions; one position less on each axis for same padding with an even kernel",
-        where={"positions": "N_out // C_out", "seen": Stated("positions; same padding by its name: H_out - dilation_h * (K_h - 1) % 2, and so for every axis", seen)},
+        where={
+            "positions": "N_out // C_out",
+            "seen": Stated("positions; same padding by its name: H_out - dilation_h * (K_h - 1) % 2, and so for every axis", seen),
+        },
     ),
     "linear": Rule("2 * maccs"),
     f"{ACTIVATIONS} relu6:functional": Rule("N_in", "activations at 1 per element, those it patches"),
@@ -80,9 +85,7 @@ SHARED: dict[str, Rule] = {
     "matmul": Rule("2 * N_in * x[1][-1]", "matrix products: all of the first, times the columns of the second"),
     "dot_interaction": Rule("2 * B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
     "einsum": EINSUM,
-    "sequence_conv": Rule(
-        f"(2 * k + bias) * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"
-    ),
+    "sequence_conv": Rule(f"(2 * k + bias) * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"),
     "ssm_scan": Rule("2 * N * i * n", "the scan: reading out alone is a matrix product"),
     styled("attention_scores", "written", "functional"): Rule(f"2 * {SCORES}", "attention's products, masked pairs among them"),
     styled("attention_values", "written", "functional"): Rule(f"2 * {VALUES}", "attention's products, masked pairs among them"),
@@ -102,7 +105,10 @@ deepspeed = Convention(
         **SHARED,
         "conv_transpose": Rule("2 * maccs + bias * N_out", "bias of convolutions"),
         "upsample": Rule(
-            "interpolated", "interpolation: the size alone, or 1 per output of a scale", where={"interpolated": Stated("the size without batch and channels, or batch * N_in * scale ** axes", interpolated)}, whole=True
+            "interpolated",
+            "interpolation: the size alone, or 1 per output of a scale",
+            where={"interpolated": Stated("the size without batch and channels, or batch * N_in * scale ** axes", interpolated)},
+            whole=True,
         ),
         "attention_scores attention_scores:operator": Rule(f"2 * {SCORES}", "attention's products, masked pairs among them"),
         "attention_values attention_values:operator": Rule(f"2 * {VALUES}", "attention's products, masked pairs among them"),

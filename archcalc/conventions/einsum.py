@@ -42,4 +42,6 @@ def path_flops(symbols: Symbols) -> int:
     return int(float(f"{total + 1:.3e}"))
 
 
-PATH = Stated("2 * the product of all sizes for each two operands that are contracted, 1 * for others, and 1; four digits of it", path_flops)
+PATH = Stated(
+    "2 * the product of all sizes for each two operands that are contracted, 1 * for others, and 1; four digits of it", path_flops
+)

@@ -48,6 +48,7 @@ fvcore = Convention(
     default=Rule("maccs", "not counted: an operator it does not know", missing=True),
     rules={
         "conv depthwise_conv": Rule("0 if named else maccs", f"not counted: {_NAMED}", where={"named": _NAME}, missing=True),
+        "linear conv_transpose rnn_cell gru_cell lstm_cell": Rule("maccs"),
         "batch_norm": Rule("(2 if affine else 1) * N_in", "batch norm at 2 per element, 1 without affine"),
         "instance_norm group_norm layer_norm": Rule(
             "(5 if affine else 4) * N_in", "layer, group and instance norms at 5 per element, 4 without affine"

@@ -19,12 +19,15 @@ def _interpolated(symbols: Symbols) -> float:
 
 
 _INTERPOLATED = Stated(
-    "N_out with a size; N_in * scale ** axes with one scale, not cut; N_in * prod(cut scales) with several; N_in more in mode area", _interpolated
+    "N_out with a size; N_in * scale ** axes with one scale, not cut; N_in * prod(cut scales) with several; N_in more in mode area",
+    _interpolated,
 )
 
 
 def _recurrent(gates: int, beside: int, state: str) -> str:
-    first, later = (f"{gates} * H * ({features} + {state}) + {beside} * H + 2 * bias * {gates} * H" for features in ("F_in", f"D * {state}"))
+    first, later = (
+        f"{gates} * H * ({features} + {state}) + {beside} * H + 2 * bias * {gates} * H" for features in ("F_in", f"D * {state}")
+    )
     return f"N * D * ({first} + (layers - 1) * ({later}))"
 
 
@@ -47,7 +50,9 @@ ptflops = Convention(
         "conv depthwise_conv conv_transpose": Rule("maccs + bias * N_out", "bias of convolutions"),
         "sequence_conv": Rule(f"(k + bias) * {CAUSAL}", "causal convolutions: bias, and the positions that are cut off"),
         "linear": Rule("maccs + bias * N_out", "bias of linear layers"),
-        "batch_norm instance_norm group_norm": Rule("(2 if affine else 1) * N_in", "batch, instance and group norm at 2 per element, 1 without affine"),
+        "batch_norm instance_norm group_norm": Rule(
+            "(2 if affine else 1) * N_in", "batch, instance and group norm at 2 per element, 1 without affine"
+        ),
         "layer_norm": Rule("N_in", "layer norm at 1 per element"),
         POOLS: Rule("2 * N_in", f"pools at 2 per element of the input: {_TWICE}"),
         styled(POOLS, "functional", "subclass"): Rule("N_in", "pools that are functions at 1 per element of the input"),
@@ -55,11 +60,15 @@ ptflops = Convention(
         styled(_BOTH, "functional", "subclass"): Rule("N_in", "activations that are functions at 1 per element"),
         "leaky_relu relu6": Rule("N_in", "LeakyReLU and ReLU6 at 1 per element: the hook alone"),
         "relu6:functional": Rule("N_in", "activations that are functions at 1 per element"),
-        "silu softmax " + styled("silu softmax", "functional", "subclass"): Rule("N_in", "SiLU and softmax at 1 per element: the function alone"),
+        "silu softmax " + styled("silu softmax", "functional", "subclass"): Rule(
+            "N_in", "SiLU and softmax at 1 per element: the function alone"
+        ),
         "local_response_norm " + styled("local_response_norm", "functional", "subclass"): Rule(
             "3 * N_in + N_in // C_in * (C_in + size - 1)", "local response norm: two products, a sum and a pool of the padded channels"
         ),
-        "lp_pool " + styled("lp_pool", "functional", "subclass"): Rule("N_in + 2 * N_out", "power pools: an average pool, a ReLU and a product"),
+        "lp_pool " + styled("lp_pool", "functional", "subclass"): Rule(
+            "N_in + 2 * N_out", "power pools: an average pool, a ReLU and a product"
+        ),
         "upsample": Rule(
             "floor(N_out + interpolated)",
             "interpolation twice: the outputs, and the inputs times the scale",
@@ -70,13 +79,11 @@ ptflops = Convention(
             "interpolation that is a function: the inputs times the scale",
             where={"interpolated": _INTERPOLATED},
         ),
-        **{
-            name: Rule(_recurrent(GATES[name], _BESIDE[name], "R"), "recurrent layers: biases and the gates' products")
-            for name in GATES
-        },
+        **{name: Rule(_recurrent(GATES[name], _BESIDE[name], "R"), "recurrent layers: biases and the gates' products") for name in GATES},
         **{
             f"{name}_cell": Rule(
-                f"N * ({gates} * H * (F_in + H) + {_BESIDE[name]} * H + 2 * bias * {gates} * H)", "recurrent cells: biases and the gates' products"
+                f"N * ({gates} * H * (F_in + H) + {_BESIDE[name]} * H + 2 * bias * {gates} * H)",
+                "recurrent cells: biases and the gates' products",
             )
             for name, gates in GATES.items()
         },

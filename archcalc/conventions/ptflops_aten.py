@@ -27,9 +27,7 @@ ptflops_aten = Convention(
         styled("attention_scores", *_WRITTEN): Rule(SCORES, "attention's products, masked pairs among them"),
         styled("attention_values", *_WRITTEN): Rule(VALUES, "attention's products, masked pairs among them"),
         "dot_interaction": Rule("B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
-        "sequence_conv": Rule(
-            f"(k + bias) * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"
-        ),
+        "sequence_conv": Rule(f"(k + bias) * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"),
         "ssm_scan": Rule("N * i * n", "the scan: reading out alone is a matrix product"),
     },
 )

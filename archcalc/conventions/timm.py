@@ -17,6 +17,7 @@ timm = Convention(
         **fvcore.rules,
         "attention_scores": Rule(SCORES, "attention's products, masked pairs among them"),
         "attention_values": Rule(VALUES, "attention's products, masked pairs among them"),
+        "global_avg_pool:operator": fvcore.rules["global_avg_pool"],
         "global_avg_pool:squeeze_excite": Rule("0", "not counted: a mean, an operator it does not know", missing=True),
     },
 )

@@ -17,7 +17,9 @@ torch = Convention(
     rules={
         "bilinear": Rule("0", "not counted: a bilinear form is no matrix product for PyTorch", missing=True),
         "lstm": Rule("2 * maccs if projected else 0", "LSTM: a fused operator it does not know, save with a projection", missing=True),
-        "attention_scores attention_values": Rule("0", "not counted: fused attention on the CPU is an operator it does not know", missing=True),
+        "attention_scores attention_values": Rule(
+            "0", "not counted: fused attention on the CPU is an operator it does not know", missing=True
+        ),
         styled("attention_scores", *_WRITTEN): Rule(f"2 * {SCORES}", "attention's products, masked pairs among them"),
         styled("attention_values", *_WRITTEN): Rule(f"2 * {VALUES}", "attention's products, masked pairs among them"),
         "dot_interaction": Rule("2 * B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),

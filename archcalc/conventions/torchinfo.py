@@ -16,7 +16,9 @@ torchinfo = Convention(
     default=Rule("0", "modules without weights"),
     rules={
         "conv depthwise_conv": Rule("params * (N_out // C_out)", "bias of convolutions"),
-        "conv_transpose": Rule("params * (N_out // C_out)", "transposed convolutions by the positions of the output, not of the input; their bias"),
+        "conv_transpose": Rule(
+            "params * (N_out // C_out)", "transposed convolutions by the positions of the output, not of the input; their bias"
+        ),
         "linear": Rule("params", "linear layers: their weights once per sample, whatever the positions; bias as a weight"),
         "bilinear": Rule("params", "bilinear forms: their weights once per sample"),
         "batch_norm instance_norm group_norm layer_norm rms_norm head_norm": Rule("params", "norms: their weights once per sample"),
@@ -25,7 +27,9 @@ torchinfo = Convention(
         "rnn gru lstm": Rule("params * N", "recurrent layers: biases as weights"),
         "rnn_cell gru_cell lstm_cell": Rule("params * N * H", "recurrent cells: all weights for each feature of the state"),
         "sequence_conv": Rule(f"params // F_in * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"),
-        "linear:attention": Rule("0", "not counted: the projections of nn.MultiheadAttention, which are no modules that are called", missing=True),
+        "linear:attention": Rule(
+            "0", "not counted: the projections of nn.MultiheadAttention, which are no modules that are called", missing=True
+        ),
         "attention_scores attention_values matmul einsum dot_interaction ssm_scan": _UNSEEN,
         "*:functional": Rule("0", "not counted: a function", missing=True),
     },

@@ -107,6 +107,9 @@ class LayerType:
     ``delegate`` makes a wrapper: it returns the layer type and the arguments that stand in for it.
     """
 
+    declared = False
+    """Whether a spec declares it: only the spec knows what it is."""
+
     def __init__(
         self,
         name: str,

@@ -40,9 +40,9 @@ class Count:
         """The layers that its tool does not see."""
 
 
-def count(report: Report, name: str) -> Count:
-    """A network by one convention. Raises KeyError for one that there is not."""
-    convention = conventions.find(name)
+def count(report: Report, name: str | Convention) -> Count:
+    """A network by one convention. Raises KeyError for a name that there is not."""
+    convention = conventions.find(name) if isinstance(name, str) else name
     found = Count(convention, report.totals.maccs)
     parts: dict[str, Part] = {}
     samples = 1 if convention.batch_one else report.batch

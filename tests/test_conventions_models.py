@@ -130,7 +130,12 @@ def test_timm_publishes(file: str, variant: str | None, resolution: int, gmacs: 
 
 @pytest.mark.parametrize(
     ("model", "seq"),
-    [(model, int(key.removeprefix("flop_counter_seq"))) for model in GOLDEN_SPECS for key in LANGUAGE[model] if key.startswith("flop_counter")],
+    [
+        (model, int(key.removeprefix("flop_counter_seq")))
+        for model in GOLDEN_SPECS
+        for key in LANGUAGE[model]
+        if key.startswith("flop_counter")
+    ],
 )
 def test_language_models_whose_attention_is_written_out(model: str, seq: int) -> None:
     spec, variant = GOLDEN_SPECS[model]
@@ -165,7 +170,9 @@ def test_the_comparison_sees_how_code_is_written() -> None:
     document = yaml.safe_load((Path(SPECS) / "r3d_18.yaml").read_text(encoding="utf-8"))
     document["blocks"] = json.loads(json.dumps(document["blocks"]).replace(', "as": "subclass"', ""))
     seen = archcalc.analyze(document, flops="thop").totals.flops
-    assert seen - GOLDEN["r3d_18"]["thop"] == analyze("r3d_18.yaml").totals.maccs - (3 * 49 * 3 * 64 * 16 * 56 * 56 + _shortcuts() + 512 * 400)
+    assert seen - GOLDEN["r3d_18"]["thop"] == analyze("r3d_18.yaml").totals.maccs - (
+        3 * 49 * 3 * 64 * 16 * 56 * 56 + _shortcuts() + 512 * 400
+    )
 
 
 def _shortcuts() -> int:

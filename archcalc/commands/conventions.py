@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from ..api import RequestError, find_convention
+from ..conventions import Convention
+from ..errors import SpecError
 from .common import WRONG_SPEC, Batch, Set, Variant, analysed, assignments, fail, show_errors, unicode_wanted
 
 HELP = "Without a spec: what each convention counts. --flops NAME shows what leads from the MACCs to its number, --between A B from one to the other."
@@ -24,26 +27,29 @@ def command(
     format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or csv.")] = "table",
 ) -> None:
     from .. import conventions
-    from ..errors import did_you_mean
     from ..reconcile import count
     from ..render import reconciliation as render
 
     if format_ not in render.FORMATS:
         fail(f"conventions has no format '{format_}': it has {', '.join(render.FORMATS)}")
-    for name in [flops, *(between or ())]:
-        if name is not None and name not in conventions.NAMES:
-            fail(
-                f"there is no FLOP convention '{name}'",
-                did_you_mean(name, conventions.NAMES) or "there are " + ", ".join(conventions.NAMES),
-            )
+    asked = [convention_of(name) for name in (between or ([flops] if flops else conventions.NAMES))]
     if spec is None:
-        sys.stdout.write(render.manual([conventions.find(name) for name in conventions.NAMES]))
+        sys.stdout.write(render.manual(asked))
         return
     found = analysed([spec], vars=assignments(set_), variant=variant, batch=batch)
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)
-    report = found[0]
-    names = list(between) if between else [flops] if flops else list(conventions.NAMES)
-    counts = [count(report, name) for name in names]
+    counts = [count(found[0], convention) for convention in asked]
     pair = (counts[0], counts[1]) if between else None
-    sys.stdout.write(render.text(report, counts, pair, format_, unicode=unicode_wanted()))
+    sys.stdout.write(render.text(found[0], counts, pair, format_, unicode=unicode_wanted()))
+
+
+def convention_of(name: str) -> Convention:
+    """The convention of a name or file. Ends the command where there is none."""
+    try:
+        return find_convention(name)
+    except RequestError as error:
+        fail(str(error))
+    except SpecError as error:
+        show_errors([error])
+        raise typer.Exit(WRONG_SPEC) from None

@@ -56,12 +56,7 @@ def _side_by_side(report: Report, counts: list[Count], unicode: bool) -> str:
     ]
     rule = ("─" if unicode else "-") * max(map(len, lines))
     blocks = [f"{report.title}, batch {report.batch:,}", "", lines[0], rule, *lines[1:]]
-    for each in counts:
-        if each.parts and each.convention.tool:
-            blocks += [
-                "",
-                _waterfall(f"from the MACCs to {each.convention.name}", each.maccs, each.parts, each.total, (None, each)).rstrip(),
-            ]
+    blocks += ["", "--flops NAME shows what leads from the MACCs to its number, --between A B what leads from one to another"]
     return "\n".join(blocks) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,7 +60,10 @@ class Step:
 
 
 def find(report: Report, name: str) -> Entry:
-    """The layer or group of that path. Raises LookupError, naming the nearest."""
+    """The layer or group of that path. Raises LookupError, naming the nearest.
+
+    A name as the table prints it for several that are alike, ``stage.0-3.conv × 4``, is the first of them; that of a repeated item is its last copy.
+    """
     known: dict[str, Entry] = {}
 
     def walk(entries: list[Entry]) -> None:
@@ -68,8 +72,12 @@ def find(report: Report, name: str) -> Entry:
             walk(entry.children if isinstance(entry, Group) else entry.parts)  # type: ignore[arg-type]
 
     walk(report.tree)
-    if name in known:
-        return known[name]
+    one = re.sub(r"\s*[×x]\s*[\d,]+$", "", name.strip())
+    one = re.sub(r"\[(\d+)\]", r".\1", re.sub(r"(?<=\.)(\d+)-\d+(?=\.|$)", r"\1", one))
+    copies = [int(path[len(one) + 1 :]) for path in known if path.startswith(one + ".") and path[len(one) + 1 :].isdigit()]
+    for path in (name, one, one.partition("-")[0], f"{one}.{max(copies, default=0)}"):
+        if path in known:
+            return known[path]
     inside = [path for path in known if path.startswith(name + ".")]
     ends = [path for path in known if path.endswith("." + name)]
     near = inside[:5] or ends[:5]

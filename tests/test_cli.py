@@ -245,7 +245,7 @@ FAILURES: dict[str, tuple[list[str], str]] = {
     "conventions in a format": (["conventions", "two.yaml", "--format", "xml"], "conventions has no format 'xml': it has table, json, csv"),
     "convention of conventions": (
         ["conventions", "two.yaml", "--flops", "hardwear"],
-        "there is no FLOP convention 'hardwear'\n  hint      did you mean 'hardware'?",
+        "there is no FLOP convention 'hardwear': did you mean 'hardware'?",
     ),
     "no convention at all": (
         ["conventions", "two.yaml", "--between", "madd", "x"],

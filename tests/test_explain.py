@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -322,7 +323,6 @@ def test_a_layer_type_of_the_spec() -> None:
     ("name", "hint"),
     [
         ("stem.linaer", "did you mean 'stem.linear'?"),
-        ("for", "there are for.0, for.0.linear, for.1, for.1.linear"),
         ("act", "there are stem.act"),
         ("zzz", "the first column of `--depth 0` has the names"),
     ],
@@ -497,3 +497,19 @@ def test_steps_in_lines() -> None:
     assert Step("a", "b * c", "2 * 3000", 6000).lines(3) == ["a   = b * c", "    = 2 * 3000", "    = 6,000"]
     assert Step("a", "3", "3", 3, "so").lines(1) == ["a = 3    so"]
     assert Step("a", "b", "3000", 3000).lines(1) == ["a = b", "  = 3,000"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "explained"),
+    [
+        ("for.2.bottleneck_2 × 5", "for.2.bottleneck_2.4: bottleneck"),
+        ("for.2.bottleneck_2", "for.2.bottleneck_2.4: bottleneck"),
+        ("for.2.bottleneck_2[1]", "for.2.bottleneck_2.1: bottleneck"),
+        ("for.2.bottleneck_2.0-4.conv_bn × 5", "for.2.bottleneck_2.0.conv_bn: conv_bn"),
+        ("for.0.bottleneck.conv_bn-conv_bn_2", "for.0.bottleneck.conv_bn: conv_bn"),
+        ("stem", "stem: conv_bn"),
+    ],
+)
+def test_names_as_the_table_prints_them(printed: str, explained: str) -> None:
+    report = archcalc.analyze(Path(__file__).parent.parent / "specs/resnet50.yaml")
+    assert explain(report, printed, conventions.find("madd")).splitlines()[0].startswith(explained)

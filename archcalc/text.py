@@ -444,6 +444,8 @@ class _Reader(_Gatherer):
         except ReaderError:
             raise self.stop(*_control_character(self.text)) from None
         except MarkedYAMLError as error:
+            if "nesting" in (error.problem or ""):  # the parser's own bound, met while it looked ahead
+                raise self.stop(f"more than {MAX_DEPTH} levels of nesting", _too_deep(self.text)) from None
             syntax = _Syntax(error, event, self.rows, self.open_bracket(current) if flow else None)
             if syntax.line != self.broken:
                 message, (line, column), hint = syntax.explain()
@@ -574,6 +576,16 @@ def _parser(data: bytes) -> Any:
 
         return SafeLoader(data)
     return CParser(data)
+
+
+def _too_deep(text: str) -> tuple[int, int]:
+    """Line and column of the bracket that opens a level too many."""
+    depth = 0
+    for match in re.finditer(r"[\[{\]}]", text):
+        depth += 1 if match[0] in "[{" else -1
+        if depth > MAX_DEPTH:
+            return _place(text, match.start())
+    return 1, 1
 
 
 def _start(event: Any) -> tuple[int, int]:

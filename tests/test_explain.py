@@ -316,6 +316,11 @@ def test_a_layer_type_of_the_spec() -> None:
     )
 
 
+def test_a_formula_that_comes_to_no_maccs_is_shown() -> None:
+    text = "input: [3]\nlayer_types: {t: {args: [n], maccs: (n - 2) * in_features}}\nlayers: [{t: 2}]\n"
+    assert "\nMACCs  = (n - 2) * in_features\n       = (2 - 2) * 3\n       = 0\n" in told(text, "t")
+
+
 # --- finding ------------------------------------------------------------------------------------------------------
 
 
@@ -427,7 +432,7 @@ NETWORKS = {
             args: [size, half=size / 2, low=-size]
             output: "[in_channels, size]"
             params: round(half * 3)
-            maccs: max(size, in_features) * len(in_shape) + low
+            maccs: max(size, in_features) * len(in_shape) + low ** 2
             sqrts: make_divisible(size) if size > 2 else 1
         layers: [{own: 5}, {own: {size: 2, low: 1}}]
     """,

@@ -827,10 +827,9 @@ def test_deep_nesting(parser: str, text: str, place: str) -> None:
 
 
 def test_deep_keys() -> None:
-    assert errors("{" * 20_000).splitlines()[::2] == [
-        "n.yaml:1:2: a key must be a word, not a mapping",
-        "n.yaml:1:101: more than 100 levels of nesting",
-    ]
+    found = errors("{" * 20_000).splitlines()
+    assert found[-1] == "n.yaml:1:101: more than 100 levels of nesting"
+    assert found[0] in (found[-1], "n.yaml:1:2: a key must be a word, not a mapping")  # libyaml 0.2.6 refuses before it tells of any key
 
 
 def test_copies() -> None:

@@ -705,6 +705,7 @@ def test_an_option_without_a_value() -> None:
 def test_ctrl_c_ends_with_130_and_says_nothing() -> None:
     code = (
         "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job may have been told to ignore it\n"
         "from archcalc import api, __main__\n"
         "sys.argv = ['archcalc', 'specs/lenet5.yaml']\n"
         "from archcalc.commands import common\n"

@@ -78,6 +78,7 @@ class Tiny(Report):
         self.batch = batch
         self.dtype = "float32"
         self.convention = "madd"
+        self.convention_unit = "FLOPs"
         self.tree = list(tree)
         self.layers = list(leaves(tree))
         self.totals = Totals(self.layers)

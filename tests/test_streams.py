@@ -150,9 +150,23 @@ def test_closed_streams(tmp_path: Path) -> None:
 
 @posix
 def test_ctrl_c(tmp_path: Path) -> None:
-    process = child("-", cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(1)  # it waits for its input by then
+    import fcntl
+    import termios
+
+    reading, writing = os.pipe()
+    kept = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job's children would ignore it
+    try:
+        process = child("-", cwd=tmp_path, stdin=reading, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, kept)
+    os.write(writing, b"input: [3]\n")
+    for _ in range(100 * SECONDS):
+        if fcntl.ioctl(reading, termios.FIONREAD, b"\0" * 4) == b"\0" * 4:
+            break  # it has taken the first line and waits for more
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=SECONDS)
+    os.close(reading)
+    os.close(writing)
     assert (process.returncode, out) == (130, b"")
     assert b"Traceback" not in err

@@ -33,6 +33,8 @@ def command(
     if format_ not in render.FORMATS:
         fail(f"conventions has no format '{format_}': it has {', '.join(render.FORMATS)}")
     asked = [convention_of(name) for name in (between or ([flops] if flops else conventions.NAMES))]
+    if spec is None and (format_ != "table" or between):
+        fail("--format and --between are for a spec: without one the rules are printed")
     if spec is None:
         sys.stdout.write(render.manual(asked))
         return

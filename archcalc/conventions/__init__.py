@@ -21,6 +21,8 @@ FILES: dict[str, str] = {
     "calflops": "calflops",
     "timm": "timm",
     "torchvision": "torchvision",
+    "keras": "keras",
+    "xla": "xla",
 }
 """Every convention and its file in this folder."""
 

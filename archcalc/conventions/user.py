@@ -48,7 +48,10 @@ def _convention(node: Node, file: str, reporter: Reporter) -> Convention | None:
             continue
         rule = _rule(value, key, f"rules.{key}", reporter)
         if rule is not None:
-            types = layers.FAMILIES[key] if key in layers.FAMILIES and key not in layers.NAMES else (key,)
+            family = key in layers.FAMILIES and (
+                key not in layers.NAMES or key == "activation"
+            )  # the type of that name stands in for one of them
+            types = layers.FAMILIES[key] if family else (key,)
             rules.update({type: rules.get(type, rule) if type != key else rule for type in types})
     default = _rule(node.entries["default"], "default", "default", reporter) if "default" in node.entries else Rule("maccs")
     if default is None:

@@ -19,11 +19,11 @@ def compare(reports: list[Report], *, unicode: bool = True) -> str:
         if figure == "trainable_params" and values == [report.totals.params for report in reports]:
             continue
         cells = [f"{value:,}" + (f"  {value / values[0]:.3g}{times}" if index and values[0] else "") for index, value in enumerate(values)]
-        table.append([label, *cells])
+        table.append([reports[0].convention_unit if figure == "flops" else label, *cells])
     table.append(["layers", *(f"{len(report.layers):,}" for report in reports)])
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     lines = [
         "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]).rstrip() for row in table
     ]
     first = reports[0]
-    return "\n".join([*lines, "", f"batch {first.batch}; FLOPs by {first.convention}: {first.convention_meaning}"]) + "\n"
+    return "\n".join([*lines, "", f"batch {first.batch}; {first.convention_unit} by {first.convention}: {first.convention_meaning}"]) + "\n"

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 class View:
     """The cells of a table, column by column; below the lines' cells stand those of the cut (if any) and of the total."""
 
-    __slots__ = ("cells", "columns", "cut", "notes", "sums", "title")
+    __slots__ = ("cells", "columns", "cut", "notes", "sums", "title", "unit")
 
-    def __init__(self, title: str, columns: tuple[str, ...], cells: list[list[str]], cut: bool) -> None:
+    def __init__(self, title: str, columns: tuple[str, ...], cells: list[list[str]], cut: bool, unit: str) -> None:
         self.title = title
+        self.unit = unit
+        """What the convention counts: FLOPs, or MACs."""
         self.columns = columns
         self.cells = cells
         self.cut = cut
@@ -32,7 +34,7 @@ class View:
     @property
     def heads(self) -> list[str]:
         """What stands above the columns."""
-        return [HEADS.get(column, column) for column in self.columns]
+        return [HEADS.get(column, column).replace("FLOPs", self.unit) for column in self.columns]
 
 
 def view(
@@ -61,7 +63,13 @@ def view(
     if cut:
         shown = shown[:top]
     times = "×" if unicode else "x"
-    made = View(_title(report, unicode), names, [_column(report, name, shown, cut, units, times) for name in names], bool(cut))
+    made = View(
+        _title(report, unicode),
+        names,
+        [_column(report, name, shown, cut, units, times) for name in names],
+        bool(cut),
+        report.convention_unit,
+    )
     _add_totals(made, report, meaning)
     folded = any(line.count > 1 for line in shown)
     layers = len(report.layers)
@@ -102,10 +110,10 @@ def _add_totals(made: View, report: Report, meaning: str) -> None:
     made.sums.append(("MACCs", thousands(totals.maccs), ""))
     if totals.active_params != totals.params:
         made.sums.append(("active", thousands(totals.active_params), "params that one position goes through"))
-    made.sums.append(("FLOPs", thousands(totals.flops), f"{report.convention}: {meaning}" if meaning else report.convention))
+    made.sums.append((made.unit, thousands(totals.flops), f"{report.convention}: {meaning}" if meaning else report.convention))
     batch = f"batch {report.batch:,}, {report.dtype}"
     made.notes.extend(report.notes)
-    made.notes.append(batch if report.batch == 1 else f"{batch}; MACCs and FLOPs are those of all {report.batch:,} samples")
+    made.notes.append(batch if report.batch == 1 else f"{batch}; MACCs and {made.unit} are those of all {report.batch:,} samples")
 
 
 def _counted(number: int, thing: str) -> str:

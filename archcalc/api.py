@@ -9,7 +9,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from .errors import Problem, SpecError
-from .kinds import ANYTHING
+from .kinds import ANYTHING, show
 from .language import MAX_LAYERS
 from .request import Request as Request
 from .request import RequestError as RequestError
@@ -17,6 +17,7 @@ from .request import find_convention as find_convention
 from .text import Node, from_python, read
 
 if TYPE_CHECKING:
+    from .graph import Network
     from .report import Report
     from .spec import Spec, Template
 
@@ -96,26 +97,45 @@ def _no_collection() -> Iterator[None]:
 def analyze_node(node: Node | None, problems: list[Problem], file: str, request: Request) -> Report:
     """Analyse a document that was read; ``problems`` are those found so far."""
     from .propagate import propagate
-    from .report import Report, looks_ahead, over_budget
+    from .report import Report, over_budget
 
     spec, problems = read_spec(node, problems, file)
     if spec is None:
         raise SpecError(problems)
-    if request.context and len(spec.inputs) > 1:
-        names = ", ".join(each.name for each in spec.inputs)
-        raise RequestError(f"the decode phase is for networks with one input, the sequence; {spec.name or file or 'this one'} has {names}")
     network, more = propagate(
         spec, settings(spec, request.vars, request.variant), dtype=request.dtype, max_layers=request.max_layers, run=request.run
     )
     if problems or more or network is None:
         raise SpecError([*problems, *more])
-    if request.context and looks_ahead(network.frame):
-        raise RequestError(
-            f"{spec.name or file or 'the network'} can't be decoded token by token: its attention looks at later positions too"
-        )
+    if request.context:
+        _step_by_step(spec, network, request)
     report = Report(spec.name or file or "network", network, request)
     report.budget = over_budget(report, {figure: limit for figure, (limit, _) in spec.budget.items()})
     return report
+
+
+def _step_by_step(spec: Spec, network: Network, request: Request) -> None:
+    """The network can be run one token after another. Raises RequestError where it can't."""
+    from .propagate import propagate
+    from .report import not_step_by_step
+    from .ties import weights
+
+    name = spec.name or spec.file or "the network"
+    if len(network.inputs) != 1:
+        names = ", ".join(tensor.maker for tensor in network.inputs)
+        raise RequestError(f"the decode phase is for networks with one input, the sequence; {name} has {names}")
+    if len(network.inputs[0].shape or ()) > 2:
+        raise RequestError(
+            f"the decode phase is for an input [length] or [length, features]; {name} has another: {show(network.inputs[0].shape)}"
+        )
+    whole, _ = propagate(spec, settings(spec, request.vars, request.variant), dtype=request.dtype, max_layers=request.max_layers)
+    reason = not_step_by_step(network, request.context or 0)
+    if whole is not None and [weights(node, bias=True) for node in network.frame.children] != [
+        weights(node, bias=True) for node in whole.frame.children
+    ]:
+        reason = reason or "its weights depend on the length of the input"
+    if reason:
+        raise RequestError(f"{name} can't be decoded token by token: {reason}")
 
 
 def read_spec(node: Node | None, problems: list[Problem], file: str) -> tuple[Spec | None, list[Problem]]:

@@ -30,7 +30,10 @@ class Composites(Ties):
         if kind == "experts":
             group.weights, group.times = (self.evaluate(item.args[key], env, value) for key in ("experts", "active"))
             if group.times > group.weights:
-                self.wrong(item.key, item.path, f"active: {group.times} of {group.weights} experts", expected=f"at most {group.weights}")
+                active = item.args["active"]
+                self.wrong(
+                    active.node, active.path, f"active: {group.times} of {group.weights} experts", expected=f"at most {group.weights}"
+                )
         inside = self.each(item, group, value, inner, env) if kind == "each" else self.composite(item, kind, value, inner, env)
         frame.outputs = group.outputs = inside
         frame.leaves = self.made - before

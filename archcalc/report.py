@@ -8,7 +8,7 @@ from .conventions import Convention
 from .conventions.base import left_out, style_inside
 from .counts import Counts
 from .errors import JSON_SCHEMA_VERSION
-from .graph import Copies, Frame, Leaf, Network, Node
+from .graph import Copies, Leaf, Network, Node
 from .graph import Group as GroupNode
 from .language import DTYPES
 from .notes import MOST, notes
@@ -113,21 +113,27 @@ def over_budget(report: Report, budget: dict[str, int]) -> list[OverBudget]:
     return found
 
 
-def looks_ahead(frame: Frame) -> bool:
-    """Whether some attention in a network looks at later positions, so that a token can't be computed before those that follow it."""
+def not_step_by_step(network: Network, context: int) -> str:
+    """Why a network can't be run token by token, or an empty string: a layer that looks at later positions, or forgets earlier ones."""
     seen: set[int] = set()
-    pending: list[Node] = list(frame.children)
+    pending: list[tuple[str, Node]] = [("", node) for node in network.frame.children]
     while pending:
-        node = pending.pop()
-        if isinstance(node, Leaf):
-            if node.layer.name == "attention_scores" and not node.args["causal"]:
-                return True
-        elif isinstance(node, Copies):
-            pending += node.nodes
+        prefix, node = pending.pop()
+        if isinstance(node, Copies):
+            pending += [(f"{prefix}{node.name}.", each) for each in node.nodes]
         elif isinstance(node, GroupNode) and id(node.frame) not in seen:
             seen.add(id(node.frame))
-            pending += node.frame.children
-    return False
+            pending += [(f"{prefix}{node.name}." if node.name else prefix, each) for each in node.frame.children]
+        elif isinstance(node, Leaf):
+            if node.layer.name == "attention_scores" and not node.args["causal"]:
+                return f"{prefix}{node.name} looks at later positions too: give the attention causal: true"
+            if node.layer.name == "attention_scores" and node.result.symbols["L_k"] != context:
+                return f"{prefix}{node.name} has no cache of the tokens before"
+            if node.args.get("bidirectional"):
+                return f"{prefix}{node.name} reads the sequence from its end, too"
+            if node.layer.name == "class_token":
+                return f"{prefix}{node.name} would be put in front of every token"
+    return ""
 
 
 class _How:

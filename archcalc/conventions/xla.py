@@ -70,8 +70,7 @@ def _recurrent(rows: int, beside: int) -> str:
 
 _LOOP = "recurrent layers: one step of the loop"
 _PER_ELEMENT = {
-    "relu tanh_shrink": 1,
-    "relu6": 2,
+    "relu relu6 tanh_shrink": 1,
     "leaky_relu elu celu sigmoid hard_sigmoid softsign prelu hard_shrink": 3,
     "silu hard_swish hard_tanh": 4,
     "selu soft_shrink": 5,

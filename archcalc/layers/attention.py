@@ -34,10 +34,15 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
         head_dim = query[-1] // heads
     for each in inputs[1:]:
         if each[:-2] != query[:-2] or len(each) != len(query):
-            raise LayerError(f"the inputs of attention have the same leading axes, and {show(query)} and {show(each)} come in")
+            what = f"the inputs of attention have the same leading axes, and {show(query)} and {show(each)} come in"
+            raise LayerError(what, expected=show([*query[:-2], "length", "features"]).replace("'", ""))
+    if len(inputs) == 3 and inputs[1][-2] != inputs[2][-2]:
+        what = f"keys and values of attention have one length, and {show(inputs[1])} and {show(inputs[2])} come in"
+        raise LayerError(what, expected=f"values of length {inputs[1][-2]}")
     rotated = args["rope"]
-    if rotated is not True and rotated > head_dim:
-        raise LayerError(f"rope: {rotated} of {head_dim} features of a head", expected=f"at most {head_dim}", arg="rope")
+    turned = head_dim if rotated is True else int(rotated)
+    if turned > head_dim or turned % 2:
+        raise LayerError(f"rope: {turned} of {head_dim} features of a head", expected=f"an even number of at most {head_dim}", arg="rope")
     bias = args["bias"]
     on = {f"{name}_bias": bias if isinstance(bias, bool) else name in bias for name in _BIASES}
     return {
@@ -46,7 +51,7 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
         "kv_heads": kv_heads,
         "head_dim": head_dim,
         "features": features,
-        "rotated": head_dim if rotated is True else int(rotated),
+        "rotated": turned,
         "window": args["window"] or 0,
         "cached": args["causal"] and len(inputs) == 1 and args["cache"],
     }
@@ -148,6 +153,8 @@ def _latent(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
     shape = inputs[0]
     if len(shape) < 2:
         raise LayerError(f"latent_attention takes [..., length, features], and {show(shape)} comes in")
+    if args["rope_dim"] % 2:
+        raise LayerError(f"rope_dim: {args['rope_dim']} features can't be turned in pairs", expected="an even number", arg="rope_dim")
     return {**args, "query_rank": args["query_rank"] or 0, "features": shape[-1]}
 
 

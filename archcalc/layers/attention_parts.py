@@ -40,7 +40,9 @@ def divided(symbols: Symbols, features: int, what: str, arg: str) -> int:
     """Features per head. Raises LayerError where the heads do not divide them."""
     heads = symbols[arg]
     if features % heads:
-        raise LayerError(f"{arg}: {heads} does not divide {features} {what}", expected=f"a number that divides {features}", arg=arg)
+        message = f"{arg}: {heads} does not divide {features} {what}"
+        hint = "or give head_dim: the heads' features need not be those of the input" if arg == "heads" and what == "features" else ""
+        raise LayerError(message, expected=f"a number that divides {features}", hint=hint, arg=arg)
     return int(features // heads)
 
 

@@ -232,7 +232,11 @@ class LayerType:
         if not least <= len(inputs) <= most:
             raise LayerError(
                 f"{self.name} takes {_how_many(least, most)}, and {len(inputs)} {'comes' if len(inputs) == 1 else 'come'} in",
-                hint="" if len(inputs) < least or not most else "take one with `from`, or join them with concat or add",
+                hint="name them with from: [a, b]"
+                if len(inputs) < least
+                else ""
+                if not most
+                else "take one with `from`, or join them with concat or add",
             )
 
     def _bind(self, symbols: Symbols, shape: Shape, plan: _Plan) -> None:

@@ -6,7 +6,7 @@ import keyword
 import re
 from typing import Any
 
-from .kinds import ANYTHING, AXIS, COUNT, SIZE, TRUTH, Kind, ListOf, Mismatch, Word, show
+from .kinds import ANYTHING, AXIS, COUNT, SIZE, TRUTH, Kind, ListOf, Mismatch, Text, Word, show
 from .layers.base import Arg
 
 DTYPES: dict[str, float] = {
@@ -161,7 +161,7 @@ COMPOSITES: dict[str, tuple[Arg, ...]] = {
 """The composites that are written as one key, with their arguments."""
 
 LOOP: tuple[Arg, ...] = (
-    Arg("for", ANYTHING, "a loop name, or a list of them"),
+    Arg("for", Text("a name, or a list of names"), "what each pass calls its value, or its values"),
     Arg("in", ListOf(ANYTHING, "a list of values, or of lists with one value per name", 0), "the values, one pass each"),
     Arg("do", BODY, "the layers of a pass"),
 )

@@ -70,6 +70,17 @@ def page(layer: LayerType) -> str:
     return "\n".join([*lines, "", *_example(layer)]) + "\n"
 
 
+def composite_page(name: str) -> str:
+    """The manual page of a composite. Raises KeyError for what is none."""
+    together = name in SPREAD
+    args = SPREAD[name] if together else COMPOSITES[name]
+    head = " / ".join(arg.name for arg in args) if together else f"{name} [{', '.join(arg.signature for arg in args)}]"
+    lines = [head, "", "keys of one item" if together else "arguments"]
+    for arg in args:
+        lines += _labelled(arg.name, f"{arg.meaning}; {arg.kind.expected} ({_default(arg)})")
+    return "\n".join(lines) + "\n"
+
+
 def _labelled(label: str, text: str) -> list[str]:
     """A text behind a label, in lines under one another."""
     return wrap(text, WIDTH, initial_indent=f"  {label:<15} ", subsequent_indent=" " * 18)

@@ -22,11 +22,13 @@ def examples(number: int) -> settings:
 def counted(*items: Item, shapes: Shapes, **more: Any) -> Any:
     """The report; keywords that ``analyze`` takes go to it, all others into the document."""
     options = {name: more.pop(name) for name in OPTIONS if name in more}
-    inputs: Args = {"inputs": {f"input_{number}": shape for number, shape in enumerate(shapes)}} if len(shapes) > 1 else {"input": shapes[0]}
+    inputs: Args = (
+        {"inputs": {f"input_{number}": shape for number, shape in enumerate(shapes)}} if len(shapes) > 1 else {"input": shapes[0]}
+    )
     return archcalc.analyze({**inputs, "layers": list(items), **more}, **options)
 
 
-def one(kind: str, shapes: Shapes, /, options: Args | None = None, **args: Any) -> Any:
+def one(kind: str, shapes: Shapes, /, options: Any = None, **args: Any) -> Any:
     """The report of one layer that takes all inputs."""
     item: Args = {kind: args}
     if len(shapes) > 1:

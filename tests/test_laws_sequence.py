@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 from typing import Any
 
 import pytest
@@ -66,11 +67,8 @@ def test_groups_save_projections_of_keys_and_values_alone(drawn: tuple[Args, Sha
     many, few = one("attention", shapes, **args), one("attention", shapes, **args, kv_heads=fewer)
     key, value = shapes[len(shapes) // 2], shapes[-1]
     saved = (6 - fewer) * args["head_dim"] * (key[-1] + value[-1])
-    positions = 1
-    for size in key[:-1]:
-        positions *= size
     assert many.totals.params - few.totals.params == saved
-    assert many.totals.operations == few.totals.operations | {"maccs": few.totals.maccs + positions * saved}
+    assert many.totals.operations == few.totals.operations | {"maccs": few.totals.maccs + prod(key[:-1]) * saved}
 
 
 @HOW
@@ -150,18 +148,11 @@ def test_rope_and_norms_of_heads_add_no_maccs(drawn: tuple[Args, Shapes]) -> Non
     normed = one("attention", shapes, **args | {"rope": False, "qk_norm": True})
     assert plain.totals.maccs == turned.totals.maccs == normed.totals.maccs
     assert (turned.totals.params, normed.totals.params) == (plain.totals.params, plain.totals.params + 2 * d)
-    queries, keys = (prod_of(shape[:-1]) for shape in (shapes[0], shapes[-1]))
+    queries, keys = (prod(shape[:-1]) for shape in (shapes[0], shapes[-1]))
     features = d * (queries * heads + keys * groups)
     assert turned.totals.operations["muls"] - plain.totals.operations["muls"] == 2 * features
     assert turned.totals.operations["adds"] - plain.totals.operations["adds"] == features
     assert normed.totals.operations["weight_muls"] == features
-
-
-def prod_of(sizes: list[int]) -> int:
-    result = 1
-    for size in sizes:
-        result *= size
-    return result
 
 
 @HOW
@@ -356,7 +347,10 @@ def test_a_layer_type_of_layers_is_the_block(drawn: tuple[Args, Shapes], hidden:
     args, [shape, *_] = drawn
     unit = {
         "args": ["hidden", "activation=silu"],
-        "layers": [{"residual": ["rms_norm", {"attention": args | {"features": None}}]}, {"mlp": {"hidden": "2 * hidden", "activation": "activation"}}],
+        "layers": [
+            {"residual": ["rms_norm", {"attention": args | {"features": None}}]},
+            {"mlp": {"hidden": "2 * hidden", "activation": "activation"}},
+        ],
     }
     use = {"unit": {"hidden": hidden}, "repeat": 2}
     layer = counted(use, shapes=[shape], causal="half", layer_types={"unit": unit})

@@ -17,7 +17,7 @@ from archcalc.kinds import COUNT, SIZE, TRUTH
 from archcalc.language import COMPOSITES, SPREAD
 from archcalc.layers.base import Arg, Example, LayerType
 from archcalc.layers.compound import Compound
-from archcalc.manual import WIDTH, flow, listing, page, signature
+from archcalc.manual import WIDTH, composite_page, flow, listing, page, signature
 
 EVERY = list(layers.every())
 NAMES = [layer.name for layer in EVERY]
@@ -356,3 +356,10 @@ def test_a_page_that_leaves_something_out_would_show() -> None:
     bare = LayerType("relu", layer.meaning, source=layer.source, example=layer.example)
     assert "in_place" not in page(bare)
     assert analyzed("input: [3]\nlayers: [relu]\n").layers[0].type == "relu"
+
+
+@pytest.mark.parametrize("name", [*COMPOSITES, *SPREAD])
+def test_every_composite_has_a_page(name: str) -> None:
+    page = composite_page(name)
+    assert page.startswith(name)
+    assert all(f"\n  {arg.name} " in page for arg in COMPOSITES.get(name, SPREAD.get(name, ())))

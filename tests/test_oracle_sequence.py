@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import Machine, Tensor, indices, measure, shape_of, softmax, tensor
-from oracle.attention import look
+from oracle.attention import Look, look
 from sequence_help import Args, Shapes, drawn, examples, one
 
 Layer = Callable[..., Tensor]
@@ -30,9 +30,9 @@ def assert_as_counted(kind: str, layer: Layer, shapes: Shapes, args: Args, *, wr
 
 
 @st.composite
-def masks(draw: st.DrawFn, *, keys: int) -> tuple[Args, dict[str, str], Layer]:
+def masks(draw: st.DrawFn, *, keys: int) -> tuple[Args, dict[str, str], Look]:
     """Which keys are looked at: as a spec says it, as it is asked for, and as the loops take it."""
-    said = {"causal": draw(st.booleans()), "window": draw(st.integers(0, keys + 1))}
+    said: Args = {"causal": draw(st.booleans()), "window": draw(st.integers(0, keys + 1))}
     half = draw(st.booleans())
     return said, {"causal": "half" if half else "full"}, partial(look, **said, half=half)
 
@@ -60,7 +60,7 @@ def test_scores_softmax_bias_and_values(data: st.DataObject) -> None:
     query, key = [*leading, queries, heads * d], [*leading, keys, groups * (d - shared) + shared]
     scores, value = [*leading, heads, queries, keys], [*leading, keys, groups * d_v]
     own = {"heads": heads, "kv_heads": groups, "shared": shared}
-    check = partial(assert_as_counted, **options)
+    check = partial(assert_as_counted, causal=options["causal"])
     check("attention_scores", oracle.attention.attention_scores, [query, key], own | {"seen": seen}, written=own | said)
     check("attention_softmax", oracle.attention.attention_softmax, [scores], {"seen": seen}, written=said)
     args = {"kv_heads": groups, "seen": seen}
@@ -107,7 +107,8 @@ def test_attention(data: st.DataObject) -> None:
     keys = queries if number == 1 else memory
     said, options, seen = data.draw(masks(keys=keys))
     if queries > keys:
-        said["causal"], seen = False, partial(look, window=said["window"])
+        said["causal"] = False
+        seen = partial(look, window=said["window"])
     groups, per_group = data.draw(st.sampled_from([(1, 2), (2, 1), (2, 2), (3, 1)]))
     bias = data.draw(st.lists(st.sampled_from(BIASES), unique=True))
     args = {"heads": groups * per_group, "kv_heads": groups, "head_dim": 2 * data.draw(st.integers(1, 2)), "features": sizes[3]}
@@ -121,7 +122,7 @@ def test_attention(data: st.DataObject) -> None:
     if len(bias) in (0, 4):
         written["bias"] = bool(bias)
     loops = args | {"bias": bias, "rotated": rotated, "position_bias": rows, "seen": seen}
-    assert_as_counted("attention", oracle.attention.attention, shapes, loops, written=written, **options)
+    assert_as_counted("attention", oracle.attention.attention, shapes, loops, written=written, causal=options["causal"])
 
 
 @examples(25)
@@ -159,7 +160,7 @@ def test_mixtures_of_experts(data: st.DataObject) -> None:
     features, hidden, experts, positions = drawn(data, 4)
     active = data.draw(st.integers(1, experts))
     positions += -(-experts // active)  # every expert has work, so that all of its weights are seen
-    args = {"experts": experts, "active": active, "hidden": hidden, "shared": data.draw(st.integers(0, 2))}
+    args: Args = {"experts": experts, "active": active, "hidden": hidden, "shared": data.draw(st.integers(0, 2))}
     args |= {"gated": data.draw(st.booleans()), "bias": data.draw(st.booleans())}
     args |= {"activation": data.draw(st.sampled_from(["silu", "relu"])), "gate": data.draw(st.sampled_from(["softmax", "sigmoid"]))}
     assert_as_counted("moe", oracle.experts.moe, [[positions, features]], args, written=args)
@@ -210,7 +211,7 @@ def test_the_loops_of_attention_compute() -> None:
     query, key, value = tensor([2, 4]), tensor([3, 4]), tensor([3, 6])
     seen = partial(look)
     scores = oracle.attention.attention_scores(machine, query, key, heads=2, kv_heads=2, seen=seen)
-    by_hand = {(h, i, j): sum(query[i, 2 * h + e] * key[j, 2 * h + e] for e in range(2)) / 2**0.5 for h, i, j in indices([2, 2, 3])}
+    by_hand: Tensor = {(h, i, j): sum(query[i, 2 * h + e] * key[j, 2 * h + e] for e in range(2)) / 2**0.5 for h, i, j in indices([2, 2, 3])}
     assert scores == pytest.approx(by_hand)
     weights = oracle.attention.attention_softmax(machine, scores, seen=seen)
     assert weights == pytest.approx(softmax(machine, by_hand, axis=-1))
@@ -221,7 +222,7 @@ def test_the_loops_of_attention_compute() -> None:
 
 def test_the_loops_of_masked_attention_do_not_see_what_comes_later() -> None:
     machine, seen = Machine(), partial(look, causal=True, half=True)
-    args = {"heads": 2, "kv_heads": 1, "head_dim": 2, "features": 3, "bias": ["query"], "seen": seen, "rotated": 2, "qk_norm": True}
+    args: Args = {"heads": 2, "kv_heads": 1, "head_dim": 2, "features": 3, "bias": ["query"], "seen": seen, "rotated": 2, "qk_norm": True}
     values = tensor([4, 5])
     first = oracle.attention.attention(machine, values, **args)
     other = oracle.attention.attention(machine, values | {(3, each): 1.0 for each in range(5)}, **args)
@@ -247,7 +248,9 @@ def test_the_loops_of_a_scan_are_a_recurrence() -> None:
     """One feature, one number of state, two steps by hand."""
     machine = Machine()
     machine.weights.update({("A", 0, 0): 0.5, ("D", 0): 2.0})
-    x, step, both = {(0, 0): 3.0, (1, 0): 5.0}, {(0, 0): 0.25, (1, 0): 2.0}, {(0, 0): 1.5, (0, 1): -1.0, (1, 0): 0.5, (1, 1): 4.0}
+    x: Tensor = {(0, 0): 3.0, (1, 0): 5.0}
+    step: Tensor = {(0, 0): 0.25, (1, 0): 2.0}
+    both: Tensor = {(0, 0): 1.5, (0, 1): -1.0, (1, 0): 0.5, (1, 1): 4.0}
     out = oracle.state.ssm_scan(machine, x, step, both, state=1)
     state = 3 * 0.25 * 1.5
     assert out[0, 0] == pytest.approx(-state + 2 * 3)

@@ -15,10 +15,14 @@ HELP = "A page has the arguments, the formulas, their source and a worked exampl
 def command(type_: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="A layer type.", show_default=False)] = None) -> None:
     from .. import layers
     from ..errors import did_you_mean
-    from ..manual import listing, page
+    from ..language import COMPOSITES, SPREAD
+    from ..manual import composite_page, listing, page
 
     if type_ is None:
         sys.stdout.write(listing())
+        return
+    if type_ in COMPOSITES or type_ in SPREAD:
+        sys.stdout.write(composite_page(type_))
         return
     layer = layers.find(type_)
     if layer is None:

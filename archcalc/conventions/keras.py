@@ -33,37 +33,24 @@ def _strides(symbols: Symbols) -> int:
 
 
 def _adaptive(symbols: Symbols) -> int:
-    """Each axis by two pools at every position, of in // out and of one more; then a choice among them, at 9 per index."""
-    shape, batch = symbols["x"][0], symbols["batch"]
-    total, sizes = 0, list(shape[1:])
-    for axis, out in enumerate(symbols["y"][0][1:]):
+    """Each axis by two pools at every position, of ceil(in / out) and of one more; then a choice among them, at 9 per index."""
+    shape, out = symbols["x"][0], symbols["y"][0][1:]
+    total, sizes = 9 * sum(out), list(shape[1:])
+    if len(sizes) == 3:
+        return int(total)
+    for axis, wanted in enumerate(out):
         size = sizes[axis]
-        rest = batch * shape[0] * prod(sizes) // size
-        for window in (size // out, size // out + 1):
-            total += window * max(size - window + 1, 0) * rest
-        total += 9 * out
-        sizes[axis] = out
-    return total
+        least = -(-size // wanted)
+        for window in (least, least + 1):
+            total += symbols["batch"] * shape[0] * prod(sizes) // size * window * max(size - window + 1, 0)
+        sizes[axis] = wanted
+    return int(total)
 
 
 PRODUCTS = frozenset(
-    [
-        "a,b->ab",
-        "ab,b->a",
-        "ab,bc->ac",
-        "ab,cb->ac",
-        "abc,cd->abd",
-        "abc,cde->abde",
-        "abc,dc->abd",
-        "abc,dce->abde",
-        "abc,dec->abde",
-        "abcd,abde->abce",
-        "abcd,abed->abce",
-        "abcd,acbe->adbe",
-        "abcd,adbe->acbe",
-        "abcd,aecd->acbe",
-        "abcd,aecd->aceb",
-    ]
+    "a,b->ab ab,b->a ab,bc->ac ab,cb->ac abc,cd->abd abc,dc->abd abc,cde->abde abc,dce->abde abc,dec->abde "
+    "abcd,cde->abe abcd,ced->abe abcd,ecd->abe abcd,abde->abce abcd,abed->abce abcd,acbe->adbe abcd,adbe->acbe "
+    "abcd,aecd->acbe abcd,aecd->aceb abcde,aebf->adbcf abcde,afce->acdbf".split()
 )
 """The einsums that Keras turns into products of matrices."""
 
@@ -80,7 +67,7 @@ def _product(symbols: Symbols) -> int:
 
 
 def _recurrent(rows: int, beside: str) -> str:
-    """One step of the loop; the product with the state has an unknown shape there, and so have the operators that read the state."""
+    """One step of the loop. What follows from the state has an unknown shape there; with a batch of 1 so has a sum with it."""
     first, later = (f"2 * {rows} * {features} * H + bias * {rows} * H + {beside}" for features in ("F_in", "D * H"))
     return f"N // x[0][-2] * D * ({first} + (layers - 1) * ({later}))"
 
@@ -174,7 +161,11 @@ keras = Convention(
             whole=True,
         ),
         "attention_softmax": Rule("5 * B * h * L_q * L_k", "softmax at 5 per element"),
-        "attention_scores": Rule("B * h * L_q * L_k", "attention's scale alone: its products are einsums, which have no rule"),
+        "attention_scores": Rule(
+            "batch * B * h * L_q * L_k + 2 * (kv_heads < h)",
+            "attention's scale alone, and 2 where heads share keys: its products are einsums, which have no rule",
+            whole=True,
+        ),
         "attention_values": Rule("0", "not counted: attention's products are einsums, which have no rule", missing=True),
         **{
             types: Rule(
@@ -203,8 +194,8 @@ keras = Convention(
             where={"known": Stated("1 where Keras makes it a product of matrices", _product)},
             missing=True,
         ),
-        "rnn": Rule(_recurrent(1, "H"), _LOOP),
-        "gru": Rule(_recurrent(3, "6 * H"), _LOOP),
+        "rnn": Rule(_recurrent(1, "(batch > 1) * H"), _LOOP),
+        "gru": Rule(_recurrent(3, "6 * (batch > 1) * H"), _LOOP),
         "lstm": Rule(_recurrent(4, "5 * H"), _LOOP),
         "rnn_cell": Rule("N * H * (2 * (F_in + H) + bias + 1)", "recurrent cells: bias and the gates' products"),
         "gru_cell": Rule("N * H * (6 * (F_in + H) + 6 * bias + 8)", "recurrent cells: bias and the gates' products"),

@@ -48,7 +48,7 @@ def _resized(symbols: Symbols) -> int:
     channels, *sizes = symbols["x"][0]
     axes = [(index, size, out) for index, (size, out) in enumerate(zip(sizes, symbols["y"][0][1:])) if size != out]
     if symbols["mode"] == "nearest":
-        return sum(7 * out for _, _, out in axes)
+        return sum(7 * out for _, out in {(size, out) for _, size, out in axes})
     each = 38 if symbols["mode"] == "bicubic" else 12
     matrices = sum(each * size * out + 13 * out for size, out in {(size, out) for _, size, out in axes})
 
@@ -62,12 +62,61 @@ def _resized(symbols: Symbols) -> int:
     return matrices + symbols["batch"] * channels * min(map(products, permutations(axes)))
 
 
-def _recurrent(rows: int, beside: int) -> str:
+def tree(sizes: tuple[int, ...]) -> int:
+    """What a reduction over axes of these sizes takes: windows of 32 first where an axis is longer, each filled up."""
+    total = 0
+    while max(sizes, default=1) > 32:
+        windows = tuple(-(-size // 32) for size in sizes)
+        total += prod(windows) * (prod(min(size, 32) for size in sizes) - 1)
+        sizes = windows
+    return total + prod(sizes) - 1
+
+
+def _extra(symbols: Symbols) -> int:
+    """What such a reduction over all spatial axes takes beyond one operation for each element but the first."""
+    sizes = symbols["x"][0][1:]
+    return tree(sizes) - prod(sizes) + 1
+
+
+def _extra_axes(symbols: Symbols) -> int:
+    shape, axes = symbols["x"][0], symbols["axes"] if "axes" in symbols else symbols["axis"]
+    if isinstance(axes, int) and "axes" in symbols and "F_in" not in symbols and "G" in symbols:
+        axes = tuple(range(-axes, 0))
+    sizes = tuple(shape[axis] for axis in ((axes,) if isinstance(axes, int) else axes))
+    return tree(sizes) - prod(sizes) + 1
+
+
+def _extra_groups(symbols: Symbols) -> int:
+    shape = symbols["x"][0]
+    sizes = (*shape[1:], shape[0] // symbols["G"])
+    return tree(sizes) - prod(sizes) + 1
+
+
+def _extra_keys(symbols: Symbols) -> int:
+    return tree((symbols["L_k"],)) - symbols["L_k"] + 1
+
+
+def _alone(symbols: Symbols) -> int:
+    """Whether a depthwise convolution is nothing but a factor for each channel."""
+    letters = LETTERS[len(symbols["x"][0]) - 1]
+    plain = all(symbols[f"K_{each}"] == symbols[f"S_{each}"] == 1 and symbols[f"P_{each}"] == 0 for each in letters)
+    return int(plain and symbols["C_in"] == symbols["C_out"] == symbols.get("groups", symbols["C_in"]) > 1)
+
+
+_TREE = "a reduction by windows of 32 where an axis is longer, less one per element but the first"
+
+
+def _recurrent(rows: int, beside: int, again: int = 0) -> str:
     """One step of the loop, and what keeps it going: 2, and 2 more from the end."""
-    first, later = (f"2 * {rows} * H * ({features} + H) + 2 * bias * {rows} * H + {beside} * H" for features in ("F_in", "D * H"))
+    first, later = (f"2 * {rows} * H * ({features} + H) + {2 * rows + again} * bias * H + {beside} * H" for features in ("F_in", "D * H"))
     return f"batch * (N // x[0][-2]) * D * ({first} + (layers - 1) * ({later})) + layers * (4 * D - 2)"
 
 
+def _cell(rows: int, beside: int) -> str:
+    return f"N * H * ({rows} * ((1 + (F_in > 1)) * F_in + (1 + (H > 1)) * H + 2 * bias) + {beside})"
+
+
+_CELL = "recurrent cells: biases and the gates' operations"
 _LOOP = "recurrent layers: one step of the loop"
 _PER_ELEMENT = {
     "relu relu6 tanh_shrink": 1,
@@ -79,6 +128,7 @@ _PER_ELEMENT = {
     "log_sigmoid": 8,
     "gelu": 64,
 }
+_OTHER = "operations outside a MACC, transcendentals and roots not among them"
 _CONV = "bias of convolutions, and the products with padding taken off"
 
 xla = Convention(
@@ -90,13 +140,13 @@ xla = Convention(
     source="xla/service/hlo_cost_analysis.cc, and layers written with jax.lax, jax.nn and jax.image run under it",
     default=Rule(
         "2 * maccs + weight_muls + weight_adds + adds + muls + divs + comparisons",
-        "operations outside a MACC, transcendentals and roots not among them",
+        _OTHER,
     ),
     rules={
         "conv depthwise_conv": Rule(
-            "2 * real + bias * N_out",
+            "(1 if factor else 2) * real + bias * N_out",
             _CONV,
-            where={"real": Stated("K_h * K_w * C_in * H_out * W_out * C_out // groups, without the taps that fall on padding", _real)},
+            where={"factor": Stated("1 where it is a factor for each channel alone", _alone), "real": Stated("K_h * K_w * C_in * H_out * W_out * C_out // groups, without the taps that fall on padding", _real)},
         ),
         "conv_transpose": Rule(
             "2 * kept + bias * N_out",
@@ -106,7 +156,7 @@ xla = Convention(
         "sequence_conv": Rule(
             "N // L * F_in * (2 * (m * (m + 1) // 2 + (L - m) * k) + bias * L)", _CONV, where={"L": "x[0][-2]", "m": "min(k, x[0][-2])"}
         ),
-        "avg_pool": Rule("adds + divs * (adds > 0)", "operations outside a MACC, transcendentals and roots not among them"),
+        "avg_pool": Rule("adds + divs * (adds > 0)", _OTHER),
         "upsample": Rule(
             "resized",
             "interpolation by a matrix for each axis, and making the matrices; nearest by 7 per index",
@@ -131,13 +181,23 @@ xla = Convention(
             "(5 + affine) * N_in + 5 * G + affine * C_in",
             "group and instance norms at 6 per element, 5 without affine, and a few per group and channel",
         ),
-        "rms_norm": Rule("(3 + affine) * N_in + G", "RMS norm at 4 per element, 3 without affine, and 1 per group"),
-        "softmax": Rule("4 * N_in - G", "softmax at 4 per element, less one per slice"),
-        "log_softmax": Rule("5 * N_in - 2 * G", "log softmax at 5 per element, less two per slice"),
+        "rms_norm": Rule(
+            "(3 + affine) * N_in + (1 + more) * G",
+            "RMS norm at 4 per element, 3 without affine, and 1 per group",
+            where={"more": Stated(_TREE, _extra_axes)},
+        ),
+        "global_avg_pool": Rule("N_in + C_in * more", _OTHER, where={"more": Stated(_TREE, _extra)}),
+        "global_max_pool": Rule("N_in - C_in + C_in * more", _OTHER, where={"more": Stated(_TREE, _extra)}),
+        "mean": Rule("N_in + N_out * more", _OTHER, where={"more": Stated(_TREE, _extra_axes)}),
+        "softmax": Rule("4 * N_in - G + 2 * G * more", "softmax at 4 per element, less one per slice", where={"more": Stated(_TREE, _extra_axes)}),
+        "log_softmax": Rule(
+            "5 * N_in - 2 * G + 2 * G * more", "log softmax at 5 per element, less two per slice", where={"more": Stated(_TREE, _extra_axes)}
+        ),
         "attention_scores": Rule("2 * B * h * L_q * L_k * (d + 1)", "attention's scale at 2 per score; masked pairs among them"),
         "attention_softmax": Rule(
-            "batch * B * h * L_q * (4 * L_k - 1) + causal * L_q * L_k * (2 * batch * B * h + 2)",
+            "batch * B * h * L_q * (4 * L_k - 1 + 2 * more) + causal * L_q * L_k * (2 * batch * B * h + 2)",
             "softmax at 4 per element, less one per slice; a causal mask at 2 per score and 2 per pair",
+            where={"more": Stated(_TREE, _extra_keys)},
             whole=True,
         ),
         "attention_values": Rule("2 * B * h * L_q * L_k * d_v", "attention's products, masked pairs among them"),
@@ -153,8 +213,12 @@ xla = Convention(
         "embedding": Rule("3 * N_in", "look-ups at 3 per index, for negative ones"),
         "rnn": Rule(_recurrent(1, 1), _LOOP, whole=True),
         "gru": Rule(_recurrent(3, 14), _LOOP, whole=True),
-        "lstm": Rule(_recurrent(4, 21), _LOOP, whole=True),
+        "lstm": Rule(_recurrent(4, 21, 8), _LOOP, whole=True),
+        "linear": Rule("(1 + (F_in > 1)) * maccs + bias * N_out", "bias of linear layers; one feature is multiplied alone"),
         "matmul einsum": Rule("2 * maccs"),
+        "rnn_cell": Rule(_cell(1, 1), _CELL),
+        "gru_cell": Rule(_cell(3, 14), _CELL),
+        "lstm_cell": Rule(_cell(4, 17), _CELL),
         "dot_interaction": Rule("2 * B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
     },
 )

@@ -61,7 +61,7 @@ def attention_softmax(machine: Machine, scores: Tensor, *, seen: Look) -> Tensor
     out = dict.fromkeys(scores, 0.0)
     for where in indices(shape_of(scores)[:-1]):
         places = seen(where[-1], queries, keys)
-        row = {(number,): scores[*where, to] for number, to in enumerate(places)}
+        row: Tensor = {(number,): scores[*where, to] for number, to in enumerate(places)}
         out.update({(*where, places[number]): value for (number,), value in softmax(machine, row, axis=0).items()})
     return out
 

@@ -60,7 +60,7 @@ def moe(
     expert = partial(feed_forward, activation=activation, gated=gated, bias=bias)
     outputs: list[Tensor] = [{} for _ in range(active)]
     for turn, where in enumerate(indices(leading)):
-        one = {(each,): values[*where, each] for each in range(features)}
+        one: Tensor = {(each,): values[*where, each] for each in range(features)}
         for number in range(active):
             made = expert(Part(machine, f"expert {(turn * active + number) % experts}"), one, hidden=hidden)
             outputs[number].update({(*where, each): value for (each,), value in made.items()})

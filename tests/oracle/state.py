@@ -31,7 +31,9 @@ def decay(machine: Machine, step: float, *key: int) -> float:
     return machine.transcendental(math.exp, machine.scaled(-abs(step), "A", *key))
 
 
-def ssm_scan(machine: Machine, values: Tensor, step: Tensor, both: Tensor, *, state: int, heads: int | None = None, groups: int = 1) -> Tensor:
+def ssm_scan(
+    machine: Machine, values: Tensor, step: Tensor, both: Tensor, *, state: int, heads: int | None = None, groups: int = 1
+) -> Tensor:
     """One step after another: the state decays, takes in the input by B, and is read out by C; the input goes around it by D.
 
     Without ``heads`` each number of the state has its own decay, of its feature's step; with them a head has one.

@@ -199,9 +199,10 @@ def test_decoding_takes_a_network_that_looks_at_earlier_positions_alone() -> Non
 def test_every_option_of_analyze_is_one_of_a_request_and_documented() -> None:
     options = [name for name in inspect.signature(archcalc.analyze).parameters if name != "source"]
     assert options == [name for name in inspect.signature(api.Request.__init__).parameters if name != "self"]
-    assert archcalc.analyze.__doc__ is not None
+    documented = inspect.getdoc(archcalc.analyze)
+    assert documented is not None
     for name in ("source", *options):
-        assert f"        {name}: " in archcalc.analyze.__doc__
+        assert f"    {name}: " in documented
     kinds = [each.kind for name, each in inspect.signature(archcalc.analyze).parameters.items() if name != "source"]
     assert set(kinds) == {inspect.Parameter.KEYWORD_ONLY}
 

@@ -170,8 +170,8 @@ def test_the_start_and_the_end_of_the_listing() -> None:
     )
     assert text.endswith(
         "  for / in / do\n"
-        "      keys of one item: for: a loop name, or a list of them; in: the values, one pass each; do: the\n"
-        "      layers of a pass\n"
+        "      keys of one item: for: what each pass calls its value, or its values; in: the values, one pass\n"
+        "      each; do: the layers of a pass\n"
         "  if / then / else\n"
         "      keys of one item: if: a condition; then: the layers where it is true; else: the layers where\n"
         "      it is false\n"

@@ -124,11 +124,10 @@ def _step_by_step(spec: Spec, network: Network, request: Request) -> None:
     if len(network.inputs) != 1:
         names = ", ".join(tensor.maker for tensor in network.inputs)
         raise RequestError(f"the decode phase is for networks with one input, the sequence; {name} has {names}")
-    if len(network.inputs[0].shape or ()) > 2:
-        raise RequestError(
-            f"the decode phase is for an input [length] or [length, features]; {name} has another: {show(network.inputs[0].shape)}"
-        )
     whole, _ = propagate(spec, settings(spec, request.vars, request.variant), dtype=request.dtype, max_layers=request.max_layers)
+    shape = whole.inputs[0].shape if whole is not None else ()
+    if len(shape or ()) > 2:
+        raise RequestError(f"the decode phase is for an input [length] or [length, features]; {name} has another: {show(shape)}")
     reason = not_step_by_step(network, request.context or 0)
     if whole is not None and [weights(node, bias=True) for node in network.frame.children] != [
         weights(node, bias=True) for node in whole.frame.children

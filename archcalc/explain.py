@@ -109,7 +109,7 @@ def steps(row: Row, report: Report, convention: Convention) -> list[Step]:
 def _counted(rule: Rule, row: Row, report: Report, convention: Convention) -> list[Step]:
     """The convention's number for a layer: its rule, and what batch and runs make of it."""
     whole = rule.whole or convention.batch_one
-    value = convention.count(rule, row.node, report.batch if whole else 1, 1)
+    value = convention.count(rule, row.node, report.batch, 1) // (1 if whole else report.batch)
     told = f"{convention.name}: {convention.meaning if rule is convention.default else rule.why}"
     symbols = rule.bound(symbols_of(row.node, report.batch))
     own = [

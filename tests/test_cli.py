@@ -252,6 +252,13 @@ FAILURES: dict[str, tuple[list[str], str]] = {
         "there is no FLOP convention 'x': there are madd, ",
     ),
     "convention in a file": (["two.yaml", "--flops", "nowhere.yaml"], "nowhere.yaml: no such file or directory"),
+    "depth of a file": (["two.yaml", "--format", "csv", "--depth", "2"], "--depth is for tables: csv has every layer in full"),
+    "units of a file": (["two.yaml", "--format", "json", "--units", "k"], "--units is for tables: json has every layer in full"),
+    "format of the rules": (
+        ["conventions", "--format", "json"],
+        "--format and --between are for a spec: without one the rules are printed",
+    ),
+    "difference of the rules": (["conventions", "--between", "madd", "thop"], "--format and --between are for a spec: without one"),
     "check a variant": (["check", "two.yaml", "--variant", "huge"], "Two has no variant 'huge': it has wide, thin"),
 }
 
@@ -432,6 +439,10 @@ def test_a_spec_over_its_budget_ends_with_1(folder: Path) -> None:
         "Two: over budget: maccs 6,216 is 216 over the budget of 6,000; most in conv 4,536, head.linear 1,680\n"
     )
     assert run(spec, "--variant", "thin", "--format", "json").code == 0
+    checked = run("check", spec, "--variant", "wide")
+    assert (checked.code, checked.out) == (1, "")
+    assert checked.err.startswith("other.yaml:5:18: budget.params: over budget: params 3,594 is 1,894 over the budget of 1,700; ")
+    assert run("check", spec, "--variant", "thin").code == 0
 
 
 # --- the other commands -------------------------------------------------------------------------------------------
@@ -501,6 +512,8 @@ def test_check_holds_a_spec_against_the_schema(monkeypatch: pytest.MonkeyPatch) 
 def test_layers_and_a_page() -> None:
     assert "  conv [channels, kernel, stride=1" in run("layers").out
     assert run("layers", "conv").out.startswith("conv [channels, kernel, stride=1")
+    assert run("layers", "residual").out.startswith("residual [body, shortcut=[], merge=add, skip=true]\n")
+    assert run("layers", "for").out.startswith("for / in / do\n")
 
 
 def test_version_and_help() -> None:
@@ -555,7 +568,14 @@ def test_conventions_for_programs() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["two.yaml"], ["two.yaml", "two.yaml"], ["explain", "two.yaml", "conv"], ["compare", "two.yaml", "two.yaml"]]
+    "arguments",
+    [
+        ["two.yaml"],
+        ["two.yaml", "two.yaml"],
+        ["explain", "two.yaml", "conv"],
+        ["compare", "two.yaml", "two.yaml"],
+        ["conventions", "two.yaml"],
+    ],
 )
 def test_a_wrong_convention_is_told_as_a_wrong_spec_is(arguments: list[str], folder: Path) -> None:
     (folder / "mine.yaml").write_text("unit: MACC\n")
@@ -678,6 +698,46 @@ def test_the_program_ends_the_process_with_its_code(
         program.run()
     gc.enable()
     assert left.value.args == (code,)
+
+
+def full(*args: Any, **kwargs: Any) -> Any:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("when", ["while it writes", "at the end"])
+def test_an_output_without_room(when: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """In this process, with an output that can be turned away."""
+    with open(folder / "out", "w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        if when == "while it writes":
+            monkeypatch.setattr(cli, "app", full)
+        else:
+            monkeypatch.setattr(cli, "app", lambda **options: sys.exit(1))
+            stream = _Gone(out)
+            monkeypatch.setattr(stream, "flush", full)
+            monkeypatch.setattr(sys, "stdout", stream)
+        with pytest.raises(SystemExit) as leaving:
+            cli.main()
+    gc.enable()
+    assert leaving.value.code == 2
+    assert capsys.readouterr().err == "archcalc: can't write the output: no space left on device\n"
+
+
+def test_streams_that_were_closed_at_the_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process."""
+    monkeypatch.setattr(sys, "argv", ["archcalc", "two.yaml"])
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    with pytest.raises(SystemExit) as leaving:
+        cli.main()
+    gc.enable()
+    assert leaving.value.code in (None, 0)
+    with redirect_stderr(io.StringIO()) as err, pytest.raises(SystemExit) as leaving:
+        monkeypatch.setattr(sys, "argv", ["archcalc", "-"])
+        monkeypatch.setattr(sys, "stdin", None)
+        cli.main()
+    gc.enable()
+    assert (leaving.value.code, err.getvalue()) == (2, "archcalc: can't read standard input: it is closed\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

@@ -13,7 +13,7 @@ from spec_help import analyzed, text_of
 
 import archcalc
 from archcalc import conventions, layers
-from archcalc.conventions.base import Convention, Rule
+from archcalc.conventions.base import Convention, Rule, Stated
 from archcalc.explain import TITLES, Step, explain, find, steps
 from archcalc.expr import make_divisible
 from archcalc.formula import FUNCTIONS
@@ -357,7 +357,7 @@ def lies(report: Report, convention: Convention) -> list[str]:
         words = {str(value): value for value in row.args.values() if isinstance(value, str)}
         made = steps(row, report, convention)
         for step in made:
-            if not _is_prose(step, row, convention) and evaluated(step.filled, words) != step.value:
+            if not _is_stated(step, row, convention) and evaluated(step.filled, words) != step.value:
                 found.append(f"{row.name}: {step.name} = {step.formula} = {step.filled} is not {step.value}")
         found += [
             f"{row.name}: {step.name} {step.value} of {figure}"
@@ -367,16 +367,10 @@ def lies(report: Report, convention: Convention) -> list[str]:
     return found
 
 
-def _is_prose(step: Step, row: Row, convention: Convention) -> bool:
-    """Whether the text is an equation in words, which a function computes: a rule may have such a one, and so may its own symbols."""
+def _is_stated(step: Step, row: Row, convention: Convention) -> bool:
+    """Whether the text is an equation that a function works out: a rule's own symbol may be such a one, and so may a rule of the user's."""
     rule = convention.rule(row.type, row.style)
-    if step.name not in rule.where and (step.name != convention.unit or rule.method is None):
-        return False
-    try:
-        compile(step.filled, "", "eval")
-    except SyntaxError:
-        return step.filled == step.formula
-    return False
+    return isinstance(rule.where.get(step.name), Stated) or (step.name == convention.unit and rule.method is not None)
 
 
 def evaluated(filled: str, words: dict[str, str]) -> Any:
@@ -463,6 +457,16 @@ def test_a_rule_may_be_for_the_whole_batch(whole: bool, batch_one: bool, value: 
     assert (made["MACs"].value, made["MACs"].remark) == (value, "mine: so it is")
     assert made["MACs in all"].value == report.layers[0].flops == many
     assert lies(report, convention) == []
+
+
+def test_a_rule_may_depend_on_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = Rule("N_in + (batch > 1) * 5", "as it is")
+    convention = Convention("mine", "meaning", unit="MACs", bias="", source="", default=rule)
+    monkeypatch.setattr(conventions, "find", lambda name: convention)
+    report = analyzed("input: [7]\nlayers: [relu]\n", batch=3, flops="madd")
+    made = {step.name: step for step in steps(report.layers[0], report, convention)}
+    assert (made["MACs"].filled, made["MACs"].value, made["MACs in all"].value) == ("7 + (3 > 1) * 5", 12, 36)
+    assert report.totals.flops == 36
 
 
 def test_the_symbols_of_a_rule_are_steps_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,6 +140,16 @@ def test_inputs_of_attention_that_are_left_out_are_those_before(drawn: tuple[Arg
 
 @examples(25)
 @given(drawn=attentions())
+def test_each_input_has_its_projection(drawn: tuple[Args, Shapes]) -> None:
+    args, shapes = drawn
+    [row] = one("attention", shapes, **args).layers
+    sources = {"query": shapes[0], "key": shapes[len(shapes) // 2], "value": shapes[-1]}
+    found = {part.name.split(".")[1]: part.input_shapes for part in row.parts if part.type == "linear"}
+    assert {name: found[name] for name in sources} == {name: [shape] for name, shape in sources.items()}
+
+
+@examples(25)
+@given(drawn=attentions())
 def test_rope_and_norms_of_heads_add_no_maccs(drawn: tuple[Args, Shapes]) -> None:
     args, shapes = drawn
     d, groups, heads = args["head_dim"], args["kv_heads"], args["heads"]
@@ -253,10 +263,11 @@ def test_transformer_layers_written_out(data: st.DataObject, norm_first: bool, b
     feed: list[Item] = [{"linear": {"features": hidden, "bias": bias}}, activation, {"linear": {"features": 2 * d, "bias": bias}}]
     around = part({"sequence": feed})
     args = {"heads": 2, "hidden": hidden, "norm_first": norm_first, "bias": bias, "causal": causal, "activation": activation}
+    how = {"causal": "half"}
     one_input, two = [[length, 2 * d]], [[length, 2 * d], [memory, other]]
-    assert figures(one("transformer_encoder", one_input, **args)) == figures(counted(*itself, *around, shapes=one_input))
+    assert figures(one("transformer_encoder", one_input, how, **args)) == figures(counted(*itself, *around, shapes=one_input, **how))
     itself[0]["from"] = "input_0"
-    assert figures(one("transformer_decoder", two, **args)) == figures(counted(*itself, *across, *around, shapes=two))
+    assert figures(one("transformer_decoder", two, how, **args)) == figures(counted(*itself, *across, *around, shapes=two, **how))
 
 
 @examples(30)

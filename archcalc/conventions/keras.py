@@ -47,11 +47,11 @@ def _adaptive(symbols: Symbols) -> int:
     return int(total)
 
 
-PRODUCTS = frozenset(
-    "a,b->ab ab,b->a ab,bc->ac ab,cb->ac abc,cd->abd abc,dc->abd abc,cde->abde abc,dce->abde abc,dec->abde "
-    "abcd,cde->abe abcd,ced->abe abcd,ecd->abe abcd,abde->abce abcd,abed->abce abcd,acbe->adbe abcd,adbe->acbe "
-    "abcd,aecd->acbe abcd,aecd->aceb abcde,aebf->adbcf abcde,afce->acdbf".split()
+_TWO = "a,b->ab ab,b->a ab,bc->ac ab,cb->ac abc,cd->abd abc,dc->abd abc,cde->abde abc,dce->abde abc,dec->abde abcd,cde->abe abcd,ced->abe abcd,ecd->abe"
+_BATCHED = (
+    "abcd,abde->abce abcd,abed->abce abcd,acbe->adbe abcd,adbe->acbe abcd,aecd->acbe abcd,aecd->aceb abcde,aebf->adbcf abcde,afce->acdbf"
 )
+PRODUCTS = frozenset(f"{_TWO} {_BATCHED}".split())
 """The einsums that Keras turns into products of matrices."""
 
 
@@ -81,7 +81,9 @@ _PER_ELEMENT = {
     "celu": 5,
 }
 _NOTHING = Rule("0", "not counted: an operator without a rule", missing=True)
-_WINDOW = {"taps": Stated("K_h * K_w", lambda symbols: prod(symbols[f"K_{each}"] for each in LETTERS[len(symbols["x"][0]) - 1]))}
+_WINDOW: dict[str, str | Stated] = {
+    "taps": Stated("K_h * K_w", lambda symbols: prod(symbols[f"K_{each}"] for each in LETTERS[len(symbols["x"][0]) - 1]))
+}
 
 keras = Convention(
     "keras",
@@ -132,12 +134,12 @@ keras = Convention(
             missing=True,
         ),
         "global_avg_pool mean": Rule("N_in", "means at 1 per element of the input"),
-        "adaptive_avg_pool": Rule(
+        "adaptive_avg_pool adaptive_max_pool": Rule(
             "pools",
-            "adaptive average pools as two plain pools per axis at every position",
+            "adaptive pools as two plain pools per axis at every position; in three axes the choice among them alone",
             where={
                 "pools": Stated(
-                    "per axis: s * (in - s + 1) for s = in // out and in // out + 1, times the other sizes; and 9 * out", _adaptive
+                    "per axis: k * (in - k + 1) for k = ceil(in / out) and one more, times the other sizes; and 9 * out", _adaptive
                 )
             },
             whole=True,

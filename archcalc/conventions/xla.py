@@ -43,6 +43,20 @@ def _kept(symbols: Symbols) -> int:
     return int(weights * taps)
 
 
+SMALL = 4096
+"""Reductions of so many elements go to a library, without windows and without work that is done twice."""
+
+
+def tree(sizes: tuple[int, ...], elements: int) -> int:
+    """What a reduction over axes of these sizes takes beyond one for each element but the first: windows of 32 where an axis is longer."""
+    total, first = 0, prod(sizes) - 1
+    while elements < SMALL and max(sizes, default=1) > 32:
+        windows = tuple(-(-size // 32) for size in sizes)
+        total += prod(windows) * (prod(min(size, 32) for size in sizes) - 1)
+        sizes = windows
+    return total + prod(sizes) - 1 - first
+
+
 def _resized(symbols: Symbols) -> int:
     """Interpolation as a product with a matrix for each axis, in the best order; the matrices are made first, equal ones once."""
     channels, *sizes = symbols["x"][0]
@@ -50,7 +64,7 @@ def _resized(symbols: Symbols) -> int:
     if symbols["mode"] == "nearest":
         return sum(7 * out for _, out in {(size, out) for _, size, out in axes})
     each = 38 if symbols["mode"] == "bicubic" else 12
-    matrices = sum(each * size * out + 13 * out for size, out in {(size, out) for _, size, out in axes})
+    matrices = sum(out * (each * size + 13 + tree((size,), size * out)) for size, out in {(size, out) for _, size, out in axes})
 
     def products(order: tuple[tuple[int, int, int], ...]) -> int:
         total, now = 0, list(sizes)
@@ -62,38 +76,24 @@ def _resized(symbols: Symbols) -> int:
     return matrices + symbols["batch"] * channels * min(map(products, permutations(axes)))
 
 
-def tree(sizes: tuple[int, ...]) -> int:
-    """What a reduction over axes of these sizes takes: windows of 32 first where an axis is longer, each filled up."""
-    total = 0
-    while max(sizes, default=1) > 32:
-        windows = tuple(-(-size // 32) for size in sizes)
-        total += prod(windows) * (prod(min(size, 32) for size in sizes) - 1)
-        sizes = windows
-    return total + prod(sizes) - 1
-
-
 def _extra(symbols: Symbols) -> int:
-    """What such a reduction over all spatial axes takes beyond one operation for each element but the first."""
-    sizes = symbols["x"][0][1:]
-    return tree(sizes) - prod(sizes) + 1
+    """That of all spatial axes; with groups, of their channels too."""
+    shape = symbols["x"][0]
+    channels = (shape[0] // symbols["G"],) if "G" in symbols else ()
+    return tree((*shape[1:], *channels), symbols["N_in"] * symbols["batch"])
 
 
 def _extra_axes(symbols: Symbols) -> int:
-    shape, axes = symbols["x"][0], symbols["axes"] if "axes" in symbols else symbols["axis"]
-    if isinstance(axes, int) and "axes" in symbols and "F_in" not in symbols and "G" in symbols:
-        axes = tuple(range(-axes, 0))
-    sizes = tuple(shape[axis] for axis in ((axes,) if isinstance(axes, int) else axes))
-    return tree(sizes) - prod(sizes) + 1
-
-
-def _extra_groups(symbols: Symbols) -> int:
+    """That of the axes which an argument names: one, a list, or how many last ones."""
     shape = symbols["x"][0]
-    sizes = (*shape[1:], shape[0] // symbols["G"])
-    return tree(sizes) - prod(sizes) + 1
+    axes = symbols["axis"] if "axis" in symbols else symbols["axes"]
+    if isinstance(axes, int):
+        axes = range(-axes, 0) if "n" in symbols and "axes" in symbols else (axes,)
+    return tree(tuple(shape[axis] for axis in axes), symbols["N_in"] * symbols["batch"])
 
 
 def _extra_keys(symbols: Symbols) -> int:
-    return tree((symbols["L_k"],)) - symbols["L_k"] + 1
+    return tree((symbols["L_k"],), symbols["batch"] * symbols["B"] * symbols["h"] * symbols["L_q"] * symbols["L_k"])
 
 
 def _alone(symbols: Symbols) -> int:
@@ -103,7 +103,7 @@ def _alone(symbols: Symbols) -> int:
     return int(plain and symbols["C_in"] == symbols["C_out"] == symbols.get("groups", symbols["C_in"]) > 1)
 
 
-_TREE = "a reduction by windows of 32 where an axis is longer, less one per element but the first"
+_TREE = "of fewer than 4096 elements along more than 32: windows of 32, each filled up; what they take beyond n - 1"
 
 
 def _recurrent(rows: int, beside: int, again: int = 0) -> str:
@@ -112,8 +112,9 @@ def _recurrent(rows: int, beside: int, again: int = 0) -> str:
     return f"batch * (N // x[0][-2]) * D * ({first} + (layers - 1) * ({later})) + layers * (4 * D - 2)"
 
 
-def _cell(rows: int, beside: int) -> str:
-    return f"N * H * ({rows} * ((1 + (F_in > 1)) * F_in + (1 + (H > 1)) * H + 2 * bias) + {beside})"
+def _cell(rows: int, beside: int, again: int = 0) -> str:
+    first, later = ("2", "2") if again else ("(1 + (F_in > 1))", "(1 + (H > 1))")
+    return f"N * H * ({rows} * ({first} * F_in + {later} * H) + {2 * rows + again} * bias + {beside})"
 
 
 _CELL = "recurrent cells: biases and the gates' operations"
@@ -146,7 +147,10 @@ xla = Convention(
         "conv depthwise_conv": Rule(
             "(1 if factor else 2) * real + bias * N_out",
             _CONV,
-            where={"factor": Stated("1 where it is a factor for each channel alone", _alone), "real": Stated("K_h * K_w * C_in * H_out * W_out * C_out // groups, without the taps that fall on padding", _real)},
+            where={
+                "factor": Stated("1 where it is a factor for each channel alone", _alone),
+                "real": Stated("K_h * K_w * C_in * H_out * W_out * C_out // groups, without the taps that fall on padding", _real),
+            },
         ),
         "conv_transpose": Rule(
             "2 * kept + bias * N_out",
@@ -175,11 +179,14 @@ xla = Convention(
             whole=True,
         ),
         "layer_norm": Rule(
-            "(5 + affine + (affine and bias)) * N_in + 5 * G", "layer norm at 7 per element, less without scale or shift, and 5 per group"
+            "(5 + affine + (affine and bias)) * N_in + (5 + 2 * more) * G",
+            "layer norm at 7 per element, less without scale or shift, and 5 per group",
+            where={"more": Stated(_TREE, _extra_axes)},
         ),
         "group_norm instance_norm": Rule(
-            "(5 + affine) * N_in + 5 * G + affine * C_in",
+            "(5 + affine) * N_in + (5 + 2 * more) * G + affine * C_in",
             "group and instance norms at 6 per element, 5 without affine, and a few per group and channel",
+            where={"more": Stated(_TREE, _extra)},
         ),
         "rms_norm": Rule(
             "(3 + affine) * N_in + (1 + more) * G",
@@ -189,15 +196,22 @@ xla = Convention(
         "global_avg_pool": Rule("N_in + C_in * more", _OTHER, where={"more": Stated(_TREE, _extra)}),
         "global_max_pool": Rule("N_in - C_in + C_in * more", _OTHER, where={"more": Stated(_TREE, _extra)}),
         "mean": Rule("N_in + N_out * more", _OTHER, where={"more": Stated(_TREE, _extra_axes)}),
-        "softmax": Rule("4 * N_in - G + 2 * G * more", "softmax at 4 per element, less one per slice", where={"more": Stated(_TREE, _extra_axes)}),
-        "log_softmax": Rule(
-            "5 * N_in - 2 * G + 2 * G * more", "log softmax at 5 per element, less two per slice", where={"more": Stated(_TREE, _extra_axes)}
+        "softmax": Rule(
+            "4 * N_in - G + 2 * G * more", "softmax at 4 per element, less one per slice", where={"more": Stated(_TREE, _extra_axes)}
         ),
-        "attention_scores": Rule("2 * B * h * L_q * L_k * (d + 1)", "attention's scale at 2 per score; masked pairs among them"),
+        "log_softmax": Rule(
+            "(5 - (batch * N_in >= 4096)) * N_in - 2 * G + 2 * G * more",
+            "log softmax at 5 per element, 4 where there are many, less two per slice",
+            where={"more": Stated(_TREE, _extra_axes)},
+        ),
+        "attention_scores": Rule(
+            "B * h * L_q * L_k * (2 * d + 2 - (batch * B * h * L_q * L_k >= 4096))",
+            "attention's scale at 2 per score, 1 where there are many; masked ones too",
+        ),
         "attention_softmax": Rule(
-            "batch * B * h * L_q * (4 * L_k - 1 + 2 * more) + causal * L_q * L_k * (2 * batch * B * h + 2)",
-            "softmax at 4 per element, less one per slice; a causal mask at 2 per score and 2 per pair",
-            where={"more": Stated(_TREE, _extra_keys)},
+            "pairs * (4 + causal * twice) + batch * B * h * L_q * (2 * more - 1) + causal * twice * L_q * L_k",
+            "softmax at 4 per element, less one per slice; a causal mask at 2 per score and per pair, 1 where there are many",
+            where={"pairs": "batch * B * h * L_q * L_k", "twice": "2 - (pairs >= 4096)", "more": Stated(_TREE, _extra_keys)},
             whole=True,
         ),
         "attention_values": Rule("2 * B * h * L_q * L_k * d_v", "attention's products, masked pairs among them"),
@@ -214,11 +228,15 @@ xla = Convention(
         "rnn": Rule(_recurrent(1, 1), _LOOP, whole=True),
         "gru": Rule(_recurrent(3, 14), _LOOP, whole=True),
         "lstm": Rule(_recurrent(4, 21, 8), _LOOP, whole=True),
-        "linear": Rule("(1 + (F_in > 1)) * maccs + bias * N_out", "bias of linear layers; one feature is multiplied alone"),
-        "matmul einsum": Rule("2 * maccs"),
+        "linear": Rule(
+            "(1 + (F_in > 1)) * maccs - (F_in > 1 and batch * N_out == 1) + bias * N_out",
+            "bias of linear layers; one feature is multiplied alone",
+        ),
+        "matmul": Rule("(2 if k > 1 or batch * B > 1 else 1) * maccs", "products of one feature are multiplied alone"),
+        "einsum": Rule("2 * maccs + muls + adds", _OTHER),
         "rnn_cell": Rule(_cell(1, 1), _CELL),
         "gru_cell": Rule(_cell(3, 14), _CELL),
-        "lstm_cell": Rule(_cell(4, 17), _CELL),
+        "lstm_cell": Rule(_cell(4, 21, 8), _CELL),
         "dot_interaction": Rule("2 * B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
     },
 )

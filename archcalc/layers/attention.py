@@ -30,7 +30,7 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
         raise LayerError(f"kv_heads: {kv_heads} does not divide {heads} heads", expected=f"a number that divides {heads}", arg="kv_heads")
     head_dim = args["head_dim"]
     if head_dim is None:
-        divided(args, query[-1], "features", "heads")
+        divided(args, query[-1], "features", "heads", "or give head_dim: the heads' features need not be those of the input")
         head_dim = query[-1] // heads
     for each in inputs[1:]:
         if each[:-2] != query[:-2] or len(each) != len(query):

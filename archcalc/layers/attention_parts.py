@@ -36,12 +36,11 @@ def pairs(symbols: Symbols, queries: int, keys: int) -> None:
     symbols["pairs"] = rising * earlier + rising * (rising + 1) // 2 + (queries - rising) * reach
 
 
-def divided(symbols: Symbols, features: int, what: str, arg: str) -> int:
+def divided(symbols: Symbols, features: int, what: str, arg: str, hint: str = "") -> int:
     """Features per head. Raises LayerError where the heads do not divide them."""
     heads = symbols[arg]
     if features % heads:
         message = f"{arg}: {heads} does not divide {features} {what}"
-        hint = "or give head_dim: the heads' features need not be those of the input" if arg == "heads" and what == "features" else ""
         raise LayerError(message, expected=f"a number that divides {features}", hint=hint, arg=arg)
     return int(features // heads)
 

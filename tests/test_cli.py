@@ -723,7 +723,7 @@ def test_an_output_without_room(when: str, folder: Path, monkeypatch: pytest.Mon
     assert capsys.readouterr().err == "archcalc: can't write the output: no space left on device\n"
 
 
-def test_streams_that_were_closed_at_the_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_streams_that_were_closed_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process."""
     monkeypatch.setattr(sys, "argv", ["archcalc", "two.yaml"])
     monkeypatch.setattr(sys, "stdout", None)
@@ -731,13 +731,19 @@ def test_streams_that_were_closed_at_the_start(folder: Path, monkeypatch: pytest
     with pytest.raises(SystemExit) as leaving:
         cli.main()
     gc.enable()
+    for stream in (sys.stdout, sys.stderr):
+        stream.close()
     assert leaving.value.code in (None, 0)
-    with redirect_stderr(io.StringIO()) as err, pytest.raises(SystemExit) as leaving:
-        monkeypatch.setattr(sys, "argv", ["archcalc", "-"])
-        monkeypatch.setattr(sys, "stdin", None)
+
+
+def test_a_standard_input_that_was_closed_at_the_start(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """In this process."""
+    monkeypatch.setattr(sys, "argv", ["archcalc", "-"])
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(SystemExit) as leaving:
         cli.main()
     gc.enable()
-    assert (leaving.value.code, err.getvalue()) == (2, "archcalc: can't read standard input: it is closed\n")
+    assert (leaving.value.code, *capsys.readouterr()) == (2, "", "archcalc: can't read standard input: it is closed\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

@@ -73,7 +73,7 @@ def _resized(symbols: Symbols) -> int:
             total += 2 * prod(now) * size
         return total
 
-    return matrices + symbols["batch"] * channels * min(map(products, permutations(axes)))
+    return int(matrices + symbols["batch"] * channels * min(map(products, permutations(axes))))
 
 
 def _extra(symbols: Symbols) -> int:
@@ -86,10 +86,12 @@ def _extra(symbols: Symbols) -> int:
 def _extra_axes(symbols: Symbols) -> int:
     """That of the axes which an argument names: one, a list, or how many last ones."""
     shape = symbols["x"][0]
-    axes = symbols["axis"] if "axis" in symbols else symbols["axes"]
-    if isinstance(axes, int):
-        axes = range(-axes, 0) if "n" in symbols and "axes" in symbols else (axes,)
-    return tree(tuple(shape[axis] for axis in axes), symbols["N_in"] * symbols["batch"])
+    named = symbols["axis"] if "axis" in symbols else symbols["axes"]
+    if not isinstance(named, int):
+        sizes = tuple(shape[axis] for axis in named)
+    else:
+        sizes = shape[-named:] if "n" in symbols and "axes" in symbols else (shape[named],)
+    return tree(sizes, symbols["N_in"] * symbols["batch"])
 
 
 def _extra_keys(symbols: Symbols) -> int:
@@ -100,21 +102,28 @@ def _alone(symbols: Symbols) -> int:
     """Whether a depthwise convolution is nothing but a factor for each channel."""
     letters = LETTERS[len(symbols["x"][0]) - 1]
     plain = all(symbols[f"K_{each}"] == symbols[f"S_{each}"] == 1 and symbols[f"P_{each}"] == 0 for each in letters)
-    return int(plain and symbols["C_in"] == symbols["C_out"] == symbols.get("groups", symbols["C_in"]) > 1)
+    groups = symbols["groups"] if "groups" in symbols else symbols["C_in"]
+    return int(plain and symbols["C_in"] == symbols["C_out"] == groups)
 
 
 _TREE = "of fewer than 4096 elements along more than 32: windows of 32, each filled up; what they take beyond n - 1"
 
 
+def _step(rows: int, beside: int, again: int, features: str) -> str:
+    """One step of one layer for one sample; a product of one feature is one multiplication, which LSTM does twice."""
+    one, other = (features, "H") if again else (f"(1 + ({features} > 1)) * {features}", "(1 + (H > 1)) * H")
+    products = f"2 * ({one} + {other})" if again else f"({one} + {other})"
+    return f"H * ({rows} * {products} + {2 * rows + again} * bias + {beside})"
+
+
 def _recurrent(rows: int, beside: int, again: int = 0) -> str:
     """One step of the loop, and what keeps it going: 2, and 2 more from the end."""
-    first, later = (f"2 * {rows} * H * ({features} + H) + {2 * rows + again} * bias * H + {beside} * H" for features in ("F_in", "D * H"))
-    return f"batch * (N // x[0][-2]) * D * ({first} + (layers - 1) * ({later})) + layers * (4 * D - 2)"
+    first, later = (_step(rows, beside, again, features) for features in ("F_in", "(D * H)"))
+    return f"batch * (N // x[0][-2]) * D * ({first} + (layers - 1) * {later}) + layers * (4 * D - 2)"
 
 
 def _cell(rows: int, beside: int, again: int = 0) -> str:
-    first, later = ("2", "2") if again else ("(1 + (F_in > 1))", "(1 + (H > 1))")
-    return f"N * H * ({rows} * ({first} * F_in + {later} * H) + {2 * rows + again} * bias + {beside})"
+    return f"N * {_step(rows, beside, again, 'F_in')}"
 
 
 _CELL = "recurrent cells: biases and the gates' operations"

@@ -234,7 +234,6 @@ def _item_mapping(shown: list[LayerType]) -> Schema:
         "properties": properties,
         "additionalProperties": _ref("block_arguments"),
         "dependentRequired": needs,
-        "dependentSchemas": {"share": {"if": {"properties": {"share": {"const": True}}}, "then": {"required": ["repeat"]}}},
         "if": {"anyOf": heads},
         "then": {"oneOf": heads, "propertyNames": {"enum": list(properties)}},
         "else": {

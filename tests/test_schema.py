@@ -13,6 +13,7 @@ is what a schema can't say, the second where it says more or something else.
       argument twice          `args: [a, a=1]`
       block and layer type    a layer type with the name of a block
       recursion               a block that uses itself
+      nothing to share with   `share: true` outside of a repeat and of a `for`, however far inside
       no such var             a variant that sets a var which the spec has not
       nesting                 more than 100 levels
       long expressions        more than 200,000 characters of expressions in one spec
@@ -283,7 +284,6 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "negative repeat": ("- {relu: , repeat: -1}", "layers[0].repeat", "layers.0.repeat"),
     "when of a number": ("- {relu: , when: 1}", "layers[0].when", "layers.0.when"),
     "share: false": ("- {relu: , share: false}", "layers[0].share", "layers.0.share"),
-    "share: true without repeat": ("- {relu: , share: true}", "layers[0].share", "layers.0"),
     "frozen": ("- {relu: , frozen: [true]}", "layers[0].frozen", "layers.0.frozen"),
     "dtype of an item": ("- {relu: , dtype: 8}", "layers[0].dtype", "layers.0.dtype"),
     "mapping for an argument of a block": (
@@ -363,7 +363,6 @@ MESSAGES = {
     "no layers": "'layers' is a required property",
     "empty layers": "[] should be non-empty",
     "for without do": "'do' is a dependency of 'for'",
-    "share: true without repeat": "'repeat' is a required property",
     "no word of a type": "'a b' does not match '^[A-Za-z_][A-Za-z0-9_]*$'",
 }
 
@@ -383,7 +382,13 @@ BEYOND_A_SCHEMA = re.compile(
     "|".join(
         (
             *("there is no layer type or block '", "there is no '.*' in scope", "there is no var '", "is used twice in one scope"),
-            *("uses itself$", "is the name of a block already$", "the argument '.*' is there twice", f"^({_OWN}) (has no|takes no) "),
+            *(
+                "uses itself$",
+                "^share: true is for a repeat",
+                "is the name of a block already$",
+                "the argument '.*' is there twice",
+                f"^({_OWN}) (has no|takes no) ",
+            ),
             *("can't be .*'[A-Za-z_]", "^'.*': "),  # a word that is not in scope, and an expression's grammar
         )
     )
@@ -464,7 +469,6 @@ LOOSER: dict[str, tuple[tuple[Any, ...], str, dict[str, Any]]] = {
     "one type": (("$defs", "item_mapping"), "then", spec({"relu": None, "linear": 5})),
     "some type": (("$defs", "item_mapping"), "else", spec({"name": "a"})),
     "for with in": (("$defs", "item_mapping"), "dependentRequired", spec({"for": "a", "in": [1]})),
-    "shared copies": (("$defs", "item_mapping"), "dependentSchemas", spec({"relu": None, "share": True})),
     "some layer": (("$defs", "layers"), "minItems", {"input": [3], "layers": []}),
 }
 
@@ -510,6 +514,7 @@ PARSER_ALONE: dict[str, tuple[Any, str]] = {
         spec("relu", blocks={"b": {"layers": ["relu"]}}, layer_types={"b": {"maccs": 1}}),
         "'b' is the name of a block already",
     ),
+    "nothing to share with": (spec({"linear": 3, "share": True}), "share: true is for a repeat or inside a for"),
     "recursion": (spec("relu", blocks={"b": {"layers": ["b"]}}), "the block b uses itself"),
     "no such var": (spec("relu", vars={"a": 1}, variants={"x": {"b": 1}}), "there is no var 'b'"),
     "nesting": (spec(*_DEEP), "more than 100 levels of nesting"),
@@ -538,6 +543,13 @@ def test_what_the_schema_alone_refuses(what: str) -> None:
     error = complaint(document)
     assert error is not None
     assert error.message == message
+
+
+def test_copies_and_passes_may_share() -> None:
+    inside = [{"sequence": [{"linear": 3, "share": True}]}]
+    for item in ({"linear": 3, "share": True, "repeat": 2}, {"for": "a", "in": [1, 2], "do": inside}):
+        assert problems(spec(item)) == []
+        assert complaint(spec(item)) is None
 
 
 def test_a_hidden_type_can_be_left_out_of_the_schema() -> None:

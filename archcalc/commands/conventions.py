@@ -29,6 +29,7 @@ def command(
     from .. import conventions
     from ..reconcile import count
     from ..render import reconciliation as render
+    from ..render.matrix import matrix
 
     if format_ not in render.FORMATS:
         fail(f"conventions has no format '{format_}': it has {', '.join(render.FORMATS)}")
@@ -36,7 +37,7 @@ def command(
     if spec is None and (format_ != "table" or between):
         fail("--format and --between are for a spec: without one the rules are printed")
     if spec is None:
-        sys.stdout.write(render.manual(asked))
+        sys.stdout.write(matrix(asked, unicode=unicode_wanted()) + "\n" + render.manual(asked))
         return
     found = analysed([spec], vars=assignments(set_), variant=variant, batch=batch)
     if show_errors(found):

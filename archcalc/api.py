@@ -96,10 +96,14 @@ def _no_collection() -> Iterator[None]:
 
 def analyze_node(node: Node | None, problems: list[Problem], file: str, request: Request) -> Report:
     """Analyse a document that was read; ``problems`` are those found so far."""
+    return analyze_spec(*read_spec(node, problems, file), file, request)
+
+
+def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request: Request) -> Report:
+    """Analyse a spec that was parsed; ``problems`` are those found so far."""
     from .propagate import propagate
     from .report import Report, over_budget
 
-    spec, problems = read_spec(node, problems, file)
     if spec is None:
         raise SpecError(problems)
     network, more = propagate(

@@ -74,7 +74,7 @@ class Parser(Items):
         for made in self.layer_types.values():
             if isinstance(made, Block):
                 self.block_body(made, f"layer_types.{made.name}", names)
-        spec.blocks = self.blocks
+        spec.blocks, spec.layer_types = self.blocks, self.layer_types
         if "layers" in entries:
             spec.body = self.body(entries["layers"], "layers", names, least=1)
             name_items(self, spec.body, {each.name: None for each in spec.inputs})

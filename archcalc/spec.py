@@ -227,7 +227,7 @@ class Spec:
         self.inputs: list[Input] = []
         self.vars: dict[str, Template] = {}
         self.blocks: dict[str, Block] = {}
-        self.layer_types: dict[str, LayerType] = {}
+        self.layer_types: dict[str, LayerType | Block] = {}
         self.body = Body([])
         self.outputs: list[Ref] = []
         self.dtype = "float32"

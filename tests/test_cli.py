@@ -509,6 +509,15 @@ def test_check_holds_a_spec_against_the_schema(monkeypatch: pytest.MonkeyPatch) 
     assert done.err.startswith("two.yaml:1:1: vars: {'width': 4, ")
 
 
+@pytest.mark.parametrize(
+    "own", ["blocks: {relu: {args: [a], layers: [conv: {channels: a, kernel: 1}]}}", "layer_types: {relu: {args: [a], params: a}}"]
+)
+def test_check_knows_the_types_that_a_spec_hides(folder: Path, own: str) -> None:
+    (folder / "own.yaml").write_text(f"input: [3, 4, 4]\n{own}\nlayers: [relu: 3]\n")
+    done = run("check", "own.yaml")
+    assert (done.code, done.out, done.err) == (0, "own.yaml: all well, 1 layer\n", "")
+
+
 def test_layers_and_a_page() -> None:
     assert "  conv [channels, kernel, stride=1" in run("layers").out
     assert run("layers", "conv").out.startswith("conv [channels, kernel, stride=1")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ..api import Request, RequestError, analyze_node, read_spec
+from ..api import Request, RequestError, analyze_spec, read_spec
 from ..errors import Problem, SpecError
 from ..text import Node, read, to_python
 from .common import WRONG_SPEC, CheckFormat, Set, Specs, Variant, assignments, fail, read_text, show_errors
@@ -46,13 +46,13 @@ def command(specs: Specs, set_: Set = None, variant: Variant = None, format_: Ch
 def check(text: bytes, file: str, vars: dict[str, Any], variant: str | None) -> tuple[SpecError, int]:
     """All that is wrong with a spec, in itself and in each of its variants; and how many layers it has."""
     node, problems = read(text, file)
-    spec, _ = read_spec(node, list(problems), file)
+    spec, problems = read_spec(node, problems, file)
     variants = [variant] if variant is not None else [None, *(spec.variants if spec else ())]
     found: list[Problem] = []
     layers = 0
     for each in variants:
         try:
-            report = analyze_node(node, problems, file, Request(vars=vars, variant=each))
+            report = analyze_spec(spec, problems, file, Request(vars=vars, variant=each))
             layers = layers or len(report.layers)
             if each == variants[0] and spec is not None:  # what the others may cost is theirs to say
                 found.extend(_over_budget(report, spec))

@@ -19,7 +19,7 @@ import pytest
 import archcalc
 from archcalc import __main__ as program
 from archcalc import cli
-from archcalc.commands import common
+from archcalc.commands import COMMANDS, common
 from archcalc.language import DTYPES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -532,10 +532,10 @@ def test_version_and_help() -> None:
         assert (done.code, done.err) == (0, "")
         assert done.out.startswith("Usage: archcalc [OPTIONS] SPEC... | COMMAND ...")
         assert "--max-layers" in done.out
-    for command in cli.COMMANDS:
+    for command in COMMANDS:
         done = run(command, "-h")
         assert (done.code, done.err) == (0, "")
-        assert cli.COMMANDS[command].split("`")[0].split(":")[0].strip() in " ".join(done.out.split())
+        assert COMMANDS[command].split("`")[0].split(":")[0].strip() in " ".join(done.out.split())
 
 
 def test_nothing_at_all_is_help_and_a_wrong_command() -> None:
@@ -829,7 +829,7 @@ def test_completion_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_completion_offers_every_command() -> None:
-    assert set(cli.COMMANDS) <= set(completions("archcalc "))
+    assert set(COMMANDS) <= set(completions("archcalc "))
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -13,7 +13,7 @@ from readme_examples import run
 
 import archcalc
 from archcalc import layers
-from archcalc.cli import COMMANDS
+from archcalc.commands import COMMANDS
 from archcalc.commands.schema import text as schema_text
 from archcalc.language import COMPOSITES, SPREAD
 

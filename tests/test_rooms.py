@@ -51,7 +51,8 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("archcalc.render.columns",),
     ("archcalc.render.view", "archcalc.render.*"),
     ("archcalc.render.table", "archcalc.render.markdown"),
-    ("archcalc.commands", "archcalc.commands.common"),
+    ("archcalc.commands",),
+    ("archcalc.commands.common",),
     ("archcalc.commands.*",),
     ("archcalc.cli",),
     ("archcalc.__main__",),
@@ -65,7 +66,6 @@ AGAINST_THE_FLOW: dict[tuple[str, str], str] = {
     ("archcalc", "archcalc.request"): "for type checkers: as above",
     ("archcalc.naming", "archcalc.parse"): "for type checkers: naming reports through the parser that calls it",
     ("archcalc.user_layers", "archcalc.parse"): "for type checkers: as above",
-    ("archcalc.commands.common", "archcalc.cli"): "in a function: the names of the commands, for a hint where a file is not there",
 }
 """Imports of later rooms, inside functions or for type checkers alone, and why."""
 

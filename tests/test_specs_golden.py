@@ -288,7 +288,9 @@ def test_mobilenet_v2_of_other_widths(variant: str, resolution: int, mult_adds: 
     assert round((report.totals.params - norms) / 1e6, 2) == millions
 
 
-SPEC_VARIANTS = [(path.name, variant) for path in sorted(SPECS.glob("*.yaml")) for variant in yaml.safe_load(path.read_text()).get("variants", {})]
+SPEC_VARIANTS = [
+    (path.name, variant) for path in sorted(SPECS.glob("*.yaml")) for variant in yaml.safe_load(path.read_text()).get("variants", {})
+]
 
 
 @pytest.mark.parametrize(("file", "variant"), SPEC_VARIANTS)

@@ -1,1 +1,17 @@
 """The commands, one file each: a function ``command`` for the command line, and ``HELP``, the rest of its help text."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, str] = {
+    "table": "Shapes, params, MACCs and FLOPs of every layer; `archcalc SPEC` is short for it.",
+    "explain": "How each figure of one layer comes about: formula, numbers in, value.",
+    "compare": "The totals of several specs side by side.",
+    "conventions": "What each FLOP convention and counter makes of a network, and why they differ.",
+    "check": "Say what is wrong with specs, budgets and variants included.",
+    "layers": "List the layer types, or show the manual page of one.",
+    "schema": "Print the JSON Schema of the spec language.",
+}
+"""Every command, in the order of the help; each is a file of archcalc/commands."""
+
+DONE, WRONG_SPEC, WRONG_COMMAND, FAULT = 0, 1, 2, 70
+"""Exit codes: all well; a spec is wrong or over budget; the command was wrong; a fault in archcalc itself."""

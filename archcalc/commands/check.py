@@ -10,7 +10,8 @@ import typer
 from ..api import Request, RequestError, analyze_spec, read_spec
 from ..errors import Problem, SpecError
 from ..text import Node, read, to_python
-from .common import WRONG_SPEC, CheckFormat, Set, Specs, Variant, assignments, fail, read_text, show_errors
+from . import WRONG_SPEC
+from .common import CheckFormat, Set, Specs, Variant, assignments, fail, read_text, show_errors
 
 if TYPE_CHECKING:
     from ..report import Report

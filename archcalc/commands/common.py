@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, Any, NoReturn
+from collections.abc import Callable
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 from ..api import Request, RequestError, analyze_text
 from ..errors import SpecError
-
-WRONG_SPEC, WRONG_COMMAND = 1, 2
+from ..text import MAX_BYTES
+from . import COMMANDS, WRONG_COMMAND, WRONG_SPEC
 
 Specs = Annotated[list[str], typer.Argument(metavar="SPEC...", help="YAML files; - reads standard input.", show_default=False)]
 Set = Annotated[
@@ -20,7 +21,9 @@ Set = Annotated[
 ]
 Variant = Annotated[str | None, typer.Option(metavar="NAME", help="Use one of the spec's variants.", show_default=False)]
 Batch = Annotated[int, typer.Option(min=1, help="Samples per pass. Operations are for all of them.")]
-Flops = Annotated[str, typer.Option(metavar="CONVENTION", help="How FLOPs are counted: madd, arithmetic or hardware.")]
+Flops = Annotated[
+    str, typer.Option(metavar="CONVENTION", help="How FLOPs are counted: a name that `archcalc conventions` lists, or a YAML file.")
+]
 Dtype = Annotated[str | None, typer.Option(metavar="DTYPE", help="Instead of the spec's dtype, float32 by default.", show_default=False)]
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json, csv or markdown.")]
 CheckFormat = Annotated[str, typer.Option("--format", metavar="FORMAT", help="table or json.")]
@@ -34,24 +37,26 @@ Context = Annotated[
 MaxLayers = Annotated[int, typer.Option("--max-layers", min=1, help="Refuse specs with more layers.")]
 
 
+Made = TypeVar("Made")
+
+
 def read_text(spec: str) -> tuple[bytes, str]:
     """A spec's text, and what errors call its file. Ends the command where it can't be read."""
     if spec == "-":
         if sys.stdin is None:
             fail("can't read standard input: it is closed")
-        return sys.stdin.buffer.read(1_000_001), "<stdin>"
+        return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>"
     try:
         if os.path.isdir(spec):
             fail(f"{spec}: is a folder, and a spec is a file")
         with open(spec, "rb") as stream:
-            return stream.read(1_000_001), spec
+            return stream.read(MAX_BYTES + 1), spec
     except OSError as error:
         fail(f"{spec}: {(error.strerror or str(error)).lower()}", _near_file(spec) if isinstance(error, FileNotFoundError) else "")
 
 
 def _near_file(spec: str) -> str:
     """A hint for a file that is not there: a command or a file of nearly that name."""
-    from ..cli import COMMANDS
     from ..errors import did_you_mean
 
     folder = os.path.dirname(spec)
@@ -86,10 +91,10 @@ def assignments(pairs: list[str] | None) -> dict[str, Any]:
     return found
 
 
-def request_of(**options: Any) -> Request:
-    """The options of a command as a request. Ends the command where they can't be met."""
+def asked(make: Callable[..., Made], *args: Any, **options: Any) -> Made:
+    """What the options of a command ask for: a request, a convention. Ends the command where they can't be met."""
     try:
-        return Request(**options)
+        return make(*args, **options)
     except RequestError as error:
         fail(str(error))
     except SpecError as error:  # what is wrong with a convention of the user's own
@@ -100,7 +105,7 @@ def request_of(**options: Any) -> Request:
 def analysed(specs: list[str], **options: Any) -> list[Any]:
     """For each spec its report, or the SpecError that says what is wrong with it."""
     found: list[Any] = []
-    request = request_of(**options)
+    request = asked(Request, **options)
     if specs.count("-") > 1:
         fail("standard input can be read once: there are several -")
     for spec in specs:

@@ -6,8 +6,8 @@ import sys
 
 import typer
 
+from . import WRONG_SPEC
 from .common import (
-    WRONG_SPEC,
     Batch,
     Dtype,
     Flops,
@@ -33,7 +33,7 @@ def command(specs: Specs, set_: Set = None, variant: Variant = None, batch: Batc
     found = []
     for spec in specs:
         path, _, own = spec.rpartition("@") if "@" in spec else (spec, "", "")
-        found += analysed([path], vars=assignments(set_), variant=own or variant, batch=batch, flops=flops, dtype=dtype, max_layers=100_000)
+        found += analysed([path], vars=assignments(set_), variant=own or variant, batch=batch, flops=flops, dtype=dtype)
     if reports := reports_of(found):
         sys.stdout.write(compare(reports, unicode=unicode_wanted()))
     if show_errors(found):

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from ..api import RequestError, find_convention
-from ..conventions import Convention
-from ..errors import SpecError
-from .common import WRONG_SPEC, Batch, Set, Variant, analysed, assignments, fail, show_errors, unicode_wanted
+from ..api import find_convention
+from . import WRONG_SPEC
+from .common import Batch, Set, Variant, analysed, asked, assignments, fail, show_errors, unicode_wanted
 
 HELP = "Without a spec: what each convention counts. --flops NAME shows what leads from the MACCs to its number, --between A B from one to the other."
 
@@ -33,26 +32,15 @@ def command(
 
     if format_ not in render.FORMATS:
         fail(f"conventions has no format '{format_}': it has {', '.join(render.FORMATS)}")
-    asked = [convention_of(name) for name in (between or ([flops] if flops else conventions.NAMES))]
+    chosen = [asked(find_convention, name) for name in (between or ([flops] if flops else conventions.NAMES))]
     if spec is None and (format_ != "table" or between):
         fail("--format and --between are for a spec: without one the rules are printed")
     if spec is None:
-        sys.stdout.write(matrix(asked, unicode=unicode_wanted()) + "\n" + render.manual(asked))
+        sys.stdout.write(matrix(chosen, unicode=unicode_wanted()) + "\n" + render.manual(chosen))
         return
     found = analysed([spec], vars=assignments(set_), variant=variant, batch=batch)
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)
-    counts = [count(found[0], convention) for convention in asked]
+    counts = [count(found[0], convention) for convention in chosen]
     pair = (counts[0], counts[1]) if between else None
     sys.stdout.write(render.text(found[0], counts, pair, format_, unicode=unicode_wanted()))
-
-
-def convention_of(name: str) -> Convention:
-    """The convention of a name or file. Ends the command where there is none."""
-    try:
-        return find_convention(name)
-    except RequestError as error:
-        fail(str(error))
-    except SpecError as error:
-        show_errors([error])
-        raise typer.Exit(WRONG_SPEC) from None

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..api import find_convention
-from .common import WRONG_SPEC, Batch, Causal, Context, Dtype, Flops, Phase, Set, Variant, analysed, assignments, fail, show_errors
+from . import WRONG_SPEC
+from .common import Batch, Causal, Context, Dtype, Flops, Phase, Set, Variant, analysed, assignments, fail, show_errors
 
 HELP = "A layer's name is its path, as the first column of the table has it; a block's name shows the sums over its layers."
 
@@ -37,11 +37,10 @@ def command(
         causal=causal,
         phase=phase,
         context=context,
-        max_layers=100_000,
     )
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)
     try:
-        sys.stdout.write(explain(found[0], layer, find_convention(flops)))
+        sys.stdout.write(explain(found[0], layer, found[0].request.convention))
     except LookupError as error:
         fail(str(error.args[0]))

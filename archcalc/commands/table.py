@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from ..language import MAX_LAYERS
+from . import WRONG_COMMAND, WRONG_SPEC
 from .common import (
-    WRONG_COMMAND,
-    WRONG_SPEC,
     Batch,
     Causal,
     Context,
@@ -53,7 +53,7 @@ def command(
     top: Annotated[int | None, typer.Option(min=1, help="Show the first so many lines only.", show_default=False)] = None,
     columns: Annotated[str | None, typer.Option(metavar="A,B,...", help="The columns to show.", show_default=False)] = None,
     units: Annotated[str, typer.Option(metavar="UNITS", help="raw, k, M, G or auto.")] = "auto",
-    max_layers: MaxLayers = 100_000,
+    max_layers: MaxLayers = MAX_LAYERS,
 ) -> None:
     if format_ not in FORMATS:
         fail(f"there is no format '{format_}': there are {', '.join(FORMATS)}")

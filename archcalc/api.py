@@ -9,7 +9,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from .errors import Problem, SpecError
-from .kinds import ANYTHING, show
+from .kinds import ANYTHING
 from .language import MAX_LAYERS
 from .request import Request as Request
 from .request import RequestError as RequestError
@@ -17,7 +17,6 @@ from .request import find_convention as find_convention
 from .text import Node, from_python, read
 
 if TYPE_CHECKING:
-    from .graph import Network
     from .report import Report
     from .spec import Spec, Template
 
@@ -106,39 +105,18 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
 
     if spec is None:
         raise SpecError(problems)
-    network, more = propagate(
-        spec, settings(spec, request.vars, request.variant), dtype=request.dtype, max_layers=request.max_layers, run=request.run
-    )
+    given = settings(spec, request.vars, request.variant)
+    network, more = propagate(spec, given, dtype=request.dtype, max_layers=request.max_layers, run=request.run)
     if problems or more or network is None:
         raise SpecError([*problems, *more])
     if request.context:
-        _step_by_step(spec, network, request)
+        from .decoding import check_step_by_step
+
+        whole, _ = propagate(spec, given, dtype=request.dtype, max_layers=request.max_layers)
+        check_step_by_step(spec.name or spec.file or "the network", network, whole, request.context)
     report = Report(spec.name or file or "network", network, request)
     report.budget = over_budget(report, {figure: limit for figure, (limit, _) in spec.budget.items()})
     return report
-
-
-def _step_by_step(spec: Spec, network: Network, request: Request) -> None:
-    """The network can be run one token after another. Raises RequestError where it can't."""
-    from .propagate import propagate
-    from .report import not_step_by_step
-    from .ties import weights
-
-    name = spec.name or spec.file or "the network"
-    if len(network.inputs) != 1:
-        names = ", ".join(tensor.maker for tensor in network.inputs)
-        raise RequestError(f"the decode phase is for networks with one input, the sequence; {name} has {names}")
-    whole, _ = propagate(spec, settings(spec, request.vars, request.variant), dtype=request.dtype, max_layers=request.max_layers)
-    shape = whole.inputs[0].shape if whole is not None else ()
-    if len(shape or ()) > 2:
-        raise RequestError(f"the decode phase is for an input [length] or [length, features]; {name} has another: {show(shape)}")
-    reason = not_step_by_step(network, request.context or 0)
-    if whole is not None and [weights(node, bias=True) for node in network.frame.children] != [
-        weights(node, bias=True) for node in whole.frame.children
-    ]:
-        reason = reason or "its weights depend on the length of the input"
-    if reason:
-        raise RequestError(f"{name} can't be decoded token by token: {reason}")
 
 
 def read_spec(node: Node | None, problems: list[Problem], file: str) -> tuple[Spec | None, list[Problem]]:

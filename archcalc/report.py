@@ -113,29 +113,6 @@ def over_budget(report: Report, budget: dict[str, int]) -> list[OverBudget]:
     return found
 
 
-def not_step_by_step(network: Network, context: int) -> str:
-    """Why a network can't be run token by token, or an empty string: a layer that looks at later positions, or forgets earlier ones."""
-    seen: set[int] = set()
-    pending: list[tuple[str, Node]] = [("", node) for node in network.frame.children]
-    while pending:
-        prefix, node = pending.pop()
-        if isinstance(node, Copies):
-            pending += [(f"{prefix}{node.name}.", each) for each in node.nodes]
-        elif isinstance(node, GroupNode) and id(node.frame) not in seen:
-            seen.add(id(node.frame))
-            pending += [(f"{prefix}{node.name}." if node.name else prefix, each) for each in node.frame.children]
-        elif isinstance(node, Leaf):
-            if node.layer.name == "attention_scores" and not node.args["causal"]:
-                return f"{prefix}{node.name} looks at later positions too: give the attention causal: true"
-            if node.layer.name == "attention_scores" and node.result.symbols["L_k"] != context:
-                return f"{prefix}{node.name} has no cache of the tokens before"
-            if node.args.get("bidirectional"):
-                return f"{prefix}{node.name} reads the sequence from its end, too"
-            if node.layer.name == "class_token":
-                return f"{prefix}{node.name} would be put in front of every token"
-    return ""
-
-
 class _How:
     """How the layers inside a group count: how often they run, with how many sets of weights, and which of these."""
 

@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 from ..counts import Counts
-from ..formula import Formula
+from ..formula import LETTERS, Formula
 from ..graph import Group, Leaf
 from ..language import STYLES
 
@@ -205,7 +205,6 @@ def _left_aligned(symbols: Symbols) -> int:
 LEFT_ALIGNED = Stated("prod(max(a_i, b_i)) of every two inputs a and b, i from the first axis on", _left_aligned)
 
 
-NORMS = "instance_norm group_norm layer_norm"
 POOLS = "max_pool avg_pool adaptive_max_pool adaptive_avg_pool global_avg_pool global_max_pool"
 METHODS = "relu prelu softmax global_avg_pool global_max_pool"
 """Layers that code may write as a method of a tensor: x.relu(), x.softmax(-1), x.mean((2, 3)), x.amax((2, 3))."""
@@ -220,3 +219,26 @@ VALUES = "B * h * L_q * L_k * d_v"
 """The MACCs of attention's two products, masked pairs among them."""
 
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+
+WRITTEN = ("written", "functional", "operator")
+"""The ways of writing attention in which its products are operators of their own."""
+
+
+def gated(beside: dict[str, int], state: str = "H") -> dict[str, Rule]:
+    """Rules for recurrent layers and cells: products, biases, and for each element of the state what its gates take ``beside`` them."""
+
+    def step(name: str, features: str, state: str) -> str:
+        rows = f"{GATES[name]} * H"
+        return f"{rows} * ({features} + {state}) + {beside[name]} * H + 2 * bias * {rows}"
+
+    def layer(name: str) -> str:
+        return f"N * D * ({step(name, 'F_in', state)} + (layers - 1) * ({step(name, f'D * {state}', state)}))"
+
+    layers = {name: Rule(layer(name), "recurrent layers: biases and the gates' products") for name in GATES}
+    cells = {f"{name}_cell": Rule(f"N * ({step(name, 'F_in', 'H')})", "recurrent cells: biases and the gates' products") for name in GATES}
+    return layers | cells
+
+
+def letters_of(symbols: Symbols) -> str:
+    """The letters of the spatial axes of what comes in."""
+    return LETTERS[len(symbols["x"][0]) - 1]

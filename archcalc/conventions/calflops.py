@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from .base import LEFT_ALIGNED, Convention, Rule, Stated, Symbols, styled
-from .deepspeed import AXES, SHARED, UNSEEN
+from .base import LEFT_ALIGNED, Convention, Rule, Stated, Symbols, letters_of, styled
+from .deepspeed import SHARED, UNSEEN
 
 
 def _forward(symbols: Symbols) -> int:
@@ -13,7 +13,7 @@ def _forward(symbols: Symbols) -> int:
     sizes = symbols["x"][0][1:]
     return prod(
         (size + symbols[f"P_{axis}"] - symbols[f"dilation_{axis}"] * (symbols[f"K_{axis}"] - 1) - 1) // symbols[f"S_{axis}"] + 1
-        for size, axis in zip(sizes, AXES[len(sizes)])
+        for size, axis in zip(sizes, letters_of(symbols))
     )
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from .base import CAUSAL, GATES, METHODS, POOLS, SCORES, VALUES, Convention, Rule, Stated, Symbols, styled
+from .base import CAUSAL, GATES, METHODS, POOLS, SCORES, VALUES, Convention, Rule, Stated, Symbols, letters_of, styled
 from .einsum import PATH
-
-AXES = {1: "l", 2: "hw", 3: "dhw"}
 
 
 def seen(symbols: Symbols) -> int:
@@ -16,22 +14,19 @@ def seen(symbols: Symbols) -> int:
     strides = symbols["stride"] if isinstance(symbols["stride"], (tuple, list)) else (symbols["stride"],)
     if symbols["padding"] != "same" or set(strides) != {1} or symbols.get("padding_mode", "zeros") != "zeros":
         return prod(sizes)
-    return prod(size - symbols[f"dilation_{axis}"] * (symbols[f"K_{axis}"] - 1) % 2 for size, axis in zip(sizes, AXES[len(sizes)]))
+    return prod(size - symbols[f"dilation_{axis}"] * (symbols[f"K_{axis}"] - 1) % 2 for size, axis in zip(sizes, letters_of(symbols)))
 
 
 def interpolated(symbols: Symbols) -> int:
     """A size alone, without channels and batch; or the elements times the scale."""
     scale, shape = symbols["scale"], symbols["x"][0]
-    inner = symbols["N_in"] * symbols["batch"] if symbols["mode"] == "area" else 0
+    elements = symbols["N_in"] * symbols["batch"]
+    inner = elements if symbols["mode"] == "area" else 0
     if scale is None:
         size = symbols["size"]
         return inner + (size if isinstance(size, int) else prod(symbols["y"][0][1:]))
-    elements = symbols["N_in"] * symbols["batch"]
     if isinstance(scale, (tuple, list)):
-        product: float = 1
-        for each in scale:
-            product *= float(each)
-        return inner + int(elements * product)
+        return inner + int(elements * prod(map(float, scale)))
     return inner + int(elements * float(scale) ** (len(shape) - 1))
 
 

@@ -28,6 +28,13 @@ def with_batch(symbols: Symbols) -> tuple[list[str], str, dict[str, int]]:
     return operands, batch + out.replace("...", dots), sizes
 
 
+def renamed(symbols: Symbols) -> str:
+    """The whole equation with the batch, its labels named a, b, c, ... as they come."""
+    operands, out, _ = with_batch(symbols)
+    names = {label: chr(97 + index) for index, label in enumerate(dict.fromkeys("".join(operands) + out))}
+    return ",".join("".join(names[label] for label in labels) for labels in operands) + "->" + "".join(names[label] for label in out)
+
+
 def path_flops(symbols: Symbols) -> int:
     """Two per product that is summed and one per other product, operands joined from the left, and one; four digits as printed."""
     operands, out, sizes = with_batch(symbols)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from .base import CAUSAL, SCORES, VALUES, Convention, Rule, Stated, Symbols, styled
-from .einsum import path_flops, with_batch
+from math import prod
+
+from .base import CAUSAL, SCORES, VALUES, WRITTEN, Convention, Rule, Stated, Symbols, styled
+from .einsum import path_flops, renamed, with_batch
 
 
 def _einsum(symbols: Symbols) -> int:
     """Two patterns exactly, any other by half of what numpy's path costs."""
-    operands, out, sizes = with_batch(symbols)
-    names = {label: chr(97 + index) for index, label in enumerate(dict.fromkeys("".join(operands) + out))}
-    equation = ",".join("".join(names[label] for label in labels) for labels in operands) + "->" + "".join(names[label] for label in out)
-    if equation in ("abc,abd->acd", "abc,adc->adb"):
-        product = 1
-        for size in sizes.values():
-            product *= size
-        return product
+    if renamed(symbols) in ("abc,abd->acd", "abc,adc->adb"):
+        return prod(with_batch(symbols)[2].values())
     return path_flops(symbols) // 2
 
 
 _NAMED = "same or valid padding by its name: an operator it does not know"
-_WRITTEN = ("written", "functional", "operator")
 _KNOWN = Rule("0", "an operator that it ignores")
 _FUSED = "not counted: fused attention is an operator it does not know"
 _MATMUL = Rule("N_in * x[1][-1]", "matrix products: all of the first, times the columns of the second")
@@ -71,8 +66,8 @@ fvcore = Convention(
             whole=True,
         ),
         "attention_scores attention_values": Rule("0", _FUSED, missing=True),
-        styled("attention_scores", *_WRITTEN): Rule(SCORES, "attention's products, masked pairs among them"),
-        styled("attention_values", *_WRITTEN): Rule(VALUES, "attention's products, masked pairs among them"),
+        styled("attention_scores", *WRITTEN): Rule(SCORES, "attention's products, masked pairs among them"),
+        styled("attention_values", *WRITTEN): Rule(VALUES, "attention's products, masked pairs among them"),
         "sequence_conv": Rule(f"k * {CAUSAL}", "causal convolution: the positions that are cut off"),
         "ssm_scan": Rule("N * i * n", "the scan: reading out alone is a matrix product"),
     },
@@ -92,7 +87,7 @@ fvcore_activations = Convention(
     rules={
         "conv depthwise_conv": Rule("0 if named else N_out", _OUT.why, where={"named": _NAME}, missing=True),
         "conv_transpose linear matmul einsum": _OUT,
-        styled("attention_scores attention_values", *_WRITTEN): _OUT,
+        styled("attention_scores attention_values", *WRITTEN): _OUT,
         "dot_interaction": Rule("B * n * n", _OUT.why),
         "rnn_cell": Rule("N * 2 * H", _OUT.why),
         "gru_cell": Rule("N * 6 * H", _OUT.why),

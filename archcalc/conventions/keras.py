@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from math import prod
 
-from ..formula import LETTERS
-from .base import Convention, Rule, Stated, Symbols
+from .base import Convention, Rule, Stated, Symbols, letters_of
+from .einsum import renamed
 
 
 def _batched(symbols: Symbols) -> int:
     """A dilated convolution is plain ones on interleaved parts of the padded map; every axis is filled up to a multiple of its dilation."""
-    letters = LETTERS[len(symbols["x"][0]) - 1]
+    letters = letters_of(symbols)
     if all(symbols[f"dilation_{each}"] == 1 for each in letters):
         return prod(symbols["y"][0][1:])
     positions = 1
@@ -24,12 +24,12 @@ def _full(symbols: Symbols) -> int:
     """The positions of a transposed convolution before any are cropped: padding same is the operator's own, other padding is cropped after it."""
     if symbols["padding"] in ("same", "valid"):
         return prod(symbols["y"][0][1:])
-    letters = LETTERS[len(symbols["x"][0]) - 1]
+    letters = letters_of(symbols)
     return prod(size + symbols[f"P_{each}"] for size, each in zip(symbols["y"][0][1:], letters))
 
 
 def _strides(symbols: Symbols) -> int:
-    return prod(symbols[f"S_{each}"] for each in LETTERS[len(symbols["x"][0]) - 1])
+    return prod(symbols[f"S_{each}"] for each in letters_of(symbols))
 
 
 def _adaptive(symbols: Symbols) -> int:
@@ -55,17 +55,6 @@ PRODUCTS = frozenset(f"{_TWO} {_BATCHED}".split())
 """The einsums that Keras turns into products of matrices."""
 
 
-def _product(symbols: Symbols) -> int:
-    from .einsum import with_batch
-
-    operands, out, _ = with_batch(symbols)
-    names = {label: chr(97 + index) for index, label in enumerate(dict.fromkeys("".join(operands) + out))}
-    return (
-        ",".join("".join(names[label] for label in labels) for labels in operands) + "->" + "".join(names[label] for label in out)
-        in PRODUCTS
-    )
-
-
 def _recurrent(rows: int, beside: str) -> str:
     """One step of the loop. What follows from the state has an unknown shape there; with a batch of 1 so has a sum with it."""
     first, later = (f"2 * {rows} * {features} * H + bias * {rows} * H + {beside}" for features in ("F_in", "D * H"))
@@ -81,9 +70,8 @@ _PER_ELEMENT = {
     "celu": 5,
 }
 _NOTHING = Rule("0", "not counted: an operator without a rule", missing=True)
-_WINDOW: dict[str, str | Stated] = {
-    "taps": Stated("K_h * K_w", lambda symbols: prod(symbols[f"K_{each}"] for each in LETTERS[len(symbols["x"][0]) - 1]))
-}
+_COMPUTED = Stated("H_out * W_out; with dilation dilation_h * (ceil((H_in + P_h) / dilation_h) - K_h + 1), and so for every axis", _batched)
+_WINDOW: dict[str, str | Stated] = {"taps": Stated("K_h * K_w", lambda symbols: prod(symbols[f"K_{each}"] for each in letters_of(symbols)))}
 
 keras = Convention(
     "keras",
@@ -100,9 +88,7 @@ keras = Convention(
             where={
                 "grouped": "groups > 1 and not (groups == C_in and len(x[0]) <= 3)",
                 "positions": "N_out // C_out",
-                "computed": Stated(
-                    "H_out * W_out; with dilation dilation_h * (ceil((H_in + P_h) / dilation_h) - K_h + 1), and so for every axis", _batched
-                ),
+                "computed": _COMPUTED,
             },
             missing=True,
         ),
@@ -111,9 +97,7 @@ keras = Convention(
             "bias of convolutions; dilation on a map that is filled up; none in three axes",
             where={
                 "positions": "N_out // C_out",
-                "computed": Stated(
-                    "H_out * W_out; with dilation dilation_h * (ceil((H_in + P_h) / dilation_h) - K_h + 1), and so for every axis", _batched
-                ),
+                "computed": _COMPUTED,
             },
             missing=True,
         ),
@@ -193,7 +177,7 @@ keras = Convention(
         "einsum": Rule(
             "2 * maccs if known else 0",
             "not counted: einsums other than the usual products of matrices",
-            where={"known": Stated("1 where Keras makes it a product of matrices", _product)},
+            where={"known": Stated("1 where Keras makes it a product of matrices", lambda symbols: renamed(symbols) in PRODUCTS)},
             missing=True,
         ),
         "rnn": Rule(_recurrent(1, "(batch > 1) * H"), _LOOP),

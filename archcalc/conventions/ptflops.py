@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import CAUSAL, GATES, LEFT_ALIGNED, METHODS, POOLS, SCORES, TRANSFORMER, VALUES, Convention, Rule, Stated, Symbols, styled
+from .base import CAUSAL, LEFT_ALIGNED, METHODS, POOLS, SCORES, TRANSFORMER, VALUES, Convention, Rule, Stated, Symbols, gated, styled
 
 
 def _interpolated(symbols: Symbols) -> float:
@@ -22,13 +22,6 @@ _INTERPOLATED = Stated(
     "N_out with a size; N_in * scale ** axes with one scale, not cut; N_in * prod(cut scales) with several; N_in more in mode area",
     _interpolated,
 )
-
-
-def _recurrent(gates: int, beside: int, state: str) -> str:
-    first, later = (
-        f"{gates} * H * ({features} + {state}) + {beside} * H + 2 * bias * {gates} * H" for features in ("F_in", f"D * {state}")
-    )
-    return f"N * D * ({first} + (layers - 1) * ({later}))"
 
 
 _BESIDE = {"rnn": 1, "gru": 7, "lstm": 10}
@@ -79,14 +72,7 @@ ptflops = Convention(
             "interpolation that is a function: the inputs times the scale",
             where={"interpolated": _INTERPOLATED},
         ),
-        **{name: Rule(_recurrent(GATES[name], _BESIDE[name], "R"), "recurrent layers: biases and the gates' products") for name in GATES},
-        **{
-            f"{name}_cell": Rule(
-                f"N * ({gates} * H * (F_in + H) + {_BESIDE[name]} * H + 2 * bias * {gates} * H)",
-                "recurrent cells: biases and the gates' products",
-            )
-            for name, gates in GATES.items()
-        },
+        **gated(_BESIDE, "R"),
         "attention": Rule(
             "N * (L_q * E + L_q * E * E + L_k * E_k * E_k + L_k * E_v * E_v + bias * (L_q + 2 * L_k) * E"
             " + heads * L_q * L_k * (E // heads + 1 + E_v // heads) + L_q * E_v * (E_v + 1))",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from .base import CAUSAL, SCORES, VALUES, Convention, Rule, styled
+from .base import CAUSAL, SCORES, VALUES, WRITTEN, Convention, Rule, styled
 
 _FUSED = "not counted: fused attention is an operator it does not know"
-_WRITTEN = ("written", "functional", "operator")
 _WEIGHTS = Rule("params * N", "recurrent layers: biases")
 
 ptflops_aten = Convention(
@@ -24,8 +23,8 @@ ptflops_aten = Convention(
         "rnn gru rnn_cell gru_cell lstm_cell": _WEIGHTS,
         "lstm": Rule("params * N if projected else 0", "LSTM: a fused operator it does not know, save with a projection", missing=True),
         "attention_scores attention_values": Rule("0", _FUSED, missing=True),
-        styled("attention_scores", *_WRITTEN): Rule(SCORES, "attention's products, masked pairs among them"),
-        styled("attention_values", *_WRITTEN): Rule(VALUES, "attention's products, masked pairs among them"),
+        styled("attention_scores", *WRITTEN): Rule(SCORES, "attention's products, masked pairs among them"),
+        styled("attention_values", *WRITTEN): Rule(VALUES, "attention's products, masked pairs among them"),
         "dot_interaction": Rule("B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
         "sequence_conv": Rule(f"(k + bias) * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"),
         "ssm_scan": Rule("N * i * n", "the scan: reading out alone is a matrix product"),

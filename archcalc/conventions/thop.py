@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import CAUSAL, GATES, METHODS, Convention, Rule, Stated, Symbols, styled
+from .base import CAUSAL, METHODS, Convention, Rule, Stated, Symbols, gated, styled
 
 
 def _ratio(symbols: Symbols) -> float:
@@ -13,11 +13,6 @@ def _ratio(symbols: Symbols) -> float:
     for size_in, size_out in zip(before, after or (1,) * len(before)):
         ratio *= size_in / size_out
     return ratio
-
-
-def _recurrent(gates: int, beside: int) -> str:
-    first, later = (f"{gates} * H * ({features} + H) + {beside} * H + 2 * bias * {gates} * H" for features in ("F_in", "D * H"))
-    return f"N * D * ({first} + (layers - 1) * ({later}))"
 
 
 _BESIDE = {"rnn": 1, "gru": 7, "lstm": 8}
@@ -54,14 +49,7 @@ thop = Convention(
             "interpolation: nearest at 1, linear 5, bilinear 11, bicubic 259 per output",
             missing=True,
         ),
-        **{name: Rule(_recurrent(GATES[name], _BESIDE[name]), "recurrent layers: biases and the gates' products") for name in GATES},
-        **{
-            f"{name}_cell": Rule(
-                f"N * ({gates} * H * (F_in + H) + {_BESIDE[name]} * H + 2 * bias * {gates} * H)",
-                "recurrent cells: biases and the gates' products",
-            )
-            for name, gates in GATES.items()
-        },
+        **gated(_BESIDE),
         "relu relu6 leaky_relu max_pool adaptive_max_pool global_max_pool dropout pixel_shuffle": Rule("0", _KNOWN),
         "linear:attention": Rule("0", "not counted: the projections of nn.MultiheadAttention", missing=True),
         "*:functional": Rule("0", "not counted: a function", missing=True),

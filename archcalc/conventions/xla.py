@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 from math import prod
 
-from ..formula import LETTERS
-from .base import Convention, Rule, Stated, Symbols
+from .base import Convention, Rule, Stated, Symbols, letters_of
 
 
 def _inside(steps: int, step: int, kernel: int, dilation: int, before: int, size: int) -> int:
@@ -20,27 +19,28 @@ def _inside(steps: int, step: int, kernel: int, dilation: int, before: int, size
     return found
 
 
+def _per_tap(symbols: Symbols) -> int:
+    """The weights at one tap of a kernel."""
+    return int((symbols["params"] - symbols["bias"] * symbols["C_out"]) // prod(symbols[f"K_{each}"] for each in letters_of(symbols)))
+
+
 def _real(symbols: Symbols) -> int:
     """The products of a convolution without those with padding."""
     taps = 1
-    sizes = zip(symbols["x"][0][1:], symbols["y"][0][1:], LETTERS[len(symbols["x"][0]) - 1])
+    sizes = zip(symbols["x"][0][1:], symbols["y"][0][1:], letters_of(symbols))
     for size, out, each in sizes:
         kernel, dilation = symbols[f"K_{each}"], symbols[f"dilation_{each}"]
         taps *= _inside(out, symbols[f"S_{each}"], kernel, dilation, symbols[f"P_before_{each}"], size)
-    weights = (symbols["params"] - symbols["bias"] * symbols["C_out"]) // prod(
-        symbols[f"K_{each}"] for each in LETTERS[len(symbols["x"][0]) - 1]
-    )
-    return int(weights * taps)
+    return _per_tap(symbols) * taps
 
 
 def _kept(symbols: Symbols) -> int:
     """The products of a transposed convolution that reach its output."""
-    taps, letters = 1, LETTERS[len(symbols["x"][0]) - 1]
+    taps, letters = 1, letters_of(symbols)
     for size, out, each in zip(symbols["x"][0][1:], symbols["y"][0][1:], letters):
         before = max(symbols[f"P_{each}"], 0) // 2 if symbols["padding"] == "same" else symbols[f"P_before_{each}"]
         taps *= _inside(size, symbols[f"S_{each}"], symbols[f"K_{each}"], symbols[f"dilation_{each}"], before, out)
-    weights = (symbols["params"] - symbols["bias"] * symbols["C_out"]) // prod(symbols[f"K_{each}"] for each in letters)
-    return int(weights * taps)
+    return _per_tap(symbols) * taps
 
 
 SMALL = 4096
@@ -100,7 +100,7 @@ def _extra_keys(symbols: Symbols) -> int:
 
 def _alone(symbols: Symbols) -> int:
     """Whether a depthwise convolution is nothing but a factor for each channel."""
-    letters = LETTERS[len(symbols["x"][0]) - 1]
+    letters = letters_of(symbols)
     plain = all(symbols[f"K_{each}"] == symbols[f"S_{each}"] == 1 and symbols[f"P_{each}"] == 0 for each in letters)
     groups = symbols["groups"] if "groups" in symbols else symbols["C_in"]
     return int(plain and symbols["C_in"] == symbols["C_out"] == groups)

@@ -41,18 +41,12 @@ class Counts:
         """The counts of ``factor`` such layers."""
         return Counts(**{field: getattr(self, field) * factor for field in _FIELDS})
 
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(**{field: getattr(self, field) + getattr(other, field) for field in _FIELDS})
-
     def to_dict(self) -> dict[str, int]:
         """Every field and its count."""
         return {field: getattr(self, field) for field in _FIELDS}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Counts) and self.to_dict() == other.to_dict()
-
-    def __hash__(self) -> int:
-        return hash(tuple(self.to_dict().values()))
 
     def __repr__(self) -> str:
         return "Counts(" + ", ".join(f"{field}={count}" for field, count in self.to_dict().items() if count) + ")"

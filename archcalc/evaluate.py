@@ -8,13 +8,12 @@ from .errors import HasPlace, Problem, Reporter
 from .expr import ExpressionError
 from .graph import Frame, Tensor
 from .kinds import Mismatch, show
-from .language import MAX_NESTING, SHAPE_NAMES
+from .language import MAX_NESTING, SHAPE_NAMES, SIGNS
 from .layers.base import Result
 from .spec import Item, Spec, Template, mismatched
 from .text import BAD
 from .text import Node as TextNode
 
-_SIGNS = frozenset(SHAPE_NAMES)
 WORK_PER_LAYER = 3
 LEAST_WORK = 300_000
 _LETTER_AXES = {"in_length": {2: 1}, "in_height": {3: 1, 4: 2}, "in_width": {3: 2, 4: 3}, "in_depth": {4: 1}}
@@ -110,7 +109,7 @@ class Evaluator(Reporter):
                 raise Wrong
             return template.value
         scope = env
-        if template.names & _SIGNS:
+        if template.names & SIGNS:
             scope = {**env, **self.shape_names(template, value)}
         for name in template.names:
             known = scope.get(name)
@@ -124,11 +123,11 @@ class Evaluator(Reporter):
         except ExpressionError as error:
             self.wrong(template.node, template.path, error.message, hint=error.hint)
         except Mismatch as mismatch:
-            self.wrong(**mismatched(template, raw, mismatch, [*env, *_SIGNS]))
+            self.wrong(**mismatched(template, raw, mismatch, [*env, *SIGNS]))
 
     def shape_names(self, template: Template, value: Value) -> Env:
         """in_channels and the like: what an expression asks of the first incoming shape."""
-        names = template.names & _SIGNS
+        names = template.names & SIGNS
         if not value:
             self.wrong(template.node, template.path, f"{', '.join(sorted(names))}: nothing comes in here")
         shape = value[0].shape

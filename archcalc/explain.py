@@ -8,7 +8,6 @@ from typing import Any
 
 from .conventions import Convention
 from .conventions.base import Rule, symbols_of
-from .counts import OPERATIONS
 from .errors import did_you_mean
 from .formula import Formula
 from .graph import Leaf
@@ -225,6 +224,3 @@ def _sums(
         lines += [f"  {child.name:<{width}}  {value:>{digits},}" for child, value in zip(children, values) if value]
         lines += [f"  {'sum':<{width}}  {getattr(entry, field):>{digits},}", ""]
     return "\n".join(lines[:-1]) + "\n"
-
-
-__all__ = ["OPERATIONS", "Step", "explain", "find", "steps"]

@@ -281,6 +281,8 @@ TRUTH = Truth()
 NULL = Null()
 ANYTHING = Anything()
 SIZES = PerAxis(SIZE)
+SIZE_OR_NONE = Either(SIZE, NULL, expected=SIZE.expected)
+"""A size that has a default of its own where none is given."""
 COUNTS = PerAxis(COUNT)
 AXIS = Int(expected="an axis: a whole number, counted from 0 without the batch, negative from the end")
 AXES = Either(AXIS, ListOf(AXIS, "a list of axes", 1, 16), expected="an axis, or a list of axes")

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from .kinds import ANYTHING, AXIS, COUNT, SIZE, TRUTH, Kind, ListOf, Mismatch, Text, Word, show
+from .layers.base import MAX_OUTPUTS as MAX_OUTPUTS
 from .layers.base import Arg
 
 DTYPES: dict[str, float] = {
@@ -34,7 +35,6 @@ FLOATS = frozenset(name for name in DTYPES if "float" in name)
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 MAX_NESTING = 100
 MAX_LAYERS = 100_000
-MAX_OUTPUTS = 10_000
 MAX_VARS = 1_000
 MAX_ARGS = 100
 MAX_NAME = 100
@@ -51,6 +51,8 @@ SHAPE_NAMES = {
     "in_shape": "all axes, as a list",
 }
 """What an expression may ask of the shape that comes into its item."""
+SIGNS = frozenset(SHAPE_NAMES)
+"""The same names, to intersect with those of an expression."""
 
 
 class BodyKind(Kind):

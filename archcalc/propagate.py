@@ -8,14 +8,12 @@ from .composites import Composites
 from .errors import Problem, TooMany
 from .evaluate import Env, Stop, Value, Wrong
 from .graph import Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
-from .language import MAX_LAYERS, MAX_OUTPUTS, SHAPE_NAMES
+from .language import MAX_LAYERS, MAX_OUTPUTS, SIGNS
 from .layers.base import RUN, LayerType
 from .sources import Scope
 from .spec import Block, Body, Item, Spec, Template
 from .text import BAD
 from .uses import UNKNOWN, At
-
-_SIGNS = frozenset(SHAPE_NAMES)
 
 
 def propagate(
@@ -102,7 +100,7 @@ class Propagator(Composites):
             return self.copy(item, item.name, value, at, env, None)
         first = {**env, "index": 0} if item.uses_index else env
         asked = item.repeat.names | (item.args["if" if item.type == "if" else "in"].names if item.type in ("if", "for") else frozenset())
-        incoming = self.sources(item, value, at.scope, first) if item.sources and asked & _SIGNS else value
+        incoming = self.sources(item, value, at.scope, first) if item.sources and asked & SIGNS else value
         count = self.evaluate(item.repeat, env, incoming)
         if count > 1 and item.sources and not any(ref.text == "previous" for ref in item.sources):
             node = item.sources[0].node
@@ -146,7 +144,7 @@ class Propagator(Composites):
         self.work += 1
         if self.work > self.most_work:
             self.spend(0, item)
-        asks = item.when is not None and bool(item.when.names & _SIGNS)
+        asks = item.when is not None and bool(item.when.names & SIGNS)
         if item.when is not None and not asks and not self.evaluate(item.when, env, value):
             return self.absent(item, value, at, copies)  # where its sources are, or whether, does not matter
         incoming = self.sources(item, value, at.scope, env) if item.sources else value

@@ -9,13 +9,12 @@ from typing import Any
 from .errors import HasPlace, Reporter
 from .expr import Expression, ExpressionError, compile_expression
 from .kinds import Kind, Mismatch, no_name, show
-from .language import FIXED_DTYPE, SHAPE_NAMES
+from .language import FIXED_DTYPE, SIGNS
 from .layers.base import Arg
 from .spec import Ref, Template, mismatched
 from .text import BAD, Mapping, Node, Scalar, Sequence
 
 _SEGMENT = re.compile(r"\.?([A-Za-z_][A-Za-z0-9_]*)|\.([0-9]{1,9})(?![0-9A-Za-z_])", re.ASCII)
-_SIGNS = frozenset(SHAPE_NAMES)
 _SCOPES = {
     "blocks.": "a block sees vars, its arguments and its own loops",
     "layer_types.": "a layer type sees vars and its arguments",
@@ -146,10 +145,10 @@ class Values(Reporter):
         if "index" in expression.names:
             self.index_reads += 1
         if expression.word:
-            return expression if expression.text in known or expression.text in _SIGNS else expression.text
-        unknown = [name for name in sorted(expression.names) if name not in known and name not in _SIGNS]
+            return expression if expression.text in known or expression.text in SIGNS else expression.text
+        unknown = [name for name in sorted(expression.names) if name not in known and name not in SIGNS]
         for name in unknown:
-            hint = no_name(name) if name == "index" else self.near(name, [*known, *_SIGNS])
+            hint = no_name(name) if name == "index" else self.near(name, [*known, *SIGNS])
             if not hint and ("==" in text or "!=" in text):
                 hint = f"a word to compare with needs quotes: '{name}'"
             elif not hint:
@@ -207,7 +206,7 @@ class Values(Reporter):
             hint = no_name(value) if value == "index" else self.near(value, names.known)
             self.error(node, path, f"there is no '{value}' in scope in '{text[:60]}'", expected=", ".join(sorted(names.known)), hint=hint)
         elif isinstance(value, Expression):
-            shape_names = sorted(value.names & _SIGNS)
+            shape_names = sorted(value.names & SIGNS)
             if not shape_names:
                 return value
             hint = "the shape that comes in is known once its source is"

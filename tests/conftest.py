@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from archcalc.cli import main
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Run the command line in this process: its exit code, and what it wrote. Bytes become the file ``net.yaml``."""
     monkeypatch.chdir(tmp_path)
 
@@ -31,5 +29,4 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
         assert "Traceback" not in written.err
         return int(leaving.value.code or 0), written.out, written.err
 
-    yield run
-    gc.enable()  # the command line switches the collector off, for its process ends soon
+    return run

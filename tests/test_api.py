@@ -470,7 +470,7 @@ def test_the_names_of_the_package() -> None:
 
 
 def test_the_search_for_garbage_is_left_as_it_was() -> None:
-    gc.enable()  # a command that ran in this process has left it off
+    gc.enable()
     archcalc.analyze(DOCUMENT)
     assert gc.isenabled()
     with pytest.raises(archcalc.SpecError):

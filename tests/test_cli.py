@@ -105,7 +105,6 @@ def run(*arguments: str, stdin: bytes = b"", terminal: bool = False, encoding: s
         code = leaving.code or 0
     finally:
         sys.argv, sys.stdin = kept
-        gc.enable()
     out.flush()
     return Done(code, *(stream.buffer.getvalue().decode(encoding) for stream in (out, err)))  # type: ignore[attr-defined]
 
@@ -665,7 +664,6 @@ def test_a_reader_that_has_gone(when: str, folder: Path, monkeypatch: pytest.Mon
             monkeypatch.setattr(sys, "stdout", _Gone(out))
         with pytest.raises(SystemExit) as leaving:
             cli.main()
-    gc.enable()
     assert leaving.value.code == 0
 
 
@@ -727,7 +725,6 @@ def test_an_output_without_room(when: str, folder: Path, monkeypatch: pytest.Mon
             monkeypatch.setattr(sys, "stdout", stream)
         with pytest.raises(SystemExit) as leaving:
             cli.main()
-    gc.enable()
     assert leaving.value.code == 2
     assert capsys.readouterr().err == "archcalc: can't write the output: no space left on device\n"
 
@@ -739,7 +736,6 @@ def test_streams_that_were_closed_at_the_start(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "stderr", None)
     with pytest.raises(SystemExit) as leaving:
         cli.main()
-    gc.enable()
     for stream in (sys.stdout, sys.stderr):
         stream.close()
     assert leaving.value.code in (None, 0)
@@ -751,7 +747,6 @@ def test_a_standard_input_that_was_closed_at_the_start(monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(SystemExit) as leaving:
         cli.main()
-    gc.enable()
     assert (leaving.value.code, *capsys.readouterr()) == (2, "", "archcalc: can't read standard input: it is closed\n")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import COUNT, NULL, SIZE, TRUTH, Either, ListOf, Word, show
+from ..kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, Either, ListOf, Word, show
 from .attention_parts import CAUSAL, KV_HEADS, PAIRS_NOTE, VASWANI, divided
 from .base import Arg, Example, LayerError, Shape, Symbols
 from .compound import Compound
@@ -26,8 +26,7 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
         )
     heads, features = args["heads"], args["features"] or query[-1]
     kv_heads = args["kv_heads"] or heads
-    if heads % kv_heads:
-        raise LayerError(f"kv_heads: {kv_heads} does not divide {heads} heads", expected=f"a number that divides {heads}", arg="kv_heads")
+    divided({"kv_heads": kv_heads}, heads, "heads", "kv_heads")
     head_dim = args["head_dim"]
     if head_dim is None:
         divided(args, query[-1], "features", "heads", "or give head_dim: the heads' features need not be those of the input")
@@ -62,12 +61,12 @@ attention = Compound(
     "Multi-head attention of a sequence to itself, of queries to a memory, or of queries to keys and values.",
     args=(
         Arg("heads", SIZE, "heads of the queries, h"),
-        Arg("head_dim", Either(SIZE, NULL, expected=SIZE.expected), "features of a head, d", None, shown_default="features / heads"),
+        Arg("head_dim", SIZE_OR_NONE, "features of a head, d", None, shown_default="features / heads"),
         KV_HEADS,
-        Arg("features", Either(SIZE, NULL, expected=SIZE.expected), "output features, E", None, shown_default="the query's"),
+        Arg("features", SIZE_OR_NONE, "output features, E", None, shown_default="the query's"),
         Arg("bias", _BIAS, "which projections have a bias", True),
         CAUSAL,
-        Arg("window", Either(SIZE, NULL, expected=SIZE.expected), "how many keys a position attends to at most", None, shown_default="all"),
+        Arg("window", SIZE_OR_NONE, "how many keys a position attends to at most", None, shown_default="all"),
         Arg("position_bias", COUNT, "rows of a learned table of biases per head", 0),
         Arg(
             "rope",
@@ -166,7 +165,7 @@ latent_attention = Compound(
         Arg("kv_rank", SIZE, "features of the vector that keys and values come out of, r_kv"),
         Arg(
             "query_rank",
-            Either(SIZE, NULL, expected=SIZE.expected),
+            SIZE_OR_NONE,
             "features of the vector that queries come out of, r_q",
             None,
             shown_default="none: straight from the input",

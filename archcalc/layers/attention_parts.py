@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from math import prod
 
-from ..kinds import COUNT, NULL, SIZE, TRUTH, Either, show
+from ..kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, show
 from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
 
 _HEADS = Arg("heads", SIZE, "heads of the queries, h", symbol="h")
 KV_HEADS = Arg(
     "kv_heads",
-    Either(SIZE, NULL, expected=SIZE.expected),
+    SIZE_OR_NONE,
     "heads of the keys and values, g; fewer: grouped queries",
     None,
     shown_default="heads",
@@ -36,13 +36,13 @@ def pairs(symbols: Symbols, queries: int, keys: int) -> None:
     symbols["pairs"] = rising * earlier + rising * (rising + 1) // 2 + (queries - rising) * reach
 
 
-def divided(symbols: Symbols, features: int, what: str, arg: str, hint: str = "") -> int:
-    """Features per head. Raises LayerError where the heads do not divide them."""
+def divided(symbols: Symbols, number: int, what: str, arg: str, hint: str = "") -> int:
+    """Features per head, or heads per head of the keys. Raises LayerError where the argument does not divide them."""
     heads = symbols[arg]
-    if features % heads:
-        message = f"{arg}: {heads} does not divide {features} {what}"
-        raise LayerError(message, expected=f"a number that divides {features}", hint=hint, arg=arg)
-    return int(features // heads)
+    if number % heads:
+        message = f"{arg}: {heads} does not divide {number} {what}"
+        raise LayerError(message, expected=f"a number that divides {number}", hint=hint, arg=arg)
+    return int(number // heads)
 
 
 def _scores(symbols: Symbols, inputs: list[Shape]) -> None:
@@ -52,9 +52,7 @@ def _scores(symbols: Symbols, inputs: list[Shape]) -> None:
             f"queries and keys are [..., length, features] with the same leading axes, and {show(query)} and {show(key)} come in"
         )
     symbols["kv_heads"] = symbols["kv_heads"] or symbols["heads"]
-    if symbols["heads"] % symbols["kv_heads"]:
-        message = f"kv_heads: {symbols['kv_heads']} does not divide {symbols['heads']} heads"
-        raise LayerError(message, expected=f"a number that divides {symbols['heads']}", arg="kv_heads")
+    divided(symbols, symbols["heads"], "heads", "kv_heads")
     d = divided(symbols, query[-1], "features of the queries", "heads")
     d_k = divided(symbols, key[-1] - symbols["shared"], "features of the keys", "kv_heads") + symbols["shared"]
     if d != d_k:
@@ -126,9 +124,7 @@ def _values(symbols: Symbols, inputs: list[Shape]) -> None:
     symbols["kv_heads"] = symbols["kv_heads"] or scores[-3]
     if len(value) != len(scores) - 1 or value[:-2] != scores[:-3] or value[-2] != scores[-1]:
         raise LayerError(f"scores [..., h, L_q, L_k] take values [..., L_k, features], and {show(scores)} and {show(value)} come in")
-    if scores[-3] % symbols["kv_heads"]:
-        message = f"kv_heads: {symbols['kv_heads']} does not divide {scores[-3]} heads"
-        raise LayerError(message, expected=f"a number that divides {scores[-3]}", arg="kv_heads")
+    divided(symbols, scores[-3], "heads", "kv_heads")
     symbols["d_v"] = divided(symbols, value[-1], "features of the values", "kv_heads")
 
 
@@ -175,9 +171,7 @@ kv_cache = LayerType(
 rope = LayerType(
     "rope",
     "Rotary position embedding: pairs of features turned by angles that grow with the position.",
-    args=(
-        Arg("rotated", Either(SIZE, NULL, expected=SIZE.expected), "how many features of a position are turned", None, shown_default="all"),
-    ),
+    args=(Arg("rotated", SIZE_OR_NONE, "how many features of a position are turned", None, shown_default="all"),),
     takes=FEATURES_LAST,
     symbols=lambda symbols, inputs: symbols.update(F_rot=inputs[0][-1] if symbols["rotated"] is None else symbols["rotated"]),
     requires=(("F_rot <= F_in and F_rot % 2 == 0", "rotated: {F_rot} of {F_in} features", "rotated", "an even number of at most {F_in}"),),

@@ -53,7 +53,7 @@ class Arg:
 class Result:
     """What a layer type makes of its arguments and input shapes: outputs, params and counts per sample, and the symbols behind them."""
 
-    __slots__ = ("active_params", "axes", "cached", "counts", "extra", "matrix_params", "params", "shapes", "symbols")
+    __slots__ = ("axes", "cached", "counts", "extra", "matrix_params", "params", "shapes", "symbols")
 
     def __init__(self, shapes: list[Shape], params: int, matrix_params: int, counts: Counts, symbols: Symbols, axes: int) -> None:
         self.shapes = shapes
@@ -63,8 +63,6 @@ class Result:
         self.counts = counts
         self.symbols = symbols
         self.axes = axes
-        self.active_params = params
-        """The params that one sample meets: fewer where a router chooses among experts."""
         self.cached = 0
         """How many elements it keeps of each token, for the tokens to come."""
         self.extra: list[Shape] = []
@@ -93,6 +91,8 @@ RUN: Symbols = {"causal_half": 0, "context": 0}
 """How a network is run unless it is said otherwise: causal attention counted in full, all positions at once (no context of earlier tokens)."""
 
 MAX_AXES = 16
+MAX_OUTPUTS = 10_000
+"""The most outputs of one item."""
 MANY = 10**9
 """No bound on the number of inputs."""
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from ..kinds import AXIS, NULL, SIZE, WHOLE, Either, ListOf, show
-from .base import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
-
-MOST_OUTPUTS = 10_000
-"""The most outputs of one item."""
+from .base import MANY, MAX_OUTPUTS, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
 
 
 def _concat(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
@@ -44,8 +41,8 @@ def _split(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     if isinstance(parts, int):
         if size % parts:
             raise LayerError(f"parts: {parts} does not divide axis {axis} of {size}", arg="parts")
-        if parts > MOST_OUTPUTS:
-            raise LayerError(f"parts: {parts} outputs are more than {MOST_OUTPUTS}", arg="parts")
+        if parts > MAX_OUTPUTS:
+            raise LayerError(f"parts: {parts} outputs are more than {MAX_OUTPUTS}", arg="parts")
         parts = (size // parts,) * parts
     if sum(parts) != size:
         raise LayerError(f"parts: {show(parts)} adds up to {sum(parts)}, and axis {axis} is {size}", arg="parts")
@@ -56,7 +53,7 @@ split = LayerType(
     "split",
     "An axis in parts, each an output: name.0, name.1, ...",
     args=(
-        Arg("parts", Either(SIZE, ListOf(SIZE, "a list of sizes", 1, MOST_OUTPUTS)), "how many equal parts, or a list of their sizes"),
+        Arg("parts", Either(SIZE, ListOf(SIZE, "a list of sizes", 1, MAX_OUTPUTS)), "how many equal parts, or a list of their sizes"),
         Arg("axis", AXIS, "the axis in parts", 0),
     ),
     output="for each part as the input, the axis the part's size",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import COUNT, NULL, SIZE, TRUTH, Either, Word, show
+from ..kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, Word, show
 from .activation import ACTIVATION
-from .base import ANY, FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
 from .compound import Compound
 
 _HIDDEN = Arg("hidden", SIZE, "features in between, H")
@@ -24,7 +24,7 @@ mlp = Compound(
     args=(
         _HIDDEN,
         Arg("activation", ACTIVATION, "the activation in between", "gelu"),
-        Arg("features", Either(SIZE, NULL, expected=SIZE.expected), "output features, F_out", None, shown_default="the input's"),
+        Arg("features", SIZE_OR_NONE, "output features, F_out", None, shown_default="the input's"),
         Arg("bias", TRUTH, "whether both have a bias", True),
     ),
     takes=FEATURES_LAST,
@@ -183,4 +183,3 @@ moe = Compound(
 )
 
 LAYERS = (mlp, gated_mlp, moe, top_k, expert_sum)
-__all__ = ["ANY", "LAYERS"]

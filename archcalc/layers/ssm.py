@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import NULL, SIZE, TRUTH, Either, show
+from ..kinds import SIZE, SIZE_OR_NONE, TRUTH, show
 from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
 from .compound import Compound
 
@@ -45,7 +45,7 @@ ssm_scan = LayerType(
         Arg("state", SIZE, "numbers in the state of a feature, n"),
         Arg(
             "heads",
-            Either(SIZE, NULL, expected=SIZE.expected),
+            SIZE_OR_NONE,
             "heads that have one decay each",
             None,
             shown_default="a decay for each number of the state",
@@ -83,9 +83,7 @@ ssm = Compound(
         Arg("state", SIZE, "numbers in the state of a feature, n", 16),
         Arg("expand", SIZE, "inner features per feature: i = expand * F", 2),
         Arg("kernel", SIZE, "positions of the convolution, k", 4),
-        Arg(
-            "rank", Either(SIZE, NULL, expected=SIZE.expected), "features that the steps come out of, r", None, shown_default="ceil(F / 16)"
-        ),
+        Arg("rank", SIZE_OR_NONE, "features that the steps come out of, r", None, shown_default="ceil(F / 16)"),
         Arg("bias", TRUTH, "whether the outer linear layers have a bias", False),
     ),
     takes="[..., L, F]",
@@ -100,7 +98,7 @@ ssm = Compound(
         sequence_conv: kernel
         from: halves.0
       - name: value
-        silu
+        silu:
       - name: select
         linear: {features: rank + 2 * state, bias: false}
       - name: selected
@@ -118,7 +116,7 @@ ssm = Compound(
         from: [scan, gate]
       - name: out
         linear: {features: features, bias: bias}
-    """.replace("        silu\n", "        silu:\n"),
+    """,
     params="2 * F * i + (k + 1) * i + i * (r + 2 * n) + (r + 1) * i + i * n + i + i * F",
     maccs="N * (2 * F * i + k * i + i * (r + 2 * n) + r * i + 2 * i * n + i * F)",
     source=_GU + " and figure 3",

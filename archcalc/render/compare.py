@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .layout import aligned
+
 if TYPE_CHECKING:
     from ..report import Report
 
@@ -21,9 +23,6 @@ def compare(reports: list[Report], *, unicode: bool = True) -> str:
         cells = [f"{value:,}" + (f"  {value / values[0]:.3g}{times}" if index and values[0] else "") for index, value in enumerate(values)]
         table.append([reports[0].convention_unit if figure == "flops" else label, *cells])
     table.append(["layers", *(f"{len(report.layers):,}" for report in reports)])
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    lines = [
-        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]).rstrip() for row in table
-    ]
     first = reports[0]
-    return "\n".join([*lines, "", f"batch {first.batch}; {first.convention_unit} by {first.convention}: {first.convention_meaning}"]) + "\n"
+    foot = f"batch {first.batch}; {first.convention_unit} by {first.convention}: {first.convention_meaning}"
+    return "\n".join([*aligned(table), "", foot]) + "\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 
 def clean(text: str) -> str:
     """Text that can do nothing to a terminal: control characters become question marks, line breaks spaces."""
@@ -35,6 +37,12 @@ def pad(text: str, width: int, right: bool = False) -> str:
     """A text filled up with spaces to ``width``."""
     spaces = " " * (width - display_width(text))
     return spaces + text if right else text + spaces
+
+
+def aligned(rows: Sequence[Sequence[str]], left: Collection[int] = (0,)) -> list[str]:
+    """Rows as lines, two spaces between the columns: those in ``left`` from their left edge, the others to their right one."""
+    widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(pad(cell, widths[at], at not in left) for at, cell in enumerate(row)).rstrip() for row in rows]
 
 
 def wrap(text: str, width: int | None, start: str = "") -> list[str]:

@@ -7,6 +7,7 @@ from ..conventions import Convention
 from ..counts import OPERATIONS
 from ..layers.base import LayerType
 from ..layers.compound import Compound
+from .layout import aligned
 
 WIDTH = 100
 """The matrix goes on below where its columns would be wider."""
@@ -40,15 +41,18 @@ def matrix(conventions: list[Convention], *, unicode: bool = True) -> str:
     """A row for each convention and a column for each family of layers, in blocks no wider than WIDTH."""
     families = {name: found for name in layers.FAMILIES if (found := computing(name))}
     first = ["convention", *(each.name for each in conventions)]
-    side = max(map(len, first))
-    blocks: list[list[str]] = []
+    blocks: list[list[list[str]]] = []
     for name, family in families.items():
         column = [name.replace("_", " "), *(cell(each, family) for each in conventions)]
-        width = max(map(len, column))
-        if not blocks or len(blocks[-1][0]) + 2 + width > WIDTH:
-            blocks.append([each.ljust(side) for each in first])
-        blocks[-1] = [line + "  " + text.rjust(width) for line, text in zip(blocks[-1], column, strict=True)]
+        if not blocks or len(_lines([*blocks[-1], column])[0]) > WIDTH:
+            blocks.append([first])
+        blocks[-1].append(column)
     rule = "─" if unicode else "-"
-    texts = ["\n".join([lines[0], rule * len(lines[0]), *lines[1:]]) for lines in blocks]
+    shown = map(_lines, blocks)
+    texts = ["\n".join([lines[0], rule * len(lines[0]), *lines[1:]]) for lines in shown]
     told = "layer types of each family that are counted, written as the usual module; compound layers are counted in their parts"
     return "\n\n".join([told, *texts]) + "\n"
+
+
+def _lines(columns: list[list[str]]) -> list[str]:
+    return aligned(list(zip(*columns, strict=True)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..reconcile import between
+from .layout import aligned
 from .units import thousands
 
 if TYPE_CHECKING:
@@ -47,13 +48,7 @@ def _side_by_side(report: Report, counts: list[Count], unicode: bool) -> str:
         rows.append(
             [each.convention.name, thousands(each.total), each.convention.unit, ratio, str(len(each.missing)) if each.missing else "-"]
         )
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    lines = [
-        "  ".join(
-            [row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].ljust(widths[2]), row[3].rjust(widths[3]), row[4].rjust(widths[4])]
-        ).rstrip()
-        for row in rows
-    ]
+    lines = aligned(rows, left=(0, 2))
     rule = ("─" if unicode else "-") * max(map(len, lines))
     blocks = [f"{report.title}, batch {report.batch:,}", "", lines[0], rule, *lines[1:]]
     blocks += ["", "--flops NAME shows what leads from the MACCs to its number, --between A B what leads from one to another"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import layers
 from .evaluate import Env, Value, Wrong
-from .graph import Copies, Frame, Group, Tensor
+from .graph import Absent, Copies, Frame, Group, Tensor
 from .kinds import show
 from .layers.base import LayerError, Shape, axis_of
 from .sources import Scope
@@ -43,26 +43,33 @@ class Composites(Ties):
 
     def composite(self, item: Item, kind: str, value: Value, at: At, env: Env) -> Value:
         self.deeper(item)
+        before = len(at.children)
         try:
-            if kind in ("sequence", "experts"):
-                return self.body(item.args["body"], value, at, env)
-            if kind == "if":
-                return self.body(item.args["then" if self.settle(item, env, value) else "else"], value, at, env)
-            if kind == "residual":
-                if not self.evaluate(item.args["skip"], env, value):
-                    return self.body(item.args["body"], value, at, env)
-                sides = [key for key in item.args if key in ("body", "shortcut")]  # as written: that is the order in which they run
-                made = {key: self.single(item, self.body(item.args[key], value, at, env), f"the {key}") for key in sides}
-                return self.merge(item, [made["shortcut"], made["body"]], at, env, value)
-            values = []
-            for branch in item.args["branches"]:
-                values.append(self.branch(branch, value, at, env))
-            if self.evaluate(item.args["merge"], env, value) == "none":
-                return self.several(item, [tensor for each in values for tensor in each])
-            one_each = [self.single(item, each, "this branch", branch) for each, branch in zip(values, item.args["branches"], strict=True)]
-            return self.merge(item, one_each, at, env, value)
+            return self.composed(item, kind, value, at, env)
         finally:
             self.depth -= 1
+            if len(at.children) > before and not isinstance(at.children[-1], Absent):
+                at.children[-1].held = [*at.children[-1].held, *value]
+
+    def composed(self, item: Item, kind: str, value: Value, at: At, env: Env) -> Value:
+        """What a composite gives."""
+        if kind in ("sequence", "experts"):
+            return self.body(item.args["body"], value, at, env)
+        if kind == "if":
+            return self.body(item.args["then" if self.settle(item, env, value) else "else"], value, at, env)
+        if kind == "residual":
+            if not self.evaluate(item.args["skip"], env, value):
+                return self.body(item.args["body"], value, at, env)
+            sides = [key for key in item.args if key in ("body", "shortcut")]  # as written: that is the order in which they run
+            made = {key: self.single(item, self.body(item.args[key], value, at, env), f"the {key}") for key in sides}
+            return self.merge(item, [made["shortcut"], made["body"]], at, env, value)
+        values = []
+        for branch in item.args["branches"]:
+            values.append(self.branch(branch, value, at, env))
+        if self.evaluate(item.args["merge"], env, value) == "none":
+            return self.several(item, [tensor for each in values for tensor in each])
+        one_each = [self.single(item, each, "this branch", branch) for each, branch in zip(values, item.args["branches"], strict=True)]
+        return self.merge(item, one_each, at, env, value)
 
     def branch(self, branch: Branch, value: Value, at: At, env: Env) -> Value:
         if not branch.name:

@@ -17,13 +17,13 @@ LETTERS = {0: "", 1: "l", 2: "hw", 3: "dhw"}
 FUNCTIONS: dict[str, Any] = {"prod": prod, "min": min, "max": max, "ceil": ceil, "floor": floor, "abs": abs, "sum": sum, "len": len}
 _GLOBALS: dict[str, Any] = {"__builtins__": {}, **FUNCTIONS}
 
-_SMALL = re.compile(r"\b(\w+)_h( [*+] )\1_w\b")
-_CAPITAL = re.compile(r"\bH_(\w+)( [*+] )W_\1\b")
+_SMALL = re.compile(r"\b(\w+)_h( [*+] |, )\1_w\b")
+_CAPITAL = re.compile(r"\bH_(\w+)( [*+] |, )W_\1\b")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 def for_axes(text: str, axes: int) -> str:
-    """The formula for another number of spatial axes: each product over h and w becomes one over all axes."""
+    """The formula for another number of spatial axes: each product, sum or list over h and w becomes one over all axes."""
     if axes == 2:
         return text
     letters = LETTERS[axes]

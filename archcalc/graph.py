@@ -20,10 +20,14 @@ class Tensor:
         """The path of the layer that made it, or the name of the input."""
 
 
+NOTHING: list[Tensor] = []
+"""What a node holds that ends no composite: a node's ``held`` are the values that came into the composites that end with it."""
+
+
 class Leaf:
     """One layer."""
 
-    __slots__ = ("args", "dtype", "extra", "frozen", "inputs", "layer", "name", "outputs", "result", "style", "tie")
+    __slots__ = ("args", "dtype", "extra", "frozen", "held", "inputs", "layer", "name", "outputs", "result", "style", "tie")
     leaves = 1
 
     def __init__(
@@ -43,6 +47,7 @@ class Leaf:
         self.frozen = False
         self.tie = ""
         """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
+        self.held = NOTHING
 
     @property
     def causal(self) -> bool:
@@ -72,6 +77,7 @@ class Group:
         "dtype",
         "frame",
         "frozen",
+        "held",
         "inputs",
         "layer",
         "name",
@@ -101,6 +107,7 @@ class Group:
         self.style = ""
         self.frozen = False
         self.tie = ""
+        self.held = NOTHING
         self._outside: dict[int, Tensor] = {}
 
     @property
@@ -130,10 +137,11 @@ class Group:
 class Copies:
     """The copies of a repeat, or the passes of a for."""
 
-    __slots__ = ("name", "nodes", "outputs")
+    __slots__ = ("held", "name", "nodes", "outputs")
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.held = NOTHING
         self.nodes: list[Node] = []
         self.outputs: list[Tensor] = []
 

@@ -21,7 +21,7 @@ Shapes = list[list[int]]
 
 TYPES = list(layers.every())
 PLAIN = [layer for layer in TYPES if not isinstance(layer, Compound)]
-SHARED = {"__init__", "base", "compound", "pattern", "window"}
+SHARED = {"keeps", "views", "__init__", "base", "compound", "pattern", "window"}
 
 
 def name_of(layer: LayerType) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..kinds import AXIS, TRUTH, Word
 from .base import CHANNELS_FIRST, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
+from .keeps import Keeps
 
 _IN_PLACE = Arg("in_place", TRUTH, "whether the output overwrites the input; changes memory alone", False)
 _FREE = "Every element is counted as if all pieces of the function were evaluated; signs and absolute values are free, and sqrt(0.5) is a constant."
@@ -56,11 +57,29 @@ _ELEMENTWISE: tuple[tuple[str, str, dict[str, int], str], ...] = (
 """Each activation that treats every element by itself: name, function, operations for one element, source."""
 
 
+_KEEPS = {
+    **dict.fromkeys(("relu", "sigmoid", "tanh"), Keeps("output")),
+    **dict.fromkeys(("leaky_relu", "elu", "selu", "celu"), Keeps("input", in_place="output")),
+    "softsign": Keeps("input", in_place="copy", between="N_in"),
+    "log_sigmoid": Keeps("input", in_place="copy", between="N_in"),
+    "tanh_shrink": Keeps(between="N_in"),
+}
+"""What the derivative of each is worked out from; the others keep their input, or a copy where it is overwritten."""
+
+
 def _elementwise(name: str, function: str, each: dict[str, int], source: str) -> LayerType:
     operations: Any = {kind: "N_in" if number == 1 else f"{number} * N_in" for kind, number in each.items()}
     example = Example({}, [[3, 5]], [3, 5], **{kind: 15 * number for kind, number in each.items()})
     return LayerType(
-        name, f"Each element x becomes {function}.", args=(_IN_PLACE,), source=source, example=example, notes=_FREE, **operations
+        name,
+        f"Each element x becomes {function}.",
+        args=(_IN_PLACE,),
+        keeps=_KEEPS.get(name, Keeps("input", in_place="copy")),
+        source=source,
+        example=example,
+        notes=_FREE,
+        fuses="all",
+        **operations,
     )
 
 
@@ -72,9 +91,12 @@ prelu = LayerType(
     args=(Arg("per_channel", TRUTH, "whether each channel has its own slope", False),),
     takes=CHANNELS_FIRST,
     params="C_in if per_channel else 1",
+    tensors={"weight": "[C_in if per_channel else 1]"},
     weight_muls="N_in",
     comparisons="N_in",
+    keeps=Keeps("input"),
     notes=_FREE,
+    fuses="all",
     source="He et al., Delving Deep into Rectifiers, 2015, arXiv:1502.01852, equation 1",
     example=Example({"per_channel": True}, [[3, 5, 7]], [3, 5, 7], 3, weight_muls=105, comparisons=105),
 )
@@ -98,6 +120,7 @@ softmax = LayerType(
     adds="2 * N_in - G",
     divs="N_in",
     transcendentals="N_in",
+    keeps=Keeps("output"),
     notes=_ALONG_NOTE,
     source="PyTorch documentation, torch.nn.Softmax",
     example=Example({"axis": 0}, [[3, 5]], [3, 5], comparisons=10, adds=25, divs=15, transcendentals=15),
@@ -111,6 +134,7 @@ log_softmax = LayerType(
     comparisons="N_in - G",
     adds="3 * N_in - G",
     transcendentals="N_in + G",
+    keeps=Keeps("output"),
     notes=_ALONG_NOTE,
     source="PyTorch documentation, torch.nn.LogSoftmax",
     example=Example({}, [[3, 5]], [3, 5], comparisons=12, adds=42, transcendentals=18),
@@ -132,6 +156,7 @@ glu = LayerType(
     output="as the input, the axis halved",
     rule=_halves,
     muls="N_out",
+    keeps=Keeps("input"),
     adds="N_out",
     divs="N_out",
     transcendentals="N_out",

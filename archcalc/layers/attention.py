@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, Either, ListOf, Word, show
+from ..kinds import COUNT, PROBABILITY, SIZE, SIZE_OR_NONE, TRUTH, Either, ListOf, Word, show
 from .attention_parts import CAUSAL, KV_HEADS, PAIRS_NOTE, VASWANI, divided
 from .base import Arg, Example, LayerError, Shape, Symbols
 from .compound import Compound
@@ -76,12 +76,15 @@ attention = Compound(
         ),
         Arg("project", TRUTH, "whether it has weights; without, the inputs are the projections", True),
         Arg("qk_norm", TRUTH, "whether each head of queries and keys goes through an RMS norm", False),
+        Arg("mask", TRUTH, "whether a mask is added to the scores", False),
+        Arg("dropout", PROBABILITY, "how many of the weights of the values are dropped while training", 0),
         Arg("cache", TRUTH, "whether causal self-attention keeps its keys and values for the tokens to come", True),
     ),
     names=("query_input", "key_input", "value_input"),
     takes="[..., L_q, F_q], [..., L_k, F_k], [..., L_k, F_v]",
     inputs=(1, 3),
     arrange=((0, 0, 0), (0, 1, 1), (0, 1, 2)),
+    packs=("module", "functional"),
     prepare=_prepare,
     prepared=("query_bias", "key_bias", "value_bias", "output_bias", "rotated", "cached"),
     output="[..., L_q, E]",
@@ -119,8 +122,13 @@ attention = Compound(
       - name: bias
         attention_bias: {rows: position_bias, causal: causal, window: window}
         when: position_bias > 0
+      - name: masked
+        attention_mask: {causal: causal, window: window}
+        when: mask
       - name: softmax
         attention_softmax: {causal: causal, window: window}
+      - dropout: dropout
+        when: dropout > 0
       - name: weighted
         attention_values: {kv_heads: kv_heads, causal: causal, window: window}
         from: [previous, value]

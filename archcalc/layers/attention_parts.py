@@ -6,6 +6,8 @@ from math import prod
 
 from ..kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, show
 from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .keeps import Keeps
+from .views import same
 
 _HEADS = Arg("heads", SIZE, "heads of the queries, h", symbol="h")
 KV_HEADS = Arg(
@@ -72,6 +74,7 @@ attention_scores = LayerType(
     output="[..., h, L_q, L_k]",
     rule=lambda symbols, inputs: [(*inputs[0][:-2], symbols["heads"], symbols["L_q"], symbols["L_k"])],
     maccs="B * h * pairs * d",
+    keeps=Keeps("others", core="starts", copies={"module": (0, 1), "functional": (0, 1)}),
     muls="B * h * pairs",
     notes=PAIRS_NOTE,
     source=VASWANI,
@@ -95,6 +98,7 @@ attention_softmax = LayerType(
     settings=True,
     symbols=_square,
     comparisons="B * h * (pairs - L_q)",
+    keeps=Keeps("output"),
     adds="B * h * (2 * pairs - L_q)",
     divs="B * h * pairs",
     transcendentals="B * h * pairs",
@@ -111,10 +115,26 @@ attention_bias = LayerType(
     settings=True,
     symbols=_square,
     params="n * h",
+    tensors={"table": "[n, h]"},
     weight_adds="B * h * pairs",
+    keeps=Keeps(lasts="h * L_q * L_k"),
     notes=PAIRS_NOTE,
     source="Shaw et al., Self-Attention with Relative Position Representations, 2018, arXiv:1803.02155; Liu et al., Swin Transformer, 2021, arXiv:2103.14030, equation 4",
     example=Example({"rows": 9}, [[2, 3, 5]], [2, 3, 5], 18, weight_adds=30),
+)
+
+attention_mask = LayerType(
+    "attention_mask",
+    "A mask added to the scores, the same for all heads and samples.",
+    args=(CAUSAL, _WINDOW),
+    takes="[..., h, L_q, L_k]",
+    settings=True,
+    symbols=_square,
+    adds="B * h * pairs",
+    keeps=Keeps(lasts="B * L_q * L_k"),
+    notes=PAIRS_NOTE,
+    source="Liu et al., Swin Transformer, 2021, arXiv:2103.14030, section 3.2",
+    example=Example({}, [[2, 3, 5]], [2, 3, 5], adds=30),
 )
 
 
@@ -139,6 +159,7 @@ attention_values = LayerType(
     output="[..., L_q, h * d_v]",
     rule=lambda symbols, inputs: [(*inputs[0][:-3], symbols["L_q"], symbols["h"] * symbols["d_v"])],
     maccs="B * h * pairs * d_v",
+    keeps=Keeps("others", core="ends", copies={"functional": (1,)}),
     notes=PAIRS_NOTE,
     source=VASWANI,
     example=Example({}, [[2, 3, 5], [5, 8]], [3, 8], maccs=120),
@@ -163,6 +184,7 @@ kv_cache = LayerType(
     output="[..., context, F] while decoding, else as the input",
     rule=_cached,
     cache="N_out // L_out",
+    keeps=Keeps(view=same),
     source="Pope et al., Efficiently Scaling Transformer Inference, 2022, arXiv:2211.05102, section 2",
     notes="A window keeps the last tokens alone.",
     example=Example({}, [[5, 8]], [5, 8]),
@@ -178,6 +200,7 @@ rope = LayerType(
     muls="2 * N * F_rot",
     adds="N * F_rot",
     notes="Each pair is multiplied by a rotation matrix; sines and cosines are looked up.",
+    fuses="all",
     source="Su et al., RoFormer, 2021, arXiv:2104.09864, equation 34",
     example=Example({}, [[3, 8]], [3, 8], muls=48, adds=24),
 )
@@ -189,13 +212,15 @@ head_norm = LayerType(
     takes=FEATURES_LAST,
     symbols=lambda symbols, inputs: symbols.update(d=divided(symbols, inputs[0][-1], "features", "heads")),
     params="d",
+    tensors={"weight": "[d]"},
     muls="N_in",
     adds="N * h * (d - 1) + N * h",
     divs="N * h + N_in",
     sqrts="N * h",
     weight_muls="N_in",
+    keeps=Keeps("input", statistics="N * h"),
     source="Dehghani et al., Scaling Vision Transformers to 22 Billion Parameters, 2023, arXiv:2302.05442, section 2; Zhang & Sennrich, 2019, arXiv:1910.07467, equation 4",
     example=Example({"heads": 2}, [[3, 8]], [3, 8], 4, muls=24, adds=24, divs=30, sqrts=6, weight_muls=24),
 )
 
-LAYERS = (attention_scores, attention_bias, attention_softmax, attention_values, kv_cache, rope, head_norm)
+LAYERS = (attention_scores, attention_bias, attention_mask, attention_softmax, attention_values, kv_cache, rope, head_norm)

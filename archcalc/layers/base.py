@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 from ..counts import OPERATIONS, Counts
 from ..formula import LETTERS, Formula, for_axes, for_axis
 from ..kinds import LARGEST, Kind, show
+from .keeps import NOTHING, Keeps
 
 Shape = tuple[int, ...]
 Symbols = dict[str, Any]
 ShapeRule = Callable[[Symbols, "list[Shape]"], "list[Shape]"]
 Delegate = Callable[[dict[str, Any]], "tuple[LayerType, dict[str, Any]]"]
+Weights = tuple[str, Shape, int]
+"""A weight tensor: its name, its sizes, and how many there are of it. Where there are several the name is that of the first."""
 
 
 class LayerError(Exception):
@@ -53,7 +57,7 @@ class Arg:
 class Result:
     """What a layer type makes of its arguments and input shapes: outputs, params and counts per sample, and the symbols behind them."""
 
-    __slots__ = ("axes", "cached", "counts", "extra", "matrix_params", "params", "shapes", "symbols")
+    __slots__ = ("axes", "cached", "counts", "extra", "layer", "matrix_params", "params", "shapes", "symbols")
 
     def __init__(self, shapes: list[Shape], params: int, matrix_params: int, counts: Counts, symbols: Symbols, axes: int) -> None:
         self.shapes = shapes
@@ -67,6 +71,19 @@ class Result:
         """How many elements it keeps of each token, for the tokens to come."""
         self.extra: list[Shape] = []
         """Shapes of the outputs that are reached only by name."""
+        self.layer: LayerType | None = None
+        """The layer type that it is of; None where a spec declares it, with a number for its params alone."""
+
+    def tensors(self) -> list[Weights]:
+        """The weight tensors that the params lie in, worked out anew at each call; where only a number is known, one tensor of so many."""
+        if self.layer is None:
+            return [("params", (self.params,), 1)] if self.params else []
+        found: list[Weights] = []
+        for name, number, sizes in self.layer.tensor_formulas(self.axes):
+            times = number(self.symbols)
+            if times:
+                found.append((name, tuple(sizes(self.symbols)), times))
+        return found
 
 
 class Example:
@@ -105,6 +122,9 @@ class LayerType:
     text; each of its axes H_out and W_out follows from ``axis``, a formula of the axis h. Where text can't say it, ``rule``
     is a function. ``axes_from`` names the argument whose length is the number of spatial axes, where the input's rank isn't.
     ``delegate`` makes a wrapper: it returns the layer type and the arguments that stand in for it.
+    ``tensors`` gives each weight tensor a name and its sizes in PyTorch's order, such as ``[F_out, F_in]``; in front of them
+    stands how many there are of it: ``bias * [F_out]`` is one where there is a bias, and none otherwise. Where ``bias`` is an
+    argument, the names of the tensors that it brings begin with ``bias``.
     """
 
     declared = False
@@ -126,6 +146,7 @@ class LayerType:
         axes_from: str = "",
         delegate: Delegate | None = None,
         params: str = "0",
+        tensors: Mapping[str, str] = MappingProxyType({}),
         source: str,
         example: Example,
         notes: str = "",
@@ -135,6 +156,9 @@ class LayerType:
         settings: bool = False,
         cache: str = "",
         weight: tuple[str, ...] = (),
+        keeps: Keeps = NOTHING,
+        fuses: str = "",
+        looks_up: bool = False,
         **operations: str,
     ) -> None:
         self.name = name
@@ -152,6 +176,7 @@ class LayerType:
         self.axes_from = axes_from
         self.delegate = delegate
         self.params = params
+        self.tensors = tensors
         self.source = source
         self.example = example
         self.notes = notes
@@ -166,12 +191,19 @@ class LayerType:
         """How many elements it keeps of each token, for the tokens to come."""
         self.weight = weight
         """The symbols of the axes of its weight matrix: what another layer type can be tied to."""
+        self.keeps = keeps
+        """What its backward pass needs, and whose memory its output is."""
+        self.fuses = fuses
+        """How it can be done together with the layer before it: "all" of what it reads is at hand, or what it joins to that: the "others"."""
+        self.looks_up = looks_up
+        """Whether it reads but the rows of its weights that it needs."""
         unknown = set(operations) - set(OPERATIONS)
         if unknown:
             raise TypeError(f"{name}: no such operation: {', '.join(sorted(unknown))}")
         self.operations = operations
         self.spatial = takes == SPATIAL
         self._plans: dict[int, _Plan] = {}
+        self._tensor_formulas: dict[int, list[tuple[str, Formula, Formula]]] = {}
 
     def formulas(self, axes: int) -> _Plan:
         """The formulas for a number of spatial axes."""
@@ -179,6 +211,16 @@ class LayerType:
         if plan is None:
             plan = self._plans[axes] = _Plan(self, axes)
         return plan
+
+    def tensor_formulas(self, axes: int) -> list[tuple[str, Formula, Formula]]:
+        """Of each weight tensor its name, how many there are of it, and its sizes, for a number of spatial axes."""
+        found = self._tensor_formulas.get(axes)
+        if found is None:
+            found = self._tensor_formulas[axes] = []
+            for name, text in self.tensors.items():
+                number, bracket, sizes = for_axes(text, axes).partition("[")
+                found.append((name, Formula(number.removesuffix(" * ") or "1"), Formula(bracket + sizes)))
+        return found
 
     def apply(self, args: dict[str, Any], inputs: list[Shape], settings: Symbols | None = None) -> Result:
         """Shapes, params and counts for one sample. Raises LayerError where the input does not fit.
@@ -220,6 +262,7 @@ class LayerType:
         without_bias = plan.params({**symbols, "bias": 0}) if symbols.get("bias") is True else params
         counts = Counts(**{field: formula(symbols) for field, formula in plan.operations})
         result = Result(shapes, params, without_bias, counts, symbols, axes)
+        result.layer = self
         if self.cache is not None:
             result.cached = self.cache(symbols)
         if self.extra is not None:

@@ -34,6 +34,7 @@ class Compound(LayerType):
         prepare: Prepare = _as_given,
         prepared: tuple[str, ...] = (),
         arrange: tuple[tuple[int, ...], ...] = (),
+        packs: tuple[str, ...] = (),
         output: str = "as the input",
         params: str = "0",
         maccs: str = "0",
@@ -61,5 +62,7 @@ class Compound(LayerType):
         self.prepare = prepare
         self.prepared = prepared
         """The names that prepare adds to the arguments."""
+        self.packs = packs
+        """The ways of writing it in which one product makes all that its linear layers make of its input."""
         self.arrange = arrange
         """For one, two, ... values that come in: which of them each of the inside's inputs is."""

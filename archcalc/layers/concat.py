@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..kinds import AXIS, NULL, SIZE, WHOLE, Either, ListOf, show
 from .base import MANY, MAX_OUTPUTS, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
+from .keeps import Keeps
+from .views import cut, stepped
 
 
 def _concat(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
@@ -29,6 +31,7 @@ concat = LayerType(
     inputs=(1, MANY),
     output="as the first input, the axis the sum of all",
     rule=_concat,
+    fuses="all",
     source="PyTorch documentation, torch.cat",
     example=Example({}, [[3, 5, 7], [4, 5, 7]], [7, 5, 7]),
 )
@@ -58,6 +61,7 @@ split = LayerType(
     ),
     output="for each part as the input, the axis the part's size",
     rule=_split,
+    keeps=Keeps(view=cut),
     source="PyTorch documentation, torch.split",
     example=Example({"parts": [2, 4], "axis": 0}, [[6, 5]], [[2, 5], [4, 5]]),
 )
@@ -87,6 +91,7 @@ slice_ = LayerType(
     ),
     output="as the input, the axis cut",
     rule=_slice,
+    keeps=Keeps(view=stepped),
     source="Python documentation, slice objects",
     example=Example({"axis": 1, "start": -6, "stop": -1, "step": 2}, [[3, 7]], [3, 3]),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..formula import LETTERS
 from ..kinds import COUNTS, SIZE, TRUTH, Word
 from .base import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .keeps import Keeps
 from .window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols
 
 _CHANNELS = Arg("channels", SIZE, "output channels", symbol="C_out")
@@ -45,8 +46,10 @@ conv = LayerType(
     output="[C_out, H_out, W_out]",
     axis=WINDOW_AXIS,
     params="K_h * K_w * C_in * C_out // groups + bias * C_out",
+    tensors={"weight": "[C_out, C_in // groups, K_h, K_w]", "bias": "bias * [C_out]"},
     maccs="K_h * K_w * C_in * H_out * W_out * C_out // groups",
     weight_adds="bias * H_out * W_out * C_out",
+    keeps=Keeps(weights="input"),
     source=f"{_DUMOULIN}, relationship 15; grouped: Krizhevsky et al. 2012, section 3.5",
     example=Example(
         {"channels": 128, "kernel": 3, "padding": 1}, [[64, 112, 112]], [128, 112, 112], 73_856, maccs=924_844_032, weight_adds=1_605_632
@@ -68,8 +71,10 @@ depthwise_conv = LayerType(
     output="[C_out, H_out, W_out]",
     axis=WINDOW_AXIS,
     params="K_h * K_w * C_out + bias * C_out",
+    tensors={"weight": "[C_out, 1, K_h, K_w]", "bias": "bias * [C_out]"},
     maccs="K_h * K_w * H_out * W_out * C_out",
     weight_adds="bias * H_out * W_out * C_out",
+    keeps=Keeps(weights="input"),
     notes="C_out = multiplier * C_in.",
     source="Howard et al., MobileNets, 2017, arXiv:1704.04861, section 3.1",
     example=Example({"kernel": [3, 5], "stride": 2, "padding": [1, 2]}, [[32, 14, 20]], [32, 7, 10], 512, maccs=33_600, weight_adds=2_240),
@@ -109,8 +114,10 @@ conv_transpose = LayerType(
     output="[C_out, H_out, W_out]",
     axis="(H_in - 1) * S_h - P_h + dilation_h * (K_h - 1) + OP_h + 1",
     params="K_h * K_w * C_in * C_out // groups + bias * C_out",
+    tensors={"weight": "[C_in, C_out // groups, K_h, K_w]", "bias": "bias * [C_out]"},
     maccs="K_h * K_w * C_in * H_in * W_in * C_out // groups",
     weight_adds="bias * H_out * W_out * C_out",
+    keeps=Keeps(weights="input"),
     notes="padding: same gives in * stride, as TensorFlow does. The MACCs follow the input positions: every one meets every tap of the kernel once.",
     source=f"{_DUMOULIN}, relationship 14",
     example=Example(

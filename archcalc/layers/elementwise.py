@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..kinds import AXES, PROBABILITY, show
 from .base import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of
+from .keeps import Keeps
+from .views import same
 
 
 def _broadcast(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
@@ -32,6 +34,7 @@ add = LayerType(
     rule=_broadcast,
     adds="(inputs - 1) * N_out",
     notes="Axes are matched from the last; an axis that is missing or 1 is stretched.",
+    fuses="others",
     source="NumPy documentation, Broadcasting",
     example=Example({}, [[3, 5, 7], [5, 1], [3, 5, 7]], [3, 5, 7], adds=210),
 )
@@ -43,7 +46,9 @@ multiply = LayerType(
     output="the inputs' shape, broadcast",
     rule=_broadcast,
     muls="(inputs - 1) * N_out",
+    keeps=Keeps("others"),
     notes="Axes are matched from the last; an axis that is missing or 1 is stretched.",
+    fuses="others",
     source="NumPy documentation, Broadcasting",
     example=Example({}, [[3, 5, 7], [3, 1, 1]], [3, 5, 7], muls=105),
 )
@@ -69,6 +74,7 @@ mean = LayerType(
 identity = LayerType(
     "identity",
     "The input as it is.",
+    keeps=Keeps(view=same),
     source="PyTorch documentation, torch.nn.Identity",
     example=Example({}, [[3, 5, 7]], [3, 5, 7]),
 )
@@ -77,6 +83,8 @@ dropout = LayerType(
     "dropout",
     "Drops elements while training; the identity at inference.",
     args=(Arg("rate", PROBABILITY, "how many elements are dropped", 0.5),),
+    keeps=Keeps(passes=True, mask="(rate > 0) * N_in"),
+    fuses="all",
     source="Srivastava et al., Dropout, 2014, Journal of Machine Learning Research 15",
     example=Example({"rate": 0.2}, [[3, 5, 7]], [3, 5, 7]),
 )
@@ -85,6 +93,8 @@ stochastic_depth = LayerType(
     "stochastic_depth",
     "Drops a whole branch while training; the identity at inference.",
     args=(Arg("rate", PROBABILITY, "how often the branch is dropped"),),
+    keeps=Keeps(passes=True, factors="1 if rate > 0 else 0"),
+    fuses="all",
     source="Huang et al., Deep Networks with Stochastic Depth, 2016, arXiv:1603.09382",
     example=Example({"rate": 0.1}, [[3, 5, 7]], [3, 5, 7]),
 )

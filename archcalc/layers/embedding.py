@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..kinds import SIZE, Word, show
 from .base import Arg, Example, LayerError, LayerType, Shape, Symbols
+from .keeps import Keeps
 
 _VOCABULARY = Arg("vocabulary", SIZE, "number of vectors: ids are below it", symbol="V")
 _FEATURES = Arg("features", SIZE, "features of a vector", symbol="F_out")
@@ -16,8 +17,11 @@ embedding = LayerType(
     output="[..., F_out]",
     rule=lambda symbols, inputs: [(*inputs[0], symbols["F_out"])],
     params="V * F_out",
+    tensors={"weight": "[V, F_out]"},
     weight=("V", "F_out"),
+    keeps=Keeps(weights="input"),
     notes="A look-up: nothing is multiplied. V is the vocabulary. The head of a language model is tied to it with `share`.",
+    looks_up=True,
     source="PyTorch documentation, torch.nn.Embedding",
     example=Example({"vocabulary": 11, "features": 5}, [[2, 3]], [2, 3, 5], 55),
 )
@@ -42,11 +46,14 @@ embedding_bag = LayerType(
     output="[..., F_out]",
     rule=lambda symbols, inputs: [(*inputs[0][:-1], symbols["F_out"])],
     params="V * F_out",
+    tensors={"weight": "[V, F_out]"},
     weight=("V", "F_out"),
     adds="(1 - largest) * (n - 1) * N_out",
     divs="mean * N_out",
     comparisons="largest * (n - 1) * N_out",
+    keeps=Keeps(weights="input"),
     notes="V is the vocabulary; n ids make a bag. Element by element n - 1 additions, or comparisons for max; mean is 1 for mean, largest 1 for max.",
+    looks_up=True,
     source="PyTorch documentation, torch.nn.EmbeddingBag",
     example=Example({"vocabulary": 11, "features": 5, "mode": "mean"}, [[2, 3]], [2, 5], 55, adds=20, divs=10),
 )
@@ -86,7 +93,10 @@ position_embedding = LayerType(
     settings=True,
     symbols=_positions,
     params="length * F_in",
+    tensors={"weight": "[length, F_in]"},
     weight_adds="N_in",
+    fuses="all",
+    looks_up=True,
     source="Gehring et al., Convolutional Sequence to Sequence Learning, 2017, arXiv:1705.03122, section 3.1",
     example=Example({"length": 7}, [[3, 5]], [3, 5], 35, weight_adds=15),
 )
@@ -105,6 +115,8 @@ class_token = LayerType(
     output="[..., L + count, F_in]",
     rule=_longer,
     params="count * F_in",
+    tensors={"token": "[count, F_in]"},
+    fuses="all",
     source="Dosovitskiy et al., An Image is Worth 16x16 Words, 2020, arXiv:2010.11929, section 3.1",
     example=Example({}, [[3, 5]], [4, 5], 5),
 )

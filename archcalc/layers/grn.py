@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from .base import FEATURES_LAST, Example, LayerType
+from .keeps import Keeps
 
 grn = LayerType(
     "grn",
     "Each feature of the last axis times its length over all positions by the features' mean length; scaled, shifted, and the input added.",
     takes=FEATURES_LAST,
     params="2 * F_in",
+    tensors={"weight": "[F_in]", "bias": "[F_in]"},
     weight_muls="N_in",
     weight_adds="N_in",
     muls="2 * N_in",
     adds="2 * N_in",
     divs="F_in + 1",
     sqrts="F_in",
+    keeps=Keeps("input", weights="input", between="2 * N_in + 3 * F_in"),
     notes=(
         "Each feature: the root of its sum of squares over all axes before the last; the mean of these F_in lengths and epsilon divide each of them; "
         "an element meets the quotient, the learned scale, the learned shift, and itself. All sums together have 2 * N_in additions."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..kinds import SHAPE, SIZE, TRUTH, show
 from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .keeps import Keeps
 
 _FEATURES = Arg("features", SIZE, "output features", symbol="F_out")
 _BIAS = Arg("bias", TRUTH, "whether each output feature has a bias", True)
@@ -15,9 +16,11 @@ linear = LayerType(
     takes=FEATURES_LAST,
     output="[..., F_out]",
     params="F_in * F_out + bias * F_out",
+    tensors={"weight": "[F_out, F_in]", "bias": "bias * [F_out]"},
     weight=("F_out", "F_in"),
     maccs="N * F_in * F_out",
     weight_adds="bias * N * F_out",
+    keeps=Keeps(weights="input"),
     notes="N is the product of all axes before the last.",
     source="PyTorch documentation, torch.nn.Linear",
     example=Example({"features": 5}, [[2, 7, 3]], [2, 7, 5], 20, maccs=210, weight_adds=70),
@@ -43,9 +46,11 @@ bilinear = LayerType(
     symbols=_second_input,
     output="[..., F_out]",
     params="F_1 * F_2 * F_out + bias * F_out",
+    tensors={"weight": "[F_out, F_1, F_2]", "bias": "bias * [F_out]"},
     maccs="N * F_1 * F_2 * F_out",
     muls="N * F_1 * F_2",
     weight_adds="bias * N * F_out",
+    keeps=Keeps("others", weights="inputs"),
     notes="The F_1 * F_2 products of the inputs are made once for each of the N positions; then a matrix meets them as in linear.",
     source="PyTorch documentation, torch.nn.Bilinear: y = x_1 A x_2 + b",
     example=Example({"features": 5}, [[2, 3], [2, 4]], [2, 5], 65, maccs=120, muls=24, weight_adds=10),
@@ -59,6 +64,7 @@ parameter = LayerType(
     output="as shape says",
     rule=lambda symbols, inputs: [symbols["shape"]],
     params="prod(shape)",
+    tensors={"weight": "[*shape]"},
     source="PyTorch documentation, torch.nn.parameter.Parameter",
     example=Example({"shape": [2, 3, 5]}, [], [2, 3, 5], 30),
 )

@@ -6,6 +6,7 @@ from math import prod
 
 from ..kinds import TRUTH, Text, show
 from .base import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_text
+from .keeps import Keeps
 
 Sizes = dict[str, int]
 """The labels of an operand and their sizes. The axes of ``...`` are labelled ``...1``, ``...2``, counted from the last."""
@@ -41,6 +42,7 @@ matmul = LayerType(
     output="[..., n, m]",
     rule=_matmul,
     maccs="B * n * k * m",
+    keeps=Keeps("others"),
     notes="B is the product of the axes before the last two, which broadcast. A vector [k] in the place of a matrix has no n or no m.",
     source="NumPy documentation, numpy.matmul",
     example=Example({}, [[2, 1, 3, 5], [7, 5, 4]], [2, 7, 3, 4], maccs=840),
@@ -166,6 +168,7 @@ einsum = LayerType(
     output="as the equation says",
     rule=_einsum,
     maccs="sum(contracted)",
+    keeps=Keeps("others"),
     muls="sum(products)",
     adds="sum(sums)",
     notes=(
@@ -201,6 +204,7 @@ dot_interaction = LayerType(
     output="[..., n * (n - 1) / 2], and n more with self",
     rule=_pairs,
     maccs="B * pairs * F_in",
+    keeps=Keeps("inputs"),
     notes="Each pair counts once: pairs = n * (n - 1) / 2, and n more with self. B is the product of the axes before the vectors.",
     source="Naumov et al., Deep Learning Recommendation Model, 2019, arXiv:1906.00091, section 2.1.3",
     example=Example({}, [[4, 5]], [6], maccs=30),

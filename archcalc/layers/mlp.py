@@ -8,6 +8,7 @@ from ..kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, Word, show
 from .activation import ACTIVATION
 from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
 from .compound import Compound
+from .keeps import Keeps
 
 _HIDDEN = Arg("hidden", SIZE, "features in between, H")
 
@@ -86,6 +87,7 @@ top_k = LayerType(
     symbols=_at_most,
     requires=(("k <= n", "k: {k} of {n} elements", "k", "at most {n}"),),
     output="[..., k]",
+    keeps=Keeps(indices="N_out"),
     comparisons="N * (k * n - k * (k + 1) // 2)",
     notes="Counted as finding a maximum k times, among one fewer each time.",
     source="Shazeer et al., Outrageously Large Neural Networks, 2017, arXiv:1701.06538, equation 5",
@@ -107,6 +109,7 @@ expert_sum = LayerType(
     inputs=(2, 2),
     symbols=_gates,
     muls="N * k * F",
+    keeps=Keeps("others"),
     adds="N * (k - 1) * F",
     source="Shazeer et al., Outrageously Large Neural Networks, 2017, arXiv:1701.06538, equation 1",
     example=Example({}, [[3, 8], [3, 2]], [3, 8], muls=48, adds=24),

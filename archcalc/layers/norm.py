@@ -7,8 +7,10 @@ from typing import Any
 
 from ..kinds import AXIS, SIZE, TRUTH, Either, Int, ListOf
 from .base import CHANNELS_FIRST, FEATURES_LAST, SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of
+from .keeps import Keeps
 
 _AFFINE = Arg("affine", TRUTH, "whether there is a learned scale and shift", True)
+_OF_CHANNELS = {"weight": "affine * [C_in]", "bias": "affine * [C_in]"}
 
 batch_norm = LayerType(
     "batch_norm",
@@ -16,16 +18,25 @@ batch_norm = LayerType(
     args=(_AFFINE,),
     takes=CHANNELS_FIRST,
     params="affine * 2 * C_in",
+    tensors=_OF_CHANNELS,
     weight_muls="affine * N_in",
     weight_adds="affine * N_in",
     muls="(1 - affine) * N_in",
     adds="(1 - affine) * N_in",
+    keeps=Keeps("input", batch_statistics="2 * C_in"),
     notes="Mean, variance, scale and shift are folded beforehand into one scale and one shift per channel.",
+    fuses="all",
     source="Ioffe & Szegedy, Batch Normalization, 2015, arXiv:1502.03167, algorithm 2",
     example=Example({}, [[3, 5, 7]], [3, 5, 7], 6, weight_muls=105, weight_adds=105),
 )
 
-_STATISTICS: dict[str, Any] = {"adds": "3 * N_in - G", "muls": "N_in", "divs": "N_in + 2 * G", "sqrts": "G"}
+_STATISTICS: dict[str, Any] = {
+    "adds": "3 * N_in - G",
+    "muls": "N_in",
+    "divs": "N_in + 2 * G",
+    "sqrts": "G",
+    "keeps": Keeps("input", statistics="2 * G"),
+}
 _STATISTICS_NOTE = (
     "The elements fall into G groups. A group of n: mean n - 1 additions and a division, centring n, variance n products, n - 1 additions and a division, "
     "then epsilon, the root, and n divisions."
@@ -43,6 +54,7 @@ instance_norm = LayerType(
     takes=SPATIAL,
     symbols=_channel_groups,
     params="affine * 2 * C_in",
+    tensors=_OF_CHANNELS,
     weight_muls="affine * N_in",
     weight_adds="affine * N_in",
     **_STATISTICS,
@@ -58,6 +70,7 @@ group_norm = LayerType(
     takes=CHANNELS_FIRST,
     requires=(("C_in % G == 0", "groups: {G} does not divide {C_in} input channels", "groups", "a number that divides {C_in}"),),
     params="affine * 2 * C_in",
+    tensors=_OF_CHANNELS,
     weight_muls="affine * N_in",
     weight_adds="affine * N_in",
     **_STATISTICS,
@@ -81,9 +94,10 @@ def _named_axes(symbols: Symbols, inputs: list[Shape]) -> None:
             raise LayerError(
                 f"axes: there are no {axes} last axes: the input has {len(shape)}", hint="to name one axis write it as a list", arg="axes"
             )
-        symbols["n"] = prod(shape[len(shape) - axes :])
+        sizes = shape[len(shape) - axes :]
     else:
-        symbols["n"] = prod(shape[axis] for axis in axes_of(axes, shape))
+        sizes = tuple(shape[axis] for axis in sorted(axes_of(axes, shape)))
+    symbols["sizes"], symbols["n"] = sizes, prod(sizes)
     symbols["G"] = symbols["N_in"] // symbols["n"]
 
 
@@ -93,6 +107,7 @@ layer_norm = LayerType(
     args=(_AXES, _AFFINE, Arg("bias", TRUTH, "whether the learned scale comes with a shift", True)),
     symbols=_named_axes,
     params="affine * n + affine * bias * n",
+    tensors={"weight": "affine * [*sizes]", "bias": "affine * bias * [*sizes]"},
     weight_muls="affine * N_in",
     weight_adds="affine * bias * N_in",
     **_STATISTICS,
@@ -107,11 +122,13 @@ rms_norm = LayerType(
     args=(_AXES, Arg("affine", TRUTH, "whether there is a learned scale", True)),
     symbols=_named_axes,
     params="affine * n",
+    tensors={"weight": "affine * [*sizes]"},
     weight_muls="affine * N_in",
     adds="N_in",
     muls="N_in",
     divs="N_in + G",
     sqrts="G",
+    keeps=Keeps("input", statistics="G"),
     notes="The elements fall into G groups. A group of n: n products, n - 1 additions and a division, then epsilon, the root, and n divisions.",
     source="Zhang & Sennrich, Root Mean Square Layer Normalization, 2019, arXiv:1910.07467, equation 4",
     example=Example({}, [[4, 7]], [4, 7], 7, weight_muls=28, adds=28, muls=28, divs=32, sqrts=4),
@@ -126,6 +143,7 @@ local_response_norm = LayerType(
     muls="2 * N_in",
     divs="N_in",
     transcendentals="N_in",
+    keeps=Keeps("input", between="N_in // C_in * (C_in + size - 1) + 2 * N_in"),
     notes=(
         "Each element: its square, size - 1 additions, the factor alpha / size, the addition of k, the power beta, the division. "
         "Channels beyond the first and the last count as zeros."
@@ -139,7 +157,10 @@ layer_scale = LayerType(
     "A learned factor for each feature of the last axis.",
     takes=FEATURES_LAST,
     params="F_in",
+    tensors={"weight": "[F_in]"},
     weight_muls="N_in",
+    keeps=Keeps(weights="input"),
+    fuses="all",
     source="Touvron et al., Going deeper with Image Transformers, 2021, arXiv:2103.17239, section 2",
     example=Example({}, [[4, 7]], [4, 7], 7, weight_muls=28),
 )

@@ -8,6 +8,8 @@ from typing import Any
 
 from ..kinds import SIZE, Kind, show
 from .base import LayerError, Shape, axes_text
+from .keeps import Strides
+from .views import regrouped
 
 _TOKEN = re.compile(r"\.\.\.|\w+|\S")
 _REST = "..."
@@ -53,6 +55,20 @@ def rearranged(pattern: str, sizes: dict[str, int], shape: Shape) -> Shape:
     for axis in right:
         out.extend(known[_REST] if axis is _AXES else [prod(prod(known[name]) for name in axis)])
     return tuple(out)
+
+
+def rearranged_view(symbols: dict[str, Any], strides: Strides, shape: Shape, outputs: list[Shape]) -> list[Strides | None]:
+    """How the output of a rearrange lies in the memory of its input: axes split, reordered, and joined again."""
+    left, right = map(_side, symbols["pattern"].split("->"))
+    known = {**{name: (size,) for name, size in symbols["sizes"].items()}, **_lengths(left, symbols["sizes"], shape)}
+    split = tuple(size for axis in left for name in axis for size in known[name])
+    apart = regrouped(shape, strides, split)
+    if apart is None:
+        return [None]
+    found = iter(zip(split, apart))
+    places = {name: [next(found) for _ in known[name]] for axis in left for name in axis}
+    ordered = [place for axis in right for name in axis for place in places[name]]
+    return [regrouped(tuple(size for size, _ in ordered), tuple(stride for _, stride in ordered), outputs[0])]
 
 
 def _wrong(what: str) -> LayerError:

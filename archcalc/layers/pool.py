@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..formula import LETTERS
 from ..kinds import NULL, PADDING, SIZE, SIZES, TRUTH, Either, Number, PerAxis
 from .base import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .keeps import Keeps
 from .window import DILATION, KERNEL, pad_symbols, taps_of
 
 _STRIDE = Arg("stride", SIZES, "step of the window", None, symbol="S", shown_default="kernel")
@@ -51,6 +52,7 @@ max_pool = LayerType(
     output="[C_in, H_out, W_out]",
     axis=_POOL_AXIS,
     comparisons="(K_h * K_w - 1) * C_in * H_out * W_out",
+    keeps=Keeps("input", indices="N_out"),
     notes=_WINDOW_NOTE,
     source="PyTorch documentation, torch.nn.MaxPool2d",
     example=Example({"kernel": [2, 3], "stride": 2, "padding": [0, 1]}, [[3, 6, 9]], [3, 3, 5], comparisons=225),
@@ -65,6 +67,7 @@ avg_pool = LayerType(
     output="[C_in, H_out, W_out]",
     axis=_POOL_AXIS,
     adds="(K_h * K_w - 1) * C_in * H_out * W_out",
+    keeps=Keeps("input"),
     divs="C_in * H_out * W_out",
     notes=_WINDOW_NOTE,
     source="PyTorch documentation, torch.nn.AvgPool2d",
@@ -80,6 +83,7 @@ lp_pool = LayerType(
     output="[C_in, H_out, W_out]",
     axis=_POOL_AXIS,
     adds="(K_h * K_w - 1) * C_in * H_out * W_out",
+    keeps=Keeps("input"),
     muls="(norm == 2) * K_h * K_w * C_in * H_out * W_out",
     transcendentals="(norm != 1 and norm != 2) * (K_h * K_w + 1) * C_in * H_out * W_out",
     sqrts="(norm == 2) * C_in * H_out * W_out",
@@ -112,6 +116,7 @@ adaptive_max_pool = LayerType(
     output="[C_in, H_out, W_out]",
     axis="size_h",
     comparisons="C_in * (taps_h * taps_w - H_out * W_out)",
+    keeps=Keeps("input", indices="N_out"),
     notes=_TAPS_NOTE,
     source="PyTorch documentation, torch.nn.AdaptiveMaxPool2d",
     example=Example({"size": [3, None]}, [[2, 5, 7]], [2, 3, 7], comparisons=56),
@@ -126,6 +131,7 @@ adaptive_avg_pool = LayerType(
     output="[C_in, H_out, W_out]",
     axis="size_h",
     adds="C_in * (taps_h * taps_w - H_out * W_out)",
+    keeps=Keeps("input", when="N_out > C_in"),
     divs="C_in * H_out * W_out",
     notes=_TAPS_NOTE,
     source="PyTorch documentation, torch.nn.AdaptiveAvgPool2d",
@@ -161,6 +167,7 @@ global_max_pool = LayerType(
     output="[C_in], or [C_in, 1, 1] with keep",
     rule=_whole,
     comparisons="C_in * (H_in * W_in - 1)",
+    keeps=Keeps("input", indices="N_out"),
     source="PyTorch documentation, torch.nn.AdaptiveMaxPool2d with an output size of 1",
     example=Example({"keep": True}, [[3, 5, 7]], [3, 1, 1], comparisons=102),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..kinds import NULL, SIZE, TRUTH, Either, Int, Word, show
 from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .keeps import Keeps
 
 _HIDDEN = Arg("hidden", SIZE, "features of the state", symbol="H")
 _BIAS = Arg("bias", TRUTH, "whether each gate has two biases, one for the input and one for the state", True)
@@ -25,7 +26,16 @@ class _Kind:
     """
 
     def __init__(
-        self, name: str, meaning: str, gates: int, equations: str, source: str, *, states: tuple[str, ...] = ("state",), **each: str
+        self,
+        name: str,
+        meaning: str,
+        gates: int,
+        equations: str,
+        source: str,
+        *,
+        states: tuple[str, ...] = ("state",),
+        kept: str = "7 * N * H",
+        **each: str,
     ) -> None:
         self.name = name
         self.meaning = meaning
@@ -34,6 +44,7 @@ class _Kind:
         self.equations = equations
         self.source = source
         self.states = states
+        self.kept = kept
         self.each = each
 
     def operations(self, steps: str) -> dict[str, Any]:
@@ -75,6 +86,13 @@ class _Kind:
             symbols["tanh"] = symbols.get("activation") == "tanh"
             self.check(self.name, inputs, last(symbols, inputs))
 
+        tensors = {
+            "weight_ih_l0": f"D * [{self.rows}, F_in]",
+            "weight_ih_l1": f"(layers - 1) * D * [{self.rows}, D * {out}]",
+            "weight_hh_l0": f"layers * D * [{self.rows}, {out}]",
+            **dict.fromkeys(("bias_ih_l0", "bias_hh_l0"), f"bias * layers * D * [{self.rows}]"),
+            **({"weight_hr_l0": "projected * layers * D * [R, H]"} if projected else {}),
+        }
         names = ", ".join(f"name.{state} the last {'h' if state == 'state' else state}" for state in self.states)
         sizes = ", R = projection or else H; projected is 1 with a projection and 0 without" if projected else ""
         return LayerType(
@@ -89,8 +107,10 @@ class _Kind:
             output_names=self.states,
             extra=last,
             params=weights(" + 2 * bias"),
+            tensors=tensors,
             maccs=f"N * ({weights('')})",
             **self.operations("N * layers * D"),
+            keeps=Keeps(weights="input", between=f"layers * D * {self.kept} + (layers - 1) * N * D * {out}"),
             notes=(
                 f"{self.equations} {'With projection h = V (o * tanh(cell)). ' if projected else ''}N steps, D directions (1 or 2), H = hidden{sizes}; "
                 f"layers after the first take D * {out} features. "
@@ -121,8 +141,14 @@ class _Kind:
             output_names=more,
             extra=(lambda symbols, inputs: [(*inputs[0][:-1], symbols["H"])]) if more else None,
             params=f"{self.rows} * (F_in + H + 2 * bias)",
+            tensors={
+                "weight_ih": f"[{self.rows}, F_in]",
+                "weight_hh": f"[{self.rows}, H]",
+                **dict.fromkeys(("bias_ih", "bias_hh"), f"bias * [{self.rows}]"),
+            },
             maccs=f"N * {self.rows} * (F_in + H)",
             **self.operations("N"),
+            keeps=Keeps(weights="input", between=self.kept),
             notes=(
                 f"{self.equations} {'Two more inputs are the h and the cell' if more else 'A second input is the h'} of the step before, "
                 "each [..., H]; without them they are zeros, which count as any others."
@@ -138,6 +164,7 @@ _rnn = _Kind(
     1,
     "h = tanh(W x + b + U h + c), or relu in the place of tanh; both products are one running sum.",
     "Elman, Finding Structure in Time, 1990, Cognitive Science 14; PyTorch documentation, torch.nn.RNN",
+    kept="(N + 1) * H",
     transcendentals="tanh",
     comparisons="(1 - tanh)",
 )

@@ -7,6 +7,7 @@ from math import floor
 from ..formula import LETTERS
 from ..kinds import COUNT, SIZES, Either, ListOf, Number, PerAxis, Word, show
 from .base import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_text
+from .keeps import Keeps
 from .window import pad_symbols, taps_of
 
 
@@ -146,7 +147,9 @@ pad = LayerType(
     symbols=_pad,
     output="[C_in, H_out, W_out]",
     axis="H_in + P_h",
+    keeps=Keeps("input", when="mode == 'reflect' or mode == 'replicate'"),
     notes="P_h is the padding of both sides.",
+    fuses="all",
     source="PyTorch documentation, torch.nn.functional.pad",
     example=Example({"padding": [[0, 1], [2, 3]]}, [[3, 5, 7]], [3, 6, 12]),
 )

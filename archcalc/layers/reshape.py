@@ -7,7 +7,9 @@ from typing import Any
 
 from ..kinds import AXIS, SIZE, Either, Kind, ListOf, Text, show
 from .base import ANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of, axes_text, axis_of
-from .pattern import NamedSizes, rearranged
+from .keeps import Keeps
+from .pattern import NamedSizes, rearranged, rearranged_view
+from .views import permuted, reshaped
 
 
 class _Rest(Kind):
@@ -35,6 +37,7 @@ flatten = LayerType(
     args=(Arg("from_axis", AXIS, "the first of the axes that become one", 0),),
     output="the axes before from_axis, and the product of the others",
     rule=_flatten,
+    keeps=Keeps(view=reshaped),
     source="PyTorch documentation, torch.nn.Flatten",
     example=Example({"from_axis": 1}, [[3, 5, 7]], [3, 35]),
 )
@@ -66,6 +69,7 @@ reshape = LayerType(
     args=(Arg("shape", _NEW_SHAPE, "the new shape; one size may be -1: it follows from the others"),),
     output="as shape says",
     rule=_reshape,
+    keeps=Keeps(view=reshaped),
     source="PyTorch documentation, torch.reshape",
     example=Example({"shape": [5, -1, 2]}, [[4, 5, 7]], [5, 14, 2]),
 )
@@ -89,6 +93,7 @@ permute = LayerType(
     args=(Arg("axes", ListOf(AXIS, "a list of axes", 1, 16), "the input's axes in their new order"),),
     output="the input's axes in that order",
     rule=_permute,
+    keeps=Keeps(view=permuted),
     source="PyTorch documentation, torch.permute",
     example=Example({"axes": [1, 2, 0]}, [[3, 5, 7]], [5, 7, 3]),
 )
@@ -110,6 +115,7 @@ squeeze = LayerType(
     args=(Arg("axis", AXIS, "the axis that goes", None, shown_default="all of size 1"),),
     output="the input's other axes",
     rule=_squeeze,
+    keeps=Keeps(view=reshaped),
     source="PyTorch documentation, torch.squeeze",
     example=Example({"axis": 1}, [[3, 1, 7]], [3, 7]),
 )
@@ -126,6 +132,7 @@ unsqueeze = LayerType(
     args=(Arg("axis", AXIS, "the place of the new axis in the output"),),
     output="the input's axes and a 1",
     rule=_unsqueeze,
+    keeps=Keeps(view=reshaped),
     source="PyTorch documentation, torch.unsqueeze",
     example=Example({"axis": -1}, [[3, 5]], [3, 5, 1]),
 )
@@ -141,6 +148,7 @@ rearrange = LayerType(
     takes=ANY,
     output="as the right of the pattern says",
     rule=lambda symbols, inputs: [rearranged(symbols["pattern"], symbols["sizes"], inputs[0])],
+    keeps=Keeps(view=rearranged_view),
     source="Rogozhnikov, Einops, 2022, International Conference on Learning Representations",
     example=Example({"pattern": "c (h p) (w q) -> h w (p q c)", "sizes": {"p": 2, "q": 4}}, [[3, 6, 20]], [3, 5, 24]),
 )

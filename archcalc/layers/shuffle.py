@@ -31,6 +31,7 @@ pixel_shuffle = LayerType(
     ),
     output="[C_in // (r * r), H_out, W_out]",
     axis="H_in * r",
+    fuses="all",
     source="Shi et al., Real-Time Single Image and Video Super-Resolution, 2016, arXiv:1609.05158, equation 4",
     example=Example({"factor": 2}, [[12, 5, 7]], [3, 10, 14]),
 )
@@ -47,6 +48,7 @@ pixel_unshuffle = LayerType(
     ),
     output="[C_in * r * r, H_out, W_out]",
     axis="H_in // r",
+    fuses="all",
     source="PyTorch documentation, torch.nn.PixelUnshuffle",
     example=Example({"factor": 2}, [[3, 10, 14]], [12, 5, 7]),
 )
@@ -57,6 +59,7 @@ channel_shuffle = LayerType(
     args=(Arg("groups", SIZE, "groups of channels"),),
     takes=CHANNELS_FIRST,
     requires=(("C_in % groups == 0", "groups: {groups} does not divide {C_in} input channels", "groups", "a number that divides {C_in}"),),
+    fuses="all",
     source="Zhang et al., ShuffleNet, 2017, arXiv:1707.01083, section 3.1",
     example=Example({"groups": 3}, [[6, 5, 7]], [6, 5, 7]),
 )

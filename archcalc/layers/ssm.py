@@ -7,6 +7,7 @@ from typing import Any
 from ..kinds import SIZE, SIZE_OR_NONE, TRUTH, show
 from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
 from .compound import Compound
+from .keeps import Keeps
 
 _GU = "Gu & Dao, Mamba, 2023, arXiv:2312.00752, algorithm 2"
 _DAO = "Dao & Gu, Transformers are SSMs, 2024, arXiv:2405.21060, section 7"
@@ -17,7 +18,9 @@ sequence_conv = LayerType(
     args=(Arg("kernel", SIZE, "positions it looks at, k", symbol="k"), Arg("bias", TRUTH, "whether each feature has a bias", True)),
     takes=FEATURES_LAST,
     params="k * F_in + bias * F_in",
+    tensors={"weight": "[F_in, 1, k]", "bias": "bias * [F_in]"},
     maccs="N * k * F_in",
+    keeps=Keeps(weights="input"),
     weight_adds="bias * N * F_in",
     source=_GU,
     example=Example({"kernel": 4}, [[3, 5]], [3, 5], 25, maccs=60, weight_adds=15),
@@ -56,7 +59,9 @@ ssm_scan = LayerType(
     inputs=(3, 3),
     symbols=_scan,
     params="per_state * i * n + (1 - per_state) * h + h",
+    tensors={"A_log": "[i, n] if per_state else [h]", "D": "[h]"},
     maccs="2 * N * i * n",
+    keeps=Keeps("inputs"),
     weight_muls="N * (per_state * i * n + (1 - per_state) * h) + N * i",
     adds="N * i",
     muls="N * i + N * i * n",
@@ -211,7 +216,9 @@ step_bias = LayerType(
     "A learned bias added to the last axis.",
     takes=FEATURES_LAST,
     params="F_in",
+    tensors={"dt_bias": "[F_in]"},
     weight_adds="N_in",
+    fuses="all",
     source=_DAO,
     example=Example({}, [[3, 2]], [3, 2], 2, weight_adds=6),
 )

@@ -135,3 +135,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the nearest known word, or an empty string."""
     match = nearest(word, known)
     return f"did you mean '{match}'?" if match else ""
+
+
+class RequestError(ValueError):
+    """A request that can't be met: an option, a var, a variant or a device that is not there. Names those that are."""

@@ -8,6 +8,7 @@ COMMANDS: dict[str, str] = {
     "compare": "The totals of several specs side by side.",
     "conventions": "What each FLOP convention and counter makes of a network, and why they differ.",
     "check": "Say what is wrong with specs, budgets and variants included.",
+    "devices": "List the devices of the catalogue, or show the figures of one.",
     "layers": "List the layer types, or show the manual page of one.",
     "schema": "Print the JSON Schema of the spec language.",
 }

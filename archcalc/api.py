@@ -17,6 +17,7 @@ from .request import find_convention as find_convention
 from .text import Node, from_python, read
 
 if TYPE_CHECKING:
+    from .devices import Device
     from .report import Report
     from .spec import Spec, Template
 
@@ -33,6 +34,16 @@ def analyze(
     phase: str | None = None,
     context: int | None = None,
     max_layers: int = MAX_LAYERS,
+    memory: bool = False,
+    optimizer: str | None = None,
+    precision: str | None = None,
+    checkpoint: str | None = None,
+    accumulate: int | None = None,
+    weights: str | None = None,
+    group_size: int | None = None,
+    zero_points: bool = False,
+    device: str | Device | None = None,
+    fusion: str = "full",
 ) -> Report:
     """Analyse a spec.
 
@@ -47,10 +58,25 @@ def analyze(
         phase: "prefill" is the whole sequence at once, as without a phase; "decode" is one more token.
         context: while decoding, how many tokens the new one attends to, itself among them.
         max_layers: where to stop counting.
+        memory: whether to work out bytes, too: of weights, gradients, states and activations, and those read and written. Each of
+            the following asks for them as well.
+        optimizer: whose states are counted, adamw by default: sgd, momentum, adam, adamw, adamw8bit, adafactor, lion or muon.
+        precision: in what training holds weights, gradients and states: uniform (all in the dtype of each layer) by default,
+            mixed, mixed-float32-gradients, mixed-without-master or autocast; all but the first are for 16-bit dtypes, bfloat16
+            where neither ``dtype`` nor the spec says so.
+        checkpoint: which activations are worked out anew in the backward pass: none by default, selective, full or every=N.
+        accumulate: how many equal parts of the batch go through the network one after another in one step.
+        weights: int8, int4 or float8 for the matrices of layers that multiply, with a scale for each group of weights.
+        group_size: how many weights share a scale; all of an output where it is not given.
+        zero_points: whether each group has a zero point, too.
+        device: a name from the catalogue, or the path of a YAML file, or a Device: gives the least time of each layer on it.
+        fusion: "full" takes layers that work element by element as done together with the layer before them; "none" has every layer
+            read its inputs from memory and write its outputs there.
 
     Raises:
         SpecError: the spec is wrong; its ``errors`` hold all that is.
-        RequestError: the spec has no such var or variant, or there is no such convention, dtype or phase.
+        RequestError: the spec has no such var or variant, or there is no such convention, dtype, phase, optimizer or device, or the
+            device has no peak for a dtype of the network.
         OSError: the file can't be read.
     """
     request = Request(
@@ -63,6 +89,16 @@ def analyze(
         phase=phase,
         context=context,
         max_layers=max_layers,
+        memory=memory,
+        optimizer=optimizer,
+        precision=precision,
+        checkpoint=checkpoint,
+        accumulate=accumulate,
+        weights=weights,
+        group_size=group_size,
+        zero_points=zero_points,
+        device=device,
+        fusion=fusion,
     )
     if isinstance(source, Mapping):
         with _no_collection():
@@ -106,13 +142,14 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
     if spec is None:
         raise SpecError(problems)
     given = settings(spec, request.vars, request.variant)
-    network, more = propagate(spec, given, dtype=request.dtype, max_layers=request.max_layers, run=request.run)
+    dtype = request.dtype_for(spec.dtype)
+    network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run)
     if problems or more or network is None:
         raise SpecError([*problems, *more])
     if request.context:
         from .decoding import check_step_by_step
 
-        whole, _ = propagate(spec, given, dtype=request.dtype, max_layers=request.max_layers)
+        whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
         check_step_by_step(spec.name or spec.file or "the network", network, whole, request.context)
     report = Report(spec.name or file or "network", network, request)
     report.budget = over_budget(report, {figure: limit for figure, (limit, _) in spec.budget.items()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .conventions import Convention
 from .conventions.base import left_out, style_inside
@@ -14,6 +14,10 @@ from .language import DTYPES
 from .notes import MOST, notes
 from .request import Request
 from .rows import Entry, Group, Row, Shapes, Totals, shapes_of, uncounted
+
+if TYPE_CHECKING:
+    from .memory.account import Accounts, Place
+    from .timing import Clock
 
 
 class Report:
@@ -33,10 +37,26 @@ class Report:
         self.layers: list[Row] = []
         self.tree: list[Entry] = []
         self.budget: list[OverBudget] = []
+        self.clock: Clock | None = None
+        self.accounts: Accounts | None = None
+        if request.plan is not None:
+            from .memory.account import Accounts
+
+            self.accounts = Accounts(network, request.batch, request.plan)
         builder = _Builder(self, convention)
-        builder.children(network.frame.children, "", self.tree, _How(1, 1, 1, False, False, ""), self.layers)
+        place = self.accounts.place() if self.accounts is not None else None
+        builder.children(network.frame.children, "", self.tree, _How(1, 1, 1, False, False, ""), self.layers, place)
         self.causal = builder.causal
         self.totals = Totals(self.layers)
+        if self.accounts is not None:
+            self.totals.account = self.accounts.total()
+            self.totals.alive = self.accounts.inference.peak
+            if request.device is not None:
+                from .timing import Clock
+
+                self.clock = Clock(request.device, self.totals.account.weight_bytes, fusion=request.fusion)
+                for account in (*self.accounts.made, self.totals.account):
+                    account.time = self.clock.forward(account)
 
     @property
     def notes(self) -> list[str]:
@@ -148,46 +168,56 @@ class _Builder:
         self.convention = convention
         self.batch = report.batch
         self.counted: dict[tuple[int, int, str], tuple[Counts, int, str]] = {}
-        self.compounds: dict[tuple[int, tuple[object, ...]], Row] = {}
+        self.compounds: dict[tuple[object, ...], Row] = {}
+        self.inside = 0
+        """How many compound layers it is in."""
         self.causal = False
         """Whether some layer counts pairs of positions of which some are masked."""
 
-    def children(self, nodes: list[Node], prefix: str, into: list[Entry], how: _How, rows: list[Row]) -> None:
+    def children(self, nodes: list[Node], prefix: str, into: list[Entry], how: _How, rows: list[Row], place: Place | None) -> None:
         for node in nodes:
             if isinstance(node, Leaf):
-                row = self.row(node, prefix, how)
+                row = self.row(node, prefix, how, place)
                 into.append(row)
                 rows.append(row)
             elif isinstance(node, Copies):
-                self.children(node.nodes, f"{prefix}{node.name}.", into, how, rows)
+                self.children(node.nodes, f"{prefix}{node.name}.", into, how, rows, place)
             elif isinstance(node, GroupNode) and node.leaves:
-                self.group(node, prefix, into, how.inside(node), rows)
+                self.group(node, prefix, into, how.inside(node), rows, place)
 
-    def group(self, node: GroupNode, prefix: str, into: list[Entry], how: _How, rows: list[Row]) -> None:
+    def group(self, node: GroupNode, prefix: str, into: list[Entry], how: _How, rows: list[Row], place: Place | None) -> None:
         name = prefix + node.name
+        inside = place.inside(node) if place is not None else None
         if node.layer is not None:
             row = Row(name, node.type, node, node.args, how.times, how.style)
-            key = (id(node.frame), how.key)
+            key = (id(node.frame), how.key, inside.key if inside is not None else ())
             first = self.compounds.setdefault(key, row)
             if first is row:
-                self.compound(row, node, how)
+                self.compound(row, node, how, inside)
             else:
                 row.take(first)
+            if place is not None:
+                row.alive = place.alive(node)
             into.append(row)
             rows.append(row)
+            self.count(row)
         elif node.name:
             children: list[Entry] = []
-            self.children(node.frame.children, f"{name}.", children, how, rows)
+            self.children(node.frame.children, f"{name}.", children, how, rows, inside)
             if children:
                 into.append(Group(name, node.type, children, node.outputs))
         else:
-            self.children(node.frame.children, prefix, into, how, rows)
+            self.children(node.frame.children, prefix, into, how, rows, inside)
 
-    def compound(self, row: Row, node: GroupNode, how: _How) -> None:
+    def compound(self, row: Row, node: GroupNode, how: _How, place: Place | None) -> None:
         """The figures of a compound layer: the sums over its parts, save where a convention has a rule of its own for it."""
         parts: list[Row] = []
-        self.children(node.frame.children, f"{row.name}.", [], how, parts)
+        self.inside += 1
+        self.children(node.frame.children, f"{row.name}.", [], how, parts, place)
+        self.inside -= 1
         row.sum_up(parts)
+        if self.report.accounts is not None and row.account is not None:
+            self.report.accounts.made.append(row.account)
         rule = self.convention.own_rule_of(node, how.style)
         if rule is not None:
             row.flops = self.convention.count(rule, node, self.batch, how.times)
@@ -195,7 +225,12 @@ class _Builder:
             for part in parts:
                 part.uncounted = ""
 
-    def row(self, leaf: Leaf, prefix: str, how: _How) -> Row:
+    def count(self, row: Row) -> None:
+        """A row of the report counts in its sums; those inside a compound layer count there."""
+        if self.report.accounts is not None and row.account is not None and not self.inside:
+            self.report.accounts.use(row.account)
+
+    def row(self, leaf: Leaf, prefix: str, how: _How, place: Place | None) -> Row:
         result = leaf.result
         style = leaf.style or how.style
         key = (id(result), how.times, style)
@@ -215,6 +250,12 @@ class _Builder:
         row.tie = tie
         if leaf.causal:
             self.causal = True
+        if place is not None and self.report.accounts is not None:
+            frozen = how.frozen or leaf.frozen
+            accounts = self.report.accounts
+            row.account = accounts.leaf(leaf, place, row.name, times=how.times, sets=how.weights, tie=tie, frozen=frozen)
+            row.alive = place.alive(leaf)
+            self.count(row)
         if result.cached:
             each = int(result.cached * how.times * DTYPES[leaf.dtype])
             row.cache_bytes_per_token, row.cache_bytes = each, each * result.symbols["kept"] * self.batch

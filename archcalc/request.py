@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import conventions
+from .asked import one_of, whole
 from .conventions import Convention
-from .errors import did_you_mean
-from .kinds import show
+from .errors import RequestError as RequestError
 from .language import DTYPES, MAX_LAYERS
 
-
-class RequestError(ValueError):
-    """A request that can't be met: an option, a var or a variant that is not there. Names those that are."""
+if TYPE_CHECKING:
+    from .devices import Device
+    from .memory.plan import Plan
 
 
 class Request:
     """What is asked of a spec beside what it says itself. Raises RequestError for what can't be asked."""
 
-    __slots__ = ("batch", "causal", "context", "convention", "dtype", "max_layers", "phase", "variant", "vars")
+    __slots__ = (
+        *("batch", "causal", "context", "convention", "device", "dtype", "fusion"),
+        *("max_layers", "phase", "plan", "variant", "vars"),
+    )
 
     def __init__(
         self,
@@ -33,35 +36,50 @@ class Request:
         phase: str | None = None,
         context: int | None = None,
         max_layers: int = MAX_LAYERS,
+        memory: bool = False,
+        optimizer: str | None = None,
+        precision: str | None = None,
+        checkpoint: str | None = None,
+        accumulate: int | None = None,
+        weights: str | None = None,
+        group_size: int | None = None,
+        zero_points: bool = False,
+        device: str | Device | None = None,
+        fusion: str = "full",
     ) -> None:
         self.vars = vars or {}
-        self.batch = _whole("batch", batch)
+        self.batch = whole("batch", batch)
         self.convention = find_convention(flops)
-        self.dtype = None if dtype is None else _one_of("dtype", dtype, DTYPES)
+        self.dtype = None if dtype is None else one_of("dtype", dtype, DTYPES)
         self.variant = variant
-        self.causal = _one_of("way to count causal attention", causal, ("full", "half"))
-        self.phase = None if phase is None else _one_of("phase", phase, ("prefill", "decode"))
-        self.context = None if context is None else _whole("context", context)
-        self.max_layers = _whole("max_layers", max_layers)
+        self.causal = one_of("way to count causal attention", causal, ("full", "half"))
+        self.phase = None if phase is None else one_of("phase", phase, ("prefill", "decode"))
+        self.context = None if context is None else whole("context", context)
+        self.max_layers = whole("max_layers", max_layers)
         if (self.phase == "decode") != (self.context is not None):
             raise RequestError("the decode phase goes with a context: how many tokens the new one attends to, itself among them")
+        self.fusion = one_of("fusion", fusion, ("full", "none"))
+        self.plan: Plan | None = None
+        """How bytes are counted, where they are asked for."""
+        self.device: Device | None = None
+        training: dict[str, Any] = {"optimizer": optimizer, "precision": precision, "checkpoint": checkpoint, "accumulate": accumulate}
+        held: dict[str, Any] = {"weights": weights, "group_size": group_size, "zero_points": zero_points or None}
+        if memory or device is not None or any(each is not None for each in (*training.values(), *held.values())):
+            from .devices import find_device
+            from .memory.plan import plan
+
+            self.plan = plan(self.batch, **training, **held)
+            self.device = find_device(device) if isinstance(device, str) else device
+
+    def dtype_for(self, own: str) -> str:
+        """The network's dtype where its spec says ``own``: mixed precision runs in 16 bits."""
+        dtype = self.dtype or own
+        return dtype if self.plan is None else self.plan.precision.runs_in(dtype)
 
     @property
     def run(self) -> dict[str, Any]:
         """The request as the layers read it: see RUN in archcalc/layers/base.py."""
         return {"causal_half": int(self.causal == "half"), "context": self.context or 0}
-
-
-def _whole(what: str, value: Any) -> int:
-    if type(value) is not int or not 1 <= value < 2**63:
-        raise RequestError(f"{what} can't be {show(value)}: it is a whole number of at least 1")
-    return value
-
-
-def _one_of(what: str, value: Any, known: Mapping[str, Any] | tuple[str, ...]) -> str:
-    if value not in known:
-        raise RequestError(f"there is no {what} '{value}': " + (did_you_mean(str(value), known) or "there are " + ", ".join(known)))
-    return str(value)
 
 
 def find_convention(name: str) -> Convention:
@@ -74,4 +92,4 @@ def find_convention(name: str) -> Convention:
                 return read_convention(stream.read(), name)
         except OSError as error:
             raise RequestError(f"{name}: {(error.strerror or str(error)).lower()}") from None
-    return conventions.find(_one_of("FLOP convention", name, conventions.NAMES))
+    return conventions.find(one_of("FLOP convention", name, conventions.NAMES))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .counts import Counts
 from .graph import Group as GroupNode
 from .graph import Leaf, Tensor
+
+if TYPE_CHECKING:
+    from .memory.account import Account
 
 Shapes = list[list[int]]
 
@@ -31,7 +34,8 @@ class Row(Counted):
     """One layer. Operations and FLOPs are for the whole batch; shapes leave the batch out."""
 
     __slots__ = (
-        *("active_params", "args", "cache_bytes", "cache_bytes_per_token", "counts", "flops", "like", "name", "node", "params"),
+        *("account", "active_params", "alive", "args", "cache_bytes", "cache_bytes_per_token", "counts", "flops", "like", "name", "node"),
+        *("params",),
         *("style", "tie", "times", "trainable_params", "type", "uncounted", "_parts"),
     )
     params: int
@@ -57,6 +61,10 @@ class Row(Counted):
         """What it keeps of all tokens, for the whole batch."""
         self.cache_bytes_per_token = 0
         """What it keeps of one token of one sample."""
+        self.account: Account | None = None
+        """Its bytes, where they were asked for."""
+        self.alive = 0
+        """Bytes alive at inference while it runs."""
         self.like: Row | None = None
         """A row before this one that has the same parts under another name."""
         self._parts: list[Row] = []
@@ -66,6 +74,8 @@ class Row(Counted):
         """The layers inside a compound layer."""
         if self.like is not None:
             self._parts = [part.renamed(self.name + part.name[len(self.like.name) :]) for part in self.like.parts]
+            for part in self._parts:
+                part.alive += self.alive - self.like.alive
             self.like = None
         return self._parts
 
@@ -80,6 +90,9 @@ class Row(Counted):
         self.counts = total(part.counts for part in parts)
         for figure in ("params", "trainable_params", "active_params", "cache_bytes", "cache_bytes_per_token"):
             setattr(self, figure, sum(getattr(part, figure) for part in parts))
+        accounts = [part.account for part in parts if part.account is not None]
+        if accounts:
+            self.account = accounts[0].together(accounts[1:])
 
     def take(self, other: Row) -> None:
         """Have the figures and the parts of another row."""
@@ -93,6 +106,8 @@ class Row(Counted):
             "counts",
             "tie",
             "uncounted",
+            "account",
+            "alive",
         ):
             setattr(self, figure, getattr(other, figure))
         if other.like is not None or other._parts:
@@ -126,6 +141,8 @@ class Row(Counted):
             "operations": self.operations,
             "args": {name: _plain(value) for name, value in self.args.items()},
         }
+        if self.account is not None:
+            row |= self.account.to_dict(self.alive, self.cache_bytes)
         if self.uncounted:
             row["uncounted"] = self.uncounted
         if self.parts:
@@ -163,7 +180,10 @@ Entry = Row | Group
 class Totals(Counted):
     """The sums over all layers. Weights that are shared count once."""
 
-    __slots__ = ("active_params", "counts", "flops", "kv_cache_bytes", "kv_cache_bytes_per_token", "params", "trainable_params")
+    __slots__ = (
+        *("account", "active_params", "alive", "counts", "flops", "kv_cache_bytes", "kv_cache_bytes_per_token", "params"),
+        *("trainable_params",),
+    )
 
     def __init__(self, rows: list[Row]) -> None:
         self.params = sum(row.params for row in rows)
@@ -176,6 +196,9 @@ class Totals(Counted):
         """Keys and values kept for all samples of the batch, at the length that the network was run at."""
         self.kv_cache_bytes_per_token = sum(row.cache_bytes_per_token for row in rows)
         """The same for one token of one sample."""
+        self.account: Account | None = None
+        self.alive = 0
+        """The most bytes alive at once at inference."""
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -187,6 +210,7 @@ class Totals(Counted):
             "operations": self.operations,
             "kv_cache_bytes": self.kv_cache_bytes,
             "kv_cache_bytes_per_token": self.kv_cache_bytes_per_token,
+            **(self.account.to_dict(self.alive, self.kv_cache_bytes) if self.account is not None else {}),
         }
 
 

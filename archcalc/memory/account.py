@@ -1,0 +1,240 @@
+"""The bytes behind each row of a report: weights, gradients, states, activations kept and alive, and what is read and written."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from ..graph import Group, Leaf, Network
+from ..layers.base import Weights
+from .flow import Flow
+from .plan import Plan
+from .storage import Step, Walk, size_of
+from .sweep import Sweep, sweep
+from .times import Time
+from .traffic import Work, traffic
+
+FIELDS = (
+    "weight_bytes",
+    "gradient_bytes",
+    "optimizer_bytes",
+    "saved_activation_bytes",
+    "read_bytes",
+    "written_bytes",
+)
+"""The figures that add up over layers."""
+
+
+class Part:
+    """Parameters of one kind: how many, and their bytes."""
+
+    __slots__ = ("bytes", "params")
+
+    def __init__(self, params: int = 0, size: int = 0) -> None:
+        self.params = params
+        self.bytes = size
+
+    def add(self, other: Part, times: int = 1) -> None:
+        self.params += other.params * times
+        self.bytes += other.bytes * times
+
+
+class Account:
+    """The bytes of one layer, or of several together."""
+
+    __slots__ = (*FIELDS, "parts", "time", "work")
+
+    def __init__(self) -> None:
+        self.weight_bytes = 0
+        self.gradient_bytes = 0
+        self.optimizer_bytes = 0
+        """The states of the optimizer, and a master copy of the weights where there is one."""
+        self.saved_activation_bytes = 0
+        self.read_bytes = 0
+        self.written_bytes = 0
+        self.parts: dict[tuple[str, str], Part] = {}
+        """What the ledger adds up, by the kind of bytes and what is said of them."""
+        self.work: list[tuple[Work, int]] = []
+        """What has to be computed and moved, by layer, and how often."""
+        self.time: Time | None = None
+        """The least time that it takes on a device, where one was named."""
+
+    def part(self, kind: str, what: str, params: int, size: int) -> int:
+        """Count parameters of a kind; gives their bytes."""
+        self.parts.setdefault((kind, what), Part()).add(Part(params, size))
+        return size
+
+    def add(self, other: Account, times: int = 1) -> None:
+        """Count another account so many times."""
+        for field in FIELDS:
+            setattr(self, field, getattr(self, field) + getattr(other, field) * times)
+        for key, part in other.parts.items():
+            self.parts.setdefault(key, Part()).add(part, times)
+        self.work += [(work, number * times) for work, number in other.work]
+
+    def together(self, others: list[Account]) -> Account:
+        """The account of several."""
+        whole = Account()
+        for each in (self, *others):
+            whole.add(each)
+        return whole
+
+    def to_dict(self, alive: int, cache: int) -> dict[str, Any]:
+        """The bytes, and the time where there is one, as the JSON contract has them."""
+        sizes = {field: getattr(self, field) for field in FIELDS}
+        found: dict[str, Any] = {**sizes, "peak_activation_bytes": alive, "kv_cache_bytes": cache}
+        if self.time is not None:
+            found |= {"time_seconds": self.time.seconds, "moved_bytes": self.time.bytes, "bound": self.time.bound}
+        return found
+
+
+class Place:
+    """Where the walks of training and inference are while rows are made, and the bytes alive around."""
+
+    __slots__ = ("around", "depth", "inference", "live", "training")
+
+    def __init__(self, training: Walk, inference: Walk, live: Sweep, around: int, depth: int) -> None:
+        self.training = training
+        self.inference = inference
+        self.live = live
+        self.around = around
+        self.depth = depth
+        """How many blocks it is in."""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return id(self.training), id(self.live)
+
+    def inside(self, group: Group) -> Place:
+        """The same inside of a block; a group that shares the frame around it has no place of its own."""
+        number = self.inference.by_node.get(id(group))
+        if number is None:
+            return self
+        inner, trained = self.inference.steps[number].inner, self.training.steps[self.training.by_node[id(group)]].inner
+        assert inner is not None
+        assert trained is not None
+        live = self.live.inner[number]
+        return Place(trained, inner, live, self.around + self.live.live[number] - live.peak, self.depth + 1)
+
+    def alive(self, node: Leaf | Group) -> int:
+        """Bytes alive at inference while a layer runs."""
+        return self.around + self.live.live[self.inference.by_node[id(node)]]
+
+    def kept(self, node: Leaf | Group) -> int:
+        """Bytes that a layer is the first to keep for its backward pass."""
+        return self.training.steps[self.training.by_node[id(node)]].kept
+
+    def gradients(self, leaf: Leaf) -> int:
+        """How many of a layer's inputs have a gradient."""
+        step = self.training.steps[self.training.by_node[id(leaf)]]
+        return sum(storage.grad for storage in step.used[: step.inputs])
+
+    def step(self, leaf: Leaf) -> Step:
+        """The step of a layer at inference."""
+        return self.inference.steps[self.inference.by_node[id(leaf)]]
+
+
+class Accounts:
+    """Keeps account of a network: what its layers need, each kind of layer worked out once."""
+
+    def __init__(self, network: Network, batch: int, plan: Plan) -> None:
+        self.batch = batch
+        self.plan = plan
+        self.training = Flow(network, batch // plan.accumulate, training=True, checkpoint=plan.checkpoint)
+        self.inference = Flow(network, batch, training=False)
+        self.outputs = {tensor.maker for tensor in network.outputs}
+        self.known: dict[tuple[object, ...], Account] = {}
+        self.uses: dict[int, tuple[Account, int]] = {}
+        self.made: list[Account] = []
+        """Every account of a layer."""
+
+    def place(self) -> Place:
+        """At the head of the network."""
+        whole = self.inference.whole
+        return Place(self.training.whole, whole, sweep(whole), self.inference.input_bytes, 0)
+
+    def use(self, account: Account) -> None:
+        """Count a layer of the network."""
+        self.uses[id(account)] = account, self.uses.get(id(account), (account, 0))[1] + 1
+
+    def total(self) -> Account:
+        """The sum over all layers that were counted."""
+        whole = Account()
+        for account, times in self.uses.values():
+            whole.add(account, times)
+        return whole
+
+    def leaf(self, leaf: Leaf, place: Place, name: str, *, times: int, sets: int, tie: str, frozen: bool) -> Account:
+        """One layer: it runs ``times`` for a sample, with ``sets`` of weights."""
+        head = name in self.outputs
+        key = (id(leaf), place.key, times, sets, tie, frozen, head)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = Account()
+            self.made.append(found)
+            tensors = leaf.result.tensors()
+            self.weights(found, leaf, tensors, sets, tie, frozen, head)
+            found.saved_activation_bytes = place.kept(leaf)
+            moved = traffic(leaf, place.step(leaf), times * self.batch, self.weights_read(leaf, tensors, times, sets))
+            found.read_bytes, found.written_bytes = moved.read, moved.written
+            operations = 2 * leaf.result.counts.maccs * times * self.batch
+            gradients = place.gradients(leaf) + (leaf.result.params > 0 and not frozen)
+            found.work.append((Work(leaf.dtype, operations, moved, min(gradients, 2), self.again(leaf, place)), 1))
+        return found
+
+    def again(self, leaf: Leaf, place: Place) -> bool:
+        """Whether the backward pass works a layer out anew."""
+        checkpoint = self.plan.checkpoint
+        if checkpoint.every:
+            return place.depth > 0
+        storages = place.training.steps[place.training.by_node[id(leaf)]].made
+        return checkpoint.selective and any(storage.core for storage in storages)
+
+    def weights(self, account: Account, leaf: Leaf, tensors: list[Weights], sets: int, tie: str, frozen: bool, head: bool) -> None:
+        """Weights, gradients and states of a layer; those that it shares count where they are first."""
+        plan, bits = self.plan, self.plan.precision.bits(leaf.dtype)
+        held, gradients = ("float32" if each == 32 else leaf.dtype for each in (bits.weight, bits.gradient))
+        for name, shape, number in tensors:
+            if tie == "all" or (tie and not name.startswith("bias")):
+                continue
+            count, tensors_in_all = prod(shape), number * sets
+            params = count * tensors_in_all
+            matrix = len(shape) > 1 and multiplies(leaf)
+            if plan.quantized is not None and matrix:
+                size = tensors_in_all * plan.quantized.bytes(shape)
+                account.weight_bytes += account.part("weights", plan.quantized.text, params, size)
+                continue  # weights of few bits are not trained
+            account.weight_bytes += account.part("weights", held, params, tensors_in_all * size_of(count, held))
+            if frozen or not bits.gradient:
+                continue
+            if bits.master:
+                account.optimizer_bytes += account.part("master weights", "float32", params, params * bits.master // 8)
+            if bits.copy:
+                account.part("copies of weights", leaf.dtype, params, params * bits.copy // 8)
+            account.gradient_bytes += account.part("gradients", gradients, params, params * bits.gradient // 8)
+            for state, size in plan.optimizer.states(shape, matrix=matrix and not head, size=bits.state // 8):
+                account.optimizer_bytes += account.part(state, str(bits.state // 8), params, tensors_in_all * size)
+
+    def weights_read(self, leaf: Leaf, tensors: list[Weights], times: int, sets: int) -> int:
+        """The bytes of weights that a layer reads at inference: of experts, as many sets as the positions of the batch can reach."""
+        if not leaf.result.params:
+            return 0
+        reached = min(sets, times * self.batch * leaf.result.symbols.get("N", 1)) if sets > 1 else 1
+        quantized = self.plan.quantized
+        size = sum(
+            number
+            * (
+                quantized.bytes(shape)
+                if quantized is not None and len(shape) > 1 and multiplies(leaf)
+                else size_of(prod(shape), leaf.dtype)
+            )
+            for _, shape, number in tensors
+        )
+        if leaf.layer.looks_up:
+            size = min(size, size_of(leaf.result.symbols["N_out"] * times * self.batch, leaf.dtype))
+        return size * reached
+
+
+def multiplies(leaf: Leaf) -> bool:
+    """Whether a layer's matrices are multiplied with what comes in."""
+    return leaf.layer.operations.get("maccs", "0") != "0"

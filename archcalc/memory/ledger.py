@@ -1,0 +1,126 @@
+"""The ledger: what memory is needed for, each term with its formula and its bytes, in training and at inference."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from .account import Account, Part
+from .flow import Flow
+from .plan import Plan
+from .storage import BITS
+
+
+class Term:
+    """One line of a ledger: what it is, its formula, the formula with the numbers in, and its bytes.
+
+    ``params`` are the parameters that it is for, 0 where it is not for parameters; ``divisor`` is over how many devices it is divided.
+    """
+
+    __slots__ = ("bytes", "divisor", "filled", "formula", "name", "params")
+
+    def __init__(self, name: str, formula: str, filled: str, size: int, params: int = 0, divisor: int = 1) -> None:
+        self.name = name
+        self.formula = formula
+        self.filled = filled
+        self.bytes = size
+        self.params = params
+        self.divisor = divisor
+
+    @property
+    def per_param(self) -> Fraction | None:
+        """Bytes for each of its parameters."""
+        return Fraction(self.bytes, self.params) if self.params else None
+
+    def to_dict(self) -> dict[str, Any]:
+        each = self.per_param
+        return {
+            "name": self.name,
+            "formula": self.formula,
+            "bytes": self.bytes,
+            "bytes_per_param": None if each is None else float(each),
+            "divisor": self.divisor,
+        }
+
+
+class Ledger:
+    """Terms and their sum."""
+
+    __slots__ = ("name", "terms")
+
+    def __init__(self, name: str, terms: list[Term]) -> None:
+        self.name = name
+        self.terms = [term for term in terms if term.bytes]
+
+    @property
+    def bytes(self) -> int:
+        return sum(term.bytes // term.divisor for term in self.terms)
+
+    @property
+    def per_param(self) -> Fraction:
+        """Bytes for each trained parameter of all terms that are for parameters: the 16 or 18 of mixed precision with Adam."""
+        trained = max((term.params for term in self.terms if term.name.startswith("gradients")), default=0)
+        return sum((each for term in self.terms if term.params == trained and (each := term.per_param) is not None), Fraction(0))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"bytes": self.bytes, "terms": [term.to_dict() for term in self.terms]}
+
+
+def training_ledger(whole: Account, flow: Flow, plan: Plan) -> Ledger:
+    """What a training step needs."""
+    kept, samples = flow.kept, f"{flow.batch:,} sample{'' if flow.batch == 1 else 's'}"
+    terms = [*_weights(whole, ("weights", "master weights", "copies of weights", "gradients"))]
+    terms += _states(whole, plan)
+    how = "" if plan.checkpoint.text == "none" else f", checkpoint {plan.checkpoint.text}"
+    terms += [
+        Term("inputs", "elements of the inputs * bytes of their dtype", samples, flow.input_bytes),
+        Term(f"activations kept{how}", "what each layer's backward pass needs, each tensor once", samples, kept),
+        Term(
+            "gradients of activations" + (", and activations worked out anew" if how else ""),
+            "most alive in the backward pass beyond what was kept in all",
+            samples,
+            max(flow.backward_peak - kept, 0),
+        ),
+    ]
+    return Ledger(f"training with {plan.optimizer.name}", terms)
+
+
+def inference_ledger(whole: Account, flow: Flow, cache: int) -> Ledger:
+    """What a forward pass needs."""
+    samples = f"{flow.batch:,} sample{'' if flow.batch == 1 else 's'}"
+    return Ledger(
+        "inference",
+        [
+            *_weights(whole, ("weights",)),
+            Term("key-value cache", "elements kept of a token * tokens * samples * bytes of the dtype", samples, cache),
+            Term("activations", "the most alive at once, the inputs among them", samples, flow.peak),
+        ],
+    )
+
+
+def _weights(whole: Account, kinds: tuple[str, ...]) -> list[Term]:
+    terms = []
+    for kind in kinds:
+        for (name, what), part in sorted(whole.parts.items()):
+            if name == kind:
+                terms.append(_term(kind, what, part))
+    return terms
+
+
+def _term(kind: str, what: str, part: Part) -> Term:
+    bits = BITS.get(what)
+    each = f"{Fraction(bits, 8)}" if bits else ""
+    unit = "byte" if each == "1" else "bytes"
+    if part.bytes * 8 == part.params * (bits or 0):
+        return Term(f"{kind}, {what}", f"{each} {unit} * params", f"{each} * {part.params:,}", part.bytes, part.params)
+    return Term(f"{kind}, {what}", f"{what} * params", f"{part.params:,} params", part.bytes, part.params)
+
+
+def _states(whole: Account, plan: Plan) -> list[Term]:
+    terms = []
+    for state in plan.optimizer.state_names:
+        for (name, size), part in sorted(whole.parts.items()):
+            if name == state:
+                text = plan.optimizer.text(state, int(size))
+                terms.append(Term(f"{state} ({plan.optimizer.name})", text, f"{part.params:,} params", part.bytes, part.params))
+    return terms

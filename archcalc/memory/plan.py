@@ -1,0 +1,62 @@
+"""What is asked of memory: how a network is trained, and in what its weights are held at inference."""
+
+from __future__ import annotations
+
+from ..asked import one_of, whole
+from ..errors import RequestError
+from .checkpoint import WORDS, Checkpoints
+from .optimizers import OPTIMIZERS, Optimizer
+from .precision import PRECISIONS, Precision
+from .quantized import QUANTIZED, Quantized
+
+
+class Plan:
+    """How a network is trained, and in what its weights are held at inference.
+
+    ``accumulate`` passes over equal parts of the batch make one step of the optimizer.
+    """
+
+    __slots__ = ("accumulate", "checkpoint", "optimizer", "precision", "quantized")
+
+    def __init__(
+        self, optimizer: Optimizer, precision: Precision, checkpoint: Checkpoints, accumulate: int, quantized: Quantized | None
+    ) -> None:
+        self.optimizer = optimizer
+        self.precision = precision
+        self.checkpoint = checkpoint
+        self.accumulate = accumulate
+        self.quantized = quantized
+
+
+def plan(
+    batch: int,
+    *,
+    optimizer: str | None = None,
+    precision: str | None = None,
+    checkpoint: str | None = None,
+    accumulate: int | None = None,
+    weights: str | None = None,
+    group_size: int | None = None,
+    zero_points: bool | None = None,
+) -> Plan:
+    """The plan that words ask for. Raises RequestError for a word that is none, naming the nearest, and for what does not go together."""
+    try:
+        checkpoints = Checkpoints(checkpoint or "none")
+    except ValueError:
+        raise RequestError(f"there is no checkpoint '{checkpoint}': there are {', '.join(WORDS)}") from None
+    passes = 1 if accumulate is None else whole("accumulate", accumulate)
+    if batch % passes:
+        raise RequestError(f"accumulate: {passes} passes don't divide a batch of {batch}")
+    if weights is None and (group_size is not None or zero_points):
+        raise RequestError(f"group_size and zero_points go with weights: {', '.join(QUANTIZED)}")
+    quantized = None
+    if weights is not None:
+        group = 0 if group_size is None else whole("group_size", group_size)
+        quantized = Quantized(one_of("dtype for quantised weights", weights, QUANTIZED), group, bool(zero_points))
+    return Plan(
+        OPTIMIZERS[one_of("optimizer", optimizer or "adamw", OPTIMIZERS)],
+        PRECISIONS[one_of("precision", precision or "uniform", PRECISIONS)],
+        checkpoints,
+        passes,
+        quantized,
+    )

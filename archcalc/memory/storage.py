@@ -1,0 +1,129 @@
+"""Pieces of memory, and the steps of a network that read, make and keep them."""
+
+from __future__ import annotations
+
+from ..graph import Group, Leaf
+from ..language import DTYPES
+from ..layers.keeps import BY_PRODUCTS, Strides
+
+BITS = {name: int(8 * size) for name, size in DTYPES.items()}
+"""The bits of an element of each dtype."""
+
+
+def size_of(elements: int, dtype: str) -> int:
+    """The bytes of so many elements; one that is begun counts whole."""
+    return -(-elements * BITS[dtype] // 8)
+
+
+def by_product_bytes(name: str, elements: int, dtype: str) -> int:
+    """The bytes of a by-product of a layer, see BY_PRODUCTS.
+
+    A mask has a byte for each element where these are of 16 bits or fewer, as in the kernels of GPUs; else an element of the dtype, as
+    PyTorch keeps it on a CPU.
+    """
+    each = BY_PRODUCTS[name][0]
+    if name == "mask" and BITS[dtype] > 16:
+        each = 0
+    return elements * each if each else size_of(elements, dtype)
+
+
+class Storage:
+    """A piece of memory. Several values may lie in it."""
+
+    __slots__ = ("batched", "bytes", "core", "grad", "kept", "last", "outer")
+
+    def __init__(self, size: int, *, batched: bool, grad: bool, core: bool = False, kept: bool = False, outer: int = -1) -> None:
+        self.bytes = size
+        self.batched = batched
+        """Whether there is one for each sample; weights are there once."""
+        self.grad = grad
+        """Whether its gradient is asked for."""
+        self.core = core
+        """Whether it is inside attention, between scores and values."""
+        self.kept = kept
+        """Whether some layer keeps it for the backward pass. The network's inputs and its weights are there anyhow, and count as kept."""
+        self.outer = outer
+        """Which input of the frame it is; -1: none."""
+        self.last = -1
+        """The last step that needs it."""
+
+    def again(self, outer: int = -1) -> Storage:
+        """The same piece as another frame sees it."""
+        return Storage(self.bytes, batched=self.batched, grad=self.grad, core=self.core, kept=self.kept, outer=outer)
+
+
+class Value:
+    """A tensor in memory: where, and how its elements lie there (None: in order)."""
+
+    __slots__ = ("storage", "strides")
+
+    def __init__(self, storage: Storage, strides: Strides | None = None) -> None:
+        self.storage = storage
+        self.strides = strides
+
+
+class Step:
+    """One layer, or a whole frame, as it runs."""
+
+    __slots__ = ("frees", "inner", "inputs", "kept", "made", "node", "recomputed", "used", "while_running")
+
+    def __init__(self, node: Leaf | Group, used: list[Storage]) -> None:
+        self.node = node
+        self.used = used
+        """What has to be there while it runs."""
+        self.inputs = len(used)
+        """How many of these come into it."""
+        self.made: list[Storage] = []
+        self.while_running = 0
+        """Bytes beside those of ``made`` that are there while it runs."""
+        self.kept = 0
+        """Bytes that it keeps for the backward pass and no layer before it does."""
+        self.recomputed = 0
+        """Bytes of what is worked out anew in the backward pass when it comes to this step."""
+        self.inner: Walk | None = None
+        """What happens inside a frame."""
+        self.frees = False
+        """Whether an input may be freed before the whole frame is done."""
+
+
+class Walk:
+    """One pass through a frame, with the state in which its inputs come in."""
+
+    __slots__ = ("by_node", "escaping", "inputs", "keeps_input", "lasting", "outputs", "steps", "sweeps", "values")
+
+    def __init__(self, inputs: list[Value]) -> None:
+        self.inputs = list({id(value.storage): value.storage for value in inputs}.values())
+        self.steps: list[Step] = []
+        self.by_node: dict[int, int] = {}
+        """The number of the step of each node."""
+        self.values: dict[int, Value] = {}
+        """Where each tensor lies."""
+        self.lasting: list[Storage] = []
+        """What is there until the end, like the variables of a function."""
+        self.keeps_input: set[int] = set()
+        """The inputs that a layer in here is the first to keep."""
+        self.outputs: list[Value] = []
+        self.escaping: dict[int, Storage] = {}
+        """What is needed outside: the outputs, and values that are reached by a path."""
+        self.sweeps: dict[frozenset[int], object] = {}
+
+    @property
+    def kept(self) -> int:
+        """Bytes kept for the backward pass."""
+        return sum(step.kept for step in self.steps)
+
+    def add(self, step: Step) -> None:
+        self.by_node[id(step.node)] = len(self.steps)
+        self.steps.append(step)
+
+    def close(self) -> None:
+        """Find which step is the last that needs each piece."""
+        for number, step in enumerate(self.steps):
+            for storage in step.used:
+                storage.last = number
+            for storage in step.made:
+                storage.last = number
+        for storage in self.lasting:
+            storage.last = len(self.steps) - 1
+        for storage in self.escaping.values():
+            storage.last = len(self.steps)

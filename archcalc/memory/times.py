@@ -1,0 +1,43 @@
+"""Least times, in seconds, and what bounds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import fsum
+
+
+class Time:
+    """The least time of a layer or of several one after another, in seconds, and what bounds it."""
+
+    __slots__ = ("bytes", "compute", "memory", "operations", "seconds")
+
+    def __init__(self) -> None:
+        self.operations = 0
+        self.bytes = 0
+        self.seconds = 0.0
+        self.compute = 0.0
+        """Seconds in layers that are bound by the peak."""
+        self.memory = 0.0
+        """Seconds in layers that are bound by the bandwidth."""
+
+    @property
+    def bound(self) -> str:
+        """What takes most of the time: compute or memory; empty for nothing."""
+        return "" if not self.seconds else "compute" if self.compute >= self.memory else "memory"
+
+    @property
+    def intensity(self) -> float | None:
+        """Operations for each byte that is moved."""
+        return self.operations / self.bytes if self.bytes else None
+
+
+def total(times: Iterable[tuple[Time, int]]) -> Time:
+    """The sum of times, each so often."""
+    whole = Time()
+    pairs = list(times)
+    whole.operations = sum(time.operations * number for time, number in pairs)
+    whole.bytes = sum(time.bytes * number for time, number in pairs)
+    whole.seconds = fsum(time.seconds * number for time, number in pairs)
+    whole.compute = fsum(time.compute * number for time, number in pairs)
+    whole.memory = fsum(time.memory * number for time, number in pairs)
+    return whole

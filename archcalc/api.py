@@ -42,8 +42,13 @@ def analyze(
     weights: str | None = None,
     group_size: int | None = None,
     zero_points: bool = False,
+    attention: str = "spec",
     device: str | Device | None = None,
     fusion: str = "full",
+    tokens: int | None = None,
+    images: int | None = None,
+    mfu: float | None = None,
+    energy: bool = False,
 ) -> Report:
     """Analyse a spec.
 
@@ -69,9 +74,14 @@ def analyze(
         weights: int8, int4 or float8 for the matrices of layers that multiply, with a scale for each group of weights.
         group_size: how many weights share a scale; all of an output where it is not given.
         zero_points: whether each group has a zero point, too.
+        attention: "spec" takes attention as the spec writes it; "fused" never has its scores in memory.
         device: a name from the catalogue, or the path of a YAML file, or a Device: gives the least time of each layer on it.
         fusion: "full" takes layers that work element by element as done together with the layer before them; "none" has every layer
             read its inputs from memory and write its outputs there.
+        tokens: how many tokens a whole training goes through, with a device.
+        images: the same in samples.
+        mfu: the share of the peak that the training reaches, above 0 and at most 1.
+        energy: whether to estimate the energy of a forward pass, with a device.
 
     Raises:
         SpecError: the spec is wrong; its ``errors`` hold all that is.
@@ -97,8 +107,13 @@ def analyze(
         weights=weights,
         group_size=group_size,
         zero_points=zero_points,
+        attention=attention,
         device=device,
         fusion=fusion,
+        tokens=tokens,
+        images=images,
+        mfu=mfu,
+        energy=energy,
     )
     if isinstance(source, Mapping):
         with _no_collection():

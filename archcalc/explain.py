@@ -102,7 +102,12 @@ def steps(row: Row, report: Report, convention: Convention) -> list[Step]:
     if not any(step.name == "MACCs" for step in found):
         found.append(Step("MACCs", "0", "0", 0, "this layer multiplies nothing into a sum"))
     rule = convention.rule_of(node, row.style)
-    return [*found, *_counted(rule, row, report, convention)]
+    found += _counted(rule, row, report, convention)
+    if row.account is not None:
+        from .steps import bytes_and_time
+
+        found += [Step(*made) for made in bytes_and_time(row, report)]
+    return found
 
 
 def _counted(rule: Rule, row: Row, report: Report, convention: Convention) -> list[Step]:
@@ -223,4 +228,8 @@ def _sums(
         lines.append(title)
         lines += [f"  {child.name:<{width}}  {value:>{digits},}" for child, value in zip(children, values) if value]
         lines += [f"  {'sum':<{width}}  {getattr(entry, field):>{digits},}", ""]
+    if report.accounts is not None:
+        from .steps import sums
+
+        lines += sums(entry, children, report)
     return "\n".join(lines[:-1]) + "\n"

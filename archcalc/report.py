@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .conventions import Convention
@@ -17,11 +18,19 @@ from .rows import Entry, Group, Row, Shapes, Totals, shapes_of, uncounted
 
 if TYPE_CHECKING:
     from .memory.account import Accounts, Place
-    from .timing import Clock
+    from .memory.ledger import Ledger
+    from .speed import Speed
 
 
 class Report:
     """The analysis of one spec."""
+
+    accounts: Accounts | None = None
+    """The bytes of its layers, where they were asked for."""
+    ledgers: Sequence[Ledger] = ()
+    """What a training step and a forward pass need in memory, where that was asked for."""
+    speed: Speed | None = None
+    """The least times on a device, where one was named."""
 
     def __init__(self, name: str, network: Network, request: Request) -> None:
         convention = request.convention
@@ -37,8 +46,6 @@ class Report:
         self.layers: list[Row] = []
         self.tree: list[Entry] = []
         self.budget: list[OverBudget] = []
-        self.clock: Clock | None = None
-        self.accounts: Accounts | None = None
         if request.plan is not None:
             from .memory.account import Accounts
 
@@ -49,14 +56,23 @@ class Report:
         self.causal = builder.causal
         self.totals = Totals(self.layers)
         if self.accounts is not None:
-            self.totals.account = self.accounts.total()
-            self.totals.alive = self.accounts.inference.peak
-            if request.device is not None:
-                from .timing import Clock
+            self._settle(self.accounts)
 
-                self.clock = Clock(request.device, self.totals.account.weight_bytes, fusion=request.fusion)
-                for account in (*self.accounts.made, self.totals.account):
-                    account.time = self.clock.forward(account)
+    def _settle(self, accounts: Accounts) -> None:
+        """The sums of what memory and time were asked for."""
+        from .memory.ledger import ledgers
+
+        totals, request = self.totals, self.request
+        totals.account, totals.alive = accounts.total(), accounts.inference.peak
+        self.ledgers = ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=bool(request.context))
+        if request.device is not None:
+            from .speed import Speed
+            from .timing import Clock
+
+            clock = Clock(request.device, totals.account.weight_bytes, fusion=request.fusion)
+            for account in (*accounts.made, totals.account):
+                account.time = clock.forward(account)
+            self.speed = Speed(clock, totals.account, self.network, request, totals.active_params)
 
     @property
     def notes(self) -> list[str]:
@@ -81,7 +97,16 @@ class Report:
             types = list(left)
             more = f" and {len(types) - MOST} more" if len(types) > MOST else ""
             found.append(f"{self.convention} leaves out {_layers(sum(left.values()))}: {', '.join(types[:MOST])}{more}")
+        if self.tool_sizes:
+            sizes = ", ".join(f"{name.removesuffix('_bytes')} {size:,}" for name, size in self.tool_sizes.items())
+            found.append(f"{self.convention} prints these bytes: {sizes}")
         return found
+
+    @property
+    def tool_sizes(self) -> dict[str, int]:
+        """The bytes that the convention's tool prints; empty where it prints none."""
+        sizes = self.request.convention.sizes
+        return sizes(self.network.inputs, self.layers, self.batch) if sizes is not None else {}
 
     @property
     def title(self) -> str:
@@ -100,9 +125,11 @@ class Report:
             "batch": self.batch,
             "dtype": self.dtype,
             "convention": self.convention,
-            "totals": self.totals.to_dict(),
+            "totals": self.totals.to_dict() | self.tool_sizes,
             "outputs": self.outputs,
             "notes": self.notes,
+            **({"memory": {ledger.name: ledger.to_dict() for ledger in self.ledgers}} if self.ledgers else {}),
+            **({"time": self.speed.to_dict()} if self.speed is not None else {}),
             "layers": [row.to_dict() for row in self.layers],
         }
 

@@ -20,8 +20,8 @@ class Request:
     """What is asked of a spec beside what it says itself. Raises RequestError for what can't be asked."""
 
     __slots__ = (
-        *("batch", "causal", "context", "convention", "device", "dtype", "fusion"),
-        *("max_layers", "phase", "plan", "variant", "vars"),
+        *("batch", "causal", "context", "convention", "device", "dtype", "energy", "fusion", "images"),
+        *("max_layers", "memory", "mfu", "phase", "plan", "tokens", "variant", "vars"),
     )
 
     def __init__(
@@ -44,8 +44,13 @@ class Request:
         weights: str | None = None,
         group_size: int | None = None,
         zero_points: bool = False,
+        attention: str = "spec",
         device: str | Device | None = None,
         fusion: str = "full",
+        tokens: int | None = None,
+        images: int | None = None,
+        mfu: float | None = None,
+        energy: bool = False,
     ) -> None:
         self.vars = vars or {}
         self.batch = whole("batch", batch)
@@ -59,17 +64,32 @@ class Request:
         if (self.phase == "decode") != (self.context is not None):
             raise RequestError("the decode phase goes with a context: how many tokens the new one attends to, itself among them")
         self.fusion = one_of("fusion", fusion, ("full", "none"))
+        self.memory = False
+        """Whether the ledgers of memory are to be shown."""
         self.plan: Plan | None = None
         """How bytes are counted, where they are asked for."""
         self.device: Device | None = None
         training: dict[str, Any] = {"optimizer": optimizer, "precision": precision, "checkpoint": checkpoint, "accumulate": accumulate}
         held: dict[str, Any] = {"weights": weights, "group_size": group_size, "zero_points": zero_points or None}
+        held["attention"] = None if attention == "spec" else attention
         if memory or device is not None or any(each is not None for each in (*training.values(), *held.values())):
             from .devices import find_device
             from .memory.plan import plan
 
+            self.memory = device is None or memory or any(each is not None for each in (*training.values(), *held.values()))
             self.plan = plan(self.batch, **training, **held)
             self.device = find_device(device) if isinstance(device, str) else device
+        self.tokens = None if tokens is None else whole("tokens", tokens)
+        self.images = None if images is None else whole("images", images)
+        self.mfu, self.energy = mfu, energy
+        if mfu is not None and not 0 < mfu <= 1:
+            raise RequestError(f"mfu can't be {mfu}: it is a share of the peak, above 0 and at most 1")
+        if tokens is not None and images is not None:
+            raise RequestError("tokens and images are two ways to say how much there is to train on: give one")
+        if self.device is None and (energy or tokens is not None or images is not None):
+            raise RequestError("tokens, images and energy go with a device")
+        if mfu is not None and tokens is None and images is None:
+            raise RequestError("mfu goes with tokens or images: how much there is to train on")
 
     def dtype_for(self, own: str) -> str:
         """The network's dtype where its spec says ``own``: mixed precision runs in 16 bits."""

@@ -120,6 +120,11 @@ class Row(Counted):
         return row
 
     @property
+    def kv_cache_bytes(self) -> int:
+        """What it keeps of all tokens, for the whole batch."""
+        return self.cache_bytes
+
+    @property
     def input_shapes(self) -> Shapes:
         return shapes_of(self.node.inputs)
 

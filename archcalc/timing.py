@@ -41,7 +41,7 @@ class Clock:
             )
         return found
 
-    def step(self, whole: Account, accumulate: int) -> Time:
+    def step(self, whole: Account) -> Time:
         """A training step: forward, backward, what is worked out anew, and the optimizer, which reads and writes what it keeps."""
         parts: list[tuple[Time, int]] = []
         for work, times in whole.work:

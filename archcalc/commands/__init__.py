@@ -9,6 +9,8 @@ COMMANDS: dict[str, str] = {
     "conventions": "What each FLOP convention and counter makes of a network, and why they differ.",
     "check": "Say what is wrong with specs, budgets and variants included.",
     "devices": "List the devices of the catalogue, or show the figures of one.",
+    "fit": "The largest batch or context with which a network fits a device.",
+    "roofline": "A picture of where the layers of a network stand under the roofs of a device.",
     "layers": "List the layer types, or show the manual page of one.",
     "schema": "Print the JSON Schema of the spec language.",
 }

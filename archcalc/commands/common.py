@@ -34,6 +34,49 @@ Phase = Annotated[
 Context = Annotated[
     int | None, typer.Option(min=1, metavar="TOKENS", help="While decoding, how many tokens the new one attends to.", show_default=False)
 ]
+Memory = Annotated[bool, typer.Option("--memory", help="Bytes too: weights, gradients, states, activations, what is read and written.")]
+OptimizerName = Annotated[
+    str | None,
+    typer.Option(
+        "--optimizer",
+        metavar="NAME",
+        help="sgd, momentum, adam, adamw (if none is named), adamw8bit, adafactor, lion or muon.",
+        show_default=False,
+    ),
+]
+PrecisionName = Annotated[
+    str | None,
+    typer.Option(
+        "--precision",
+        metavar="NAME",
+        help="uniform (if none is named), mixed, mixed-float32-gradients, mixed-without-master or autocast.",
+        show_default=False,
+    ),
+]
+Checkpoint = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHICH", help="Activations worked out anew in the backward pass: none, selective, full or every=N.", show_default=False
+    ),
+]
+Accumulate = Annotated[int | None, typer.Option(min=1, help="Passes in which a batch goes through for one step.", show_default=False)]
+WeightsDtype = Annotated[
+    str | None, typer.Option("--weights", metavar="DTYPE", help="Quantise matrices to int8, int4 or float8.", show_default=False)
+]
+GroupSize = Annotated[
+    int | None, typer.Option(min=1, help="Quantised weights that share a scale; else all of an output.", show_default=False)
+]
+ZeroPoints = Annotated[bool, typer.Option("--zero-points", help="A zero point for each group of quantised weights.")]
+Attention = Annotated[
+    str, typer.Option(metavar="spec|fused", help="Attention as the spec writes it, or fused: its scores are never in memory.")
+]
+DeviceName = Annotated[
+    str | None,
+    typer.Option(
+        "--device", metavar="NAME", help="The least time on a device of `archcalc devices`, or of a YAML file.", show_default=False
+    ),
+]
+Fusion = Annotated[str, typer.Option(metavar="full|none", help="Whether layers that work element by element join the layer before.")]
 MaxLayers = Annotated[int, typer.Option("--max-layers", min=1, help="Refuse specs with more layers.")]
 
 
@@ -89,6 +132,22 @@ def assignments(pairs: list[str] | None) -> dict[str, Any]:
             fail(f"--set {name}: '{value}' is no value", "; ".join(problem.hint or problem.message for problem in problems))
         found[name.strip()] = to_python(node)
     return found
+
+
+def number(option: str, text: str | None) -> int | None:
+    """A whole number, perhaps with k, M, G or T behind it. Ends the command where it is none."""
+    if text is None:
+        return None
+    from ..kinds import Mismatch
+    from ..language import Amount
+
+    try:
+        value = Amount().convert(float(text) if text.replace(".", "", 1).isdigit() else text)
+    except Mismatch:
+        value = 0
+    if value < 1:
+        fail(f"{option} takes a number of at least 1, not '{text}'", f"for example {option} 300G")
+    return value
 
 
 def asked(make: Callable[..., Made], *args: Any, **options: Any) -> Made:

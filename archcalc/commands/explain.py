@@ -8,7 +8,31 @@ from typing import Annotated
 import typer
 
 from . import WRONG_SPEC
-from .common import Batch, Causal, Context, Dtype, Flops, Phase, Set, Variant, analysed, assignments, fail, show_errors
+from .common import (
+    Accumulate,
+    Attention,
+    Batch,
+    Causal,
+    Checkpoint,
+    Context,
+    DeviceName,
+    Dtype,
+    Flops,
+    Fusion,
+    GroupSize,
+    Memory,
+    OptimizerName,
+    Phase,
+    PrecisionName,
+    Set,
+    Variant,
+    WeightsDtype,
+    ZeroPoints,
+    analysed,
+    assignments,
+    fail,
+    show_errors,
+)
 
 HELP = "A layer's name is its path, as the first column of the table has it; a block's name shows the sums over its layers."
 
@@ -24,6 +48,17 @@ def command(
     causal: Causal = "full",
     phase: Phase = None,
     context: Context = None,
+    memory: Memory = False,
+    optimizer: OptimizerName = None,
+    precision: PrecisionName = None,
+    checkpoint: Checkpoint = None,
+    accumulate: Accumulate = None,
+    weights: WeightsDtype = None,
+    group_size: GroupSize = None,
+    zero_points: ZeroPoints = False,
+    attention: Attention = "spec",
+    device: DeviceName = None,
+    fusion: Fusion = "full",
 ) -> None:
     from ..explain import explain
 
@@ -37,6 +72,17 @@ def command(
         causal=causal,
         phase=phase,
         context=context,
+        memory=memory,
+        optimizer=optimizer,
+        precision=precision,
+        checkpoint=checkpoint,
+        accumulate=accumulate,
+        weights=weights,
+        group_size=group_size,
+        zero_points=zero_points,
+        attention=attention,
+        device=device,
+        fusion=fusion,
     )
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)

@@ -6,16 +6,17 @@ A formula reads the symbols of the layer (``K_h``, ``C_in``, ``N_out``, its argu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
 from ..counts import Counts
 from ..formula import LETTERS, Formula
-from ..graph import Group, Leaf
+from ..graph import Group, Leaf, Tensor
 from ..language import STYLES
 
 Symbols = dict[str, Any]
+Sizes = Callable[[list[Tensor], Sequence[Any], int], dict[str, int]]
 
 WAYS = frozenset(STYLES) - {"module"}
 """The ways of writing code that are not the usual module."""
@@ -82,7 +83,7 @@ class Convention:
     One entry may name several keys.
     """
 
-    __slots__ = ("batch_one", "bias", "default", "meaning", "name", "per_macc", "rules", "source", "tool", "unit")
+    __slots__ = ("batch_one", "bias", "default", "meaning", "name", "per_macc", "rules", "sizes", "source", "tool", "unit")
 
     def __init__(
         self,
@@ -97,6 +98,7 @@ class Convention:
         tool: str = "",
         batch_one: bool = False,
         per_macc: int = 0,
+        sizes: Sizes | None = None,
     ) -> None:
         self.name = name
         self.meaning = meaning
@@ -112,6 +114,8 @@ class Convention:
         """What a multiply-accumulate counts where a rule says nothing else."""
         self.batch_one = batch_one
         """Whether the tool counts one sample whatever the batch."""
+        self.sizes = sizes
+        """The bytes that the tool prints, where it prints any: from the inputs, the rows of all layers, and the batch."""
 
     def rule(self, type: str, style: str = "") -> Rule:
         """The rule for a layer type as its code is written."""

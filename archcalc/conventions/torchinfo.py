@@ -2,7 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Any
+
+from ..graph import Leaf, Tensor
+from ..language import DTYPES
 from .base import CAUSAL, Convention, Rule
+
+OBJECT = 64
+"""The bytes of Python's object around a tensor's memory, which it counts with each input."""
+
+
+def _sizes(inputs: list[Tensor], rows: Sequence[Any], batch: int) -> dict[str, int]:
+    """Its three figures in bytes: inputs; outputs of the modules with weights, twice "for gradients"; weights of modules it sees."""
+    found = {"input_bytes": 0, "output_bytes": 0, "param_bytes": 0}
+    for tensor in inputs:
+        found["input_bytes"] += int(prod(tensor.shape or ()) * batch * DTYPES[tensor.dtype]) + OBJECT
+    for row in _leaves(rows):
+        rule = torchinfo.rule_of(row.node, row.style)
+        if not row.node.result.params or rule.missing or rule is torchinfo.default:
+            continue
+        out = row.node.outputs[0]
+        found["output_bytes"] += int(2 * prod(out.shape or ()) * batch * row.times * DTYPES[out.dtype])
+        found["param_bytes"] += int(row.params * DTYPES[row.node.dtype])
+    return found
+
+
+def _leaves(rows: Sequence[Any]) -> Iterator[Any]:
+    for row in rows:
+        if isinstance(row.node, Leaf):
+            yield row
+        else:
+            yield from _leaves(row.parts)
+
 
 _UNSEEN = Rule("0", "not counted: products without weights of their own", missing=True)
 
@@ -14,6 +47,7 @@ torchinfo = Convention(
     tool="torchinfo 1.8.0",
     source="torchinfo/layer_info.py of that release, LayerInfo.calculate_macs",
     default=Rule("0", "modules without weights"),
+    sizes=_sizes,
     rules={
         "conv depthwise_conv": Rule("params * (N_out // C_out)", "bias of convolutions"),
         "conv_transpose": Rule(

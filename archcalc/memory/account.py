@@ -42,7 +42,7 @@ class Part:
 class Account:
     """The bytes of one layer, or of several together."""
 
-    __slots__ = (*FIELDS, "parts", "time", "work")
+    __slots__ = (*FIELDS, "made_bytes", "parts", "time", "work")
 
     def __init__(self) -> None:
         self.weight_bytes = 0
@@ -52,6 +52,8 @@ class Account:
         self.saved_activation_bytes = 0
         self.read_bytes = 0
         self.written_bytes = 0
+        self.made_bytes = 0
+        """What a single layer makes at inference, by-products among it."""
         self.parts: dict[tuple[str, str], Part] = {}
         """What the ledger adds up, by the kind of bytes and what is said of them."""
         self.work: list[tuple[Work, int]] = []
@@ -140,8 +142,8 @@ class Accounts:
     def __init__(self, network: Network, batch: int, plan: Plan) -> None:
         self.batch = batch
         self.plan = plan
-        self.training = Flow(network, batch // plan.accumulate, training=True, checkpoint=plan.checkpoint)
-        self.inference = Flow(network, batch, training=False)
+        self.training = Flow(network, batch // plan.accumulate, training=True, checkpoint=plan.checkpoint, fused=plan.fused)
+        self.inference = Flow(network, batch, training=False, fused=plan.fused)
         self.outputs = {tensor.maker for tensor in network.outputs}
         self.known: dict[tuple[object, ...], Account] = {}
         self.uses: dict[int, tuple[Account, int]] = {}
@@ -177,6 +179,7 @@ class Accounts:
             found.saved_activation_bytes = place.kept(leaf)
             moved = traffic(leaf, place.step(leaf), times * self.batch, self.weights_read(leaf, tensors, times, sets))
             found.read_bytes, found.written_bytes = moved.read, moved.written
+            found.made_bytes = place.step(leaf).while_running + sum(storage.bytes for storage in place.step(leaf).made)
             operations = 2 * leaf.result.counts.maccs * times * self.batch
             gradients = place.gradients(leaf) + (leaf.result.params > 0 and not frozen)
             found.work.append((Work(leaf.dtype, operations, moved, min(gradients, 2), self.again(leaf, place)), 1))

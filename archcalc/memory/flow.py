@@ -23,9 +23,11 @@ class Flow:
     ``checkpoint`` is none, selective or every=N: see archcalc/memory/checkpoint.py.
     """
 
-    def __init__(self, network: Network, batch: int, *, training: bool, checkpoint: Checkpoints | None = None) -> None:
+    def __init__(self, network: Network, batch: int, *, training: bool, checkpoint: Checkpoints | None = None, fused: bool = False) -> None:
         self.batch = batch
         self.training = training
+        self.fused = fused
+        """Whether all attention is fused, however the spec writes it."""
         self.checkpoint = checkpoint or Checkpoints()
         self.walks: dict[tuple[object, ...], Walk] = {}
         values: list[Value] = []
@@ -34,7 +36,7 @@ class Flow:
             size = size_of(prod(tensor.shape or ()) * batch, tensor.dtype)
             self.input_bytes += size
             values.append(Value(Storage(size, batched=True, grad=False, kept=True, outer=len(values))))
-        walker = Walker(self, values, 1, False, "", packs=False, depth=0)
+        walker = Walker(self, values, 1, False, "fused" if fused else "", packs=False, depth=0)
         self.whole = walker.through(network.frame, [])
 
     @property
@@ -95,20 +97,24 @@ class Walker:
     def children(self, nodes: list[Node], times: int, frozen: bool, style: str) -> None:
         for node in nodes:
             if isinstance(node, Leaf):
-                self.leaf(node, times, frozen or node.frozen, node.style or style)
+                self.leaf(node, times, frozen or node.frozen, self.way(node, style))
             elif isinstance(node, Copies):
                 self.children(node.nodes, times, frozen, style)
             elif isinstance(node, Group):
                 if node.inputs is not node.frame.inputs:
-                    self.group(node, times * node.times, frozen or node.frozen, node.style or style)
+                    self.group(node, times * node.times, frozen or node.frozen, self.way(node, style))
                 else:
-                    self.children(node.frame.children, times * node.times, frozen or node.frozen, node.style or style)
+                    self.children(node.frame.children, times * node.times, frozen or node.frozen, self.way(node, style))
                     if node.type != "for":  # a loop passes its value on
                         self.hold(node.inputs)
             else:
                 continue
             if node.held:
                 self.hold(node.held)
+
+    def way(self, node: Leaf | Group, style: str) -> str:
+        """How a node's code is written."""
+        return style if self.flow.fused else node.style or style
 
     def hold(self, tensors: list[Tensor]) -> None:
         """What came into a composite is there until it is done, as a function holds its arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from .account import Account, Part
+from .account import Account, Accounts
 from .flow import Flow
 from .plan import Plan
 from .storage import BITS
@@ -37,6 +37,7 @@ class Term:
         return {
             "name": self.name,
             "formula": self.formula,
+            "numbers": self.filled,
             "bytes": self.bytes,
             "bytes_per_param": None if each is None else float(each),
             "divisor": self.divisor,
@@ -46,10 +47,11 @@ class Term:
 class Ledger:
     """Terms and their sum."""
 
-    __slots__ = ("name", "terms")
+    __slots__ = ("name", "terms", "title")
 
-    def __init__(self, name: str, terms: list[Term]) -> None:
+    def __init__(self, name: str, title: str, terms: list[Term]) -> None:
         self.name = name
+        self.title = title
         self.terms = [term for term in terms if term.bytes]
 
     @property
@@ -66,10 +68,16 @@ class Ledger:
         return {"bytes": self.bytes, "terms": [term.to_dict() for term in self.terms]}
 
 
+def ledgers(accounts: Accounts, whole: Account, cache: int, *, decoding: bool) -> list[Ledger]:
+    """The ledgers of training and of inference; one token after another is inference alone."""
+    inference = inference_ledger(whole, accounts.inference, accounts.plan, cache)
+    return [inference] if decoding else [training_ledger(whole, accounts.training, accounts.plan), inference]
+
+
 def training_ledger(whole: Account, flow: Flow, plan: Plan) -> Ledger:
     """What a training step needs."""
     kept, samples = flow.kept, f"{flow.batch:,} sample{'' if flow.batch == 1 else 's'}"
-    terms = [*_weights(whole, ("weights", "master weights", "copies of weights", "gradients"))]
+    terms = _weights(whole, plan, ("weights", "master weights", "copies of weights", "gradients"))
     terms += _states(whole, plan)
     how = "" if plan.checkpoint.text == "none" else f", checkpoint {plan.checkpoint.text}"
     terms += [
@@ -82,38 +90,39 @@ def training_ledger(whole: Account, flow: Flow, plan: Plan) -> Ledger:
             max(flow.backward_peak - kept, 0),
         ),
     ]
-    return Ledger(f"training with {plan.optimizer.name}", terms)
+    told = [plan.optimizer.name, f"precision {plan.precision.name}", *([how.removeprefix(", ")] if how else [])]
+    told += [f"{plan.accumulate} passes a step"] if plan.accumulate > 1 else []
+    return Ledger("training", f"training, {', '.join(told)}", terms)
 
 
-def inference_ledger(whole: Account, flow: Flow, cache: int) -> Ledger:
+def inference_ledger(whole: Account, flow: Flow, plan: Plan, cache: int) -> Ledger:
     """What a forward pass needs."""
     samples = f"{flow.batch:,} sample{'' if flow.batch == 1 else 's'}"
     return Ledger(
         "inference",
+        "inference",
         [
-            *_weights(whole, ("weights",)),
+            *_weights(whole, plan, ("weights",)),
             Term("key-value cache", "elements kept of a token * tokens * samples * bytes of the dtype", samples, cache),
             Term("activations", "the most alive at once, the inputs among them", samples, flow.peak),
         ],
     )
 
 
-def _weights(whole: Account, kinds: tuple[str, ...]) -> list[Term]:
+def _weights(whole: Account, plan: Plan, kinds: tuple[str, ...]) -> list[Term]:
+    """The terms for parameters, one for each dtype."""
     terms = []
     for kind in kinds:
         for (name, what), part in sorted(whole.parts.items()):
-            if name == kind:
-                terms.append(_term(kind, what, part))
+            if name != kind:
+                continue
+            if plan.quantized is not None and what == plan.quantized.text:
+                terms.append(Term(f"{kind}, {what}", plan.quantized.formula, f"{part.params:,} params", part.bytes, part.params))
+            else:
+                each = Fraction(BITS[what], 8)
+                unit = "byte" if each <= 1 else "bytes"
+                terms.append(Term(f"{kind}, {what}", f"{each} {unit} * params", f"{each} * {part.params:,}", part.bytes, part.params))
     return terms
-
-
-def _term(kind: str, what: str, part: Part) -> Term:
-    bits = BITS.get(what)
-    each = f"{Fraction(bits, 8)}" if bits else ""
-    unit = "byte" if each == "1" else "bytes"
-    if part.bytes * 8 == part.params * (bits or 0):
-        return Term(f"{kind}, {what}", f"{each} {unit} * params", f"{each} * {part.params:,}", part.bytes, part.params)
-    return Term(f"{kind}, {what}", f"{what} * params", f"{part.params:,} params", part.bytes, part.params)
 
 
 def _states(whole: Account, plan: Plan) -> list[Term]:
@@ -122,5 +131,6 @@ def _states(whole: Account, plan: Plan) -> list[Term]:
         for (name, size), part in sorted(whole.parts.items()):
             if name == state:
                 text = plan.optimizer.text(state, int(size))
-                terms.append(Term(f"{state} ({plan.optimizer.name})", text, f"{part.params:,} params", part.bytes, part.params))
+                filled = text.replace("params", f"{part.params:,}") if "params" in text else f"{part.params:,} params"
+                terms.append(Term(f"{state} ({plan.optimizer.name})", text, filled, part.bytes, part.params))
     return terms

@@ -16,16 +16,24 @@ class Plan:
     ``accumulate`` passes over equal parts of the batch make one step of the optimizer.
     """
 
-    __slots__ = ("accumulate", "checkpoint", "optimizer", "precision", "quantized")
+    __slots__ = ("accumulate", "checkpoint", "fused", "optimizer", "precision", "quantized")
 
     def __init__(
-        self, optimizer: Optimizer, precision: Precision, checkpoint: Checkpoints, accumulate: int, quantized: Quantized | None
+        self,
+        optimizer: Optimizer,
+        precision: Precision,
+        checkpoint: Checkpoints,
+        accumulate: int,
+        quantized: Quantized | None,
+        fused: bool,
     ) -> None:
         self.optimizer = optimizer
         self.precision = precision
         self.checkpoint = checkpoint
         self.accumulate = accumulate
         self.quantized = quantized
+        self.fused = fused
+        """Whether all attention is fused, its scores never in memory."""
 
 
 def plan(
@@ -38,6 +46,7 @@ def plan(
     weights: str | None = None,
     group_size: int | None = None,
     zero_points: bool | None = None,
+    attention: str | None = None,
 ) -> Plan:
     """The plan that words ask for. Raises RequestError for a word that is none, naming the nearest, and for what does not go together."""
     try:
@@ -59,4 +68,5 @@ def plan(
         checkpoints,
         passes,
         quantized,
+        one_of("way to write attention", attention or "spec", ("spec", "fused")) == "fused",
     )

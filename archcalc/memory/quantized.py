@@ -36,5 +36,12 @@ class Quantized:
     @property
     def text(self) -> str:
         """What it is, in words."""
-        per = f"for each {self.group} weights" if self.group else "for each output"
-        return f"{self.dtype} ({BITS[self.dtype]} bits a weight), a {SCALE} scale{' and a zero point' if self.zeros else ''} {per}"
+        return f"{self.dtype}{' with zero points' if self.zeros else ''}, {f'groups of {self.group}' if self.group else 'a scale for each output'}"
+
+    @property
+    def formula(self) -> str:
+        """The bytes of all matrices."""
+        bits = BITS[self.dtype]
+        each = "1/2 byte" if bits == 4 else f"{bits // 8} byte"
+        groups = f"groups of {self.group}" if self.group else "outputs"
+        return f"{each} * params + {BITS[SCALE] // 8} bytes * {groups}" + (f" + {each} * {groups}" if self.zeros else "")

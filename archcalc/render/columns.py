@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..counts import OPERATIONS
+from ..figures import BYTES, TIMES, figures
 from ..kinds import show
 from ..rows import Group
 from .lines import COMPOSITES, Line, leaves
@@ -15,24 +16,52 @@ if TYPE_CHECKING:
     from ..rows import Entry, Totals
 
 TEXTS = ("layer", "type", "input", "output", "args")
+LEFT = (*TEXTS, "bound")
+"""The columns whose cells stand at their left edge."""
 AMOUNTS = ("params", "trainable_params", "maccs", "flops")
 KINDS = tuple(kind for kind in OPERATIONS if kind != "maccs")
-COLUMNS = ("layer", "type", "input", "output", "args", *AMOUNTS, "share", *KINDS)
+COLUMNS = ("layer", "type", "input", "output", "args", *AMOUNTS, "share", *KINDS, *BYTES, *TIMES)
 DEFAULT = ("layer", "type", "output", "params", "maccs", "flops", "share")
-IMPORTANCE = ("layer", "flops", "params", "output", "maccs", "share", "type")
+FOR_MEMORY = ("layer", "output", "weight_bytes", "saved_activation_bytes", "peak_activation_bytes", "read_bytes", "written_bytes")
+FOR_TIME = ("layer", "output", "maccs", "moved_bytes", "intensity", "time_seconds", "time_share", "bound")
+IMPORTANCE = (
+    *("layer", "flops", "time_seconds", "weight_bytes", "saved_activation_bytes", "peak_activation_bytes", "bound", "params"),
+    *("time_share", "output", "maccs", "moved_bytes", "share", "read_bytes", "written_bytes", "intensity", "type"),
+)
 """The default columns from the one that a narrow table keeps longest to the one that goes first."""
-HEADS = {"maccs": "MACCs", "flops": "FLOPs", "share": "FLOPs %", "trainable_params": "trainable"}
+HEADS = {
+    "maccs": "MACCs",
+    "flops": "FLOPs",
+    "share": "FLOPs %",
+    "trainable_params": "trainable",
+    "weight_bytes": "weights",
+    "gradient_bytes": "gradients",
+    "optimizer_bytes": "optimizer",
+    "saved_activation_bytes": "kept",
+    "peak_activation_bytes": "alive",
+    "read_bytes": "read",
+    "written_bytes": "written",
+    "kv_cache_bytes": "cache",
+    "moved_bytes": "moved",
+    "time_seconds": "time ≥",
+    "intensity": "op/byte",
+    "time_share": "time %",
+}
 CONTENTS_ROOM = 28
-ORDERS = ("order", "name", *AMOUNTS, *KINDS)
+ORDERS = ("order", "name", *AMOUNTS, *KINDS, *BYTES, "moved_bytes", "time_seconds")
 
 
-def chosen(columns: Sequence[str] | None) -> tuple[str, ...]:
+def chosen(report: Report, columns: Sequence[str] | None) -> tuple[str, ...]:
     """The columns asked for, each once, with the layer. Raises ValueError for one that there is not."""
     if columns is None:
-        return DEFAULT
+        return FOR_TIME if report.speed is not None else FOR_MEMORY if report.accounts is not None else DEFAULT
     for name in columns:
         if name not in COLUMNS:
             raise ValueError(_unknown("column", name, COLUMNS))
+        if name in BYTES and report.accounts is None:
+            raise ValueError(f"the column {name} goes with --memory")
+        if name in TIMES and report.speed is None:
+            raise ValueError(f"the column {name} goes with --device")
     return tuple(dict.fromkeys(columns if "layer" in columns else ("layer", *columns)))
 
 
@@ -42,12 +71,24 @@ def in_order(lines: list[Line], sort: str | None) -> list[Line]:
         return lines
     if sort not in ORDERS:
         raise ValueError(_unknown("order", sort, ORDERS))
+    if (sort in BYTES and lines and figures(lines[0].entry).account is None) or (
+        sort in TIMES and lines and figures(lines[0].entry).time is None
+    ):
+        raise ValueError(f"the order {sort} goes with {'--device' if sort in TIMES else '--memory'}")
     if sort == "name":
         import re
 
         digits = re.compile(r"(\d+)")
         return sorted(lines, key=lambda line: [int(part) if i % 2 else part for i, part in enumerate(digits.split(line.label))])
-    return sorted(lines, key=lambda line: -amount(line.entry, sort) * line.count)
+    measures = sort in BYTES or sort in TIMES
+    return sorted(
+        lines, key=lambda line: -(figures(line.entry).value(sort) if measures else amount(line.entry, sort)) * times_of(line, sort)
+    )
+
+
+def times_of(line: Line, column: str) -> int:
+    """How often the number of a line counts: what is alive does not add up."""
+    return 1 if column == "peak_activation_bytes" else line.count
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:

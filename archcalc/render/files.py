@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..figures import BYTES, figures
 from .columns import AMOUNTS, KINDS, amount, full_name
 
 if TYPE_CHECKING:
     from ..report import Report
+    from ..rows import Row
 
 
+MEASURED = ("moved_bytes", "time_seconds", "bound")
+"""The columns of a row's time."""
 FORMULA_STARTS = frozenset("=+-@\t\r\n")
 
 
@@ -50,14 +54,16 @@ def to_csv(reports: Report | Sequence[Report]) -> str:
     several = isinstance(reports, Sequence)
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    header = ["name", "type", "input_shapes", "output_shapes", *AMOUNTS, *KINDS]
+    first = reports[0] if isinstance(reports, Sequence) else reports
+    more = (*(BYTES if first.accounts is not None else ()), *(MEASURED if first.speed is not None else ()))
+    header = ["name", "type", "input_shapes", "output_shapes", *AMOUNTS, *KINDS, *more]
     writer.writerow(["spec", *header] if several else header)
     for report in reports if isinstance(reports, Sequence) else [reports]:
-        writer.writerows([_harmless(full_name(report)), *row] if several else row for row in _rows(report))
+        writer.writerows([_harmless(full_name(report)), *row] if several else row for row in _rows(report, more))
     return out.getvalue()
 
 
-def _rows(report: Report) -> Iterator[list[str | int]]:
+def _rows(report: Report, more: tuple[str, ...]) -> Iterator[list[str | int | float]]:
     for row in report.layers:
         yield [
             row.name,
@@ -65,7 +71,16 @@ def _rows(report: Report) -> Iterator[list[str | int]]:
             _shapes(row.input_shapes),
             _shapes(row.output_shapes),
             *(amount(row, column) for column in AMOUNTS + KINDS),
+            *(_figure(row, column) for column in more),
         ]
+
+
+def _figure(row: Row, column: str) -> str | int | float:
+    found = figures(row)
+    if column == "bound":
+        return found.time.bound if found.time is not None else ""
+    value: int | float = found.value(column)
+    return value
 
 
 def _shapes(shapes: Iterable[Iterable[int]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from .columns import TEXTS
+from .columns import LEFT
 from .view import view
 
 if TYPE_CHECKING:
@@ -35,11 +35,13 @@ def to_markdown(
     *rows, total = zip(*cells, strict=True)
     out = [f"**{_escaped(made.title)}**", ""] if made.title else []
     out.append(_row(made.heads))
-    out.append(_row(":--" if column in TEXTS else "--:" for column in made.columns))
+    out.append(_row(":--" if column in LEFT else "--:" for column in made.columns))
     out += map(_row, rows)
     out += [_row(f"**{cell}**" if cell else "" for cell in total), ""]
     out += [f"- {label} {number}" + (f" ({_escaped(remark)})" if remark else "") for label, number, remark in made.sums]
     out += [f"- {note}" for note in made.notes]
+    for block in made.blocks:
+        out += ["", "```text", *block, "```"]
     return "\n".join(out) + "\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .columns import IMPORTANCE, TEXTS
+from .columns import IMPORTANCE, LEFT
 from .layout import display_width, pad, shorten, wrap
 from .view import View, view
 
@@ -40,9 +40,9 @@ def table(
     sums up the others. ``width`` is the room there is: paths are shortened, then columns dropped. ``meaning`` says in
     words what the report's convention counts. Raises ValueError for a column, an order or a unit that there is not.
     """
-    made = view(report, depth=depth, units=units, sort=sort, top=top, columns=columns, unicode=unicode, meaning=meaning)
     if width is not None:
         width = max(width, NARROWEST)
+    made = view(report, depth=depth, units=units, sort=sort, top=top, columns=columns, unicode=unicode, meaning=meaning, width=width)
     columns_kept, dropped = _fit(made, width, unicode, by_importance=columns is None)
     size = sum(kept.width for kept in columns_kept) + len(GAP) * (len(columns_kept) - 1)
     bold, dim, plain = (BOLD, DIM, PLAIN) if colour else ("", "", "")
@@ -58,6 +58,8 @@ def table(
         made.notes.append(f"left out at this width: {', '.join(dropped)}")
     for note in made.notes:
         out += wrap(note, width)
+    for block in made.blocks:
+        out += ["", *block]
     return "\n".join(out) + "\n"
 
 
@@ -68,13 +70,13 @@ class _Column:
 
     def __init__(self, name: str, head: str, cells: list[str]) -> None:
         self.name = name
-        if name not in TEXTS and any(cell[-1:].isalpha() for cell in cells):  # the digits of numbers without a unit stand above the others'
+        if name not in LEFT and any(cell[-1:].isalpha() for cell in cells):  # the digits of numbers without a unit stand above the others'
             cells = [cell if cell[-1:].isalpha() else cell + "  " for cell in cells]
         self.cells = [head, *cells]
         self.width = max(map(display_width, self.cells))
 
     def padded(self) -> list[str]:
-        right = self.name not in TEXTS
+        right = self.name not in LEFT
         return [pad(cell, self.width, right) for cell in self.cells]
 
     def narrow(self, width: int, ellipsis: str) -> None:

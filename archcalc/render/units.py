@@ -83,3 +83,38 @@ def _auto_cell(value: int, power: int) -> str:
 
 def _in_power(value: int, power: int) -> str:
     return f"{quotient(value, 1000**power, 2)} {PREFIXES[power]}" if power else thousands(value)
+
+
+def binary(size: int) -> str:
+    """Bytes in the largest power of 1024 of which there is at least one: ``binary(11_040_768)`` is 10.53 MiB."""
+    power = 0
+    while power < 6 and abs(size) >= 1024 ** (power + 1):
+        power += 1
+    return f"{quotient(size, 1024**power, 2)} {'KMGTPE'[power - 1]}iB" if power else f"{size:,} B"
+
+
+def seconds(time: float) -> str:
+    """A time with three digits: 4.48 ms, 12.3 µs, 1 h 12 min, 34.2 d."""
+    if time >= 48 * 3600:
+        return f"{time / 86400:,.1f} d"
+    if time >= 3600:
+        hours, minutes = divmod(round(time / 60), 60)
+        return f"{hours} h {minutes} min"
+    for unit, factor in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)):
+        if time >= factor or unit == "ns":
+            return f"{_three(time / factor)} {unit}"
+    raise AssertionError
+
+
+def _three(number: float) -> str:
+    """A number with three digits, or all of them before the point."""
+    places = 2 if number < 9.995 else 1 if number < 99.95 else 0
+    return f"{number:,.{places}f}"
+
+
+def percent_of(part: float, whole: float) -> str:
+    """The share of a part in hundredths of the whole, with one decimal; nothing is ``-``."""
+    if not part or not whole:
+        return "-"
+    share = 100 * part / whole
+    return f"{share:.1f}" if share >= 0.05 else "<0.1"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..figures import BYTES, TIMES
 from .columns import HEADS, TEXTS, amount, chosen, full_name, in_order, shapes, text
 from .layout import clean
 from .lines import DEEPEST, Line, lines
+from .measured import measured
 from .units import UNITS, cells, percent, si, thousands
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 class View:
     """The cells of a table, column by column; below the lines' cells stand those of the cut (if any) and of the total."""
 
-    __slots__ = ("cells", "columns", "cut", "notes", "sums", "title", "unit")
+    __slots__ = ("blocks", "cells", "columns", "cut", "notes", "sums", "title", "unit")
 
     def __init__(self, title: str, columns: tuple[str, ...], cells: list[list[str]], cut: bool, unit: str) -> None:
         self.title = title
@@ -30,6 +32,8 @@ class View:
         self.sums: list[tuple[str, str, str]] = []
         """The totals in full: a label, an exact number and a remark."""
         self.notes: list[str] = []
+        self.blocks: list[list[str]] = []
+        """Lines as they are, behind everything else."""
 
     @property
     def heads(self) -> list[str]:
@@ -47,6 +51,7 @@ def view(
     columns: Sequence[str] | None = None,
     unicode: bool = True,
     meaning: str = "",
+    width: int | None = None,
 ) -> View:
     """The cells of a report's table; ``archcalc.render.table.table`` says what the arguments mean."""
     if units not in UNITS:
@@ -54,7 +59,7 @@ def view(
     for name, value in (("depth", depth), ("top", top)):
         if value is not None and value < 0:
             raise ValueError(f"{name} is {value}; it must not be negative")
-    names = chosen(columns)
+    names = chosen(report, columns)
     if depth is None and sort not in (None, "order"):
         depth = DEEPEST
     shown = in_order(lines(report.tree, depth, args="args" in names), sort)
@@ -71,6 +76,10 @@ def view(
         report.convention_unit,
     )
     _add_totals(made, report, meaning)
+    if report.accounts is not None:
+        from .needs import needs
+
+        made.blocks = needs(report, units=units, unicode=unicode, width=width)
     folded = any(line.count > 1 for line in shown)
     layers = len(report.layers)
     made.notes.append(f"{_counted(layers, 'layer')} in {_counted(count, 'line')}")
@@ -94,6 +103,8 @@ def _column(report: Report, name: str, shown: list[Line], cut: list[Line], units
             column = [clean(cell) for cell in column]
         label = name == "layer"
         return [*column, *([f"{len(cut):,} more"] if cut and label else [""] if cut else []), "total" if label else ""]
+    if name in BYTES or name in TIMES:
+        return measured(report, name, shown, cut, units)
     values = [amount(line.entry, name) * line.count for line in shown]
     total = amount(report.totals, name)
     sums = [sum(amount(line.entry, name) * line.count for line in cut), total] if cut else [total]

@@ -1,0 +1,97 @@
+"""``archcalc fit SPEC --device NAME``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import SpecError
+from . import WRONG_SPEC
+from .common import (
+    Accumulate,
+    Attention,
+    Checkpoint,
+    Context,
+    Dtype,
+    GroupSize,
+    OptimizerName,
+    Phase,
+    PrecisionName,
+    Set,
+    Variant,
+    WeightsDtype,
+    ZeroPoints,
+    asked,
+    assignments,
+    fail,
+    read_text,
+    show_errors,
+    unicode_wanted,
+)
+
+HELP = "Training where an optimizer, a precision, a checkpoint or --training is given, else inference. Ends with 1 where nothing fits."
+
+
+def command(
+    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file; - reads standard input.")],
+    device: Annotated[str, typer.Option(metavar="NAME", help="A device of `archcalc devices`, or a YAML file.")],
+    over: Annotated[str, typer.Option(metavar="WHAT", help="What grows: batch, context (while decoding), or a var of the spec.")] = "batch",
+    step: Annotated[int, typer.Option(min=1, help="Try multiples of this only.")] = 1,
+    training: Annotated[bool, typer.Option("--training", help="Training, with adamw if no optimizer is named.")] = False,
+    batch: Annotated[int, typer.Option(min=1, help="Samples per pass, where something else grows.")] = 1,
+    set_: Set = None,
+    variant: Variant = None,
+    dtype: Dtype = None,
+    phase: Phase = None,
+    context: Context = None,
+    optimizer: OptimizerName = None,
+    precision: PrecisionName = None,
+    checkpoint: Checkpoint = None,
+    accumulate: Accumulate = None,
+    weights: WeightsDtype = None,
+    group_size: GroupSize = None,
+    zero_points: ZeroPoints = False,
+    attention: Attention = "spec",
+) -> None:
+    from ..api import Request, RequestError, analyze_spec, read_spec
+    from ..devices import find_device
+    from ..fit import fit
+    from ..render.fit import no_fit, outcome
+    from ..text import read
+
+    text, file = read_text(spec)
+    node, problems = read(text, file)
+    parsed, problems = read_spec(node, problems, file)
+    given = assignments(set_)
+    options: dict[str, Any] = {"variant": variant, "dtype": dtype, "phase": phase, "optimizer": optimizer, "precision": precision}
+    options |= {"checkpoint": checkpoint, "weights": weights, "group_size": group_size, "zero_points": zero_points, "memory": True}
+    options["attention"] = attention
+    found_device = asked(find_device, device)
+    memory = asked(found_device.needed_memory)
+    trains = training or any(each is not None for each in (optimizer, precision, checkpoint, accumulate))
+    passes = accumulate or 1
+
+    def analysed(number: int) -> Any:
+        named: dict[str, Any] = {"batch": batch * passes, "context": context, "vars": given, "accumulate": accumulate}
+        named |= (
+            {"batch": number * passes}
+            if over == "batch"
+            else {"context": number}
+            if over == "context"
+            else {"vars": {**given, over: number}}
+        )
+        return analyze_spec(parsed, problems, file, Request(**options, **named))
+
+    try:
+        result = fit(analysed, memory, training=trains, step=step)
+    except RequestError as error:
+        fail(str(error))
+    except SpecError as error:
+        show_errors([error])
+        raise typer.Exit(WRONG_SPEC) from None
+    if result.report is None:
+        print(no_fit(result, found_device, over), file=sys.stderr)
+        raise typer.Exit(WRONG_SPEC)
+    sys.stdout.write(outcome(result, found_device, over, unicode=unicode_wanted()))

@@ -1,0 +1,39 @@
+"""What the roofline picture shows of a report: a dot for each layer, a roof for each dtype."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .render.roofline import Dot, Roof, Roofline
+from .report import Report
+from .rows import Row
+
+
+def picture(report: Report) -> Roofline:
+    """The picture of a report that was timed on a device. Raises ValueError where no layer takes any time."""
+    speed = report.speed
+    assert speed is not None
+    device = speed.device
+    dots = [dot for row in report.layers for dot in _dots(row)]
+    dtypes = list(dict.fromkeys(dot.dtype for dot in dots if dot.operations))
+    if not dtypes:
+        raise ValueError(f"{report.title} has no layer that multiplies: there is nothing to draw")
+    return Roofline(
+        title=report.title,
+        device=device.name,
+        bandwidth=device.needed_bandwidth(),
+        roofs=tuple(Roof(dtype, device.peak(dtype)) for dtype in dtypes),
+        dots=tuple(dots),
+        seconds=speed.forward.seconds,
+    )
+
+
+def _dots(row: Row) -> list[Dot]:
+    """The layer, or the layers inside a compound one."""
+    if row.parts:
+        return [dot for part in row.parts for dot in _dots(part)]
+    time = row.account.time if row.account is not None else None
+    if time is None or not time.seconds or row.account is None:
+        return []
+    bound: Literal["compute", "memory"] = "compute" if time.bound == "compute" else "memory"
+    return [Dot(row.name, time.operations, time.bytes, time.seconds, bound, row.account.work[0][0].dtype, 1)]

@@ -1,0 +1,139 @@
+"""What a network needs, in lines below its table: the ledgers of memory, and least times on a device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from .layout import aligned, display_width, wrap
+from .units import binary, quotient, seconds, si, thousands
+
+if TYPE_CHECKING:
+    from ..memory.ledger import Ledger
+    from ..memory.times import Time
+    from ..report import Report
+    from ..speed import Speed, Training
+
+LEFT_OUT = "without what the allocator rounds up, fragments, workspaces of kernels, and the context of a device"
+BOUND = "a lower bound: operations at the peak or bytes at the full bandwidth, whichever takes longer in each layer"
+
+
+def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: int | None = None) -> list[list[str]]:
+    """Blocks of lines: a ledger each, and the times. Where there is less room than ``width``, formulas go and lines are wrapped."""
+    blocks = [ledger_lines(ledger, units, unicode, width) for ledger in report.ledgers if report.request.memory]
+    if blocks:
+        blocks[-1].append(LEFT_OUT)
+    if report.speed is not None:
+        blocks.append(list(_speed(report.speed, report.ledgers)))
+    if width is not None:
+        blocks = [[part for line in block for part in _wrapped(line, width)] for block in blocks]
+    return blocks if unicode else [[line.replace("\u00b5", "u").replace("\u2265", ">=") for line in block] for block in blocks]
+
+
+def ledger_lines(ledger: Ledger, units: str, unicode: bool, width: int | None = None) -> list[str]:
+    """The terms with their formulas, bytes, and bytes for each of their parameters."""
+
+    def size(value: int) -> str:
+        return thousands(value) if units == "raw" else binary(value)
+
+    rows = [[ledger.title, "formula", "bytes", "per param"]]
+    for term in ledger.terms:
+        divided = f" / {term.divisor}" if term.divisor > 1 else ""
+        rows.append([f"  {term.name}", f"{term.formula}{divided}", size(term.bytes), _each(term.per_param)])
+    rows.append(["  total", "", size(ledger.bytes), _each(ledger.per_param or None)])
+    lines = aligned(rows, left=(0, 1))
+    if width is not None and max(map(len, lines)) > width:
+        lines = aligned([[name, *numbers] for name, _, *numbers in rows])
+    rule = ("\u2500" if unicode else "-") * max(map(len, lines))
+    return [lines[0], rule, *lines[1:-1], rule, lines[-1]]
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """A line in parts no wider than there is room; a rule is cut."""
+    if display_width(line) <= width:
+        return [line]
+    if len(set(line)) == 1:
+        return [line[:width]]
+    indent = line[: len(line) - len(line.lstrip())]
+    return [part.rstrip() for part in wrap(line.strip(), width, indent)]
+
+
+def _each(value: Fraction | None) -> str:
+    if value is None:
+        return ""
+    return str(value) if value.denominator == 1 else quotient(value.numerator, value.denominator, 4)
+
+
+def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
+    """The times of a forward pass and of a training step, and what follows from them."""
+    device = speed.device
+    peak = f"{si(speed.peak)}op/s in {speed.dtype}" if speed.peak else f"no peak for {speed.dtype}"
+    fusion = "" if speed.fusion == "full" else ", every layer by itself"
+    yield f"at least, on {device.name} ({peak}, {si(device.needed_bandwidth())}B/s), batch {speed.batch:,}{fusion}"
+    rows = []
+    for what, time, operations in (
+        ("forward", speed.forward, speed.forward.operations),
+        ("training step", speed.step, speed.model_operations),
+    ):
+        if time is None:
+            continue
+        rows.append([f"  {what}", f"\u2265 {seconds(time.seconds)}", *_rates(speed, time), _bound(time), _used(speed, operations, time)])
+    yield from aligned(rows, left=(0, 2, 3, 4, 5))
+    if device.memory is not None:
+        told = [
+            f"{ledger.name} takes {binary(ledger.bytes)}" + (" and does not fit" if ledger.bytes > device.memory else "")
+            for ledger in ledgers
+        ]
+        yield f"  of {binary(device.memory)} of memory {', '.join(told)}"
+    if speed.training is not None:
+        yield from _training(speed.training)
+    if speed.energy is not None:
+        joules = speed.energy
+        yield (
+            f"  energy of a forward pass, an estimate: {_joules(joules.joules)}, {_joules(joules.compute)} of it for operations and "
+            f"{_joules(joules.memory)} for memory ({joules.source})"
+        )
+    yield BOUND
+
+
+def _rates(speed: Speed, time: Time) -> list[str]:
+    rate = speed.rate(time)
+    if not rate:
+        return ["", ""]
+    per_second = f"at most {_number(rate)} samples/s"
+    return [per_second, f"{_number(rate * speed.tokens)} tokens/s" if speed.tokens else ""]
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
+
+
+def _bound(time: Time) -> str:
+    if not time.seconds:
+        return ""
+    share = 100 * max(time.compute, time.memory) / time.seconds
+    return f"bound by {time.bound} for {share:.0f} % of it"
+
+
+def _used(speed: Speed, operations: int, time: Time) -> str:
+    share = speed.utilization(operations, time.seconds)
+    return "" if share is None else f"{100 * share:.1f} % of the peak"
+
+
+def _training(training: Training) -> Iterator[str]:
+    yield (
+        f"  training on {thousands(training.number)} {training.unit}: {_number(training.steps)} steps, {training.operations:.4g} operations, "
+        f"\u2265 {seconds(training.seconds)}"
+    )
+    if training.six_n_d:
+        yield f"    6 N D is {training.six_n_d:.4g}: the ratio is {training.operations / training.six_n_d:.3f}"
+    if training.at_mfu is not None:
+        yield f"    at {100 * (training.mfu or 0):g} % of the peak (MFU) {seconds(training.at_mfu)}"
+
+
+def _joules(value: float) -> str:
+    for unit, factor in (("J", 1.0), ("mJ", 1e-3), ("\u00b5J", 1e-6)):
+        if value >= factor:
+            return f"{value / factor:.3g} {unit}"
+    return f"{value * 1e9:.3g} nJ"

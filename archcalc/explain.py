@@ -154,6 +154,8 @@ def _in_all(title: str, value: int, batch: int, times: int) -> list[Step]:
 
 def explain(report: Report, name: str, convention: Convention) -> str:
     """The explanation of one layer, compound layer or block, as text. Raises LookupError for a name that is not there."""
+    if not name:
+        return _whole(report, convention)
     entry = find(report, name)
     if isinstance(entry, Group):
         return _sums(entry, entry.children, [f"{entry.name}: {entry.type}"], report, convention)
@@ -167,6 +169,18 @@ def explain(report: Report, name: str, convention: Convention) -> str:
     rule = convention.own_rule_of(entry.node, entry.style)
     own = [] if rule is None else _counted(rule, entry, report, convention)
     return _sums(entry, entry.parts, head, report, convention, own) + (f"\nsource    {layer.source}\n" if layer.source else "")
+
+
+def _whole(report: Report, convention: Convention) -> str:
+    """The sums over the whole network, and its ledgers with the numbers in."""
+    whole = Group(report.name, "network", report.tree, report.network.outputs)
+    lines = [_sums(whole, report.tree, [report.title], report, convention)]
+    for ledger in report.ledgers:
+        steps = [Step(term.name, term.formula, term.filled, term.bytes) for term in ledger.terms]
+        steps.append(Step("total", "the sum", " + ".join(str(term.bytes) for term in ledger.terms), ledger.bytes, "bytes"))
+        width = max(len(step.name) for step in steps)
+        lines.append("\n".join([ledger.title, *(f"  {line}" for step in steps for line in step.lines(width))]) + "\n")
+    return "\n".join(lines)
 
 
 def _head(row: Row) -> str:

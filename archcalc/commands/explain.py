@@ -39,7 +39,12 @@ HELP = "A layer's name is its path, as the first column of the table has it; a b
 
 def command(
     spec: Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file; - reads standard input.")],
-    layer: Annotated[str, typer.Argument(metavar="LAYER", help="The path of a layer or block, such as stem.conv.")],
+    layer: Annotated[
+        str,
+        typer.Argument(
+            metavar="[LAYER]", help="The path of a layer or block, such as stem.conv; none: the whole network.", show_default=False
+        ),
+    ] = "",
     set_: Set = None,
     variant: Variant = None,
     batch: Batch = 1,

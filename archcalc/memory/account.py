@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 from ..graph import Group, Leaf, Network
-from ..layers.base import Weights
 from .flow import Flow
+from .holdings import Holder, Part, Parts
 from .plan import Plan
 from .storage import Step, Walk, size_of
 from .sweep import Sweep, sweep
@@ -25,20 +24,6 @@ FIELDS = (
 """The figures that add up over layers."""
 
 
-class Part:
-    """Parameters of one kind: how many, and their bytes."""
-
-    __slots__ = ("bytes", "params")
-
-    def __init__(self, params: int = 0, size: int = 0) -> None:
-        self.params = params
-        self.bytes = size
-
-    def add(self, other: Part, times: int = 1) -> None:
-        self.params += other.params * times
-        self.bytes += other.bytes * times
-
-
 class Account:
     """The bytes of one layer, or of several together."""
 
@@ -54,17 +39,12 @@ class Account:
         self.written_bytes = 0
         self.made_bytes = 0
         """What a single layer makes at inference, by-products among it."""
-        self.parts: dict[tuple[str, str], Part] = {}
+        self.parts: Parts = {}
         """What the ledger adds up, by the kind of bytes and what is said of them."""
         self.work: list[tuple[Work, int]] = []
         """What has to be computed and moved, by layer, and how often."""
         self.time: Time | None = None
         """The least time that it takes on a device, where one was named."""
-
-    def part(self, kind: str, what: str, params: int, size: int) -> int:
-        """Count parameters of a kind; gives their bytes."""
-        self.parts.setdefault((kind, what), Part()).add(Part(params, size))
-        return size
 
     def add(self, other: Account, times: int = 1) -> None:
         """Count another account so many times."""
@@ -122,15 +102,6 @@ class Place:
         """Bytes alive at inference while a layer runs."""
         return self.around + self.live.live[self.inference.by_node[id(node)]]
 
-    def kept(self, node: Leaf | Group) -> int:
-        """Bytes that a layer is the first to keep for its backward pass."""
-        return self.training.steps[self.training.by_node[id(node)]].kept
-
-    def gradients(self, leaf: Leaf) -> int:
-        """How many of a layer's inputs have a gradient."""
-        step = self.training.steps[self.training.by_node[id(leaf)]]
-        return sum(storage.grad for storage in step.used[: step.inputs])
-
     def step(self, leaf: Leaf) -> Step:
         """The step of a layer at inference."""
         return self.inference.steps[self.inference.by_node[id(leaf)]]
@@ -143,8 +114,11 @@ class Accounts:
         self.batch = batch
         self.plan = plan
         self.training = Flow(network, batch // plan.accumulate, training=True, checkpoint=plan.checkpoint, fused=plan.fused)
-        self.inference = Flow(network, batch, training=False, fused=plan.fused)
+        self.inference = self.training
+        if self.training.drops or plan.accumulate > 1:
+            self.inference = Flow(network, batch, training=False, fused=plan.fused)
         self.outputs = {tensor.maker for tensor in network.outputs}
+        self.holder = Holder(plan)
         self.known: dict[tuple[object, ...], Account] = {}
         self.uses: dict[int, tuple[Account, int]] = {}
         self.made: list[Account] = []
@@ -169,75 +143,48 @@ class Accounts:
     def leaf(self, leaf: Leaf, place: Place, name: str, *, times: int, sets: int, tie: str, frozen: bool) -> Account:
         """One layer: it runs ``times`` for a sample, with ``sets`` of weights."""
         head = name in self.outputs
-        key = (id(leaf), place.key, times, sets, tie, frozen, head)
+        trained, step = place.training.steps[place.training.by_node[id(leaf)]], place.step(leaf)
+        gradients = sum([storage.grad for storage in trained.used[: trained.inputs]]) + (leaf.result.params > 0 and not frozen)
+        made = step.while_running + sum([storage.bytes for storage in step.made])
+        core = any(storage.core for storage in step.used)
+        again = (
+            place.depth > 0 if self.plan.checkpoint.every else self.plan.checkpoint.selective and any(each.core for each in trained.made)
+        )
+        dtypes = [tensor.dtype for tensor in leaf.inputs]
+        key = (
+            id(leaf.result),
+            leaf.dtype,
+            *dtypes,
+            times,
+            sets,
+            tie,
+            frozen,
+            head,
+            trained.kept,
+            gradients,
+            made,
+            bool(step.made),
+            core,
+            again,
+        )
         found = self.known.get(key)
         if found is None:
             found = self.known[key] = Account()
             self.made.append(found)
-            tensors = leaf.result.tensors()
-            self.weights(found, leaf, tensors, sets, tie, frozen, head)
-            found.saved_activation_bytes = place.kept(leaf)
-            moved = traffic(leaf, place.step(leaf), times * self.batch, self.weights_read(leaf, tensors, times, sets))
+            held = self.holder.holdings(leaf, sets, tie, frozen, head)
+            found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
+            found.parts = held.parts
+            found.saved_activation_bytes = trained.kept
+            moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, sets))
             found.read_bytes, found.written_bytes = moved.read, moved.written
-            found.made_bytes = place.step(leaf).while_running + sum(storage.bytes for storage in place.step(leaf).made)
+            found.made_bytes = made
             operations = 2 * leaf.result.counts.maccs * times * self.batch
-            gradients = place.gradients(leaf) + (leaf.result.params > 0 and not frozen)
-            found.work.append((Work(leaf.dtype, operations, moved, min(gradients, 2), self.again(leaf, place)), 1))
+            found.work.append((Work(leaf.dtype, operations, moved, min(gradients, 2), again), 1))
         return found
 
-    def again(self, leaf: Leaf, place: Place) -> bool:
-        """Whether the backward pass works a layer out anew."""
-        checkpoint = self.plan.checkpoint
-        if checkpoint.every:
-            return place.depth > 0
-        storages = place.training.steps[place.training.by_node[id(leaf)]].made
-        return checkpoint.selective and any(storage.core for storage in storages)
-
-    def weights(self, account: Account, leaf: Leaf, tensors: list[Weights], sets: int, tie: str, frozen: bool, head: bool) -> None:
-        """Weights, gradients and states of a layer; those that it shares count where they are first."""
-        plan, bits = self.plan, self.plan.precision.bits(leaf.dtype)
-        held, gradients = ("float32" if each == 32 else leaf.dtype for each in (bits.weight, bits.gradient))
-        for name, shape, number in tensors:
-            if tie == "all" or (tie and not name.startswith("bias")):
-                continue
-            count, tensors_in_all = prod(shape), number * sets
-            params = count * tensors_in_all
-            matrix = len(shape) > 1 and multiplies(leaf)
-            if plan.quantized is not None and matrix:
-                size = tensors_in_all * plan.quantized.bytes(shape)
-                account.weight_bytes += account.part("weights", plan.quantized.text, params, size)
-                continue  # weights of few bits are not trained
-            account.weight_bytes += account.part("weights", held, params, tensors_in_all * size_of(count, held))
-            if frozen or not bits.gradient:
-                continue
-            if bits.master:
-                account.optimizer_bytes += account.part("master weights", "float32", params, params * bits.master // 8)
-            if bits.copy:
-                account.part("copies of weights", leaf.dtype, params, params * bits.copy // 8)
-            account.gradient_bytes += account.part("gradients", gradients, params, params * bits.gradient // 8)
-            for state, size in plan.optimizer.states(shape, matrix=matrix and not head, size=bits.state // 8):
-                account.optimizer_bytes += account.part(state, str(bits.state // 8), params, tensors_in_all * size)
-
-    def weights_read(self, leaf: Leaf, tensors: list[Weights], times: int, sets: int) -> int:
+    def weights_read(self, leaf: Leaf, size: int, times: int, sets: int) -> int:
         """The bytes of weights that a layer reads at inference: of experts, as many sets as the positions of the batch can reach."""
-        if not leaf.result.params:
-            return 0
-        reached = min(sets, times * self.batch * leaf.result.symbols.get("N", 1)) if sets > 1 else 1
-        quantized = self.plan.quantized
-        size = sum(
-            number
-            * (
-                quantized.bytes(shape)
-                if quantized is not None and len(shape) > 1 and multiplies(leaf)
-                else size_of(prod(shape), leaf.dtype)
-            )
-            for _, shape, number in tensors
-        )
         if leaf.layer.looks_up:
-            size = min(size, size_of(leaf.result.symbols["N_out"] * times * self.batch, leaf.dtype))
-        return size * reached
-
-
-def multiplies(leaf: Leaf) -> bool:
-    """Whether a layer's matrices are multiplied with what comes in."""
-    return leaf.layer.operations.get("maccs", "0") != "0"
+            return min(size, size_of(leaf.result.symbols["N_out"] * times * self.batch, leaf.dtype))
+        positions: int = leaf.result.symbols.get("N", 1)
+        return size * min(sets, times * self.batch * positions)

@@ -10,7 +10,7 @@ from math import prod
 from ..graph import Copies, Frame, Group, Leaf, Network, Node, Tensor
 from ..language import FLOATS
 from ..layers.compound import Compound
-from ..layers.keeps import AT_INFERENCE, Strides
+from ..layers.keeps import AT_INFERENCE, NOTHING, Strides
 from ..layers.views import in_order
 from .checkpoint import Checkpoints
 from .storage import Step, Storage, Value, Walk, by_product_bytes, size_of
@@ -29,6 +29,8 @@ class Flow:
         self.fused = fused
         """Whether all attention is fused, however the spec writes it."""
         self.checkpoint = checkpoint or Checkpoints()
+        self.drops = False
+        """Whether a layer drops elements while training: at inference the values lie elsewhere, then."""
         self.walks: dict[tuple[object, ...], Walk] = {}
         values: list[Value] = []
         self.input_bytes = 0
@@ -167,30 +169,34 @@ class Walker:
 
     def leaf(self, leaf: Leaf, times: int, frozen: bool, style: str) -> None:
         keeps, symbols, walk = leaf.layer.keeps, leaf.result.symbols, self.walk
-        incoming = [self.value(tensor) for tensor in leaf.inputs]
+        values = walk.values
+        incoming = [values.get(id(tensor)) or self.value(tensor) for tensor in leaf.inputs]
         sources = [value.storage for value in incoming]
         step = Step(leaf, sources)
         outputs = [*leaf.outputs, *leaf.extra]
         trained = leaf.result.params > 0 and not frozen
         if self.segment is not None:
             self.segment.end()
-        if keeps.passes and not (self.flow.training and any(formula(symbols) for _, formula in keeps.by_products)):
-            for tensor in outputs:
-                walk.values[id(tensor)] = incoming[0]
-            walk.add(step)
-            return
-        if leaf.layer.inputs == (0, 0):  # a free tensor of weights is no activation
+        if keeps.passes:
+            if not (self.flow.training and any(formula(symbols) for _, formula in keeps.by_products)):
+                walk.values[id(leaf.outputs[0])] = incoming[0]
+                walk.add(step)
+                return
+            self.flow.drops = True
+        if not incoming:  # a free tensor of weights is no activation
             weights = Storage(0, batched=False, grad=trained, kept=True)
             for tensor in outputs:
                 walk.values[id(tensor)] = Value(weights)
             walk.add(step)
             return
-        batched = any(storage.batched for storage in sources)
-        samples = times * (self.flow.batch if batched else 1)
-        grad = any(storage.grad for storage in sources)
-        core = keeps.core == "starts" or (keeps.core != "ends" and any(storage.core for storage in sources))
+        first = sources[0]
+        batched, grad, core = first.batched, first.grad, first.core
+        for storage in sources[1:]:
+            batched, grad, core = batched or storage.batched, grad or storage.grad, core or storage.core
+        samples = times * self.flow.batch if batched else times
+        core = keeps.core == "starts" or (core and keeps.core != "ends")
         fused = core and style == "fused"
-        for number in keeps.copies.get(style, ()):
+        for number in keeps.copies.get(style, ()) if style else ():
             tensor = leaf.inputs[number]
             copy = Storage(size_of(prod(tensor.shape or ()) * samples, tensor.dtype), batched=batched, grad=sources[number].grad)
             step.made.append(copy)
@@ -201,13 +207,14 @@ class Walker:
             lasting = Storage(size_of(keeps.lasts(symbols) * times, leaf.dtype), batched=False, grad=False)
             step.made.append(lasting)
             walk.lasting.append(lasting)
-        laid = self.laid(leaf, incoming, outputs)
+        laid = self.laid(leaf, incoming, outputs) if keeps.view is not None else ()
         projects = self.packs and leaf.layer.name == "linear" and sources[0].outer == 0
-        in_place = bool(leaf.args.get("in_place")) and "in_place" in leaf.layer.by_name
-        for tensor, strides in zip(outputs, laid):
+        in_place = leaf.args.get("in_place") is True and not leaf.layer.declared
+        for number, tensor in enumerate(outputs):
             if in_place:
                 walk.values[id(tensor)] = incoming[0]
                 continue
+            strides = laid[number] if laid else None
             if strides is not None:
                 walk.values[id(tensor)] = Value(incoming[0].storage, None if strides == in_order(tensor.shape or ()) else strides)
                 continue
@@ -223,17 +230,17 @@ class Walker:
             if projects:
                 self.pack = made
         recomputed = core and (fused or self.flow.checkpoint.selective)
-        self.keep(step, leaf, sources, samples, grad, trained, in_place, recomputed)
+        if keeps is not NOTHING:
+            self.keep(step, leaf, sources, samples, grad, trained, in_place, recomputed)
         if keeps.core == "ends" and style == "fused" and grad:  # beside its inputs: its output, and a number for each row of the scores
             self.mark(step, walk.values[id(leaf.outputs[0])].storage)
             step.kept += by_product_bytes("statistics", prod((leaf.inputs[0].shape or ())[:-1]) * samples, leaf.dtype)
         walk.add(step)
 
     def laid(self, leaf: Leaf, incoming: list[Value], outputs: list[Tensor]) -> list[Strides | None]:
-        """How each output lies in the memory of the input; None: in memory of its own."""
+        """How each output of a view lies in the memory of the input; None: in memory of its own."""
         view = leaf.layer.keeps.view
-        if view is None:
-            return [None] * len(outputs)
+        assert view is not None
         shape = leaf.inputs[0].shape or ()
         return view(leaf.result.symbols, incoming[0].strides or in_order(shape), shape, [tensor.shape or () for tensor in outputs])
 

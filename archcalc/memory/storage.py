@@ -22,9 +22,9 @@ def by_product_bytes(name: str, elements: int, dtype: str) -> int:
     PyTorch keeps it on a CPU.
     """
     each = BY_PRODUCTS[name][0]
-    if name == "mask" and BITS[dtype] > 16:
-        each = 0
-    return elements * each if each else size_of(elements, dtype)
+    if not each or (name == "mask" and BITS[dtype] > 16):
+        return size_of(elements, dtype)
+    return elements * each
 
 
 class Storage:

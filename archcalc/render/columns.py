@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..counts import OPERATIONS
 from ..figures import BYTES, TIMES, figures
@@ -80,15 +80,15 @@ def in_order(lines: list[Line], sort: str | None) -> list[Line]:
 
         digits = re.compile(r"(\d+)")
         return sorted(lines, key=lambda line: [int(part) if i % 2 else part for i, part in enumerate(digits.split(line.label))])
-    measures = sort in BYTES or sort in TIMES
-    return sorted(
-        lines, key=lambda line: -(figures(line.entry).value(sort) if measures else amount(line.entry, sort)) * times_of(line, sort)
-    )
+    if sort in BYTES or sort in TIMES:
+        return sorted(lines, key=lambda line: -measure(line.entries, sort))
+    return sorted(lines, key=lambda line: -amount(line.entry, sort) * line.count)
 
 
-def times_of(line: Line, column: str) -> int:
-    """How often the number of a line counts: what is alive does not add up."""
-    return 1 if column == "peak_activation_bytes" else line.count
+def measure(entries: Sequence[Entry | Totals], column: str) -> Any:
+    """The bytes or the time of several together: what is alive does not add up."""
+    values = [figures(entry).value(column) for entry in entries]
+    return max(values, default=0) if column == "peak_activation_bytes" else sum(values)
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:

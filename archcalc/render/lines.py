@@ -29,20 +29,24 @@ COMPOSITES = frozenset(("sequence", "residual", "parallel", "branch", "for", "if
 class Line:
     """A row or a group, or several that are alike, as one line."""
 
-    __slots__ = ("count", "entry", "inside", "label")
+    __slots__ = ("count", "entries", "entry", "inside", "label")
 
-    def __init__(self, entry: Entry, label: str, inside: str, count: int) -> None:
-        self.entry = entry
+    def __init__(self, entries: list[Entry], label: str, inside: str, count: int) -> None:
+        self.entry = entries[0]
+        self.entries = entries
+        """All that share the line, where these are asked for; else the first."""
         self.label = label
         self.inside = inside
         """What the paths of its items start with, in place of the entry's own name."""
         self.count = count
 
 
-def lines(tree: Sequence[Entry], depth: int | None = None, *, args: bool = False) -> list[Line]:
-    """The lines at a depth. None chooses it; 0 shows every layer on a line of its own. ``args``: whether only what has the same arguments is alike."""
+def lines(tree: Sequence[Entry], depth: int | None = None, *, args: bool = False, full: bool = False) -> list[Line]:
+    """The lines at a depth. None chooses it; 0 shows every layer on a line of its own. ``args``: whether only what has the same arguments
+    is alike. ``full``: whether each line has all the entries that share it, for figures in which these may differ.
+    """
     same = _apart if depth == 0 else alike_with_args if args else alike
-    shown = list(_scope(tree, "", "", 1, same))
+    shown = list(_scope([tree], "", "", 1, same, full))
     for _ in range(1, depth or DEEPEST):
         closed = [line for line in shown if line.entry.type in COMPOSITES] or [
             line for line in shown if items(line.entry) and (depth is not None or isinstance(line.entry, Group))
@@ -53,7 +57,7 @@ def lines(tree: Sequence[Entry], depth: int | None = None, *, args: bool = False
         deeper: list[Line] = []
         for line in shown:
             if id(line) in opening:
-                deeper.extend(_scope(items(line.entry), line.entry.name, line.inside, line.count, same))
+                deeper.extend(_scope([items(each) for each in line.entries], line.entry.name, line.inside, line.count, same, full))
             else:
                 deeper.append(line)
         if depth is None and len(deeper) > COMFORTABLE:
@@ -126,8 +130,11 @@ def _one_stem(one: str, other: str) -> bool:
     return (one.isdigit() and other.isdigit()) or _STEM.sub("", one) == _STEM.sub("", other)
 
 
-def _scope(entries: Sequence[Entry], own: str, inside: str, count: int, same: Callable[[Entry, Entry], bool]) -> Iterator[Line]:
-    """The lines of what the entry named ``own`` holds."""
+def _scope(
+    twins: Sequence[Sequence[Entry]], own: str, inside: str, count: int, same: Callable[[Entry, Entry], bool], full: bool
+) -> Iterator[Line]:
+    """The lines of what the entry named ``own`` holds; behind it in ``twins``, what those hold that share its line."""
+    entries = twins[0]
     paths = [entry.name.rpartition(".") for entry in entries]
     kin = [(scope, last.isdigit()) for scope, _, last in paths]
     start = 0
@@ -142,8 +149,9 @@ def _scope(entries: Sequence[Entry], own: str, inside: str, count: int, same: Ca
             opened = f"{label}-{paths[stop - 1][2]}"
             all_copies = kin[start][1] and kin[start] not in kin[max(start - 1, 0) : start] + kin[stop : stop + 1]
             label = label.rpartition(".")[0] if all_copies else opened
+        together = [each for twin in twins for each in twin[start:stop]] if full else [entry]
         if isinstance(entry, Group) and len(entry.children) == 1 and entry.type in COMPOSITES:
-            yield from _scope(entry.children, entry.name, opened, count * copies, same)
+            yield from _scope([items(each) for each in together], entry.name, opened, count * copies, same, full)
         else:
-            yield Line(entry, label, opened, count * copies)
+            yield Line(together, label, opened, count * copies)
         start = stop

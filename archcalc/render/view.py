@@ -62,7 +62,7 @@ def view(
     names = chosen(report, columns)
     if depth is None and sort not in (None, "order"):
         depth = DEEPEST
-    shown = in_order(lines(report.tree, depth, args="args" in names), sort)
+    shown = in_order(lines(report.tree, depth, args="args" in names, full=report.accounts is not None), sort)
     count = len(shown)
     cut = [] if top is None else shown[top:]
     if cut:

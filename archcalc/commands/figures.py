@@ -1,0 +1,28 @@
+"""``archcalc figures [NAME]``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from .common import fail
+
+HELP = "Units, what each figure counts, and what it leaves out."
+
+
+def command(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A figure's name, such as read_bytes.", show_default=False)] = None,
+) -> None:
+    from ..meanings import FIGURES
+    from ..render.figures import page
+
+    if name is None:
+        sys.stdout.write(page(FIGURES.values()))
+        return
+    if name not in FIGURES:
+        from ..errors import did_you_mean
+
+        fail(f"there is no figure '{name}'", did_you_mean(name, FIGURES) or "`archcalc figures` lists them")
+    sys.stdout.write(page([FIGURES[name]]))

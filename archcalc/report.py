@@ -69,7 +69,7 @@ class Report:
             from .speed import Speed
             from .timing import Clock
 
-            clock = Clock(request.device, totals.account.weight_bytes, fusion=request.fusion)
+            clock = Clock(request.device, totals.account.weight_bytes + totals.kv_cache_bytes, fusion=request.fusion)
             for account in (*accounts.made, totals.account):
                 account.time = clock.forward(account)
             self.speed = Speed(clock, totals.account, self.network, request, totals.active_params)

@@ -21,7 +21,7 @@ FUSIONS = ("full", "none")
 class Clock:
     """Times layers on a device.
 
-    ``weights`` are the bytes of all weights of the network: where they fit the cache they may stay there.
+    ``weights`` are the bytes of all weights of the network and of its key-value cache: where they fit the device's cache they may stay there.
     """
 
     def __init__(self, device: Device, weights: int, *, fusion: str = "full") -> None:

@@ -146,7 +146,7 @@ class Accounts:
         trained, step = place.training.steps[place.training.by_node[id(leaf)]], place.step(leaf)
         gradients = sum([storage.grad for storage in trained.used[: trained.inputs]]) + (leaf.result.params > 0 and not frozen)
         made = step.while_running + sum([storage.bytes for storage in step.made])
-        core = any(storage.core for storage in step.used)
+        core = any(storage.core or storage.cached for storage in step.used)
         again = (
             place.depth > 0 if self.plan.checkpoint.every else self.plan.checkpoint.selective and any(each.core for each in trained.made)
         )

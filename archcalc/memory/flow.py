@@ -183,6 +183,12 @@ class Walker:
                 walk.add(step)
                 return
             self.flow.drops = True
+        if leaf.layer.cache is not None and leaf.result.symbols["context"]:
+            cache = Storage(0, batched=True, grad=False)
+            cache.cached = True
+            walk.values[id(leaf.outputs[0])] = Value(cache)
+            walk.add(step)
+            return
         if not incoming:  # a free tensor of weights is no activation
             weights = Storage(0, batched=False, grad=trained, kept=True)
             for tensor in outputs:

@@ -30,7 +30,7 @@ def by_product_bytes(name: str, elements: int, dtype: str) -> int:
 class Storage:
     """A piece of memory. Several values may lie in it."""
 
-    __slots__ = ("batched", "bytes", "core", "grad", "kept", "last", "outer")
+    __slots__ = ("batched", "bytes", "cached", "core", "grad", "kept", "last", "outer")
 
     def __init__(self, size: int, *, batched: bool, grad: bool, core: bool = False, kept: bool = False, outer: int = -1) -> None:
         self.bytes = size
@@ -42,6 +42,8 @@ class Storage:
         """Whether it is inside attention, between scores and values."""
         self.kept = kept
         """Whether some layer keeps it for the backward pass. The network's inputs and its weights are there anyhow, and count as kept."""
+        self.cached = False
+        """Whether it is the key-value cache: it was there before and counts for itself."""
         self.outer = outer
         """Which input of the frame it is; -1: none."""
         self.last = -1
@@ -49,7 +51,9 @@ class Storage:
 
     def again(self, outer: int = -1) -> Storage:
         """The same piece as another frame sees it."""
-        return Storage(self.bytes, batched=self.batched, grad=self.grad, core=self.core, kept=self.kept, outer=outer)
+        same = Storage(self.bytes, batched=self.batched, grad=self.grad, core=self.core, kept=self.kept, outer=outer)
+        same.cached = self.cached
+        return same
 
 
 class Value:

@@ -13,7 +13,7 @@ class Traffic:
 
     ``values`` are the sizes of the inputs and outputs that pass through memory when layers that work element by element are done
     together with the layer before them, and the inside of attention is never written down (Dao et al., FlashAttention, 2022,
-    arXiv:2205.14135, section 3.1). ``weights`` are the bytes of the weights that it reads.
+    arXiv:2205.14135, section 3.1). ``weights`` are the bytes that it reads of what was there before: weights, and the key-value cache.
     """
 
     __slots__ = ("out", "read", "values", "weights", "written")
@@ -37,18 +37,20 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
         return NONE  # weights that stand alone, views, and what is in the cache already: those who use them read them
     inputs = [size_of(prod(tensor.shape or ()) * samples, tensor.dtype) for tensor in leaf.inputs]
     written = sum(size_of(prod(tensor.shape or ()) * samples, tensor.dtype) for tensor in (*leaf.outputs, *leaf.extra))
+    cached = [size for size, storage in zip(inputs, step.used) if storage.cached]
+    passing = [size for size, storage in zip(inputs, step.used) if not storage.cached]
     core, out = layer.keeps.core, 0
     if core == "starts":
-        values = tuple(inputs)
+        values = tuple(passing)
     elif core == "ends":
-        values, out = (*inputs[1:], written), written
+        values, out = (*passing[1:], written), written
     elif any(storage.core for storage in step.used):
         values = ()
     elif layer.fuses:
-        values = tuple(sorted(inputs)[:-1]) if layer.fuses == "others" else ()
+        values = tuple(sorted(passing)[:-1]) if layer.fuses == "others" else ()
     else:
-        values, out = (*inputs, written), written
-    return Traffic(weights, sum(inputs) + weights, written, values, out)
+        values, out = (*passing, written), written
+    return Traffic(weights + sum(cached), sum(inputs) + weights, written, values, out)
 
 
 class Work:

@@ -13,11 +13,11 @@ def notes(network: Network) -> list[str]:
     """Notes on a network: axes in an unusual order, layers and inputs that nothing uses."""
     walk = _Walk(network)
     found = [note for tensor in network.inputs for note in [_axes(tensor)] if note]
-    found += _named(
+    found += named(
         "linear works on the last axis, here the width of a map with channels first: flatten or permute comes before it", walk.flat
     )
-    found += _named("nothing takes the output, and it is counted", walk.unused())
-    found += _named("the input is not used", [tensor.maker for tensor in network.inputs if id(tensor) not in walk.used])
+    found += named("nothing takes the output, and it is counted", walk.unused())
+    found += named("the input is not used", [tensor.maker for tensor in network.inputs if id(tensor) not in walk.used])
     return found
 
 
@@ -31,7 +31,8 @@ def _axes(tensor: Tensor) -> str:
     return ""
 
 
-def _named(what: str, names: list[str]) -> list[str]:
+def named(what: str, names: list[str]) -> list[str]:
+    """A note on layers, of which the first few are named; none where there are no such layers."""
     more = f" and {len(names) - MOST:,} more" if len(names) > MOST else ""
     return [f"{', '.join(names[:MOST])}{more}: {what}"] if names else []
 

@@ -12,7 +12,7 @@ from .errors import JSON_SCHEMA_VERSION
 from .graph import Copies, Leaf, Network, Node
 from .graph import Group as GroupNode
 from .language import DTYPES
-from .notes import MOST, notes
+from .notes import MOST, named, notes
 from .request import Request
 from .rows import Entry, Group, Row, Shapes, Totals, shapes_of, uncounted
 
@@ -92,6 +92,8 @@ class Report:
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
             found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token")
+        if self.accounts is not None and self.accounts.training.spoiled:
+            found += named("overwrites in place what a layer before keeps for its backward pass", self.accounts.training.spoiled)
         left = uncounted(self.layers)
         if left:
             types = list(left)

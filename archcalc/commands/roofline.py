@@ -9,6 +9,7 @@ import typer
 
 from . import WRONG_COMMAND, WRONG_SPEC
 from .common import (
+    Attention,
     Batch,
     Context,
     Dtype,
@@ -41,6 +42,7 @@ def command(
     weights: WeightsDtype = None,
     group_size: GroupSize = None,
     zero_points: ZeroPoints = False,
+    attention: Attention = "spec",
     fusion: Fusion = "full",
 ) -> None:
     from ..picture import picture
@@ -55,7 +57,7 @@ def command(
         "device": device,
         "fusion": fusion,
     }
-    options |= {"weights": weights, "group_size": group_size, "zero_points": zero_points}
+    options |= {"weights": weights, "group_size": group_size, "zero_points": zero_points, "attention": attention}
     found = analysed([spec], vars=assignments(set_), **options)
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)

@@ -31,6 +31,8 @@ class Flow:
         self.checkpoint = checkpoint or Checkpoints()
         self.drops = False
         """Whether a layer drops elements while training: at inference the values lie elsewhere, then."""
+        self.spoiled: list[str] = []
+        """The layers that overwrite what a layer before them keeps for its backward pass."""
         self.walks: dict[tuple[object, ...], Walk] = {}
         values: list[Value] = []
         self.input_bytes = 0
@@ -216,6 +218,8 @@ class Walker:
         laid = self.laid(leaf, incoming, outputs) if keeps.view is not None else ()
         projects = self.packs and leaf.layer.name == "linear" and sources[0].outer == 0
         in_place = leaf.args.get("in_place") is True and not leaf.layer.declared
+        if in_place and first.kept and first.grad:
+            self.flow.spoiled.append(leaf.outputs[0].maker)
         for number, tensor in enumerate(outputs):
             if in_place:
                 walk.values[id(tensor)] = incoming[0]

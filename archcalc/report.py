@@ -92,8 +92,8 @@ class Report:
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
             found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token")
-        if self.accounts is not None and self.accounts.training.spoiled:
-            found += named("overwrites in place what a layer before keeps for its backward pass", self.accounts.training.spoiled)
+        if self.accounts is not None and self.accounts.training.run.spoiled:
+            found += named("overwrites in place what a layer before keeps for its backward pass", self.accounts.training.run.spoiled)
         left = uncounted(self.layers)
         if left:
             types = list(left)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .counts import Counts
 from .graph import Group as GroupNode
 from .graph import Leaf, Tensor
+from .sizes import Sizes
 
 if TYPE_CHECKING:
     from .memory.account import Account
@@ -30,7 +31,7 @@ class Counted:
         return self.counts.to_dict()
 
 
-class Row(Counted):
+class Row(Counted, Sizes):
     """One layer. Operations and FLOPs are for the whole batch; shapes leave the batch out."""
 
     __slots__ = (
@@ -182,7 +183,7 @@ class Group(Counted):
 Entry = Row | Group
 
 
-class Totals(Counted):
+class Totals(Counted, Sizes):
     """The sums over all layers. Weights that are shared count once."""
 
     __slots__ = (

@@ -115,8 +115,8 @@ class Accounts:
         self.plan = plan
         self.training = Flow(network, batch // plan.accumulate, training=True, checkpoint=plan.checkpoint, fused=plan.fused)
         self.inference = self.training
-        if self.training.drops or plan.accumulate > 1:
-            self.inference = Flow(network, batch, training=False, fused=plan.fused)
+        if self.training.whole.drops or plan.accumulate > 1:
+            self.inference = Flow(network, batch, training=False, fused=plan.fused, like=self.training)
         self.outputs = {tensor.maker for tensor in network.outputs}
         self.holder = Holder(plan)
         self.known: dict[tuple[object, ...], Account] = {}

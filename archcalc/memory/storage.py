@@ -93,7 +93,7 @@ class Step:
 class Walk:
     """One pass through a frame, with the state in which its inputs come in."""
 
-    __slots__ = ("by_node", "escaping", "inputs", "keeps_input", "lasting", "outputs", "steps", "sweeps", "values")
+    __slots__ = ("by_node", "drops", "escaping", "inputs", "keeps_input", "lasting", "outputs", "steps", "sweeps", "values")
 
     def __init__(self, inputs: list[Value]) -> None:
         self.inputs = list({id(value.storage): value.storage for value in inputs}.values())
@@ -102,6 +102,8 @@ class Walk:
         """The number of the step of each node."""
         self.values: dict[int, Value] = {}
         """Where each tensor lies."""
+        self.drops = False
+        """Whether a layer in here drops elements while training: at inference values lie elsewhere, then."""
         self.lasting: list[Storage] = []
         """What is there until the end, like the variables of a function."""
         self.keeps_input: set[int] = set()

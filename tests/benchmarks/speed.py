@@ -12,7 +12,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archcalc.request import Request
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUNS = 21
@@ -46,6 +51,18 @@ def in_process(job: Callable[[], object], runs: int = RUNS) -> str:
     return f"{statistics.median(times) * 1e3:8.2f} ms"
 
 
+def in_turn(job: Callable[[], object], other: Callable[[], object], runs: int = 9) -> float:
+    """How many times as long a job takes as another: the median over pairs."""
+
+    def once(each: Callable[[], object]) -> float:
+        start = time.perf_counter()
+        each()
+        return time.perf_counter() - start
+
+    job(), other()
+    return statistics.median(once(job) / once(other) for _ in range(runs))
+
+
 def main() -> None:
     from archcalc.api import analyze_text
     from archcalc.parse import parse
@@ -74,6 +91,13 @@ def main() -> None:
         "whole process, archcalc specs/resnet50.yaml", against_bare([sys.executable, "-m", "archcalc", "specs/resnet50.yaml"]), sep="\n  "
     )
     print("ResNet-50, parsed, in a warm process", in_process(analysed), sep="\n  ")
+    print("bytes and least times, ratios to the same analysis without them, in turn")
+    ratios: dict[str, list[float]] = {"memory": [], "device": []}
+    for path in sorted((ROOT / "specs").glob("*.yaml")):
+        for what, request in (("memory", Request(memory=True)), ("device", Request(device="H100", dtype="bfloat16"))):
+            ratios[what].append(in_turn(partial(_analysed, path.read_bytes(), request), partial(_analysed, path.read_bytes(), Request())))
+    for what, found in ratios.items():
+        print(f"  {what}: median {statistics.median(found):.2f}, largest {max(found):.2f} over specs/")
     print("layers written out, read to report")
     for count in (1_000, 10_000):
         text = "input: [8, 32, 32]\nlayers:\n" + "".join(
@@ -84,6 +108,12 @@ def main() -> None:
     for count in (1_000, 10_000, 100_000, 1_000_000):
         text = f"input: [8, 32, 32]\nlayers:\n  - conv: {{channels: 8, kernel: 3, padding: 1}}\n    repeat: {count}\n"
         print(f"  {count:9,} {in_process(lambda text=text: _refused(text), 3)}")  # type: ignore[misc]
+
+
+def _analysed(text: bytes, request: Request) -> object:
+    from archcalc.api import analyze_text
+
+    return analyze_text(text, "spec.yaml", request)
 
 
 def _refused(text: str) -> None:

@@ -45,10 +45,6 @@ class Speed:
         """Operations per second for the network's dtype."""
         return self.device.peaks.get(self.dtype)
 
-    def utilization(self, operations: int, seconds: float) -> float | None:
-        """The share of the peak that so many operations in so much time come to."""
-        return operations / seconds / self.peak if self.peak and seconds else None
-
     def rate(self, time: Time) -> float | None:
         """Samples per second."""
         return self.batch / time.seconds if time.seconds else None
@@ -68,7 +64,7 @@ class Speed:
                 "tokens_per_second": rate * self.tokens if rate and self.tokens else None,
                 "operations": operations,
                 "moved_bytes": time.bytes,
-                "utilization": self.utilization(operations, time.seconds),
+                "utilization": time.utilization,
             }
         if self.training is not None:
             found["training"] = self.training.to_dict()
@@ -89,6 +85,8 @@ class Training:
         self.operations = speed.model_operations * self.steps
         self.seconds = (speed.step.seconds if speed.step is not None else 0.0) * self.steps
         self.mfu = mfu
+        self.most = speed.peak and self.seconds and self.operations / (self.seconds * speed.peak)
+        """The largest share of the peak that the bound allows; 0 or None where there is no peak for the network's dtype."""
         self.at_mfu = self.operations / (mfu * speed.peak) if mfu and speed.peak else None
         self.six_n_d = 6 * params * self.number if tokens is not None else None
         """6 N D: Kaplan et al., Scaling Laws for Neural Language Models, 2020, arXiv:2001.08361, section 2.1; embeddings among N."""

@@ -1,7 +1,7 @@
 """The least time that a network takes on a device: a lower bound, never a prediction.
 
 Each layer takes at least its operations divided by the device's peak for its dtype, and at least the bytes that it moves divided by the
-bandwidth (Williams et al., Roofline, 2009, Communications of the ACM 52). Operations are two for each MACC; what else an element needs
+bandwidth (Williams et al., Roofline, 2009, Communications of the ACM 52). Operations are two for each MACC, of causal attention for the unmasked ones alone; what else an element needs
 is left out, for it may run on other units at the same time. Bytes are those of weights and of values that pass through memory even if
 layers that work element by element are done together with the layer before them, and attention never writes its scores; a value that fits
 the device's cache may never leave it, nor may weights that fit all together. Without fusion every layer reads its inputs and writes its
@@ -37,7 +37,7 @@ class Clock:
         found = self._known.get(id(account))
         if found is None:
             found = self._known[id(account)] = total(
-                (self._time(work.dtype, work.operations, self.moved(work)), times) for work, times in account.work
+                (self._time(work.dtype, work.least, self.moved(work)), times) for work, times in account.work
             )
         return found
 
@@ -46,10 +46,10 @@ class Clock:
         parts: list[tuple[Time, int]] = []
         for work, times in whole.work:
             moved = self.moved(work)
-            parts.append((self._time(work.dtype, work.operations, moved), times * (2 if work.again else 1)))
+            parts.append((self._time(work.dtype, work.least, moved), times * (2 if work.again else 1)))
             if work.gradients:
                 back = work.gradients * moved - (work.gradients - 1) * (self.passing(work.moved.out) if self.fused else 0)
-                parts.append((self._time(work.dtype, work.gradients * work.operations, back), times))
+                parts.append((self._time(work.dtype, work.gradients * work.least, back), times))
         update = 2 * (whole.weight_bytes + whole.optimizer_bytes) + whole.gradient_bytes
         parts.append((self._time("", 0, update), 1))
         return total(parts)
@@ -67,7 +67,7 @@ class Clock:
     def _time(self, dtype: str, operations: int, moved: int) -> Time:
         time = Time()
         time.operations, time.bytes = operations, moved
-        compute = operations / self.device.peak(dtype) if operations else 0.0
+        compute = time.ideal = operations / self.device.peak(dtype) if operations else 0.0
         memory = moved / self.bandwidth
         time.seconds = max(compute, memory)
         if compute >= memory:

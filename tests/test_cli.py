@@ -277,7 +277,7 @@ USAGE: dict[str, tuple[list[str], str]] = {
     "negative depth": (["two.yaml", "--depth", "-1"], "Invalid value for '--depth': -1 is not in the range x>=0."),
     "top of zero": (["two.yaml", "--top", "0"], "Invalid value for '--top': 0 is not in the range x>=1."),
     "no layers at most": (["two.yaml", "--max-layers", "0"], "Invalid value for '--max-layers': 0 is not in the range x>=1."),
-    "explain without a layer": (["explain", "two.yaml"], "Missing argument 'LAYER'."),
+    "explain without a spec": (["explain"], "Missing argument 'SPEC'."),
     "table without a spec": (["table"], "Missing argument 'SPEC...'."),
     "schema with an argument": (["schema", "two.yaml"], "Got unexpected extra argument"),
 }

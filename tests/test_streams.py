@@ -79,7 +79,6 @@ def test_every_command_ends_with_1_where_a_spec_is_wrong(run: Any, command: str)
         ["net.yaml", "--max-layers", "0"],
         ["-", "-"],
         ["compare", "net.yaml"],
-        ["explain", "net.yaml"],
         ["explain", "net.yaml", "tanh"],
         ["layers", "rellu"],
         ["schema", "more"],

@@ -81,6 +81,11 @@ def scaled(value: Fraction | int, unit: str, *, most: str = "T") -> str:
     return f"{decimal(Fraction(value, _DECIMAL[prefix]))} {prefix}{unit}"
 
 
+def operations_unit(dtype: str) -> str:
+    """What the operations of a dtype are called."""
+    return "FLOP/s" if "float" in dtype else "OP/s"
+
+
 def size(value: int) -> str:
     """A size in bytes, exactly: in the largest power of 1024 of which there is one, if two digits behind the point are enough, else of 1000."""
     prefix = next((each for each in reversed(_BINARY) if value >= _BINARY[each]), "")

@@ -94,7 +94,7 @@ prelu = LayerType(
     tensors={"weight": "[C_in if per_channel else 1]"},
     weight_muls="N_in",
     comparisons="N_in",
-    keeps=Keeps("input"),
+    keeps=Keeps("input", weights="input"),
     notes=_FREE,
     fuses="all",
     source="He et al., Delving Deep into Rectifiers, 2015, arXiv:1502.01852, equation 1",

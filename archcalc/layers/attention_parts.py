@@ -38,6 +38,13 @@ def pairs(symbols: Symbols, queries: int, keys: int) -> None:
     symbols["pairs"] = rising * earlier + rising * (rising + 1) // 2 + (queries - rising) * reach
 
 
+def unmasked(symbols: Symbols) -> int:
+    """The pairs of a query and a key of one head that are not masked, by the symbols of a layer that counts them all."""
+    alone = {**symbols, "causal_half": 1}
+    pairs(alone, symbols["L_q"], symbols["L_k"])
+    return int(alone["pairs"])
+
+
 def divided(symbols: Symbols, number: int, what: str, arg: str, hint: str = "") -> int:
     """Features per head, or heads per head of the keys. Raises LayerError where the argument does not divide them."""
     heads = symbols[arg]
@@ -218,7 +225,7 @@ head_norm = LayerType(
     divs="N * h + N_in",
     sqrts="N * h",
     weight_muls="N_in",
-    keeps=Keeps("input", statistics="N * h"),
+    keeps=Keeps("input", weights="input", statistics="N * h"),
     source="Dehghani et al., Scaling Vision Transformers to 22 Billion Parameters, 2023, arXiv:2302.05442, section 2; Zhang & Sennrich, 2019, arXiv:1910.07467, equation 4",
     example=Example({"heads": 2}, [[3, 8]], [3, 8], 4, muls=24, adds=24, divs=30, sqrts=6, weight_muls=24),
 )

@@ -17,7 +17,7 @@ grn = LayerType(
     adds="2 * N_in",
     divs="F_in + 1",
     sqrts="F_in",
-    keeps=Keeps("input", weights="input", between="2 * N_in + 3 * F_in"),
+    keeps=Keeps("input", weights="input", between="N_in + 2 * F_in + 1"),
     notes=(
         "Each feature: the root of its sum of squares over all axes before the last; the mean of these F_in lengths and epsilon divide each of them; "
         "an element meets the quotient, the learned scale, the learned shift, and itself. All sums together have 2 * N_in additions."

@@ -23,7 +23,7 @@ batch_norm = LayerType(
     weight_adds="affine * N_in",
     muls="(1 - affine) * N_in",
     adds="(1 - affine) * N_in",
-    keeps=Keeps("input", batch_statistics="2 * C_in"),
+    keeps=Keeps("input", weights="input", batch_statistics="2 * C_in"),
     notes="Mean, variance, scale and shift are folded beforehand into one scale and one shift per channel.",
     fuses="all",
     source="Ioffe & Szegedy, Batch Normalization, 2015, arXiv:1502.03167, algorithm 2",
@@ -35,7 +35,7 @@ _STATISTICS: dict[str, Any] = {
     "muls": "N_in",
     "divs": "N_in + 2 * G",
     "sqrts": "G",
-    "keeps": Keeps("input", statistics="2 * G"),
+    "keeps": Keeps("input", weights="input", statistics="2 * G"),
 }
 _STATISTICS_NOTE = (
     "The elements fall into G groups. A group of n: mean n - 1 additions and a division, centring n, variance n products, n - 1 additions and a division, "
@@ -128,7 +128,7 @@ rms_norm = LayerType(
     muls="N_in",
     divs="N_in + G",
     sqrts="G",
-    keeps=Keeps("input", statistics="G"),
+    keeps=Keeps("input", weights="input", statistics="G"),
     notes="The elements fall into G groups. A group of n: n products, n - 1 additions and a division, then epsilon, the root, and n divisions.",
     source="Zhang & Sennrich, Root Mean Square Layer Normalization, 2019, arXiv:1910.07467, equation 4",
     example=Example({}, [[4, 7]], [4, 7], 7, weight_muls=28, adds=28, muls=28, divs=32, sqrts=4),

@@ -110,7 +110,10 @@ class _Kind:
             tensors=tensors,
             maccs=f"N * ({weights('')})",
             **self.operations("N * layers * D"),
-            keeps=Keeps(weights="input", between=f"layers * D * {self.kept} + (layers - 1) * N * D * {out}"),
+            keeps=Keeps(
+                weights="input",
+                between=f"layers * D * {self.kept} + (layers - 1) * N * D * {out}{' + projected * layers * D * N * R' if projected else ''}",
+            ),
             notes=(
                 f"{self.equations} {'With projection h = V (o * tanh(cell)). ' if projected else ''}N steps, D directions (1 or 2), H = hidden{sizes}; "
                 f"layers after the first take D * {out} features. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..graph import Group, Leaf, Network
+from ..layers.attention_parts import unmasked
 from .flow import Flow
 from .holdings import Holder, Part, Parts
 from .plan import Plan
@@ -73,30 +74,41 @@ class Account:
 class Place:
     """Where the walks of training and inference are while rows are made, and the bytes alive around."""
 
-    __slots__ = ("around", "depth", "inference", "live", "training")
+    __slots__ = ("around", "block", "depth", "inference", "live", "training")
 
-    def __init__(self, training: Walk, inference: Walk, live: Sweep, around: int, depth: int) -> None:
+    def __init__(self, training: Walk, inference: Walk, live: Sweep, around: int, depth: int, block: list[int] | None = None) -> None:
         self.training = training
         self.inference = inference
         self.live = live
         self.around = around
         self.depth = depth
         """How many blocks it is in."""
+        self.block = block
+        """Inside of a block that is worked out anew: the bytes kept of what comes into it, until its first layer has them."""
 
     @property
-    def key(self) -> tuple[int, int]:
-        return id(self.training), id(self.live)
+    def key(self) -> tuple[int, ...]:
+        """What the figures inside depend on."""
+        return id(self.training), id(self.live), *(self.block or ())
 
     def inside(self, group: Group) -> Place:
         """The same inside of a block; a group that shares the frame around it has no place of its own."""
         number = self.inference.by_node.get(id(group))
         if number is None:
             return self
-        inner, trained = self.inference.steps[number].inner, self.training.steps[self.training.by_node[id(group)]].inner
+        step = self.training.steps[self.training.by_node[id(group)]]
+        inner, trained = self.inference.steps[number].inner, step.inner
         assert inner is not None
         assert trained is not None
         live = self.live.inner[number]
-        return Place(trained, inner, live, self.around + self.live.live[number] - live.peak, self.depth + 1)
+        block = [step.kept] if step.recomputes else self.block
+        return Place(trained, inner, live, self.around + self.live.live[number] - live.peak, self.depth + 1, block)
+
+    def kept(self, step: Step) -> int:
+        """What a layer keeps; inside of a block that is worked out anew, its first layer keeps what comes into the block, the others nothing."""
+        if self.block is None:
+            return step.kept
+        return self.block.pop() if self.block else 0
 
     def alive(self, node: Leaf | Group) -> int:
         """Bytes alive at inference while a layer runs."""
@@ -144,12 +156,13 @@ class Accounts:
         """One layer: it runs ``times`` for a sample, with ``sets`` of weights."""
         head = name in self.outputs
         trained, step = place.training.steps[place.training.by_node[id(leaf)]], place.step(leaf)
-        gradients = sum([storage.grad for storage in trained.used[: trained.inputs]]) + (leaf.result.params > 0 and not frozen)
+        gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (leaf.result.params > 0 and not frozen)
         made = step.while_running + sum([storage.bytes for storage in step.made])
         core = any(storage.core or storage.cached for storage in step.used)
         again = (
             place.depth > 0 if self.plan.checkpoint.every else self.plan.checkpoint.selective and any(each.core for each in trained.made)
         )
+        kept = place.kept(trained)
         dtypes = [tensor.dtype for tensor in leaf.inputs]
         key = (
             id(leaf.result),
@@ -160,7 +173,7 @@ class Accounts:
             tie,
             frozen,
             head,
-            trained.kept,
+            kept,
             gradients,
             made,
             bool(step.made),
@@ -174,12 +187,15 @@ class Accounts:
             held = self.holder.holdings(leaf, sets, tie, frozen, head)
             found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
             found.parts = held.parts
-            found.saved_activation_bytes = trained.kept
+            found.saved_activation_bytes = kept
             moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, sets))
             found.read_bytes, found.written_bytes = moved.read, moved.written
             found.made_bytes = made
             operations = 2 * leaf.result.counts.maccs * times * self.batch
-            found.work.append((Work(leaf.dtype, operations, moved, min(gradients, 2), again), 1))
+            least = operations
+            if leaf.causal and operations:  # kernels may leave masked products out
+                least = operations // leaf.result.symbols["pairs"] * unmasked(leaf.result.symbols)
+            found.work.append((Work(leaf.dtype, operations, least, moved, min(gradients, 2), again), 1))
         return found
 
     def weights_read(self, leaf: Leaf, size: int, times: int, sets: int) -> int:

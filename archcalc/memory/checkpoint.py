@@ -43,8 +43,8 @@ class Segment:
         self.inside: set[int] = set()
         self.bytes = 0
 
-    def recompute(self, step: Step, walk: Walk, incoming: list[Storage]) -> None:
-        """A block whose inputs are kept where they come from outside of the stretch, and nothing else."""
+    def enter(self, step: Step, incoming: list[Storage]) -> None:
+        """A block begins: what comes into it is kept where it comes from outside of the stretch."""
         if self.blocks == self.every:
             self.end()
         self.blocks += 1
@@ -53,9 +53,12 @@ class Segment:
                 storage.kept = True
                 step.kept += storage.bytes
 
+    def leave(self, step: Step, walk: Walk) -> None:
+        """It ends: nothing inside is kept, and all of it is there when the backward pass comes to it."""
         for storage in step.made:
             storage.kept = False
             self.inside.add(id(storage))
+        step.recomputes = True
         step.recomputed = self.bytes
         self.bytes += walk.kept
 

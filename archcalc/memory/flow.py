@@ -13,7 +13,7 @@ from ..layers.compound import Compound
 from .checkpoint import Checkpoints
 from .placing import Placer, Run
 from .storage import Step, Storage, Value, Walk, size_of
-from .sweep import sweep
+from .sweep import backward, sweep
 
 
 class Flow:
@@ -42,7 +42,7 @@ class Flow:
             size = size_of(prod(tensor.shape or ()) * batch, tensor.dtype)
             self.input_bytes += size
             values.append(Value(Storage(size, batched=True, grad=False, kept=True, outer=len(values))))
-        walker = Walker(self.run, values, 1, False, "fused" if fused else "", packs=False, depth=0)
+        walker = Walker(self.run, values, 1, False, "fused" if fused else "", packs=set(), depth=0)
         self.whole = walker.through(network.frame, [])
 
     @property
@@ -63,13 +63,13 @@ class Flow:
     @property
     def backward_peak(self) -> int:
         """The most bytes alive at once in the backward pass: what is kept, and gradients of values."""
-        return sweep(self.whole).backward
+        return backward(self.whole)
 
 
 class Walker(Placer):
     """Goes through a frame in the order in which data flows: it runs ``times`` for a sample, inside ``depth`` others."""
 
-    def __init__(self, run: Run, inputs: list[Value], times: int, frozen: bool, style: str, *, packs: bool, depth: int) -> None:
+    def __init__(self, run: Run, inputs: list[Value], times: int, frozen: bool, style: str, *, packs: set[int], depth: int) -> None:
         super().__init__(run, inputs, packs=packs, segment=run.checkpoint.segment() if depth == 0 else None)
         self.inputs = inputs
         self.times = times
@@ -122,7 +122,7 @@ class Walker(Placer):
     def hold(self, tensors: list[Tensor]) -> None:
         """What came into a composite is there until it is done, as a function holds its arguments."""
         if self.walk.steps:
-            self.walk.steps[-1].used = [*self.walk.steps[-1].used, *(self.value(tensor).storage for tensor in tensors)]
+            self.walk.steps[-1].held += [self.value(tensor).storage for tensor in tensors]
 
     # --- a frame of its own -----------------------------------------------------------------------------------
 
@@ -134,6 +134,9 @@ class Walker(Placer):
         reached = [inner for inner, _ in group.reached()]
         outer = list({id(value.storage): value.storage for value in incoming}.values())
         numbers = {id(storage): number for number, storage in enumerate(outer)}
+        step = Step(group, outer)
+        if self.segment is not None:
+            self.segment.enter(step, outer)
         states = tuple((storage.bytes, storage.batched, storage.grad, storage.core, storage.kept) for storage in outer)
         places = tuple((numbers[id(value.storage)], value.strides) for value in incoming)
         key = (id(group.frame), times, frozen, style, states, places, tuple(reached))
@@ -145,11 +148,12 @@ class Walker(Placer):
         if walk is None:
             inside = [storage.again(number) for number, storage in enumerate(outer)]
             values = [Value(inside[number], strides) for number, strides in places]
-            packs = isinstance(group.layer, Compound) and style in group.layer.packs and len(outer) == 1
-            walker = Walker(self.run, values, times, frozen, style, packs=packs, depth=self.depth + 1)
+            shared = [number for number, _ in places]
+            packs = isinstance(group.layer, Compound) and style in group.layer.packs
+            packed = {number for number in shared if packs and shared.count(number) > 1}
+            walker = Walker(self.run, values, times, frozen, style, packs=packed, depth=self.depth + 1)
             walk = self.run.walks[key] = walker.through(group.frame, reached)
         self.walk.drops |= walk.drops
-        step = Step(group, outer)
         step.inner = walk
         step.frees = group.layer is None and group.type != "each"
         mine: dict[int, Storage] = {}
@@ -158,7 +162,7 @@ class Walker(Placer):
             if storage.outer < 0:
                 step.made.append(mine[identity])
         if self.segment is not None:
-            self.segment.recompute(step, walk, outer)
+            self.segment.leave(step, walk)
         else:
             step.kept = walk.kept
             for number in walk.keeps_input:

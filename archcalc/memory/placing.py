@@ -32,13 +32,14 @@ class Run:
 
 
 class Placer:
-    """Places layers in a walk. ``packs``: one product makes all that linear layers make of the first input."""
+    """Places layers in a walk. ``packs`` are the inputs of which one product makes all that linear layers make of them."""
 
-    def __init__(self, run: Run, inputs: list[Value], *, packs: bool, segment: Segment | None) -> None:
+    def __init__(self, run: Run, inputs: list[Value], *, packs: set[int], segment: Segment | None) -> None:
         self.run = run
         self.walk = Walk(inputs)
         self.packs = packs
-        self.pack: Storage | None = None
+        self.made_at_once: dict[int, Storage] = {}
+        """What one product makes of each of these."""
         self.segment = segment
 
     def value(self, tensor: Tensor) -> Value:
@@ -60,6 +61,8 @@ class Placer:
                 walk.values[id(tensor)] = there
             walk.add(step)
             return
+        for storage in sources if keeps.core == "ends" else ():
+            step.used = [*step.used, *storage.needs]
         first = sources[0]
         batched, grad, core = first.batched, first.grad, first.core
         for storage in sources[1:]:
@@ -79,6 +82,8 @@ class Placer:
                 self.run.spoiled.append(leaf.outputs[0].maker)
         else:
             made = Storage(0, batched=batched, grad=grad or trained, core=core)
+            if core and style == "fused":
+                made.needs = [needed for storage in sources for needed in (storage.needs if storage.core else [storage])]
             self.outputs(step, leaf, incoming, made, 0 if core and style == "fused" else samples, style)
         if keeps is not NOTHING:
             self.keep(step, leaf, sources, samples, grad, trained, in_place, core and (style == "fused" or self.run.checkpoint.selective))
@@ -121,23 +126,26 @@ class Placer:
         if view is not None:
             shape = leaf.inputs[0].shape or ()
             laid = view(leaf.result.symbols, incoming[0].strides or in_order(shape), shape, [tensor.shape or () for tensor in tensors])
-        projects = self.packs and leaf.layer.name == "linear" and incoming[0].storage.outer == 0
+        source = incoming[0].storage.outer
+        projects = source in self.packs and leaf.layer.name == "linear"
         for number, tensor in enumerate(tensors):
             strides = laid[number] if laid else None
             if strides is not None:
                 values[id(tensor)] = Value(incoming[0].storage, None if strides == in_order(tensor.shape or ()) else strides)
                 continue
             size = size_of(prod(tensor.shape or ()) * samples, tensor.dtype)
-            if projects and self.pack is not None:
-                self.pack.bytes += size
-                step.while_running = self.pack.bytes if style == "module" else 0  # the product, before its parts are put in order
-                values[id(tensor)] = Value(self.pack)
+            pack = self.made_at_once.get(source) if projects else None
+            if pack is not None:
+                pack.bytes += size
+                step.while_running = pack.bytes if style == "module" else 0  # the product, before its parts are put in order
+                values[id(tensor)] = Value(pack)
                 continue
             made = Storage(size, batched=like.batched, grad=like.grad and tensor.dtype in FLOATS, core=like.core)
+            made.needs = like.needs
             values[id(tensor)] = Value(made)
             step.made.append(made)
             if projects:
-                self.pack = made
+                self.made_at_once[source] = made
 
     def keep(
         self, step: Step, leaf: Leaf, sources: list[Storage], samples: int, grad: bool, trained: bool, in_place: bool, recomputed: bool

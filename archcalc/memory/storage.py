@@ -30,7 +30,7 @@ def by_product_bytes(name: str, elements: int, dtype: str) -> int:
 class Storage:
     """A piece of memory. Several values may lie in it."""
 
-    __slots__ = ("batched", "bytes", "cached", "core", "grad", "kept", "last", "outer")
+    __slots__ = ("batched", "bytes", "cached", "core", "grad", "kept", "last", "needed", "needs", "outer")
 
     def __init__(self, size: int, *, batched: bool, grad: bool, core: bool = False, kept: bool = False, outer: int = -1) -> None:
         self.bytes = size
@@ -46,8 +46,12 @@ class Storage:
         """Whether it is the key-value cache: it was there before and counts for itself."""
         self.outer = outer
         """Which input of the frame it is; -1: none."""
-        self.last = -1
+        self.needs: list[Storage] = []
+        """Of fused attention's scores, which are never there: what they would be made of."""
+        self.needed = -1
         """The last step that needs it."""
+        self.last = -1
+        """The last step while which it is there, for a composite may hold it."""
 
     def again(self, outer: int = -1) -> Storage:
         """The same piece as another frame sees it."""
@@ -69,19 +73,21 @@ class Value:
 class Step:
     """One layer, or a whole frame, as it runs."""
 
-    __slots__ = ("frees", "inner", "inputs", "kept", "made", "node", "recomputed", "used", "while_running")
+    __slots__ = ("frees", "held", "inner", "kept", "made", "node", "recomputed", "recomputes", "used", "while_running")
 
     def __init__(self, node: Leaf | Group, used: list[Storage]) -> None:
         self.node = node
         self.used = used
-        """What has to be there while it runs."""
-        self.inputs = len(used)
-        """How many of these come into it."""
+        """What comes into it, and behind that what has to be there beside it."""
+        self.held: list[Storage] = []
+        """What is there until it is done since a composite that ends with it holds it."""
         self.made: list[Storage] = []
         self.while_running = 0
         """Bytes beside those of ``made`` that are there while it runs."""
         self.kept = 0
         """Bytes that it keeps for the backward pass and no layer before it does."""
+        self.recomputes = False
+        """Whether the backward pass works out anew what happens in it."""
         self.recomputed = 0
         """Bytes of what is worked out anew in the backward pass when it comes to this step."""
         self.inner: Walk | None = None
@@ -93,7 +99,7 @@ class Step:
 class Walk:
     """One pass through a frame, with the state in which its inputs come in."""
 
-    __slots__ = ("by_node", "drops", "escaping", "inputs", "keeps_input", "lasting", "outputs", "steps", "sweeps", "values")
+    __slots__ = ("backwards", "by_node", "drops", "escaping", "inputs", "keeps_input", "lasting", "outputs", "steps", "sweeps", "values")
 
     def __init__(self, inputs: list[Value]) -> None:
         self.inputs = list({id(value.storage): value.storage for value in inputs}.values())
@@ -112,6 +118,7 @@ class Walk:
         self.escaping: dict[int, Storage] = {}
         """What is needed outside: the outputs, and values that are reached by a path."""
         self.sweeps: dict[frozenset[int], object] = {}
+        self.backwards: dict[frozenset[int], int] = {}
 
     @property
     def kept(self) -> int:
@@ -123,13 +130,15 @@ class Walk:
         self.steps.append(step)
 
     def close(self) -> None:
-        """Find which step is the last that needs each piece."""
+        """Find which step is the last that needs each piece, and the last while which it is there."""
         for number, step in enumerate(self.steps):
             for storage in step.used:
-                storage.last = number
+                storage.last = storage.needed = number
             for storage in step.made:
+                storage.last = storage.needed = number
+            for storage in step.held:
                 storage.last = number
         for storage in self.lasting:
             storage.last = len(self.steps) - 1
         for storage in self.escaping.values():
-            storage.last = len(self.steps)
+            storage.last = storage.needed = len(self.steps)

@@ -2,58 +2,41 @@
 
 from __future__ import annotations
 
-from .storage import Walk
+from .storage import Step, Walk
 
 
 class Sweep:
-    """What is alive during each step of a walk, its inputs aside: one that is freed underway counts as less than nothing.
+    """What is alive during each step of a forward pass, the inputs aside: one that is freed underway counts as less than nothing."""
 
-    ``live`` is for the forward pass. While the layers run backward, the gradient of a value is there from the step that needed it last
-    to the one that made it: as long as the value itself in the forward pass. What the layers up to a step keep is there as well.
-    """
-
-    __slots__ = ("backward", "inner", "live", "peak")
+    __slots__ = ("inner", "live", "peak")
 
     def __init__(self, walk: Walk, freed: frozenset[int]) -> None:
-        self.peak = 0
-        """The most bytes alive at once."""
         self.live: list[int] = []
         """Bytes alive during each step."""
         self.inner: dict[int, Sweep] = {}
         """The sweeps of the frames inside, by step."""
-        self.backward = 0
-        """The most bytes alive in the backward pass: what was kept, and gradients of values."""
-        live = gradients = kept = 0
-        ends: dict[int, tuple[int, int]] = {}
-
-        def until(step: int, size: int, gradient: bool) -> None:
-            dying, falling = ends.get(step, (0, 0))
-            ends[step] = dying + size, falling + size * gradient
-
+        live = 0
+        ends: dict[int, int] = {}
         for storage in walk.inputs:
             if storage.outer in freed and storage.last < len(walk.steps):
-                until(storage.last, storage.bytes, False)
-        live -= ends.pop(-1, (0, 0))[0]
+                ends[storage.last] = ends.get(storage.last, 0) + storage.bytes
+        live -= ends.pop(-1, 0)
         for number, step in enumerate(walk.steps):
-            made = rising = 0
+            made = 0
             for storage in step.made:
                 made += storage.bytes
-                rising += storage.bytes * storage.grad
-                until(storage.last, storage.bytes, storage.grad)
+                ends[storage.last] = ends.get(storage.last, 0) + storage.bytes
             if step.inner is None:
                 self.live.append(live + made + step.while_running)
-                self.backward = max(self.backward, kept + step.kept + gradients + rising)
             else:
-                dying = [each for each, storage in enumerate(step.used[: step.inputs]) if storage.last == number]
-                dying = [each for each in dying if step.used[each].outer < 0 or step.used[each].outer in freed]
-                inner = self.inner[number] = sweep(step.inner, frozenset(dying) if step.frees else frozenset())
+                held = set(map(id, step.held))
+                lasts = [-1 if id(storage) in held else storage.last for storage in step.used]
+                dying = _dying(step, freed, lasts, number) if step.frees else frozenset[int]()
+                inner = self.inner[number] = sweep(step.inner, dying)
                 self.live.append(live + inner.peak)
-                self.backward = max(self.backward, kept + step.recomputed + gradients + inner.backward)
-            dead, fallen = ends.pop(number, (0, 0))
-            live += made - dead
-            gradients += rising - fallen
-            kept += step.kept
-        self.peak = max(self.live, default=0)
+            live += made - ends.pop(number, 0)
+        self.peak: int = max(self.live, default=0)
+        """The most bytes alive at once."""
 
 
 def sweep(walk: Walk, freed: frozenset[int] = frozenset()) -> Sweep:
@@ -62,3 +45,46 @@ def sweep(walk: Walk, freed: frozenset[int] = frozenset()) -> Sweep:
     if not isinstance(found, Sweep):
         found = walk.sweeps[freed] = Sweep(walk, freed)
     return found
+
+
+def backward(walk: Walk, freed: frozenset[int] = frozenset()) -> int:
+    """The most bytes alive at once in the backward pass: what the layers up to a step keep, and gradients of values.
+
+    The layers run in the reverse order. The gradient of a value is there from the step that needed the value last to the one that made
+    it; those of the inputs are left out here, but for ``freed``, which nothing after this frame needs: they count as less than nothing as
+    long as they are not there yet.
+    """
+    found = walk.backwards.get(freed)
+    if found is not None:
+        return found
+    most = gradients = kept = 0
+    ends: dict[int, int] = {}
+    for storage in walk.inputs:
+        if storage.grad and storage.outer in freed and storage.needed < len(walk.steps):
+            ends[storage.needed] = ends.get(storage.needed, 0) + storage.bytes
+    gradients -= ends.pop(-1, 0)
+    for number, step in enumerate(walk.steps):
+        rising = 0
+        for storage in step.made:
+            if storage.grad:
+                rising += storage.bytes
+                ends[storage.needed] = ends.get(storage.needed, 0) + storage.bytes
+        if step.inner is None:
+            most = max(most, kept + step.kept + gradients + rising)
+        else:
+            inside = backward(step.inner, _dying(step, freed, [storage.needed for storage in step.used], number))
+            own = step.kept if step.recomputes else 0
+            most = max(most, kept + own + step.recomputed + gradients + inside)
+        gradients += rising - ends.pop(number, 0)
+        kept += step.kept
+    walk.backwards[freed] = most
+    return most
+
+
+def _dying(step: Step, freed: frozenset[int], lasts: list[int], number: int) -> frozenset[int]:
+    """The inputs of a frame that nothing needs once its step is done."""
+    return frozenset(
+        each
+        for each, (storage, last) in enumerate(zip(step.used, lasts))
+        if last == number and (storage.outer < 0 or storage.outer in freed)
+    )

@@ -9,12 +9,14 @@ from math import fsum
 class Time:
     """The least time of a layer or of several one after another, in seconds, and what bounds it."""
 
-    __slots__ = ("bytes", "compute", "memory", "operations", "seconds")
+    __slots__ = ("bytes", "compute", "ideal", "memory", "operations", "seconds")
 
     def __init__(self) -> None:
         self.operations = 0
         self.bytes = 0
         self.seconds = 0.0
+        self.ideal = 0.0
+        """Seconds of the operations alone, at the peak for their dtype."""
         self.compute = 0.0
         """Seconds in layers that are bound by the peak."""
         self.memory = 0.0
@@ -24,6 +26,11 @@ class Time:
     def bound(self) -> str:
         """What takes most of the time: compute or memory; empty for nothing."""
         return "" if not self.seconds else "compute" if self.compute >= self.memory else "memory"
+
+    @property
+    def utilization(self) -> float | None:
+        """The share of the peak that the operations come to: at most 1."""
+        return self.ideal / self.seconds if self.seconds else None
 
     @property
     def intensity(self) -> float | None:
@@ -38,6 +45,7 @@ def total(times: Iterable[tuple[Time, int]]) -> Time:
     whole.operations = sum(time.operations * number for time, number in pairs)
     whole.bytes = sum(time.bytes * number for time, number in pairs)
     whole.seconds = fsum(time.seconds * number for time, number in pairs)
+    whole.ideal = fsum(time.ideal * number for time, number in pairs)
     whole.compute = fsum(time.compute * number for time, number in pairs)
     whole.memory = fsum(time.memory * number for time, number in pairs)
     return whole

@@ -56,14 +56,16 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
 class Work:
     """What a layer has to compute and to move at least: once forward, and for each of its ``gradients`` once more backward.
 
-    ``operations`` are two for each MACC of the forward pass, in ``dtype``; ``again`` says whether the backward pass works it out anew.
+    ``operations`` are two for each MACC of the forward pass, in ``dtype``, and ``least`` those of them that no kernel can leave out: of
+    causal attention the unmasked ones. ``again`` says whether the backward pass works it out anew.
     """
 
-    __slots__ = ("again", "dtype", "gradients", "moved", "operations")
+    __slots__ = ("again", "dtype", "gradients", "least", "moved", "operations")
 
-    def __init__(self, dtype: str, operations: int, moved: Traffic, gradients: int, again: bool) -> None:
+    def __init__(self, dtype: str, operations: int, least: int, moved: Traffic, gradients: int, again: bool) -> None:
         self.dtype = dtype
         self.operations = operations
+        self.least = least
         self.moved = moved
         self.gradients = gradients
         self.again = again

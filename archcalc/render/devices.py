@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..devices import Device
-from ..devices.quantity import decimal, scaled, size
+from ..devices.quantity import decimal, operations_unit, scaled, size
 from ..errors import JSON_SCHEMA_VERSION
 from .layout import aligned, clean, wrap
 from .units import PREFIXES, quotient, thousands
@@ -55,7 +55,7 @@ def page(device: Device, *, unicode: bool = True, width: int | None = None) -> s
     for dtype, peak in device.peaks.items():
         ratio = f"{_trimmed(quotient(peak, first, 4))} x" if first else "-"
         ridge = quotient(peak, device.bandwidth, 2) if device.bandwidth else "-"
-        rows.append([dtype, scaled(peak, _unit(dtype)), thousands(peak), ratio, ridge])
+        rows.append([dtype, scaled(peak, operations_unit(dtype)), thousands(peak), ratio, ridge])
     lines = aligned(rows)
     notes = [
         ("peak", "dense, two operations per MACC, on the fastest unit for the dtype at its highest clock"),
@@ -110,10 +110,6 @@ def _trimmed(text: str) -> str:
 
 def _power(value: Fraction | int) -> str:
     return f"{decimal(value)} W"
-
-
-def _unit(dtype: str) -> str:
-    return "FLOP/s" if "float" in dtype else "OP/s"
 
 
 def _whose(key: str) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from ..devices.quantity import operations_unit, scaled
 from .layout import aligned, display_width, wrap
-from .units import binary, quotient, seconds, si, thousands
+from .units import binary, quotient, seconds, thousands
 
 if TYPE_CHECKING:
     from ..memory.ledger import Ledger
@@ -68,17 +69,13 @@ def _each(value: Fraction | None) -> str:
 def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
     """The times of a forward pass and of a training step, and what follows from them."""
     device = speed.device
-    peak = f"{si(speed.peak)}op/s in {speed.dtype}" if speed.peak else f"no peak for {speed.dtype}"
+    peak = f"{scaled(speed.peak, operations_unit(speed.dtype))} in {speed.dtype}" if speed.peak else f"no peak for {speed.dtype}"
     fusion = "" if speed.fusion == "full" else ", every layer by itself"
-    yield f"at least, on {device.name} ({peak}, {si(device.needed_bandwidth())}B/s), batch {speed.batch:,}{fusion}"
+    yield f"at least, on {device.name} ({peak}, {scaled(device.needed_bandwidth(), 'B/s')}), batch {speed.batch:,}{fusion}"
     rows = []
-    for what, time, operations in (
-        ("forward", speed.forward, speed.forward.operations),
-        ("training step", speed.step, speed.model_operations),
-    ):
-        if time is None:
-            continue
-        rows.append([f"  {what}", f"\u2265 {seconds(time.seconds)}", *_rates(speed, time), _bound(time), _used(speed, operations, time)])
+    for what, time in (("forward", speed.forward), ("training step", speed.step)):
+        if time is not None:
+            rows.append([f"  {what}", f"\u2265 {seconds(time.seconds)}", *_rates(speed, time), _bound(time), _used(time)])
     yield from aligned(rows, left=(0, 2, 3, 4, 5))
     if device.memory is not None:
         told = [
@@ -101,8 +98,8 @@ def _rates(speed: Speed, time: Time) -> list[str]:
     rate = speed.rate(time)
     if not rate:
         return ["", ""]
-    per_second = f"at most {_number(rate)} samples/s"
-    return [per_second, f"{_number(rate * speed.tokens)} tokens/s" if speed.tokens else ""]
+    tokens = f"{_number(rate * speed.tokens)} tokens/s" if speed.tokens else ""
+    return [f"at most {tokens}", ""] if speed.tokens == 1 else [f"at most {_number(rate)} samples/s", tokens]
 
 
 def _number(value: float) -> str:
@@ -116,8 +113,8 @@ def _bound(time: Time) -> str:
     return f"bound by {time.bound} for {share:.0f} % of it"
 
 
-def _used(speed: Speed, operations: int, time: Time) -> str:
-    share = speed.utilization(operations, time.seconds)
+def _used(time: Time) -> str:
+    share = time.utilization
     return "" if share is None else f"{100 * share:.1f} % of the peak"
 
 
@@ -129,7 +126,9 @@ def _training(training: Training) -> Iterator[str]:
     if training.six_n_d:
         yield f"    6 N D is {training.six_n_d:.4g}: the ratio is {training.operations / training.six_n_d:.3f}"
     if training.at_mfu is not None:
-        yield f"    at {100 * (training.mfu or 0):g} % of the peak (MFU) {seconds(training.at_mfu)}"
+        less = training.at_mfu < training.seconds
+        told = f", less than the bound, which allows at most {100 * (training.most or 0):.1f} %" if less else ""
+        yield f"    at {100 * (training.mfu or 0):g} % of the peak (MFU) {seconds(training.at_mfu)}{told}"
 
 
 def _joules(value: float) -> str:

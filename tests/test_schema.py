@@ -434,7 +434,7 @@ def disagreement(document: Any, validator: Draft202012Validator = VALIDATOR) -> 
     found = problems(document)
     form = [problem for problem in found if is_of_form(problem)]
     valid = validator.is_valid(document)
-    if form and valid:
+    if form and valid and not _hides(document):
         return f"the parser alone refuses {document}: {form[0]}"
     if found or valid or _hides(document) or all(_beside_an_expression(document, error) for error in validator.iter_errors(document)):
         return ""

@@ -151,8 +151,9 @@ def analyze_node(node: Node | None, problems: list[Problem], file: str, request:
 
 def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request: Request) -> Report:
     """Analyse a spec that was parsed; ``problems`` are those found so far."""
+    from .budget import over_budget
     from .propagate import propagate
-    from .report import Report, over_budget
+    from .report import Report
 
     if spec is None:
         raise SpecError(problems)
@@ -167,7 +168,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
         whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
         check_step_by_step(spec.name or spec.file or "the network", network, whole, request.context)
     report = Report(spec.name or file or "network", network, request)
-    report.budget = over_budget(report, {figure: limit for figure, (limit, _) in spec.budget.items()})
+    report.budget = over_budget(report.layers, report.totals, {figure: limit for figure, (limit, _) in spec.budget.items()})
     return report
 
 

@@ -8,6 +8,20 @@ from typing import Any
 from .errors import RequestError, did_you_mean
 from .kinds import show
 
+SHORT = {
+    "fp64": "float64",
+    "double": "float64",
+    "fp32": "float32",
+    "float": "float32",
+    "tf32": "tfloat32",
+    "fp16": "float16",
+    "half": "float16",
+    "bf16": "bfloat16",
+    "fp8": "float8",
+    "adam8bit": "adamw8bit",
+}
+"""What others call the same."""
+
 
 def whole(what: str, value: Any) -> int:
     """A whole number of at least 1. Raises RequestError for anything else."""
@@ -19,5 +33,7 @@ def whole(what: str, value: Any) -> int:
 def one_of(what: str, value: Any, known: Mapping[str, Any] | tuple[str, ...]) -> str:
     """One of the known words. Raises RequestError, naming the nearest."""
     if value not in known:
-        raise RequestError(f"there is no {what} '{value}': " + (did_you_mean(str(value), known) or "there are " + ", ".join(known)))
+        same = next((word for word in known if word == SHORT.get(str(value).lower(), str(value).lower())), "")
+        hint = f"did you mean '{same}'?" if same else did_you_mean(str(value), known)
+        raise RequestError(f"there is no {what} '{value}': " + (hint or "there are " + ", ".join(known)))
     return str(value)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from .asked import one_of
 from .devices.device import Device
+from .errors import RequestError
 from .memory.times import Time
 
 PICO = Fraction(1, 10**12)
@@ -48,7 +48,9 @@ def energy(time: Time, dtype: str, device: Device) -> Energy:
     own = device.energy
     operation = own.get(dtype)
     if operation is None:
-        operation = MACC[one_of("figure for the energy of", dtype, tuple(MACC))] / 2
+        if dtype not in MACC:
+            raise RequestError(f"{SOURCE} has no energy of {dtype} operations: it has {', '.join(MACC)}; a device's own file may state one")
+        operation = MACC[dtype] / 2
     byte = own.get("byte", BYTE)
     source = device.name if own else SOURCE
     return Energy(float(time.operations * operation), float(time.bytes * byte), source)

@@ -19,7 +19,7 @@ class Figure:
 
 
 _ALLOCATOR = "what the allocator rounds up and fragments, workspaces of kernels, the device's context"
-_BOUND = "launches of kernels, operations that are no MACCs, whatever surrounds the network; no device is faster, and most are slower"
+_BOUND = "launches of kernels, operations that are no MACCs, whatever surrounds the network; algorithms with fewer products (Winograd, FFT) are outside"
 
 FIGURES: dict[str, Figure] = {
     figure.name: figure
@@ -104,7 +104,7 @@ FIGURES: dict[str, Figure] = {
             "time_seconds",
             "seconds",
             "layers totals",
-            "A lower bound: the larger of two operations for each MACC over the device's peak for the dtype, and moved bytes over its bandwidth; "
+            "A lower bound for this arithmetic: the larger of two operations for each MACC (of causal attention for unmasked ones alone) over the device's peak for the dtype, and moved bytes over its bandwidth; "
             "in the totals the sum over layers.",
             _BOUND,
         ),
@@ -143,7 +143,7 @@ FIGURES: dict[str, Figure] = {
             "time training layers totals",
             "In times: two for each MACC of a forward pass, or of a training step without what is worked out anew.",
         ),
-        Figure("utilization", "share", "time", "Operations over time and peak, at the bound: no program uses more."),
+        Figure("utilization", "share", "time", "The time of the operations alone, at the peaks for their dtypes, over the least time."),
         Figure(
             "six_n_d",
             "operations",

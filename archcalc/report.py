@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .budget import OverBudget
 from .conventions import Convention
 from .conventions.base import left_out, style_inside
 from .counts import Counts
@@ -92,8 +93,14 @@ class Report:
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
             found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token")
-        if self.accounts is not None and self.accounts.training.run.spoiled:
-            found += named("overwrites in place what a layer before keeps for its backward pass", self.accounts.training.run.spoiled)
+        if self.accounts is not None:
+            run = self.accounts.training.run
+            if self.request.memory and run.scores:
+                found.append("attention has its scores in memory, as the spec writes it; with --attention fused it never has")
+            if run.spoiled:
+                found += named("overwrites in place what a layer before keeps for its backward pass", run.spoiled)
+            if run.stale:
+                found += named("takes a value that was overwritten in place before", list(dict.fromkeys(run.stale)))
         left = uncounted(self.layers)
         if left:
             types = list(left)
@@ -134,32 +141,6 @@ class Report:
             **({"time": self.speed.to_dict()} if self.speed is not None else {}),
             "layers": [row.to_dict() for row in self.layers],
         }
-
-
-class OverBudget:
-    """A figure over its budget, and the layers that weigh most in it."""
-
-    def __init__(self, figure: str, limit: int, value: int, heaviest: list[Row]) -> None:
-        self.figure = figure
-        self.limit = limit
-        self.value = value
-        self.heaviest = heaviest
-
-    def __str__(self) -> str:
-        over = self.value - self.limit
-        rows = ", ".join(f"{row.name} {getattr(row, self.figure):,}" for row in self.heaviest)
-        return f"{self.figure} {self.value:,} is {over:,} over the budget of {self.limit:,}; most in {rows}"
-
-
-def over_budget(report: Report, budget: dict[str, int]) -> list[OverBudget]:
-    """The figures that are over their budget."""
-    found = []
-    for figure, limit in budget.items():
-        value = getattr(report.totals, figure)
-        if value > limit:
-            heaviest = sorted(report.layers, key=lambda row: -getattr(row, figure))[:3]
-            found.append(OverBudget(figure, limit, value, [row for row in heaviest if getattr(row, figure)]))
-    return found
 
 
 class _How:

@@ -62,7 +62,8 @@ class Request:
         self.context = None if context is None else whole("context", context)
         self.max_layers = whole("max_layers", max_layers)
         if (self.phase == "decode") != (self.context is not None):
-            raise RequestError("the decode phase goes with a context: how many tokens the new one attends to, itself among them")
+            missing = "add a context: how many tokens the new one attends to, itself among them" if self.phase else "add the decode phase"
+            raise RequestError(f"a context is for the decode phase: {missing}")
         self.fusion = one_of("fusion", fusion, ("full", "none"))
         self.memory = False
         """Whether the ledgers of memory are to be shown."""
@@ -73,10 +74,12 @@ class Request:
         held: dict[str, Any] = {"weights": weights, "group_size": group_size, "zero_points": zero_points or None}
         held["attention"] = None if attention == "spec" else attention
         if memory or device is not None or any(each is not None for each in (*training.values(), *held.values())):
-            from .devices import find_device
+            from .devices import Device, find_device
             from .memory.plan import plan
 
             self.memory = device is None or memory or any(each is not None for each in (*training.values(), *held.values()))
+            if not isinstance(device, (str, Device, type(None))):
+                raise RequestError(f"device can't be {device!r}: it is a name, the path of a YAML file, or a Device")
             self.plan = plan(self.batch, **training, **held)
             self.device = find_device(device) if isinstance(device, str) else device
         self.tokens = None if tokens is None else whole("tokens", tokens)
@@ -86,8 +89,13 @@ class Request:
             raise RequestError(f"mfu can't be {mfu}: it is a share of the peak, above 0 and at most 1")
         if tokens is not None and images is not None:
             raise RequestError("tokens and images are two ways to say how much there is to train on: give one")
-        if self.device is None and (energy or tokens is not None or images is not None):
-            raise RequestError("tokens, images and energy go with a device")
+        if self.device is None and (energy or fusion != "full" or tokens is not None or images is not None):
+            raise RequestError("tokens, images, energy and fusion are for times: name a device")
+        if self.phase == "decode" and any(each is not None for each in training.values()):
+            asked = ", ".join(name for name, each in training.items() if each is not None)
+            raise RequestError(f"the decode phase is inference, and training is asked for: {asked}")
+        if precision not in (None, "uniform") and self.dtype is not None and self.dtype not in ("float32", "float16", "bfloat16"):
+            raise RequestError(f"precision {precision} runs in float16 or bfloat16, not in {self.dtype}")
         if mfu is not None and tokens is None and images is None:
             raise RequestError("mfu goes with tokens or images: how much there is to train on")
 

@@ -79,19 +79,26 @@ def _kept(row: Row, leaf: Leaf, report: Report) -> list[Made]:
     words = [*(keeps.in_place if leaf.args.get("in_place") else keeps.values), *(keeps.weights if leaf.result.params else ())]
     told = [VALUES[word] for word in dict.fromkeys(words)]
     numbers: list[str] = []
+    by_products = 0
     for name, formula in keeps.by_products:
         runs = 1 if name == "batch_statistics" else samples
         size = by_product_bytes(name, formula(symbols) * runs, leaf.outputs[0].dtype)
+        by_products += size
         if size:
             told.append(f"{name.replace('_', ' ')} ({BY_PRODUCTS[name][1]})")
             numbers.append(f"{name.replace('_', ' ')} {formula.filled(symbols)} = {size} bytes")
-    sizes = {
-        "input": lambda: size_of(prod(leaf.inputs[0].shape or ()) * samples, leaf.inputs[0].dtype),
-        "output": lambda: size_of(prod(leaf.outputs[0].shape or ()) * samples, leaf.outputs[0].dtype),
-    }
-    numbers = [f"{word} {sizes[word]()} bytes" for word in dict.fromkeys(words) if word in sizes] + numbers
-    remark = "in training; each tensor counts once, for the first layer that keeps it; the network's inputs and weights do not"
-    return [("bytes kept", ", ".join(told) or "nothing", ", ".join(numbers) or "0", account.saved_activation_bytes, remark if told else "")]
+    inputs = [size_of(prod(tensor.shape or ()) * samples, tensor.dtype) for tensor in leaf.inputs]
+    whole = [
+        f"input {number} bytes" for number in (inputs[:1] if "input" in words else inputs if {"inputs", "others"} & set(words) else [])
+    ]
+    whole += [f"output {size_of(prod(leaf.outputs[0].shape or ()) * samples, leaf.outputs[0].dtype)} bytes"] if "output" in words else []
+    whole += [f"copy {inputs[0]} bytes"] if "copy" in words else []
+    counted = sum(int(text.split()[1]) for text in whole) + by_products
+    less = counted - account.saved_activation_bytes
+    remark = "in training" if told else ""
+    if less > 0:
+        remark += f"; {less:,} count elsewhere: a layer before keeps them, or they are the network's input, weights, or worked out anew"
+    return [("bytes kept", ", ".join(told) or "nothing", ", ".join([*whole, *numbers]) or "0", account.saved_activation_bytes, remark)]
 
 
 def _time(work: Work, row: Row, report: Report) -> list[Made]:
@@ -115,7 +122,8 @@ def _time(work: Work, row: Row, report: Report) -> list[Made]:
         )
         return found
     peak = device.peak(work.dtype)
-    found.append(("operations", "2 * MACCs in all", f"2 * {time.operations // 2}", time.operations, ""))
+    unmasked = "" if work.least == work.operations else " that are not masked"
+    found.append(("operations", f"2 * MACCs in all{unmasked}", f"2 * {time.operations // 2}", time.operations, ""))
     formula = "max(operations / peak, bytes moved / bandwidth)"
     filled = f"max({time.operations} / {peak}, {time.bytes} / {device.needed_bandwidth()})"
     found.append(("time", formula, filled, f"{time.seconds:.6g} s", f"at least, on {device.name} in {work.dtype}: bound by {time.bound}"))

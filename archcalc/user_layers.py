@@ -9,6 +9,7 @@ from .formula import Formula
 from .kinds import SHAPE, Either, Int, ListOf
 from .language import BLOCK_NAMES
 from .layers.base import MANY, Arg, Example, LayerType
+from .layers.keeps import NOTHING, Keeps
 from .spec import Block, Template
 from .text import Mapping, Node, Scalar
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from .parse import Parser
     from .values import Names
 
+PRODUCTS = frozenset(("params", "maccs", "weight_muls", "muls", "divs", "transcendentals", "sqrts"))
+"""Figures of layers whose backward pass most likely needs what came in."""
 FIGURES = ("params", *OPERATIONS)
 KEYS = ("args", "output", *FIGURES, "source")
 MADE_KEYS = ("args", "inputs", "layers", "source")
@@ -45,6 +48,7 @@ class UserLayer(LayerType):
             inputs=(0, MANY),
             output=written(shape.node) if shape else "as the input",
             params=texts.pop("params", "0"),
+            keeps=Keeps("input", weights="input") if PRODUCTS & set(figures) else NOTHING,  # what its backward pass needs is not known
             source=source,
             example=Example({}, [], []),
         )

@@ -59,6 +59,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("archcalc.request",),
     ("archcalc.sizes",),
     ("archcalc.rows", "archcalc.notes", "archcalc.speed"),
+    ("archcalc.budget",),
     ("archcalc.report", "archcalc.figures"),
     ("archcalc.steps", "archcalc.fit"),
     ("archcalc.decoding", "archcalc.explain", "archcalc.reconcile"),

@@ -16,11 +16,13 @@ def command(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A figure's name, such as read_bytes.", show_default=False)] = None,
 ) -> None:
     from ..meanings import FIGURES
+    from ..render.columns import named
     from ..render.figures import page
 
     if name is None:
         sys.stdout.write(page(FIGURES.values()))
         return
+    name = named(name)
     if name not in FIGURES:
         from ..errors import did_you_mean
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from . import WRONG_SPEC
 from .common import (
     Accumulate,
     Attention,
+    CheckFormat,
     Checkpoint,
     Context,
     Dtype,
@@ -39,6 +41,8 @@ def command(
     device: Annotated[str, typer.Option(metavar="NAME", help="A device of `archcalc devices`, or a YAML file.")],
     over: Annotated[str, typer.Option(metavar="WHAT", help="What grows: batch, context (while decoding), or a var of the spec.")] = "batch",
     step: Annotated[int, typer.Option(min=1, help="Try multiples of this only.")] = 1,
+    reserve: Annotated[str, typer.Option(metavar="SIZE", help="Memory to leave free, such as 2GiB.")] = "0",
+    format_: CheckFormat = "table",
     training: Annotated[bool, typer.Option("--training", help="Training, with adamw if no optimizer is named.")] = False,
     batch: Annotated[int, typer.Option(min=1, help="Samples per pass, where something else grows.")] = 1,
     set_: Set = None,
@@ -58,7 +62,7 @@ def command(
     from ..api import Request, RequestError, analyze_spec, read_spec
     from ..devices import find_device
     from ..fit import fit
-    from ..render.fit import no_fit, outcome
+    from ..render.fit import no_fit, outcome, to_dict
     from ..text import read
 
     text, file = read_text(spec)
@@ -69,7 +73,13 @@ def command(
     options |= {"checkpoint": checkpoint, "weights": weights, "group_size": group_size, "zero_points": zero_points, "memory": True}
     options["attention"] = attention
     found_device = asked(find_device, device)
-    memory = asked(found_device.needed_memory)
+    memory = asked(found_device.needed_memory) - _size(reserve)
+    if memory <= 0:
+        fail(f"--reserve {reserve} leaves nothing of {found_device.name}")
+    if over == "batch" and batch != 1:
+        fail("--batch is for where something else grows, and here the batch does", "leave --batch out, or say what grows: --over VAR")
+    if format_ not in ("table", "json"):
+        fail(f"there is no format '{format_}': there are table, json")
     trains = training or any(each is not None for each in (optimizer, precision, checkpoint, accumulate))
     passes = accumulate or 1
 
@@ -87,11 +97,29 @@ def command(
     try:
         result = fit(analysed, memory, training=trains, step=step)
     except RequestError as error:
-        fail(str(error))
+        fail(str(error), "--over takes batch, context (while decoding), or a var of the spec" if f"'{over}'" in str(error) else "")
     except SpecError as error:
         show_errors([error])
         raise typer.Exit(WRONG_SPEC) from None
+    if format_ == "json":
+        sys.stdout.write(json.dumps(to_dict(result, found_device, over), indent=2) + "\n")
+        if result.report is None:
+            raise typer.Exit(WRONG_SPEC)
+        return
     if result.report is None:
         print(no_fit(result, found_device, over), file=sys.stderr)
         raise typer.Exit(WRONG_SPEC)
     sys.stdout.write(outcome(result, found_device, over, unicode=unicode_wanted()))
+
+
+def _size(text: str) -> int:
+    """A size with its unit, in bytes; 0 is nothing. Ends the command where it is none."""
+    from ..devices.quantity import BYTES
+    from ..kinds import Mismatch
+
+    if text == "0":
+        return 0
+    try:
+        return int(BYTES.parse(text))
+    except Mismatch as mismatch:
+        fail(f"--reserve: {mismatch.message}", mismatch.hint)

@@ -12,7 +12,7 @@ from .device import Device
 from .quantity import BANDWIDTH, BYTES, ENERGY, PEAK, POWER, Measure
 
 NEEDED = ("name", "memory", "bandwidth", "peak")
-KEYS = (*NEEDED, "power", "energy", "source")
+KEYS = (*NEEDED, "cache", "power", "energy", "source")
 BYTE = "byte"
 """The key of ``energy`` for one byte of memory read or written."""
 
@@ -44,6 +44,7 @@ def _device(node: Node, file: str, reporter: Reporter) -> Device | None:
     entries = node.entries
     memory = _quantity(entries.get("memory"), "memory", BYTES, reporter)
     bandwidth = _quantity(entries.get("bandwidth"), "bandwidth", BANDWIDTH, reporter)
+    cache = _quantity(entries.get("cache"), "cache", BYTES, reporter)
     power = _quantity(entries.get("power"), "power", POWER, reporter)
     peaks = _by_dtype(entries.get("peak"), "peak", PEAK, tuple(DTYPES), reporter)
     energy = _by_dtype(entries.get("energy"), "energy", ENERGY, (*DTYPES, BYTE), reporter)
@@ -55,6 +56,7 @@ def _device(node: Node, file: str, reporter: Reporter) -> Device | None:
         {dtype: int(peak) for dtype, peak in peaks.items()},
         memory=int(memory),
         bandwidth=int(bandwidth),
+        cache=int(cache) if cache is not None else None,
         power=int(power) if power is not None and power.denominator == 1 else power,
         source=source or file,
         energy=energy,

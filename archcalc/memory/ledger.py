@@ -47,9 +47,11 @@ class Term:
 class Ledger:
     """Terms and their sum."""
 
-    __slots__ = ("name", "terms", "title")
+    __slots__ = ("asked", "name", "terms", "title")
 
-    def __init__(self, name: str, title: str, terms: list[Term]) -> None:
+    def __init__(self, name: str, title: str, terms: list[Term], **asked: object) -> None:
+        self.asked = asked
+        """What it is for: the optimizer, the precision, and so on."""
         self.name = name
         self.title = title
         self.terms = [term for term in terms if term.bytes]
@@ -59,13 +61,13 @@ class Ledger:
         return sum(term.bytes // term.divisor for term in self.terms)
 
     @property
-    def per_param(self) -> Fraction:
-        """Bytes for each trained parameter of all terms that are for parameters: the 16 or 18 of mixed precision with Adam."""
-        trained = max((term.params for term in self.terms if term.name.startswith("gradients")), default=0)
-        return sum((each for term in self.terms if term.params == trained and (each := term.per_param) is not None), Fraction(0))
+    def per_param(self) -> Fraction | None:
+        """Bytes of all terms for parameters, for each parameter: the 16 or 18 of mixed precision with Adam, less where some are frozen."""
+        params = sum(term.params for term in self.terms if term.name.startswith("weights"))
+        return Fraction(sum(term.bytes for term in self.terms if term.params), params) if params else None
 
     def to_dict(self) -> dict[str, Any]:
-        return {"bytes": self.bytes, "terms": [term.to_dict() for term in self.terms]}
+        return {**self.asked, "bytes": self.bytes, "terms": [term.to_dict() for term in self.terms]}
 
 
 def ledgers(accounts: Accounts, whole: Account, cache: int, *, decoding: bool) -> list[Ledger]:
@@ -82,17 +84,27 @@ def training_ledger(whole: Account, flow: Flow, plan: Plan) -> Ledger:
     how = "" if plan.checkpoint.text == "none" else f", checkpoint {plan.checkpoint.text}"
     terms += [
         Term("inputs", "elements of the inputs * bytes of their dtype", samples, flow.input_bytes),
-        Term(f"activations kept{how}", "what each layer's backward pass needs, each tensor once", samples, kept),
+        Term(f"activations kept{how}", "bytes kept of all layers, each piece of memory once", samples, kept),
         Term(
             "gradients of activations" + (", and activations worked out anew" if how else ""),
-            "most alive in the backward pass beyond what was kept in all",
-            samples,
+            "peak of the backward pass - what was kept when it began",
+            f"{flow.backward_peak:,} - {kept:,}",
             max(flow.backward_peak - kept, 0),
         ),
     ]
     told = [plan.optimizer.name, f"precision {plan.precision.name}", *([how.removeprefix(", ")] if how else [])]
     told += [f"{plan.accumulate} passes a step"] if plan.accumulate > 1 else []
-    return Ledger("training", f"training, {', '.join(told)}", terms)
+    told += ["attention fused"] if flow.run.fused else []
+    return Ledger(
+        "training",
+        f"training, {', '.join(told)}",
+        terms,
+        optimizer=plan.optimizer.name,
+        precision=plan.precision.name,
+        checkpoint=plan.checkpoint.text,
+        accumulate=plan.accumulate,
+        attention="fused" if flow.run.fused else "spec",
+    )
 
 
 def inference_ledger(whole: Account, flow: Flow, plan: Plan, cache: int) -> Ledger:
@@ -104,7 +116,7 @@ def inference_ledger(whole: Account, flow: Flow, plan: Plan, cache: int) -> Ledg
         [
             *_weights(whole, plan, ("weights",)),
             Term("key-value cache", "elements kept of a token * tokens * samples * bytes of the dtype", samples, cache),
-            Term("activations", "the most alive at once, the inputs among them", samples, flow.peak),
+            Term("activations", "bytes alive, of the layer with most, the inputs among them", samples, flow.peak),
         ],
     )
 
@@ -112,6 +124,7 @@ def inference_ledger(whole: Account, flow: Flow, plan: Plan, cache: int) -> Ledg
 def _weights(whole: Account, plan: Plan, kinds: tuple[str, ...]) -> list[Term]:
     """The terms for parameters, one for each dtype."""
     terms = []
+    total = sum(part.params for (name, _), part in whole.parts.items() if name == "weights")
     for kind in kinds:
         for (name, what), part in sorted(whole.parts.items()):
             if name != kind:
@@ -121,7 +134,8 @@ def _weights(whole: Account, plan: Plan, kinds: tuple[str, ...]) -> list[Term]:
             else:
                 each = Fraction(BITS[what], 8)
                 unit = "byte" if each <= 1 else "bytes"
-                terms.append(Term(f"{kind}, {what}", f"{each} {unit} * params", f"{each} * {part.params:,}", part.bytes, part.params))
+                counted = "params" if name == "weights" or part.params == total else "trained params"
+                terms.append(Term(f"{kind}, {what}", f"{each} {unit} * {counted}", f"{each} * {part.params:,}", part.bytes, part.params))
     return terms
 
 

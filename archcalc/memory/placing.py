@@ -15,7 +15,7 @@ from .storage import Step, Storage, Value, Walk, by_product_bytes, size_of
 class Run:
     """What all walks through one network have in common."""
 
-    __slots__ = ("batch", "checkpoint", "fused", "known", "spoiled", "training", "walks")
+    __slots__ = ("batch", "checkpoint", "fused", "known", "scores", "spoiled", "stale", "training", "walks")
 
     def __init__(self, batch: int, *, training: bool, checkpoint: Checkpoints, fused: bool) -> None:
         self.batch = batch
@@ -27,6 +27,10 @@ class Run:
         """The walks through frames that serve many groups, by the state in which their inputs come in."""
         self.known: dict[tuple[object, ...], Walk] = {}
         """The walks of another run: those in which nothing is dropped while training hold here, too."""
+        self.stale: list[str] = []
+        """The layers that take a value which was overwritten in place before."""
+        self.scores = 0
+        """How many kinds of attention have their scores in memory."""
         self.spoiled: list[str] = []
         """The layers that overwrite what a layer before them keeps for its backward pass."""
 
@@ -51,6 +55,9 @@ class Placer:
         walk, keeps = self.walk, leaf.layer.keeps
         incoming = [walk.values.get(id(tensor)) or self.value(tensor) for tensor in leaf.inputs]
         sources = [value.storage for value in incoming]
+        for value in incoming:
+            if value.writes != value.storage.writes:
+                self.run.stale.append(leaf.outputs[0].maker)
         step = Step(leaf, sources)
         if self.segment is not None:
             self.segment.end()
@@ -77,13 +84,16 @@ class Placer:
             walk.lasting.append(lasting)
         in_place = leaf.args.get("in_place") is True and not leaf.layer.declared
         if in_place:
-            walk.values[id(leaf.outputs[0])] = incoming[0]
+            first.writes += 1
+            walk.values[id(leaf.outputs[0])] = Value(first, incoming[0].strides)
             if first.kept and first.grad:
                 self.run.spoiled.append(leaf.outputs[0].maker)
         else:
             made = Storage(0, batched=batched, grad=grad or trained, core=core)
             if core and style == "fused":
                 made.needs = [needed for storage in sources for needed in (storage.needs if storage.core else [storage])]
+            elif keeps.core == "starts":
+                self.run.scores += 1
             self.outputs(step, leaf, incoming, made, 0 if core and style == "fused" else samples, style)
         if keeps is not NOTHING:
             self.keep(step, leaf, sources, samples, grad, trained, in_place, core and (style == "fused" or self.run.checkpoint.selective))

@@ -30,7 +30,7 @@ def by_product_bytes(name: str, elements: int, dtype: str) -> int:
 class Storage:
     """A piece of memory. Several values may lie in it."""
 
-    __slots__ = ("batched", "bytes", "cached", "core", "grad", "kept", "last", "needed", "needs", "outer")
+    __slots__ = ("batched", "bytes", "cached", "core", "grad", "kept", "last", "needed", "needs", "outer", "writes")
 
     def __init__(self, size: int, *, batched: bool, grad: bool, core: bool = False, kept: bool = False, outer: int = -1) -> None:
         self.bytes = size
@@ -48,6 +48,8 @@ class Storage:
         """Which input of the frame it is; -1: none."""
         self.needs: list[Storage] = []
         """Of fused attention's scores, which are never there: what they would be made of."""
+        self.writes = 0
+        """How often it was overwritten in place."""
         self.needed = -1
         """The last step that needs it."""
         self.last = -1
@@ -63,11 +65,13 @@ class Storage:
 class Value:
     """A tensor in memory: where, and how its elements lie there (None: in order)."""
 
-    __slots__ = ("storage", "strides")
+    __slots__ = ("storage", "strides", "writes")
 
     def __init__(self, storage: Storage, strides: Strides | None = None) -> None:
         self.storage = storage
         self.strides = strides
+        self.writes = storage.writes
+        """How often its piece of memory had been overwritten when it was made."""
 
 
 class Step:

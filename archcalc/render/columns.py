@@ -23,6 +23,7 @@ KINDS = tuple(kind for kind in OPERATIONS if kind != "maccs")
 COLUMNS = ("layer", "type", "input", "output", "args", *AMOUNTS, "share", *KINDS, *BYTES, *TIMES)
 DEFAULT = ("layer", "type", "output", "params", "maccs", "flops", "share")
 FOR_MEMORY = ("layer", "output", "weight_bytes", "saved_activation_bytes", "peak_activation_bytes", "read_bytes", "written_bytes")
+FOR_BOTH = ("layer", "output", "weight_bytes", "saved_activation_bytes", "peak_activation_bytes", "moved_bytes", "time_seconds", "bound")
 FOR_TIME = ("layer", "output", "maccs", "moved_bytes", "intensity", "time_seconds", "time_share", "bound")
 IMPORTANCE = (
     *("layer", "flops", "time_seconds", "weight_bytes", "saved_activation_bytes", "peak_activation_bytes", "bound", "params"),
@@ -54,7 +55,10 @@ ORDERS = ("order", "name", *AMOUNTS, *KINDS, *BYTES, "moved_bytes", "time_second
 def chosen(report: Report, columns: Sequence[str] | None) -> tuple[str, ...]:
     """The columns asked for, each once, with the layer. Raises ValueError for one that there is not."""
     if columns is None:
-        return FOR_TIME if report.speed is not None else FOR_MEMORY if report.accounts is not None else DEFAULT
+        if report.speed is not None:
+            return FOR_BOTH if report.request.memory else FOR_TIME
+        return FOR_MEMORY if report.accounts is not None else DEFAULT
+    columns = [named(name) for name in columns]
     for name in columns:
         if name not in COLUMNS:
             raise ValueError(_unknown("column", name, COLUMNS))
@@ -65,10 +69,17 @@ def chosen(report: Report, columns: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(columns if "layer" in columns else ("layer", *columns)))
 
 
+def named(name: str) -> str:
+    """The name of a column that is called by it or by its head."""
+    heads = {head.lower().removesuffix(" \u2265"): own for own, head in HEADS.items()}
+    return name if name in COLUMNS else heads.get(name.lower(), name)
+
+
 def in_order(lines: list[Line], sort: str | None) -> list[Line]:
     """Lines by a number, the largest first, or by name; equal ones stay in their order."""
     if sort is None or sort == "order":
         return lines
+    sort = "name" if sort == "layer" else named(sort)
     if sort not in ORDERS:
         raise ValueError(_unknown("order", sort, ORDERS))
     if (sort in BYTES and lines and figures(lines[0].entry).account is None) or (

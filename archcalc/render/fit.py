@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..devices import Device
+from ..errors import JSON_SCHEMA_VERSION
 from ..fit import Fit
+from ..memory.storage import BITS
+from ..report import Report
 from .needs import LEFT_OUT, ledger_lines
 from .units import binary, thousands
 
@@ -15,7 +20,7 @@ def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> s
     ledger = found.ledger(report)
     free = found.memory - ledger.bytes
     lines = [
-        f"{report.title} fits {device.name} up to {_told(over, found.number)}: {ledger.name} takes {_size(ledger.bytes)} of {_size(found.memory)}, {_size(free)} are left"
+        f"{report.title} ({asked_for(report, over)}) fits {device.name} up to {_told(over, found.number)}: {ledger.name} takes {_size(ledger.bytes)} of {_size(found.memory)}, {_size(free)} are left"
     ]
     if found.over is not None:
         more = found.ledger(found.over).bytes - found.memory
@@ -31,15 +36,53 @@ def no_fit(found: Fit, device: Device, over: str) -> str:
     assert report is not None
     ledger = found.ledger(report)
     lines = [
-        f"{report.title} does not fit {device.name} even with {_told(over, found.over_number)}: {ledger.name} takes {_size(ledger.bytes)} "
+        f"{report.title} ({asked_for(report, over)}) does not fit {device.name} even with {_told(over, found.over_number)}: {ledger.name} takes {_size(ledger.bytes)} "
         f"of {_size(found.memory)}, {_size(ledger.bytes - found.memory)} too much"
     ]
     terms = sorted(ledger.terms, key=lambda term: -term.bytes)
     lines += [f"  {term.name}: {_size(term.bytes)}" for term in terms]
-    hints = (
-        "16-bit or quantised weights" if not found.training else "--precision mixed, --checkpoint full, --optimizer adafactor or adamw8bit"
-    )
-    return "\n".join([*lines, f"  hint      {hints} need less"])
+    hints = ", ".join(_hints(report, found.training))
+    return "\n".join([*lines, *([f"  hint      it takes less with {hints}"] if hints else [])])
+
+
+def _hints(report: Report, training: bool) -> list[str]:
+    """What takes less memory and was not asked for."""
+    plan, accounts = report.request.plan, report.accounts
+    assert plan is not None
+    assert accounts is not None
+    hints = ["--attention fused"] if accounts.training.run.scores else []
+    if not training:
+        hints += ["--dtype bfloat16"] if BITS[report.dtype] > 16 else []
+        return hints + (["--weights int4"] if plan.quantized is None else [])
+    hints += ["--precision mixed"] if plan.precision.name == "uniform" and BITS[report.dtype] > 16 else []
+    hints += ["--checkpoint full"] if not plan.checkpoint.every else []
+    return hints + (["--optimizer adafactor or adamw8bit"] if plan.optimizer.name not in ("adafactor", "adamw8bit", "sgd") else [])
+
+
+def asked_for(report: Report, over: str) -> str:
+    """What the figures are for, but for what grows."""
+    request, told = report.request, [report.dtype]
+    told += [f"batch {report.batch:,}"] if over != "batch" else []
+    told += [f"decoding at {request.context:,}" if over != "context" else "decoding"] if request.context else []
+    told += ["attention fused"] if request.plan is not None and request.plan.fused else []
+    return ", ".join(told)
+
+
+def to_dict(found: Fit, device: Device, over: str) -> dict[str, Any]:
+    """What was found, for programs: the largest number is 0 where not even the least fits."""
+    report = found.report or found.over
+    assert report is not None
+    return {
+        "schema_version": JSON_SCHEMA_VERSION,
+        "name": report.name,
+        "device": device.name,
+        "memory_bytes": found.memory,
+        "over": over,
+        "largest": found.number,
+        "next": found.over_number,
+        "next_bytes": found.ledger(found.over).bytes if found.over is not None else None,
+        "ledger": found.ledger(report).to_dict(),
+    }
 
 
 def _told(over: str, number: int) -> str:

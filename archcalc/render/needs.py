@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from ..report import Report
     from ..speed import Speed, Training
 
-LEFT_OUT = "without what the allocator rounds up, fragments, workspaces of kernels, and the context of a device"
-BOUND = "a lower bound: operations at the peak or bytes at the full bandwidth, whichever takes longer in each layer"
+LEFT_OUT = "without the loss, what the allocator rounds up, fragments, workspaces of kernels, and the context of a device"
+BOUND = (
+    "a lower bound for this arithmetic: in each layer its operations at the peak or its bytes at the full bandwidth, whichever takes longer"
+)
 
 
 def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: int | None = None) -> list[list[str]]:
@@ -42,7 +44,7 @@ def ledger_lines(ledger: Ledger, units: str, unicode: bool, width: int | None = 
     for term in ledger.terms:
         divided = f" / {term.divisor}" if term.divisor > 1 else ""
         rows.append([f"  {term.name}", f"{term.formula}{divided}", size(term.bytes), _each(term.per_param)])
-    rows.append(["  total", "", size(ledger.bytes), _each(ledger.per_param or None)])
+    rows.append(["  total", "", size(ledger.bytes), _each(ledger.per_param)])
     lines = aligned(rows, left=(0, 1))
     if width is not None and max(map(len, lines)) > width:
         lines = aligned([[name, *numbers] for name, _, *numbers in rows])
@@ -124,7 +126,7 @@ def _training(training: Training) -> Iterator[str]:
         f"\u2265 {seconds(training.seconds)}"
     )
     if training.six_n_d:
-        yield f"    6 N D is {training.six_n_d:.4g}: the ratio is {training.operations / training.six_n_d:.3f}"
+        yield f"    6 N D is {training.six_n_d:.4g}: the ratio is {training.operations / training.six_n_d:.3f} (products of attention are not in it, tables are in N)"
     if training.at_mfu is not None:
         less = training.at_mfu < training.seconds
         told = f", less than the bound, which allows at most {100 * (training.most or 0):.1f} %" if less else ""

@@ -94,7 +94,9 @@ def binary(size: int) -> str:
 
 
 def seconds(time: float) -> str:
-    """A time with three digits: 4.48 ms, 12.3 µs, 1 h 12 min, 34.2 d."""
+    """A time with three digits: 4.48 ms, 12.3 µs, 1 h 12 min, 34.2 d, 3.1 years."""
+    if time >= 2 * 365.25 * 86400:
+        return f"{time / 86400 / 365.25:,.1f} years"
     if time >= 48 * 3600:
         return f"{time / 86400:,.1f} d"
     if time >= 3600:

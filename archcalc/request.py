@@ -62,8 +62,9 @@ class Request:
         self.context = None if context is None else whole("context", context)
         self.max_layers = whole("max_layers", max_layers)
         if (self.phase == "decode") != (self.context is not None):
-            missing = "add a context: how many tokens the new one attends to, itself among them" if self.phase else "add the decode phase"
-            raise RequestError(f"a context is for the decode phase: {missing}")
+            if self.phase == "decode":
+                raise RequestError("the decode phase needs a context: how many tokens the new one attends to, itself among them")
+            raise RequestError("a context is for the decode phase, which is not asked for")
         self.fusion = one_of("fusion", fusion, ("full", "none"))
         self.memory = False
         """Whether the ledgers of memory are to be shown."""

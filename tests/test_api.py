@@ -164,8 +164,8 @@ REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
     "no layers": ({"max_layers": 0}, "max_layers can't be 0: it is a whole number of at least 1"),
     "causal": ({"causal": "none"}, "there is no way to count causal attention 'none': there are full, half"),
     "phase": ({"phase": "x"}, "there is no phase 'x': there are prefill, decode"),
-    "decode without a context": ({"phase": "decode"}, "the decode phase goes with a context"),
-    "context without decode": ({"context": 3}, "the decode phase goes with a context"),
+    "decode without a context": ({"phase": "decode"}, "the decode phase needs a context"),
+    "context without decode": ({"context": 3}, "a context is for the decode phase, which is not asked for"),
     "no context": ({"phase": "decode", "context": 0}, "context can't be 0: it is a whole number of at least 1"),
 }
 

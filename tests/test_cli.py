@@ -229,7 +229,7 @@ FAILURES: dict[str, tuple[list[str], str]] = {
     "format": (["two.yaml", "--format", "xml"], "there is no format 'xml': there are table, json, csv, markdown"),
     "format of check": (["check", "two.yaml", "--format", "csv"], "check has no format 'csv': it has table and json"),
     "phase": (["two.yaml", "--phase", "decoding"], "there is no phase 'decoding': did you mean 'decode'?"),
-    "decode without a context": (["two.yaml", "--phase", "decode"], "the decode phase goes with a context: how many tokens"),
+    "decode without a context": (["two.yaml", "--phase", "decode"], "the decode phase needs a context: how many tokens"),
     "causal": (["two.yaml", "--causal", "some"], "there is no way to count causal attention 'some': there are full, half"),
     "no file": (["tow.yaml"], "tow.yaml: no such file or directory\n  hint      did you mean 'two.yaml'?"),
     "no command": (["layerz"], "layerz: no such file or directory\n  hint      did you mean 'layers'?"),

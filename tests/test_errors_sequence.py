@@ -409,10 +409,11 @@ def test_decoding_what_is_no_sequence(shape: str, layer: str) -> None:
 
 
 def test_decoding_without_a_context_and_a_context_without_decoding() -> None:
-    said = "the decode phase goes with a context: how many tokens the new one attends to, itself among them"
+    said = "the decode phase needs a context: how many tokens the new one attends to, itself among them"
     assert refused(CAUSAL, phase="decode") == said
-    assert refused(CAUSAL, context=7) == said
-    assert refused(CAUSAL, phase="prefill", context=7) == said
+    other = "a context is for the decode phase, which is not asked for"
+    assert refused(CAUSAL, context=7) == other
+    assert refused(CAUSAL, phase="prefill", context=7) == other
 
 
 @pytest.mark.parametrize(
@@ -440,5 +441,5 @@ def test_decoding_with_two_inputs() -> None:
 def test_decoding_as_the_command_line_tells_it(run: Any) -> None:
     code, out, err = run(CAUSAL.encode(), "--phase", "decode")
     assert (code, out) == (2, "")
-    assert "the decode phase goes with a context: how many tokens the new one attends to" in err
+    assert "the decode phase needs a context: how many tokens the new one attends to" in err
     assert run("net.yaml", "--phase", "decode", "--context", "7")[0] == 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import ceil, cos, floor, hypot, log10, pi, radians, sin, sqrt
+from math import ceil, floor, log10, pi, sqrt
 from typing import Literal
 
-from .layout import clean, display_width, shorten
+from .labels import CHAR, LINE, Board, Mark, Wish, arrange
+from .layout import clean, shorten
 from .units import quotient, si
 
 try:
@@ -21,25 +22,23 @@ WIDTH, HEIGHT = 960, 640
 LEFT, TOP, RIGHT, BOTTOM = 84, 116, 936, 556
 FULL_AREA, LEAST_AREA = pi * 40**2, pi * 3**2
 """The area of a dot that takes all of the time, and of the smallest that can be seen."""
-MOST_DOTS, MOST_LABELS, NAME_ROOM = 400, 12, 22
-CHAR, LINE = 6.7, 15
-"""The room that a label takes: the width of its characters, and its height."""
-GAPS = (4, *range(12, 250, 14))
-ANGLES, *SIDES = (86, 266, 94, 274, 60, 240, 120, 300, 45, 225, 135, 315, 30, 210), (266, 94, 240, 120), (86, 274, 60, 300)
-"""Where a label may go from its dot, clockwise from the right: the text begins or ends there."""
-LIGHT = {"ink": "#1f2328", "dim": "#59636e", "line": "#d8dee4", "compute": "#0067a8", "memory": "#e69500"}
-DARK = {"ink": "#f0f3f6", "dim": "#a5afba", "line": "#343b43", "compute": "#4fa3e3", "memory": "#ffcb5c"}
+MOST_DOTS, MOST_LABELS, ALWAYS = 400, 12, 3
+"""How many dots there are, how many of them have a label where there is room, and how many have one in any case."""
+NAMES = (34, 28, 23, 18, 13, 8)
+"""How long a name may be in a label: the shorter ones where there is no room for the longer ones."""
+LIGHT = {"page": "#ffffff", "ink": "#1f2328", "dim": "#59636e", "line": "#d8dee4", "compute": "#0067a8", "memory": "#e69500"}
+DARK = {"page": "#0d1117", "ink": "#f0f3f6", "dim": "#a5afba", "line": "#343b43", "compute": "#4fa3e3", "memory": "#ffcb5c"}
 STYLE = """
+.roofline .page{{fill:{page}}}
 .roofline text{{fill:{ink};font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}}
 .roofline .title{{font-size:19px;font-weight:600}} .roofline .dim{{fill:{dim}}}
-.roofline .label{{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace}}
+.roofline .label{{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;
+paint-order:stroke;stroke:{page};stroke-width:3px;stroke-linejoin:round}}
 .roofline .grid{{stroke:{line}}} .roofline .leader{{stroke:{dim};opacity:.8}} .roofline .drop{{stroke:{dim};stroke-dasharray:3 4}}
 .roofline .roof{{stroke:{ink};stroke-width:2}} .roofline .key{{fill:none;stroke:{dim}}}
 .roofline .compute{{fill:{compute};fill-opacity:.6;stroke:{compute};stroke-width:1.5}}
 .roofline .memory{{fill:{memory};fill-opacity:.6;stroke:{memory};stroke-width:1.5}}
 """
-Box = tuple[float, float, float, float]
-"""Left, top, right and bottom of something that takes room."""
 
 
 class MissingLibrary(Exception):
@@ -74,7 +73,7 @@ class Roof:
 
 @dataclass(frozen=True, slots=True)
 class Roofline:
-    """A network's layers on a device: bytes per second of its memory, its roofs, and the seconds of one pass."""
+    """A network's layers on a device: bytes per second of its memory, its roofs, the seconds of one pass, and what else is told of it."""
 
     title: str
     device: str
@@ -82,6 +81,7 @@ class Roofline:
     roofs: tuple[Roof, ...]
     dots: tuple[Dot, ...]
     seconds: float
+    told: str = ""
 
     def share(self, *dots: Dot) -> str:
         """The part of the time that some layers take."""
@@ -110,44 +110,6 @@ class Axes:
     def at(self, x: float, y: float) -> tuple[float, float]:
         across, up = (x - self.left) / (self.right - self.left), (y - self.bottom) / (self.top - self.bottom)
         return LEFT + across * (RIGHT - LEFT), BOTTOM - up * (BOTTOM - TOP)
-
-
-class Room:
-    """What is taken of the picture, and room for the labels that are still to come."""
-
-    def __init__(self, taken: Iterable[Box] = (), labels: Iterable[Box] = ()) -> None:
-        self.taken, self.labels = list(taken), list(labels)
-
-    def label(self, x: float, y: float, radius: float, text: str, angles: Iterable[int] = ANGLES) -> list[svg.Element]:
-        """A text in the nearest free room beside something round, with a line that leads there if it is not close by."""
-        width = CHAR * display_width(text)
-        for gap in GAPS:
-            for angle in angles:
-                across, down = cos(radians(angle)), sin(radians(angle))
-                line = x + radius * across, y + radius * down, x + (radius + gap) * across, y + (radius + gap) * down
-                left = line[2] - width * (0 if across > 0.01 else 1 if across < -0.01 else 0.5)
-                top = line[3] - LINE * (0 if down > 0.4 else 1 if down < -0.4 else 0.5)
-                box = left - 4, top, left + width + 4, top + LINE
-                leader = chain(*line) if gap > GAPS[0] else []
-                inside = left >= LEFT and top >= TOP and box[2] <= RIGHT and box[3] <= BOTTOM
-                if inside and not meet(box, self.taken) and not any(meet(step, self.labels) for step in leader):
-                    self.labels += [box, *leader]
-                    self.taken += [box, *leader]
-                    return [_text(left, top + 11, text, "label"), *([_path("leader", *line)] if leader else [])]
-        return []
-
-
-def meet(box: Box, others: Iterable[Box]) -> bool:
-    """Whether a box overlaps one of the others."""
-    left, top, right, bottom = box
-    return any(a < right and left < c and b < bottom and top < d for a, b, c, d in others)
-
-
-def chain(x1: float, y1: float, x2: float, y2: float) -> list[Box]:
-    """A line as the small boxes that it runs through."""
-    steps = ceil(hypot(x2 - x1, y2 - y1) / 4) or 1
-    points = ((x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps) for step in range(steps + 1))
-    return [(x - 2, y - 2, x + 2, y + 2) for x, y in points]
 
 
 def draw(roofline: Roofline) -> str:
@@ -188,16 +150,18 @@ def _words(roofline: Roofline) -> Iterator[svg.Element]:
     """The style, and what stands around the plot."""
     heading = f"{shorten(clean(roofline.title), 36)} on {shorten(clean(roofline.device), 26)}"
     bound = f"lower bound {_time(roofline.seconds)}"
+    told = f"{shorten(clean(roofline.told), 46)} · " if roofline.told else ""
     legend = {}
     for kind in ("compute", "memory"):
         dots = [dot for dot in roofline.dots if dot.bound == kind]
         legend[kind] = f"{kind}-bound: {roofline.share(*dots)} of the time in {_layers(dots)}"
-    yield svg.Title(text=svg.escape(f"{heading}: roofline, {bound}"))
+    yield svg.Title(text=svg.escape(f"{heading}: roofline, {told}{bound}"))
     yield svg.Desc(text=svg.escape("; ".join([f"Layers by operations per byte and operations per second, {bound}", *legend.values()])))
     dark = STYLE.format(**DARK)
     yield svg.Style(text=f".roofline{{color-scheme:light dark}}{STYLE.format(**LIGHT)}@media (prefers-color-scheme:dark){{{dark}}}\n")
+    yield svg.Rect(width=WIDTH, height=HEIGHT, rx=8, class_=["page"])
     yield _text(24, 36, heading, "title")
-    yield _text(24, 60, f"{bound}: what the layers take one after the other if each reaches its roof", "dim")
+    yield _text(24, 60, f"{told}{bound}: what the layers take one after the other if each reaches its roof", "dim")
     for x, (kind, words) in zip((33, 463), legend.items(), strict=True):
         yield _marker(x, 84, pi * 49, kind)
         yield _text(x + 15, 88, words)
@@ -227,49 +191,69 @@ def _grid(axes: Axes) -> Iterator[svg.Element]:
 
 
 def _plot(roofline: Roofline, axes: Axes) -> Iterator[svg.Element]:
-    """Roofs, dots, and labels where there is room."""
-    room, labels, memory = Room(), list[svg.Element](), axes.memory
+    """Roofs, dots, and labels where there is room: the largest dots come first."""
+    board, memory = Board((LEFT, TOP, RIGHT, BOTTOM)), axes.memory
     ridges = [(log10(peak) - memory, log10(peak)) for peak in axes.peaks]
     lines = [("drop", (x, axes.bottom), (x, y)) for x, y in ridges] + [("roof", (x, y), (axes.right, y)) for x, y in ridges]
     for kind, start, end in [*lines, ("roof", (axes.left, axes.left + memory), max(ridges))]:
-        room.taken += (line := chain(*axes.at(*start), *axes.at(*end)))
-        room.labels += line if kind == "drop" else []
-        yield _path(kind, *axes.at(*start), *axes.at(*end))
-    wanted = []
-    for dot in merged(roofline.dots, axes):
-        x, y = axes.at(*axes.powers(dot))
+        board.add_line(line := (*axes.at(*start), *axes.at(*end)))
+        yield _path(kind, *line)
+    dots, marks = merged(roofline.dots, axes), list[Mark]()
+    for dot in dots:
         area = max(LEAST_AREA, FULL_AREA * dot.seconds / (roofline.seconds or 1))
-        radius = sqrt(area / (pi if dot.bound == "compute" else 2))
-        room.taken.append((x - radius, y - radius, x + radius, y + radius))
-        name = clean(dot.name), f" × {dot.copies:,}" if dot.copies > 1 else ""
-        wanted.append((x, y, radius, f"{shorten(name[0], NAME_ROOM)}{name[1]} · {roofline.share(dot)}"))
+        marks.append(Mark(*axes.at(*axes.powers(dot)), sqrt(area / (pi if dot.bound == "compute" else 2)), dot.bound == "compute"))
+        board.add_dot(marks[-1])
         tip = (
-            f"{shorten(name[0], 80)}{name[1]}: {_time(dot.seconds)}, {roofline.share(dot)} of the time, {dot.bound}-bound, {clean(dot.dtype)}\n"
+            f"{_named(dot, 80)}: {_time(dot.seconds)}, {roofline.share(dot)} of the time, {dot.bound}-bound, {clean(dot.dtype)}\n"
             f"{si(dot.operations)} operations, {si(dot.bytes)} bytes, {quotient(dot.operations, dot.bytes, 2)} operations per byte"
         )
-        yield _marker(x, y, area, dot.bound, tip)
-    for (x, y), (peak, dtypes) in zip(ridges, axes.peaks.items(), strict=True):
-        words = f"{shorten(clean(', '.join(dtypes)), NAME_ROOM)}: {si(peak)} operations/s"
-        labels.append(_marker(*axes.at(x, y), pi * 16, "key"))
-        labels += room.label(*axes.at(x, y), 8, words, (225, 250, 270, 300, 45))
-        words = f"ridge: {quotient(peak, roofline.bandwidth, 2)} operations per byte"
-        labels += room.label(*axes.at(x, axes.bottom), 7, words, (330, 210, 300, 240)) or room.label(*axes.at(x, y), 8, words)
-    for part in (0.5, 0.7, 0.9, 0.3):
-        x = axes.left + part * (min(ridges)[0] - axes.left)
-        if made := room.label(*axes.at(x, x + memory), 4, f"memory: {si(roofline.bandwidth)} bytes/s", (225, 250, 45, 274)):
-            labels += made
-            break
-    yield from labels
-    tries: list[tuple[float, float, int, int, list[svg.Element]]] = []
-    for first, order in ((MOST_LABELS, 1), (0, 1), (0, -1), (1, 1), (1, -1), (2, 1), (2, -1)):  # by time, then from the left or the right
-        places = wanted[:first] + sorted(wanted[first:MOST_LABELS], key=lambda each: order * each[0])
-        for angles in (ANGLES, *SIDES):
-            again, left_out, found = Room(room.taken, room.labels), [0.0], list[svg.Element]()
-            for each in places:
-                found += (label := again.label(*each, angles))
-                left_out += [] if label else [each[2] ** 2]
-            tries.append((max(left_out), sum(left_out), len(again.labels), len(tries), found))
-    yield from min(tries)[-1]  # the least time without a label, then the shortest lines
+        yield _marker(*marks[-1][:2], area, dot.bound, tip)
+    for x, y in ridges:
+        board.add_dot(Mark(*axes.at(x, y), 4))
+        yield _marker(*axes.at(x, y), pi * 16, "key")
+    wishes = list[Wish]()
+    for at, (dot, mark) in enumerate(zip(dots[:MOST_LABELS], marks)):
+        texts = {f"{_named(dot, room)} · {roofline.share(dot)}": 1.2 * min(len(dot.name), NAMES[0]) - 1.2 * room for room in NAMES}
+        without = 1e6 if at < ALWAYS else 40 + 4000 * dot.seconds / (roofline.seconds or 1)
+        wished = ((text, max(0, dear)) for text, dear in texts.items())
+        wishes.append(Wish(sorted(board.around(mark, wished, marks[:MOST_LABELS], without), key=lambda spot: spot.cost), without))
+    wishes[ALWAYS:ALWAYS] = _notes(roofline, axes, board)
+    for spot in arrange(wishes):
+        if spot is not None:
+            yield _text(spot.left, spot.top + 11, spot.text, "label")
+            if spot.leader is not None:
+                yield _path("leader", *spot.leader)
+
+
+def _notes(roofline: Roofline, axes: Axes, board: Board) -> Iterator[Wish]:
+    """The figures of the device: along its roofs, beside the lines of its ridges, and along its memory's slope."""
+
+    def wish(text: str, places: Iterable[tuple[float, float, float]], x: float, y: float) -> Wish:
+        return Wish(sorted([*board.spots(text, places), *board.around(Mark(x, y, 4), [(text, 40)])], key=lambda spot: spot.cost), 1e5)
+
+    def width(text: str) -> float:
+        return CHAR * len(text) + 4
+
+    slope = (*axes.at(axes.left, axes.left + axes.memory), *axes.at(log10(min(axes.peaks)) - axes.memory, log10(min(axes.peaks))))
+    for peak, dtypes in axes.peaks.items():
+        (x, y), text = axes.at(log10(peak) - axes.memory, log10(peak)), f"{shorten(clean(', '.join(dtypes)), 22)}: {si(peak)} operations/s"
+        ends = range(RIGHT, ceil(x), -8)
+        yield wish(
+            text, [(end - width(text), y + down, (RIGHT - end) / 40 + dear) for end in ends for down, dear in ((-19, 0), (5, 8))], x, y
+        )
+        text = f"ridge: {quotient(peak, roofline.bandwidth, 2)} operations per byte"
+        tops, sides = range(BOTTOM - LINE - 4, ceil(y), -8), ((x + 8, 0), (x - 4 - width(text), 4))
+        yield wish(text, [(left, top, (BOTTOM - top) / 40 + dear) for top in tops for left, dear in sides], x, y)
+    text = f"memory: {si(roofline.bandwidth)} bytes/s"
+    places = []
+    for part in range(4, 100, 2):
+        x, y = slope[0] + (slope[2] - slope[0]) * part / 100, slope[1] + (slope[3] - slope[1]) * part / 100
+        places += [(x - 4 - width(text), y - 14, abs(part - 50) / 8), (x + 8, y + 2, abs(part - 50) / 8 + 4)]
+    yield wish(text, places, (slope[0] + slope[2]) / 2, (slope[1] + slope[3]) / 2)
+
+
+def _named(dot: Dot, room: int) -> str:
+    return shorten(clean(dot.name), room) + (f" × {dot.copies:,}" if dot.copies > 1 else "")
 
 
 def _layers(dots: list[Dot]) -> str:

@@ -1,0 +1,223 @@
+"""Labels of a picture: the places that each could take, and the best choice among them that keeps all clear of one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import ceil, cos, floor, hypot, pi, sin
+from typing import NamedTuple
+
+from .layout import display_width
+
+CHAR, LINE, PAD = 6.7, 15, 4
+"""The room that a label takes: the width of its characters, its height, and what it keeps free at both ends."""
+GAPS = (3, 9, 15, 22, 30, 40, 52, 66, 82, 100, 122, 148, 180, 220, 270, 330, 400)
+"""How far a label may stand from its dot; the first is so near that no line need lead there."""
+DIRECTIONS = [(cos(turn * pi / 12), sin(turn * pi / 12)) for turn in range(24)]
+ROUNDS = 24
+"""How often another order of the labels is tried."""
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom of something that takes room."""
+Line = tuple[float, float, float, float]
+"""From x and y to x and y."""
+
+
+class Mark(NamedTuple):
+    """What a label belongs to: a circle, or a diamond whose corners are ``radius`` from its centre."""
+
+    x: float
+    y: float
+    radius: float
+    round: bool = True
+
+    @property
+    def box(self) -> Box:
+        """The room that it takes."""
+        return self.x - self.radius, self.y - self.radius, self.x + self.radius, self.y + self.radius
+
+
+class Spot(NamedTuple):
+    """A label in a place: what speaks against it, its text, its left and top, and the line that leads to its dot."""
+
+    cost: float
+    text: str
+    left: float
+    top: float
+    leader: Line | None = None
+
+    @property
+    def box(self) -> Box:
+        """The room that it takes."""
+        return self.left - PAD, self.top, self.left + CHAR * display_width(self.text) + PAD, self.top + LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A label that is wanted: where it could be, the cheapest first, and what it costs to go without."""
+
+    spots: Sequence[Spot]
+    without: float
+
+
+@dataclass
+class Board:
+    """What of a picture is taken before the first label: a bit for each of its points, an integer for each row."""
+
+    frame: Box
+    dots: list[int] = field(init=False)
+    lines: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dots, self.lines = ([0] * (ceil(self.frame[3]) + 50) for _ in range(2))
+
+    def add_dot(self, mark: Mark) -> None:
+        """Takes the room of a dot."""
+        _fill(self.dots, mark.box)
+
+    def add_line(self, line: Line) -> None:
+        """Takes the room of a line."""
+        for x, y in _points(line, 2):
+            _fill(self.lines, (x - 2, y - 2, x + 2, y + 2))
+
+    @cached_property
+    def taken(self) -> list[int]:
+        """For each row, what is taken in the rows that a label takes which begins there."""
+        rows = [dots | lines for dots, lines in zip(self.dots, self.lines, strict=True)]
+        found = []
+        for top in range(len(rows)):
+            together = 0
+            for row in rows[top : top + LINE + 1]:
+                together |= row
+            found.append(together)
+        return found
+
+    def free(self, box: Box) -> bool:
+        """Whether a label's box is inside of the frame, on nothing that was there before."""
+        left, top, right, bottom = box
+        if left + PAD < self.frame[0] or top < self.frame[1] or right > self.frame[2] or bottom > self.frame[3]:
+            return False
+        return not self.taken[floor(top)] & _bits(left, right)
+
+    def spots(self, text: str, places: Iterable[tuple[float, float, float]]) -> Iterator[Spot]:
+        """A text where it finds room: of each place its left, its top, and what speaks against it."""
+        for left, top, cost in places:
+            if self.free((spot := Spot(cost, text, left, top)).box):
+                yield spot
+
+    def around(self, mark: Mark, texts: Iterable[tuple[str, float]], others: Sequence[Mark] = (), most: float = 1e9) -> Iterator[Spot]:
+        """Texts on all sides of a mark, each with what speaks against it; others are marks that a label might be taken to belong to."""
+        for text, dear in texts:
+            width = CHAR * display_width(text)
+            for gap in GAPS:
+                if dear + gap > most:
+                    break
+                for across, down in DIRECTIONS:
+                    x, y = mark.x + (mark.radius + gap) * across, mark.y + (mark.radius + gap) * down
+                    top = y - LINE * (0 if down > 0.4 else 1 if down < -0.4 else 0.5)
+                    for part in (0, 0.2, 0.5, 0.8, 1) if abs(across) < 0.6 else (0,) if across > 0 else (1,):
+                        spot = Spot(dear + gap + 4 * (part not in (0, 1)), text, x - width * part, top)
+                        if self.free(spot.box):
+                            yield self._led(spot, mark, (across, down), gap, others)
+
+    def _led(self, spot: Spot, mark: Mark, direction: tuple[float, float], gap: float, others: Sequence[Mark]) -> Spot:
+        """With the line that leads there, if it is not close by, and what that line or its lack makes worse."""
+        across, down = direction
+        if gap == GAPS[0]:
+            left, top, right, bottom = spot.box
+            near = (left - 6, top - 6, right + 6, bottom + 6)
+            return spot._replace(cost=spot.cost + 10 * sum(other != mark and meet(near, other.box) for other in others))
+        edge = mark.radius if mark.round else mark.radius / (abs(across) + abs(down))
+        reach = mark.radius + gap
+        line = mark.x + edge * across, mark.y + edge * down, mark.x + reach * across, mark.y + reach * down
+        over = [(self.dots[int(y)] >> int(x) & 1, self.lines[int(y)] >> int(x) & 1) for x, y in _points(line, 3)]
+        dots = sum(dot for dot, _ in over) + max(0, sum(dot for dot, _ in over) - 4)
+        crossed = sum(line and not before for (_, line), (_, before) in zip(over[2:], over[1:]))
+        return spot._replace(cost=spot.cost + 4 + 3 * dots + 25 * crossed, leader=line)
+
+
+def arrange(wishes: Sequence[Wish]) -> list[Spot | None]:
+    """A spot for each wish, or none, all clear of one another: what went badly has its turn earlier in the next round."""
+    urgency = [float(-at) for at in range(len(wishes))]
+    best: list[Spot | None] = []
+    least = float("inf")
+    for _ in range(ROUNDS):
+        chosen: list[Spot | None] = [None] * len(wishes)
+        placed: list[tuple[Spot, Box]] = []
+        total = 0.0
+        for at in sorted(range(len(wishes)), key=lambda at: -urgency[at]):
+            wish = wishes[at]
+            spot = next((spot for spot in wish.spots if spot.cost < wish.without and not _clash(spot, placed)), None)
+            if spot is not None:
+                chosen[at] = spot
+                placed.append((spot, spot.box))
+            cost = wish.without if spot is None else spot.cost
+            total += cost
+            urgency[at] += min(20.0, cost - (wish.spots[0].cost if wish.spots else cost)) / 4
+        if total < least:
+            best, least = chosen, total
+    return best
+
+
+def meet(box: Box, other: Box) -> bool:
+    """Whether two boxes overlap."""
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+
+
+def through(line: Line, box: Box) -> bool:
+    """Whether a line runs through a box."""
+    begin, end = 0.0, 1.0
+    for at, way, low, high in ((line[0], line[2] - line[0], box[0], box[2]), (line[1], line[3] - line[1], box[1], box[3])):
+        if abs(way) < 1e-6:
+            if not low < at < high:
+                return False
+        else:
+            first, last = sorted(((low - at) / way, (high - at) / way))
+            begin, end = max(begin, first), min(end, last)
+    return begin < end
+
+
+def crossing(one: Line, two: Line) -> bool:
+    """Whether two lines cross, or would if each were a little longer."""
+
+    def sides(a: Line, b: Line) -> float:
+        x, y = a[2] - a[0], a[3] - a[1]
+        return (x * (b[1] - a[1]) - y * (b[0] - a[0])) * (x * (b[3] - a[1]) - y * (b[2] - a[0]))
+
+    one, two = _longer(one), _longer(two)
+    return sides(one, two) <= 0 and sides(two, one) <= 0
+
+
+def _longer(line: Line) -> Line:
+    x1, y1, x2, y2 = line
+    part = 3 / (hypot(x2 - x1, y2 - y1) or 1)
+    x, y = (x2 - x1) * part, (y2 - y1) * part
+    return x1 - x, y1 - y, x2 + x, y2 + y
+
+
+def _clash(spot: Spot, placed: Iterable[tuple[Spot, Box]]) -> bool:
+    """Whether a label or its line is in the way of another or its line."""
+    box, leader = spot.box, spot.leader
+    return any(
+        meet(box, taken)
+        or (leader is not None and through(leader, taken))
+        or (other.leader is not None and (through(other.leader, box) or (leader is not None and crossing(leader, other.leader))))
+        for other, taken in placed
+    )
+
+
+def _points(line: Line, step: float) -> list[tuple[float, float]]:
+    """Points along a line, from its start to its end."""
+    x1, y1, x2, y2 = line
+    steps = ceil(hypot(x2 - x1, y2 - y1) / step) or 1
+    return [(x1 + (x2 - x1) * at / steps, y1 + (y2 - y1) * at / steps) for at in range(steps + 1)]
+
+
+def _bits(left: float, right: float) -> int:
+    return ((1 << ceil(right) - max(0, floor(left))) - 1) << max(0, floor(left))
+
+
+def _fill(rows: list[int], box: Box) -> None:
+    bits = _bits(box[0], box[2])
+    for y in range(max(0, floor(box[1])), min(len(rows), ceil(box[3]))):
+        rows[y] |= bits

@@ -182,21 +182,25 @@ class Accounts:
         )
         found = self.known.get(key)
         if found is None:
+            held = self.holder.holdings(leaf, sets, tie, frozen, head)
+            moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, sets))
             found = self.known[key] = Account()
             self.made.append(found)
-            held = self.holder.holdings(leaf, sets, tie, frozen, head)
             found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
             found.parts = held.parts
             found.saved_activation_bytes = kept
-            moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, sets))
             found.read_bytes, found.written_bytes = moved.read, moved.written
             found.made_bytes = made
-            operations = 2 * leaf.result.counts.maccs * times * self.batch
-            least = operations
-            if leaf.causal and operations:  # kernels may leave masked products out
-                least = operations // leaf.result.symbols["pairs"] * unmasked(leaf.result.symbols)
+            operations, least = self.operations(leaf, times)
             found.work.append((Work(leaf.dtype, operations, least, moved, min(gradients, 2), again), 1))
         return found
+
+    def operations(self, leaf: Leaf, times: int) -> tuple[int, int]:
+        """Two for each MACC, and those of them that no kernel can leave out: the masked products of causal attention it can."""
+        operations = 2 * leaf.result.counts.maccs * times * self.batch
+        if not (leaf.causal and operations):
+            return operations, operations
+        return operations, operations // leaf.result.symbols["pairs"] * unmasked(leaf.result.symbols)
 
     def weights_read(self, leaf: Leaf, size: int, times: int, sets: int) -> int:
         """The bytes of weights that a layer reads at inference: of experts, as many sets as the positions of the batch can reach."""

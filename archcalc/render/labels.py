@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from .layout import display_width
 
-CHAR, LINE, PAD = 6.7, 15, 4
-"""The room that a label takes: the width of its characters, its height, and what it keeps free at both ends."""
+CHAR, LINE, NEXT, PAD = 6.7, 15, 13, 4
+"""The room that a label takes: the width of its characters, its height, that of further lines, and what it keeps free at both ends."""
 GAPS = (3, 9, 15, 22, 30, 40, 52, 66, 82, 100, 122, 148, 180, 220, 270, 330, 400)
 """How far a label may stand from its dot; the first is so near that no line need lead there."""
 DIRECTIONS = [(cos(turn * pi / 12), sin(turn * pi / 12)) for turn in range(24)]
-ROUNDS = 24
-"""How often another order of the labels is tried."""
+ROUNDS, MOST_HASTE, PASSES = 8, 5.0, 4
+"""How often another order of the labels is tried, how many places one may move up in it each time, and how often all are improved."""
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom of something that takes room."""
 Line = tuple[float, float, float, float]
@@ -38,18 +38,19 @@ class Mark(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """A label in a place: what speaks against it, its text, its left and top, and the line that leads to its dot."""
+    """A label in a place: what speaks against it, its text, the room that it takes, and the line that leads to its dot."""
 
     cost: float
     text: str
-    left: float
-    top: float
+    box: Box
+    part: float = 0
     leader: Line | None = None
 
-    @property
-    def box(self) -> Box:
-        """The room that it takes."""
-        return self.left - PAD, self.top, self.left + CHAR * display_width(self.text) + PAD, self.top + LINE
+    def lines(self) -> Iterator[tuple[float, float, str]]:
+        """The left and the top of each of its lines; ``part`` of what a shorter one leaves free is before it."""
+        lines = self.text.split("\n")
+        for at, line in enumerate(lines):
+            yield self.box[0] + PAD + self.part * (width(self.text) - width(line)), self.box[1] + at * NEXT, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +98,28 @@ class Board:
         left, top, right, bottom = box
         if left + PAD < self.frame[0] or top < self.frame[1] or right > self.frame[2] or bottom > self.frame[3]:
             return False
-        return not self.taken[floor(top)] & _bits(left, right)
+        return not (self.taken[floor(top)] | self.taken[floor(bottom - LINE)]) & _bits(left, right)
 
     def spots(self, text: str, places: Iterable[tuple[float, float, float]]) -> Iterator[Spot]:
         """A text where it finds room: of each place its left, its top, and what speaks against it."""
         for left, top, cost in places:
-            if self.free((spot := Spot(cost, text, left, top)).box):
-                yield spot
+            if self.free(box := (left - PAD, top, left + width(text) + PAD, top + height(text))):
+                yield Spot(cost, text, box)
 
     def around(self, mark: Mark, texts: Iterable[tuple[str, float]], others: Sequence[Mark] = (), most: float = 1e9) -> Iterator[Spot]:
         """Texts on all sides of a mark, each with what speaks against it; others are marks that a label might be taken to belong to."""
         for text, dear in texts:
-            width = CHAR * display_width(text)
+            wide, high = width(text), height(text)
             for gap in GAPS:
                 if dear + gap > most:
                     break
                 for across, down in DIRECTIONS:
                     x, y = mark.x + (mark.radius + gap) * across, mark.y + (mark.radius + gap) * down
-                    top = y - LINE * (0 if down > 0.4 else 1 if down < -0.4 else 0.5)
+                    top = y - high * (0 if down > 0.4 else 1 if down < -0.4 else 0.5)
                     for part in (0, 0.2, 0.5, 0.8, 1) if abs(across) < 0.6 else (0,) if across > 0 else (1,):
-                        spot = Spot(dear + gap + 4 * (part not in (0, 1)), text, x - width * part, top)
-                        if self.free(spot.box):
+                        left = x - wide * part
+                        if self.free(box := (left - PAD, top, left + wide + PAD, top + high)):
+                            spot = Spot(dear + gap + 4 * (part not in (0, 1)), text, box, part)
                             yield self._led(spot, mark, (across, down), gap, others)
 
     def _led(self, spot: Spot, mark: Mark, direction: tuple[float, float], gap: float, others: Sequence[Mark]) -> Spot:
@@ -136,27 +138,66 @@ class Board:
         return spot._replace(cost=spot.cost + 4 + 3 * dots + 25 * crossed, leader=line)
 
 
+def width(text: str) -> float:
+    """How wide the longest line of a text is."""
+    return CHAR * max(map(display_width, text.split("\n")))
+
+
+def height(text: str) -> int:
+    """How high the lines of a text are together."""
+    return LINE + NEXT * text.count("\n")
+
+
 def arrange(wishes: Sequence[Wish]) -> list[Spot | None]:
     """A spot for each wish, or none, all clear of one another: what went badly has its turn earlier in the next round."""
     urgency = [float(-at) for at in range(len(wishes))]
     best: list[Spot | None] = []
-    least = float("inf")
     for _ in range(ROUNDS):
         chosen: list[Spot | None] = [None] * len(wishes)
-        placed: list[tuple[Spot, Box]] = []
-        total = 0.0
         for at in sorted(range(len(wishes)), key=lambda at: -urgency[at]):
-            wish = wishes[at]
-            spot = next((spot for spot in wish.spots if spot.cost < wish.without and not _clash(spot, placed)), None)
-            if spot is not None:
-                chosen[at] = spot
-                placed.append((spot, spot.box))
-            cost = wish.without if spot is None else spot.cost
-            total += cost
-            urgency[at] += min(20.0, cost - (wish.spots[0].cost if wish.spots else cost)) / 4
-        if total < least:
-            best, least = chosen, total
+            chosen[at] = _nearest(wishes[at], chosen)
+        for at, (wish, spot) in enumerate(zip(wishes, chosen, strict=True)):
+            urgency[at] += min(MOST_HASTE, (_cost(wish, spot) - min([wish.without, *(spot.cost for spot in wish.spots[:1])])) / 4)
+        if not best or _total(wishes, chosen) < _total(wishes, best):
+            best = chosen
+    for _ in range(PASSES):
+        for at in sorted(range(len(wishes)), key=lambda at: -_cost(wishes[at], best[at])):
+            best = _improved(wishes, best, at)
     return best
+
+
+def _improved(wishes: Sequence[Wish], chosen: list[Spot | None], at: int) -> list[Spot | None]:
+    """The same with a better spot for one wish, where those that it drives away cost less than it gains."""
+    tried = set[tuple[int, ...]]()
+    total = _total(wishes, chosen)
+    for spot in wishes[at].spots:
+        if spot.cost >= _cost(wishes[at], chosen[at]):
+            break
+        driven = tuple(other for other, its in enumerate(chosen) if other != at and its is not None and _clash(spot, [its]))
+        if driven in tried:
+            continue
+        tried.add(driven)
+        after = [None if other in driven else its for other, its in enumerate(chosen)]
+        after[at] = spot
+        for other in driven:
+            after[other] = _nearest(wishes[other], after)
+        if _total(wishes, after) < total:
+            return after
+    return chosen
+
+
+def _nearest(wish: Wish, chosen: Iterable[Spot | None]) -> Spot | None:
+    """The cheapest spot that is clear of all that were chosen."""
+    others = [spot for spot in chosen if spot is not None]
+    return next((spot for spot in wish.spots if spot.cost < wish.without and not _clash(spot, others)), None)
+
+
+def _cost(wish: Wish, spot: Spot | None) -> float:
+    return wish.without if spot is None else spot.cost
+
+
+def _total(wishes: Iterable[Wish], chosen: Iterable[Spot | None]) -> float:
+    return sum(map(_cost, wishes, chosen))
 
 
 def meet(box: Box, other: Box) -> bool:
@@ -166,15 +207,12 @@ def meet(box: Box, other: Box) -> bool:
 
 def through(line: Line, box: Box) -> bool:
     """Whether a line runs through a box."""
-    begin, end = 0.0, 1.0
-    for at, way, low, high in ((line[0], line[2] - line[0], box[0], box[2]), (line[1], line[3] - line[1], box[1], box[3])):
-        if abs(way) < 1e-6:
-            if not low < at < high:
-                return False
-        else:
-            first, last = sorted(((low - at) / way, (high - at) / way))
-            begin, end = max(begin, first), min(end, last)
-    return begin < end
+    (x1, y1, x2, y2), (left, top, right, bottom) = line, box
+    if (x1 <= left and x2 <= left) or (x1 >= right and x2 >= right) or (y1 <= top and y2 <= top) or (y1 >= bottom and y2 >= bottom):
+        return False
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    sides = [(x2 - x1) * (y - y1) > (y2 - y1) * (x - x1) for x, y in corners]
+    return any(sides) and not all(sides)
 
 
 def crossing(one: Line, two: Line) -> bool:
@@ -195,15 +233,15 @@ def _longer(line: Line) -> Line:
     return x1 - x, y1 - y, x2 + x, y2 + y
 
 
-def _clash(spot: Spot, placed: Iterable[tuple[Spot, Box]]) -> bool:
+def _clash(spot: Spot, placed: Iterable[Spot]) -> bool:
     """Whether a label or its line is in the way of another or its line."""
-    box, leader = spot.box, spot.leader
-    return any(
-        meet(box, taken)
-        or (leader is not None and through(leader, taken))
-        or (other.leader is not None and (through(other.leader, box) or (leader is not None and crossing(leader, other.leader))))
-        for other, taken in placed
-    )
+    _, _, box, _, leader = spot
+    for _, _, taken, _, line in placed:
+        if meet(box, taken) or (leader is not None and through(leader, taken)) or (line is not None and through(line, box)):
+            return True
+        if leader is not None and line is not None and crossing(leader, line):
+            return True
+    return False
 
 
 def _points(line: Line, step: float) -> list[tuple[float, float]]:

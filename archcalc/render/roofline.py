@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor, log10, pi, sqrt
 from typing import Literal
 
-from .labels import CHAR, LINE, Board, Mark, Wish, arrange
+from .labels import LINE, Board, Mark, Wish, arrange, width
 from .layout import clean, shorten
 from .units import quotient, si
 
@@ -24,7 +24,7 @@ FULL_AREA, LEAST_AREA = pi * 40**2, pi * 3**2
 """The area of a dot that takes all of the time, and of the smallest that can be seen."""
 MOST_DOTS, MOST_LABELS, ALWAYS = 400, 12, 3
 """How many dots there are, how many of them have a label where there is room, and how many have one in any case."""
-NAMES = (34, 28, 23, 18, 13, 8)
+NAMES = (38, 32, 26, 20, 15, 10)
 """How long a name may be in a label: the shorter ones where there is no room for the longer ones."""
 LIGHT = {"page": "#ffffff", "ink": "#1f2328", "dim": "#59636e", "line": "#d8dee4", "compute": "#0067a8", "memory": "#e69500"}
 DARK = {"page": "#0d1117", "ink": "#f0f3f6", "dim": "#a5afba", "line": "#343b43", "compute": "#4fa3e3", "memory": "#ffcb5c"}
@@ -213,14 +213,14 @@ def _plot(roofline: Roofline, axes: Axes) -> Iterator[svg.Element]:
         yield _marker(*axes.at(x, y), pi * 16, "key")
     wishes = list[Wish]()
     for at, (dot, mark) in enumerate(zip(dots[:MOST_LABELS], marks)):
-        texts = {f"{_named(dot, room)} · {roofline.share(dot)}": 1.2 * min(len(dot.name), NAMES[0]) - 1.2 * room for room in NAMES}
         without = 1e6 if at < ALWAYS else 40 + 4000 * dot.seconds / (roofline.seconds or 1)
-        wished = ((text, max(0, dear)) for text, dear in texts.items())
-        wishes.append(Wish(sorted(board.around(mark, wished, marks[:MOST_LABELS], without), key=lambda spot: spot.cost), without))
+        wishes.append(
+            Wish(sorted(board.around(mark, _texts(roofline, dot), marks[:MOST_LABELS], without), key=lambda spot: spot.cost), without)
+        )
     wishes[ALWAYS:ALWAYS] = _notes(roofline, axes, board)
     for spot in arrange(wishes):
         if spot is not None:
-            yield _text(spot.left, spot.top + 11, spot.text, "label")
+            yield from (_text(left, top + 11, line, "label") for left, top, line in spot.lines())
             if spot.leader is not None:
                 yield _path("leader", *spot.leader)
 
@@ -229,27 +229,36 @@ def _notes(roofline: Roofline, axes: Axes, board: Board) -> Iterator[Wish]:
     """The figures of the device: along its roofs, beside the lines of its ridges, and along its memory's slope."""
 
     def wish(text: str, places: Iterable[tuple[float, float, float]], x: float, y: float) -> Wish:
-        return Wish(sorted([*board.spots(text, places), *board.around(Mark(x, y, 4), [(text, 40)])], key=lambda spot: spot.cost), 1e5)
-
-    def width(text: str) -> float:
-        return CHAR * len(text) + 4
+        return Wish(sorted([*board.spots(text, places), *board.around(Mark(x, y, 4), [(text, 300)])], key=lambda spot: spot.cost), 1e5)
 
     slope = (*axes.at(axes.left, axes.left + axes.memory), *axes.at(log10(min(axes.peaks)) - axes.memory, log10(min(axes.peaks))))
     for peak, dtypes in axes.peaks.items():
         (x, y), text = axes.at(log10(peak) - axes.memory, log10(peak)), f"{shorten(clean(', '.join(dtypes)), 22)}: {si(peak)} operations/s"
         ends = range(RIGHT, ceil(x), -8)
         yield wish(
-            text, [(end - width(text), y + down, (RIGHT - end) / 40 + dear) for end in ends for down, dear in ((-19, 0), (5, 8))], x, y
+            text, [(end - width(text) - 4, y + down, (RIGHT - end) / 40 + dear) for end in ends for down, dear in ((-19, 0), (5, 8))], x, y
         )
         text = f"ridge: {quotient(peak, roofline.bandwidth, 2)} operations per byte"
-        tops, sides = range(BOTTOM - LINE - 4, ceil(y), -8), ((x + 8, 0), (x - 4 - width(text), 4))
+        tops, sides = range(BOTTOM - LINE - 4, ceil(y), -8), ((x + 8, 0), (x - 8 - width(text), 4))
         yield wish(text, [(left, top, (BOTTOM - top) / 40 + dear) for top in tops for left, dear in sides], x, y)
     text = f"memory: {si(roofline.bandwidth)} bytes/s"
     places = []
     for part in range(4, 100, 2):
         x, y = slope[0] + (slope[2] - slope[0]) * part / 100, slope[1] + (slope[3] - slope[1]) * part / 100
-        places += [(x - 4 - width(text), y - 14, abs(part - 50) / 8), (x + 8, y + 2, abs(part - 50) / 8 + 4)]
+        places += [(x - 8 - width(text), y - 14, abs(part - 50) / 8), (x + 8, y + 2, abs(part - 50) / 8 + 4)]
     yield wish(text, places, (slope[0] + slope[2]) / 2, (slope[1] + slope[3]) / 2)
+
+
+def _texts(roofline: Roofline, dot: Dot) -> Iterator[tuple[str, float]]:
+    """What a dot's label could say, on one line or on two, and what speaks against each: shorter names."""
+    full = min(len(dot.name), NAMES[0])
+    for room in NAMES:
+        if room <= full or room == NAMES[0]:
+            name, share = _named(dot, room), roofline.share(dot)
+            lost = max(0, full - room)
+            yield f"{name} · {share}", 2 * lost
+            name, _, copies = name.partition(" × ")
+            yield (f"{name}\n× {copies} · {share}" if copies else f"{name}\n{share}"), 2 * lost + 10
 
 
 def _named(dot: Dot, room: int) -> str:

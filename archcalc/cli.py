@@ -68,7 +68,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback(subcommand_metavar="SPEC... | COMMAND ...")
 def _root(version: bool = typer.Option(False, "--version", help="Show the version.", callback=_version, is_eager=True)) -> None:
-    """Shapes, params, MACCs and FLOPs of a neural network from its description in YAML."""
+    """Shapes, params, MACCs, FLOPs, memory and least time of a neural network from its description in YAML."""
 
 
 def main() -> None:

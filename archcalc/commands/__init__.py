@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 COMMANDS: dict[str, str] = {
-    "table": "Shapes, params, MACCs and FLOPs of every layer; `archcalc SPEC` is short for it.",
+    "table": "Shapes, params, MACCs, FLOPs, bytes and least times of every layer; `archcalc SPEC` is short for it.",
     "explain": "How each figure of one layer comes about: formula, numbers in, value.",
     "compare": "The totals of several specs side by side.",
     "conventions": "What each FLOP convention and counter makes of a network, and why they differ.",

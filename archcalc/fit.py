@@ -61,6 +61,7 @@ def fit(analysed: Callable[[int], Report], memory: int, *, training: bool, step:
     while high * step <= LARGEST and fits(high):
         low, high = high, 2 * high
     if high * step > LARGEST:
+        found.over, found.over_number = None, 0
         return found
     while low and high - low > 1:
         middle = (low + high) // 2

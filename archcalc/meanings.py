@@ -31,7 +31,7 @@ FIGURES: dict[str, Figure] = {
             "Learned numbers, frozen ones too; shared weights count once.",
             "buffers such as running statistics",
         ),
-        Figure("trainable_params", "numbers", "layers totals", "The same without frozen layers."),
+        Figure("trainable_params", "numbers", "layers totals", "Params without those of frozen layers."),
         Figure("active_params", "numbers", "totals", "The params that one position goes through: of experts, the active ones."),
         Figure(
             "maccs",
@@ -92,7 +92,7 @@ FIGURES: dict[str, Figure] = {
             "layers totals",
             "Keys and values of all tokens that are kept for those to come, for the whole batch; a window caps them.",
         ),
-        Figure("kv_cache_bytes_per_token", "bytes", "totals", "The same for one token of one sample."),
+        Figure("kv_cache_bytes_per_token", "bytes", "totals", "Bytes of keys and values of one token of one sample."),
         Figure(
             "moved_bytes",
             "bytes",
@@ -109,6 +109,29 @@ FIGURES: dict[str, Figure] = {
             _BOUND,
         ),
         Figure("bound", "a word", "layers totals time", "Which of the two is larger: compute or memory."),
+        Figure("intensity", "operations per byte", "pages", "Operations over moved bytes (op/byte in tables, x in the roofline picture)."),
+        Figure("time_share", "%", "pages", "The least time of a layer over that of the network."),
+        Figure("share", "%", "pages", "The FLOPs of a layer over those of the network."),
+        Figure(
+            "bytes_per_param",
+            "bytes",
+            "memory",
+            "Of a term the bytes for each of its params; of a ledger (per param) all terms for params over all params.",
+        ),
+        Figure("divisor", "devices", "memory", "Over how many devices a term is divided: one."),
+        Figure(
+            "ridge",
+            "operations per byte",
+            "pages",
+            "Peak over bandwidth of a device: layers of fewer operations per byte are bound by memory.",
+        ),
+        Figure(
+            "mfu",
+            "share",
+            "training",
+            "The share of the peak that a training reaches (model FLOPs utilisation): given, never worked out. Its operations are those of forward and "
+            "backward passes without what is worked out anew, masked products of causal attention among them unless --causal half is given.",
+        ),
         Figure(
             "training",
             "bytes",

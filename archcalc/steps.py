@@ -37,7 +37,8 @@ def bytes_and_time(row: Row, report: Report) -> list[Made]:
     found.append(("bytes alive", "alive before + made", f"{before} + {account.made_bytes}", row.alive, "at inference, while it runs"))
     inputs = " + ".join(_elements(leaf, row, report, [tensor]) for tensor in leaf.inputs)
     outputs = " + ".join(_elements(leaf, row, report, [tensor]) for tensor in (*leaf.outputs, *leaf.extra))
-    weights = account.work[0][0].moved.weights if account.work else 0
+    sizes = [size_of(prod(tensor.shape or ()) * row.times * report.batch, tensor.dtype) for tensor in leaf.inputs]
+    weights = account.read_bytes - sum(sizes)
     if account.read_bytes or account.written_bytes:
         found.append(("bytes read", "inputs + weights", f"{inputs or 0} + {weights}", account.read_bytes, ""))
         found.append(("bytes written", "outputs", outputs, account.written_bytes, ""))
@@ -49,7 +50,7 @@ def bytes_and_time(row: Row, report: Report) -> list[Made]:
 
 
 def _of(bits: int | None) -> str:
-    return f"{(bits or 0) // 8} bytes" if bits and bits >= 8 else "1/2 byte"
+    return "1/2 byte" if not bits or bits < 8 else "1 byte" if bits == 8 else f"{bits // 8} bytes"
 
 
 def _state(kind: str, what: str, report: Report) -> str:
@@ -139,7 +140,7 @@ TITLES = {
     "read_bytes": "bytes read",
     "written_bytes": "bytes written",
     "kv_cache_bytes": "key-value cache bytes",
-    "time_seconds": "time in µs    at least",
+    "time_seconds": "microseconds    at least",
 }
 
 

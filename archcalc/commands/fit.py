@@ -73,29 +73,24 @@ def command(
     options |= {"checkpoint": checkpoint, "weights": weights, "group_size": group_size, "zero_points": zero_points, "memory": True}
     options["attention"] = attention
     found_device = asked(find_device, device)
+    trains = training or any(each is not None for each in (optimizer, precision, checkpoint, accumulate))
     memory = asked(found_device.needed_memory) - _size(reserve)
     if memory <= 0:
         fail(f"--reserve {reserve} leaves nothing of {found_device.name}")
+    if trains and phase == "decode":
+        fail("the decode phase is inference, and training is asked for")
     if over == "batch" and batch != 1:
         fail("--batch is for where something else grows, and here the batch does", "leave --batch out, or say what grows: --over VAR")
     if format_ not in ("table", "json"):
         fail(f"there is no format '{format_}': there are table, json")
-    trains = training or any(each is not None for each in (optimizer, precision, checkpoint, accumulate))
-    passes = accumulate or 1
 
     def analysed(number: int) -> Any:
-        named: dict[str, Any] = {"batch": batch * passes, "context": context, "vars": given, "accumulate": accumulate}
-        named |= (
-            {"batch": number * passes}
-            if over == "batch"
-            else {"context": number}
-            if over == "context"
-            else {"vars": {**given, over: number}}
-        )
+        named: dict[str, Any] = {"batch": batch, "context": context, "vars": given, "accumulate": accumulate}
+        named |= {"batch": number} if over == "batch" else {"context": number} if over == "context" else {"vars": {**given, over: number}}
         return analyze_spec(parsed, problems, file, Request(**options, **named))
 
     try:
-        result = fit(analysed, memory, training=trains, step=step)
+        result = fit(analysed, memory, training=trains, step=step * ((accumulate or 1) if over == "batch" else 1))
     except RequestError as error:
         fail(str(error), "--over takes batch, context (while decoding), or a var of the spec" if f"'{over}'" in str(error) else "")
     except SpecError as error:

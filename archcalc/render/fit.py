@@ -7,6 +7,7 @@ from typing import Any
 from ..devices import Device
 from ..errors import JSON_SCHEMA_VERSION
 from ..fit import Fit
+from ..memory.optimizers import LEAST_8_BIT
 from ..memory.storage import BITS
 from ..report import Report
 from .needs import LEFT_OUT, ledger_lines
@@ -19,8 +20,11 @@ def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> s
     assert report is not None
     ledger = found.ledger(report)
     free = found.memory - ledger.bytes
+    ended = found.over is None and found.refused is None
+    how_far = f"whatever {over} is, as far as the search went ({found.number:,})" if ended else f"up to {_told(over, found.number)}"
     lines = [
-        f"{report.title} ({asked_for(report, over)}) fits {device.name} up to {_told(over, found.number)}: {ledger.name} takes {_size(ledger.bytes)} of {_size(found.memory)}, {_size(free)} are left"
+        f"{report.title} ({asked_for(report, over)}) fits {device.name} {how_far}: {ledger.name} takes {_size(ledger.bytes)} of "
+        f"{_size(found.memory)}, {_size(free)} are left"
     ]
     if found.over is not None:
         more = found.ledger(found.over).bytes - found.memory
@@ -55,8 +59,10 @@ def _hints(report: Report, training: bool) -> list[str]:
         hints += ["--dtype bfloat16"] if BITS[report.dtype] > 16 else []
         return hints + (["--weights int4"] if plan.quantized is None else [])
     hints += ["--precision mixed"] if plan.precision.name == "uniform" and BITS[report.dtype] > 16 else []
-    hints += ["--checkpoint full"] if not plan.checkpoint.every else []
-    return hints + (["--optimizer adafactor or adamw8bit"] if plan.optimizer.name not in ("adafactor", "adamw8bit", "sgd") else [])
+    blocks = any(step.inner is not None for step in accounts.training.whole.steps)
+    hints += ["--checkpoint full"] if blocks and not plan.checkpoint.every else []
+    small = plan.optimizer.name in ("adafactor", "adamw8bit", "sgd")
+    return hints + ([] if small else [f"--optimizer {'adafactor' if report.totals.params < LEAST_8_BIT else 'adafactor or adamw8bit'}"])
 
 
 def asked_for(report: Report, over: str) -> str:
@@ -79,7 +85,7 @@ def to_dict(found: Fit, device: Device, over: str) -> dict[str, Any]:
         "memory_bytes": found.memory,
         "over": over,
         "largest": found.number,
-        "next": found.over_number,
+        "next": found.over_number or None,
         "next_bytes": found.ledger(found.over).bytes if found.over is not None else None,
         "ledger": found.ledger(report).to_dict(),
     }

@@ -12,6 +12,11 @@ def clean(text: str) -> str:
     return "".join(char if char.isprintable() else " " if char.isspace() else "?" for char in text)
 
 
+def ascii_only(text: str) -> str:
+    """The signs of bounds and of millionths as ASCII has them."""
+    return text.replace("\u2265", ">=").replace("\u00b5", "u")
+
+
 def display_width(text: str) -> int:
     """How many places of a terminal's line a text takes."""
     if text.isascii() or max(text.replace("…", ".")) < "\u0300":

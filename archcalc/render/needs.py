@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from ..devices.quantity import operations_unit, scaled
-from .layout import aligned, display_width, wrap
+from .layout import aligned, ascii_only, display_width, wrap
 from .units import binary, quotient, seconds, thousands
 
 if TYPE_CHECKING:
@@ -29,9 +30,11 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
         blocks[-1].append(LEFT_OUT)
     if report.speed is not None:
         blocks.append(list(_speed(report.speed, report.ledgers)))
+    if not unicode:
+        blocks = [list(map(ascii_only, block)) for block in blocks]
     if width is not None:
         blocks = [[part for line in block for part in _wrapped(line, width)] for block in blocks]
-    return blocks if unicode else [[line.replace("\u00b5", "u").replace("\u2265", ">=") for line in block] for block in blocks]
+    return blocks
 
 
 def ledger_lines(ledger: Ledger, units: str, unicode: bool, width: int | None = None) -> list[str]:
@@ -105,7 +108,11 @@ def _rates(speed: Speed, time: Time) -> list[str]:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
+    """A rate, rounded up: it is at most so much."""
+    if value >= 100:
+        return f"{ceil(value):,}"
+    places = 2 if value >= 0.01 else 1 - floor(log10(value))
+    return f"{ceil(value * 10**places) / 10**places:.{places}f}"
 
 
 def _bound(time: Time) -> str:
@@ -122,7 +129,7 @@ def _used(time: Time) -> str:
 
 def _training(training: Training) -> Iterator[str]:
     yield (
-        f"  training on {thousands(training.number)} {training.unit}: {_number(training.steps)} steps, {training.operations:.4g} operations, "
+        f"  training on {thousands(training.number)} {training.unit}: {ceil(training.steps):,} steps, {training.operations:.4g} operations, "
         f"\u2265 {seconds(training.seconds)}"
     )
     if training.six_n_d:

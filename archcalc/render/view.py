@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..figures import BYTES, TIMES
 from .columns import HEADS, TEXTS, amount, chosen, full_name, in_order, shapes, text
-from .layout import clean
+from .layout import ascii_only, clean
 from .lines import DEEPEST, Line, lines
 from .measured import measured
 from .units import UNITS, cells, percent, si, thousands
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 class View:
     """The cells of a table, column by column; below the lines' cells stand those of the cut (if any) and of the total."""
 
-    __slots__ = ("blocks", "cells", "columns", "cut", "notes", "sums", "title", "unit")
+    __slots__ = ("blocks", "cells", "columns", "cut", "notes", "sums", "title", "unicode", "unit")
 
     def __init__(self, title: str, columns: tuple[str, ...], cells: list[list[str]], cut: bool, unit: str) -> None:
         self.title = title
+        self.unicode = True
         self.unit = unit
         """What the convention counts: FLOPs, or MACs."""
         self.columns = columns
@@ -38,7 +39,8 @@ class View:
     @property
     def heads(self) -> list[str]:
         """What stands above the columns."""
-        return [HEADS.get(column, column).replace("FLOPs", self.unit) for column in self.columns]
+        heads = [HEADS.get(column, column).replace("FLOPs", self.unit) for column in self.columns]
+        return heads if self.unicode else list(map(ascii_only, heads))
 
 
 def view(
@@ -75,6 +77,9 @@ def view(
         bool(cut),
         report.convention_unit,
     )
+    if not unicode:
+        made.unicode = False
+        made.cells = [list(map(ascii_only, column)) for column in made.cells]
     _add_totals(made, report, meaning)
     if report.accounts is not None:
         from .needs import needs

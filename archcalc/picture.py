@@ -18,6 +18,8 @@ def picture(report: Report) -> Roofline:
     dtypes = list(dict.fromkeys(dot.dtype for dot in dots if dot.operations))
     if not dtypes:
         raise ValueError(f"{report.title} has no layer that multiplies: there is nothing to draw")
+    request = report.request
+    told = [f"batch {report.batch:,}", report.dtype, *([f"decoding at {request.context:,}"] if request.context else [])]
     return Roofline(
         title=report.title,
         device=device.name,
@@ -25,6 +27,7 @@ def picture(report: Report) -> Roofline:
         roofs=tuple(Roof(dtype, device.peak(dtype)) for dtype in dtypes),
         dots=tuple(dots),
         seconds=speed.forward.seconds,
+        told=", ".join(told),
     )
 
 

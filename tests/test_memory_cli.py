@@ -814,7 +814,7 @@ def test_the_picture_goes_to_a_file_or_to_standard_output(run: Any) -> None:
     assert run("roofline", "net.yaml", "--device", "board.yaml", "--output", "-") == (0, out, "")
     assert out.startswith('<svg xmlns="http://www.w3.org/2000/svg" ')
     assert out.rstrip().endswith("</svg>")
-    assert "<title>Net on board: roofline, lower bound 31.68 s</title>" in out
+    assert "<title>Net on board: roofline, batch 1, float32 · lower bound 31.68 s</title>" in out
     code, twice, _ = run("roofline", "-", "--device", "board.yaml", "--batch", "2", stdin=NET.encode())
     assert code == 0
     assert "lower bound 44.68 s" in twice

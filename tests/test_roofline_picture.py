@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from itertools import combinations
 from math import prod
 from pathlib import Path
@@ -18,11 +20,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archcalc
+from archcalc.picture import picture as pictured
 from archcalc.render.roofline import Dot, Roof, Roofline, draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 BANDWIDTH, PEAK, HALF_PEAK = 2_000_000_000_000, 20_000_000_000_000, 300_000_000_000_000
 ROOFS = (Roof("float32", PEAK), Roof("float16", HALF_PEAK))
+LEAST = math.pi * 3.01**2
+"""The area of the smallest dots: those that would be smaller are drawn so."""
 Place = tuple[float, float]
 Frame = tuple[float, float, float, float]
 
@@ -44,6 +49,12 @@ def network(name: str, **options: Any) -> Roofline:
         moved = sum(prod(shape) for shape in [*row.input_shapes, *row.output_shapes]) + row.params
         dots.append(dot(row.name, 2 * row.maccs, 4 * moved))
     return roofline(*dots, title=name)
+
+
+def real(name: str, **options: Any) -> Roofline:
+    """The picture that a user gets of a network of the specs."""
+    spec = Path(__file__).parents[1] / f"specs/{name}.yaml"
+    return pictured(archcalc.analyze(spec, **{"device": "A100", "dtype": "float16"} | options))
 
 
 def spread(count: int) -> Roofline:
@@ -108,6 +119,38 @@ def frames(picture: str) -> list[Frame]:
     return found
 
 
+def leaders(picture: str) -> list[Frame]:
+    """From where to where each line runs that leads to a label."""
+    return [(x1, y1, x2, y2) for x1, y1, x2, y2 in (numbers(each.get("d")) for each in having(picture, "path", "leader"))]
+
+
+def labelled(picture: str) -> list[tuple[str, str, str]]:
+    """Name, copies and share of the time of each dot's label, which has one line or two."""
+    said = "|".join(texts(picture, "label"))
+    return re.findall(r"(?:^|(?<=\|))([^|]+?)(?:[ |]× ([\d,]+))?(?: · |\|)([<\d.]+ %)(?=\||$)", said)
+
+
+def is_labelled(tip: str, labels: list[tuple[str, str, str]]) -> bool:
+    """Whether a dot has a label, which is then taken from the list."""
+    found = re.match(r"(.*?)(?: × ([\d,]+))?: .*, ([<\d.]+ %) of the time", tip)
+    assert found is not None
+    for label in labels:
+        first, _, last = label[0].partition("…") if label[0] != found[1] else (label[0], "", "")
+        if label[1:] == (found[2] or "", found[3]) and found[1].startswith(first) and found[1].endswith(last):
+            labels.remove(label)
+            return True
+    return False
+
+
+def crossing(a: Frame, b: Frame) -> bool:
+    """Whether two lines cross."""
+
+    def side(line: Frame, x: float, y: float) -> float:
+        return (line[2] - line[0]) * (y - line[1]) - (line[3] - line[1]) * (x - line[0])
+
+    return side(a, *b[:2]) * side(a, *b[2:]) <= 0 and side(b, *a[:2]) * side(b, *a[2:]) <= 0
+
+
 def overlap(a: Frame, b: Frame) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
@@ -121,12 +164,26 @@ PICTURES = {
     "two types": roofline(dot("a", 10**9, 10**6), dot("b", 10**9, 10**6, "float16"), dot("c", 10**4, 10**5, "float16"), roofs=ROOFS),
     "thousands": spread(5000),
 }
+REAL = {
+    "ResNet-50, one image": real("resnet50"),
+    "ResNet-50, 64 images": real("resnet50", batch=64),
+    "ResNet-50, 256 images": real("resnet50", batch=256),
+    "ViT, 32 images": real("vit", batch=32),
+    "Swin, 64 images": real("swin", batch=64),
+    "U-Net, 8 images": real("unet", batch=8),
+    "GPT-2 on a T4": real("gpt2", batch=4, device="T4"),
+    "Llama 3 decoding": real("llama3", phase="decode", context=4096, device="H100", dtype="bfloat16"),
+    "MobileNet v2, 32 images": real("mobilenet_v2", batch=32),
+    "DenseNet, 64 images": real("densenet121", batch=64),
+}
+drawn = cache(draw)
 pictures = pytest.mark.parametrize("given", PICTURES.values(), ids=PICTURES)
+all_pictures = pytest.mark.parametrize("given", [*PICTURES.values(), *REAL.values()], ids=[*PICTURES, *REAL])
 
 
 @pictures
 def test_every_dot_stands_on_its_roof(given: Roofline) -> None:
-    picture = draw(given)
+    picture = drawn(given)
     (x0, wide), (y0, high) = scales(picture)
     peaks = {roof.dtype: roof.peak for roof in given.roofs}
     dots = dots_of(picture)
@@ -140,15 +197,15 @@ def test_every_dot_stands_on_its_roof(given: Roofline) -> None:
 
 @pictures
 def test_every_layer_is_in_a_dot_at_its_intensity_or_in_the_footnote(given: Roofline) -> None:
-    picture = draw(given)
+    picture = drawn(given)
     (x0, wide), _ = scales(picture)
     standing = [each for each in given.dots if each.operations]
     for each in standing if len(standing) < 1000 else standing[::100]:
         x = x0 + wide * math.log10(each.operations / each.bytes)
         assert any(abs(x - centre[0]) < 3 and f" {each.bound}-bound" in tip for centre, _, tip in dots_of(picture)), each
-    drawn = sum(int(found[1].replace(",", "")) if (found := re.search(r" × ([\d,]+): ", tip)) else 1 for _, _, tip in dots_of(picture))
+    shown = sum(int(found[1].replace(",", "")) if (found := re.search(r" × ([\d,]+): ", tip)) else 1 for _, _, tip in dots_of(picture))
     note = [int(text.split()[0].replace(",", "")) for text in texts(picture, "dim") if "without multiply-accumulates" in text]
-    assert drawn + sum(note) == len(given.dots)
+    assert shown + sum(note) == len(given.dots)
 
 
 def test_the_area_is_the_time() -> None:
@@ -159,9 +216,9 @@ def test_the_area_is_the_time() -> None:
     assert math.pi * 2.9**2 < found["d"] < found["a"]
 
 
-@pictures
+@all_pictures
 def test_labels_keep_clear_of_each_other_of_dots_and_of_lines(given: Roofline) -> None:
-    picture = draw(given)
+    picture = drawn(given)
     labels = frames(picture)
     assert len(labels) >= 2 * len(given.roofs) + 2
     for a, b in combinations(labels, 2):
@@ -180,14 +237,60 @@ def test_labels_keep_clear_of_each_other_of_dots_and_of_lines(given: Roofline) -
                     assert not overlap(frame, (x, y, x, y))
 
 
-@pictures
-def test_the_layers_that_take_most_are_labelled(given: Roofline) -> None:
-    picture = draw(given)
-    shares = [max(dots_of(picture), key=lambda each: each[1])[2]]
-    named = " ".join(texts(picture, "label"))
-    share = re.search(r"[\d.]+ %", shares[0])
-    assert share is not None
-    assert share[0] in named
+@all_pictures
+def test_the_three_largest_dots_are_labelled(given: Roofline) -> None:
+    picture = drawn(given)
+    labels = labelled(picture)
+    dots = dots_of(picture)
+    assert len(labels) >= min(3, len(dots))
+    for _, area, tip in sorted(dots, key=lambda each: -each[1])[:3]:
+        assert area < LEAST or is_labelled(tip, labels), tip
+
+
+@all_pictures
+def test_a_dot_without_a_label_is_a_small_one(given: Roofline) -> None:
+    picture = drawn(given)
+    labels = labelled(picture)
+    dots = sorted(dots_of(picture), key=lambda each: -each[1])
+    without = [area for _, area, tip in dots if not is_labelled(tip, labels)]
+    assert max(without, default=0) < math.pi * 40**2 * (0.07 if given is PICTURES["thousands"] else 0.05)
+
+
+@all_pictures
+def test_lines_to_labels_are_short_and_cross_neither_each_other_nor_labels(given: Roofline) -> None:
+    picture = drawn(given)
+    lines = leaders(picture)
+    for a, b in combinations(lines, 2):
+        assert not crossing(a, b)
+    for x1, y1, x2, y2 in lines:
+        assert math.hypot(x2 - x1, y2 - y1) < 110
+        for left, top, right, bottom in frames(picture):
+            for step in range(101):
+                x, y = x1 + (x2 - x1) * step / 100, y1 + (y2 - y1) * step / 100
+                assert not (left + 0.5 < x < right - 0.5 and top < y < bottom)
+
+
+def test_a_name_is_whole_where_there_is_room() -> None:
+    name = "encoder.blocks.11.attention.output"
+    assert len(name) == 34
+    for least in (300, 10**6, 10**8):
+        assert f"{name} · 100.0 %" in texts(draw(roofline(dot(name, 10**9, least))), "label")
+
+
+def test_what_is_told_of_it_stands_below_the_title() -> None:
+    given = PICTURES["one"]
+    plain = texts(draw(given), "dim")[0]
+    picture = draw(replace(given, told="batch 256, float16"))
+    assert texts(picture, "dim")[0] == f"batch 256, float16 · {plain}"
+    assert "batch 256, float16" in (parsed(picture)[0].text or "")
+    assert len(texts(draw(replace(given, told="told " * 99)), "dim")[0]) < 140
+
+
+def test_a_page_of_its_own_lies_below_all_else() -> None:
+    picture = draw(PICTURES["one"])
+    below = next(each for each in parsed(picture) if each.tag.removeprefix(SVG) not in ("title", "desc", "style"))
+    assert (below.tag, below.get("class")) == (SVG + "rect", "page")
+    assert [below.get(side) for side in ("width", "height")] == [parsed(picture).get(side) for side in ("width", "height")]
 
 
 def test_what_it_says() -> None:
@@ -229,14 +332,14 @@ def test_thousands_of_layers_make_a_small_file() -> None:
 
 @pictures
 def test_the_same_every_time(given: Roofline) -> None:
-    assert draw(given) == draw(given)
+    assert draw(given) == drawn(given)
 
 
 def test_no_name_can_enter() -> None:
     bad = "<script>alert(1)</script>&\"'\x00\ud800"
     picture = draw(Roofline(bad, bad, BANDWIDTH, (Roof(bad, PEAK),), (Dot(bad, 10**9, 10**6, 1e-4, "compute", bad),), 1e-4))
     root = parsed(picture)
-    assert {each.tag.removeprefix(SVG) for each in root.iter()} == {"svg", "title", "desc", "style", "text", "path", "circle"}
+    assert {each.tag.removeprefix(SVG) for each in root.iter()} == {"svg", "title", "desc", "style", "text", "path", "circle", "rect"}
     assert not [name for each in root.iter() for name in each.attrib if name.startswith("on") or "href" in name]
     assert "<script" not in picture
     assert any(text.startswith("<sc") for text in texts(picture, "title"))
@@ -244,7 +347,7 @@ def test_no_name_can_enter() -> None:
 
 def test_long_names_are_shortened() -> None:
     picture = draw(roofline(dot("block." * 99 + "conv", 10**9, 10**6), title="title " * 99, device="device " * 99))
-    assert max(map(len, texts(picture, "label"))) < 40
+    assert max(map(len, texts(picture, "label"))) <= 38 + len(" · 100.0 %")
     assert len(texts(picture, "title")[0]) <= 66
     assert max(len(tip.split(":")[0]) for _, _, tip in dots_of(picture)) <= 80
 
@@ -253,7 +356,7 @@ def test_it_follows_light_and_dark_and_needs_nothing_from_elsewhere() -> None:
     picture = draw(PICTURES["ResNet-50"])
     style = parsed(picture).findtext(f"{SVG}style", "")
     light, _, dark = style.partition("@media (prefers-color-scheme:dark)")
-    for kind in ("text", ".dim", ".grid", ".roof", ".drop", ".leader", ".key", ".compute", ".memory"):
+    for kind in (".page", "text", ".dim", ".grid", ".roof", ".drop", ".leader", ".key", ".compute", ".memory"):
         colours = [re.search(rf"{re.escape(kind)}\{{[^}}]*(#[0-9a-f]{{6}})", part) for part in (light, dark)]
         assert colours[0] is not None
         assert colours[1] is not None
@@ -270,6 +373,13 @@ def test_any_network_can_be_drawn(layers: list[tuple[int, int]]) -> None:
     picture = draw(roofline(*(dot(f"layer.{at}", *each) for at, each in enumerate(layers))))
     for a, b in combinations(frames(picture), 2):
         assert not overlap(a, b)
+    for a, b in combinations(leaders(picture), 2):
+        assert not crossing(a, b)
+    labels = labelled(picture)
+    dots = dots_of(picture)
+    assert len(labels) >= min(3, len(dots))
+    for _, area, tip in sorted(dots, key=lambda each: -each[1])[:3]:
+        assert area < LEAST or is_labelled(tip, labels), tip
     for (x, y), _, _ in dots_of(picture):
         assert 84 <= x <= 936
         assert 116 <= y <= 556

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from math import ceil, cos, floor, hypot, pi, sin
 from typing import NamedTuple
 
@@ -15,8 +16,10 @@ CHAR, LINE, NEXT, PAD = 6.7, 15, 13, 4
 GAPS = (3, 9, 15, 22, 30, 40, 52, 66, 82, 100, 122, 148, 180, 220, 270, 330, 400)
 """How far a label may stand from its dot; the first is so near that no line need lead there."""
 DIRECTIONS = [(cos(turn * pi / 12), sin(turn * pi / 12)) for turn in range(24)]
-ROUNDS, MOST_HASTE, PASSES = 8, 5.0, 4
-"""How often another order of the labels is tried, how many places one may move up in it each time, and how often all are improved."""
+ROUNDS, MOST_HASTE = 4, 2.0
+"""How often another order of the labels is tried, and how many places one may move up in it each time."""
+PASSES, TRIED = 3, 1500
+"""How often all labels are improved afterwards, and how many spots of each are looked at."""
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom of something that takes room."""
 Line = tuple[float, float, float, float]
@@ -55,10 +58,11 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A label that is wanted: where it could be, the cheapest first, and what it costs to go without."""
+    """A label that is wanted: where it could be, the cheapest first, what it costs to go without, and how much it matters."""
 
     spots: Sequence[Spot]
     without: float
+    weight: float = 1
 
 
 @dataclass
@@ -108,34 +112,37 @@ class Board:
 
     def around(self, mark: Mark, texts: Iterable[tuple[str, float]], others: Sequence[Mark] = (), most: float = 1e9) -> Iterator[Spot]:
         """Texts on all sides of a mark, each with what speaks against it; others are marks that a label might be taken to belong to."""
-        for text, dear in texts:
-            wide, high = width(text), height(text)
-            for gap in GAPS:
-                if dear + gap > most:
-                    break
-                for across, down in DIRECTIONS:
-                    x, y = mark.x + (mark.radius + gap) * across, mark.y + (mark.radius + gap) * down
+        sized = [(text, dear, width(text), height(text)) for text, dear in texts]
+        for gap in GAPS:
+            for across, down in DIRECTIONS:
+                leader, worse = self._leader(mark, across, down, gap)
+                x, y = mark.x + (mark.radius + gap) * across, mark.y + (mark.radius + gap) * down
+                parts = (0, 0.2, 0.5, 0.8, 1) if abs(across) < 0.6 else (0,) if across > 0 else (1,)
+                for text, dear, wide, high in sized:
+                    if dear + gap + worse > most:
+                        continue
                     top = y - high * (0 if down > 0.4 else 1 if down < -0.4 else 0.5)
-                    for part in (0, 0.2, 0.5, 0.8, 1) if abs(across) < 0.6 else (0,) if across > 0 else (1,):
+                    for part in parts:
                         left = x - wide * part
                         if self.free(box := (left - PAD, top, left + wide + PAD, top + high)):
-                            spot = Spot(dear + gap + 4 * (part not in (0, 1)), text, box, part)
-                            yield self._led(spot, mark, (across, down), gap, others)
+                            near = (left - 10, top - 6, left + wide + 10, top + high + 6)
+                            unclear = 0 if leader else 10 * sum(other != mark and meet(near, other.box) for other in others)
+                            yield Spot(dear + gap + worse + unclear + 4 * (part not in (0, 1)), text, box, part, leader)
 
-    def _led(self, spot: Spot, mark: Mark, direction: tuple[float, float], gap: float, others: Sequence[Mark]) -> Spot:
-        """With the line that leads there, if it is not close by, and what that line or its lack makes worse."""
-        across, down = direction
+    def _leader(self, mark: Mark, across: float, down: float, gap: float) -> tuple[Line | None, float]:
+        """The line from a mark to a label, none where that is close by, and what speaks against it: what it runs over."""
         if gap == GAPS[0]:
-            left, top, right, bottom = spot.box
-            near = (left - 6, top - 6, right + 6, bottom + 6)
-            return spot._replace(cost=spot.cost + 10 * sum(other != mark and meet(near, other.box) for other in others))
-        edge = mark.radius if mark.round else mark.radius / (abs(across) + abs(down))
-        reach = mark.radius + gap
+            return None, 0
+        edge, reach = mark.radius / (1 if mark.round else abs(across) + abs(down)), mark.radius + gap
         line = mark.x + edge * across, mark.y + edge * down, mark.x + reach * across, mark.y + reach * down
-        over = [(self.dots[int(y)] >> int(x) & 1, self.lines[int(y)] >> int(x) & 1) for x, y in _points(line, 3)]
-        dots = sum(dot for dot, _ in over) + max(0, sum(dot for dot, _ in over) - 4)
-        crossed = sum(line and not before for (_, line), (_, before) in zip(over[2:], over[1:]))
-        return spot._replace(cost=spot.cost + 4 + 3 * dots + 25 * crossed, leader=line)
+        left, top, right, bottom = self.frame
+        if not (left <= line[2] <= right and top <= line[3] <= bottom):
+            return line, 1e9
+        points = [(int(x), int(y)) for x, y in _points(line, 3)]
+        dots = sum(self.dots[y] >> x & 1 for x, y in points)
+        lines = [self.lines[y] >> x & 1 for x, y in points]
+        crossed = sum(line > before for before, line in pairwise(lines[1:]))
+        return line, 4 + 3 * dots + max(0, dots - 4) + 6 * max(0, sum(lines) - 3) + 15 * crossed
 
 
 def width(text: str) -> float:
@@ -157,21 +164,23 @@ def arrange(wishes: Sequence[Wish]) -> list[Spot | None]:
         for at in sorted(range(len(wishes)), key=lambda at: -urgency[at]):
             chosen[at] = _nearest(wishes[at], chosen)
         for at, (wish, spot) in enumerate(zip(wishes, chosen, strict=True)):
-            urgency[at] += min(MOST_HASTE, (_cost(wish, spot) - min([wish.without, *(spot.cost for spot in wish.spots[:1])])) / 4)
+            urgency[at] += min(MOST_HASTE, (_cost(wish, spot) - _cost(wish, next(iter(wish.spots), None))) / 4)
         if not best or _total(wishes, chosen) < _total(wishes, best):
             best = chosen
     for _ in range(PASSES):
+        before = best
         for at in sorted(range(len(wishes)), key=lambda at: -_cost(wishes[at], best[at])):
             best = _improved(wishes, best, at)
+        if best is before:
+            break
     return best
 
 
 def _improved(wishes: Sequence[Wish], chosen: list[Spot | None], at: int) -> list[Spot | None]:
     """The same with a better spot for one wish, where those that it drives away cost less than it gains."""
     tried = set[tuple[int, ...]]()
-    total = _total(wishes, chosen)
-    for spot in wishes[at].spots:
-        if spot.cost >= _cost(wishes[at], chosen[at]):
+    for spot in wishes[at].spots[:TRIED]:
+        if _cost(wishes[at], spot) >= _cost(wishes[at], chosen[at]):
             break
         driven = tuple(other for other, its in enumerate(chosen) if other != at and its is not None and _clash(spot, [its]))
         if driven in tried:
@@ -179,21 +188,25 @@ def _improved(wishes: Sequence[Wish], chosen: list[Spot | None], at: int) -> lis
         tried.add(driven)
         after = [None if other in driven else its for other, its in enumerate(chosen)]
         after[at] = spot
+        gain = _cost(wishes[at], chosen[at]) - _cost(wishes[at], spot)
         for other in driven:
-            after[other] = _nearest(wishes[other], after)
-        if _total(wishes, after) < total:
+            after[other] = _nearest(wishes[other], after, TRIED)
+            gain -= _cost(wishes[other], after[other]) - _cost(wishes[other], chosen[other])
+            if gain < 1e-6:
+                break
+        else:
             return after
     return chosen
 
 
-def _nearest(wish: Wish, chosen: Iterable[Spot | None]) -> Spot | None:
-    """The cheapest spot that is clear of all that were chosen."""
+def _nearest(wish: Wish, chosen: Iterable[Spot | None], most: int | None = None) -> Spot | None:
+    """The cheapest spot, among so many, that is clear of all that were chosen."""
     others = [spot for spot in chosen if spot is not None]
-    return next((spot for spot in wish.spots if spot.cost < wish.without and not _clash(spot, others)), None)
+    return next((spot for spot in wish.spots[:most] if spot.cost < wish.without and not _clash(spot, others)), None)
 
 
 def _cost(wish: Wish, spot: Spot | None) -> float:
-    return wish.without if spot is None else spot.cost
+    return wish.weight * (wish.without if spot is None else spot.cost)
 
 
 def _total(wishes: Iterable[Wish], chosen: Iterable[Spot | None]) -> float:

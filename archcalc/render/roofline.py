@@ -204,7 +204,7 @@ def _plot(roofline: Roofline, axes: Axes) -> Iterator[svg.Element]:
         marks.append(Mark(*axes.at(*axes.powers(dot)), sqrt(area / (pi if dot.bound == "compute" else 2)), dot.bound == "compute"))
         board.add_dot(marks[-1])
         tip = (
-            f"{_named(dot, 80)}: {_time(dot.seconds)}, {roofline.share(dot)} of the time, {dot.bound}-bound, {clean(dot.dtype)}\n"
+            f"{shorten(clean(dot.name), 80)}{_copies(dot)}: {_time(dot.seconds)}, {roofline.share(dot)} of the time, {dot.bound}-bound, {clean(dot.dtype)}\n"
             f"{si(dot.operations)} operations, {si(dot.bytes)} bytes, {quotient(dot.operations, dot.bytes, 2)} operations per byte"
         )
         yield _marker(*marks[-1][:2], area, dot.bound, tip)
@@ -213,10 +213,10 @@ def _plot(roofline: Roofline, axes: Axes) -> Iterator[svg.Element]:
         yield _marker(*axes.at(x, y), pi * 16, "key")
     wishes = list[Wish]()
     for at, (dot, mark) in enumerate(zip(dots[:MOST_LABELS], marks)):
-        without = 1e6 if at < ALWAYS else 40 + 4000 * dot.seconds / (roofline.seconds or 1)
-        wishes.append(
-            Wish(sorted(board.around(mark, _texts(roofline, dot), marks[:MOST_LABELS], without), key=lambda spot: spot.cost), without)
-        )
+        part = dot.seconds / (roofline.seconds or 1)
+        without = 1e6 if at < ALWAYS else 40 + 4000 * part
+        spots = board.around(mark, _texts(roofline, dot), marks[:MOST_LABELS], without)
+        wishes.append(Wish(sorted(spots, key=lambda spot: spot.cost), without, 1 + 4 * part))
     wishes[ALWAYS:ALWAYS] = _notes(roofline, axes, board)
     for spot in arrange(wishes):
         if spot is not None:
@@ -251,18 +251,16 @@ def _notes(roofline: Roofline, axes: Axes, board: Board) -> Iterator[Wish]:
 
 def _texts(roofline: Roofline, dot: Dot) -> Iterator[tuple[str, float]]:
     """What a dot's label could say, on one line or on two, and what speaks against each: shorter names."""
-    full = min(len(dot.name), NAMES[0])
+    full, share = min(len(dot.name), NAMES[0]), roofline.share(dot)
     for room in NAMES:
         if room <= full or room == NAMES[0]:
-            name, share = _named(dot, room), roofline.share(dot)
-            lost = max(0, full - room)
-            yield f"{name} · {share}", 2 * lost
-            name, _, copies = name.partition(" × ")
-            yield (f"{name}\n× {copies} · {share}" if copies else f"{name}\n{share}"), 2 * lost + 10
+            name, lost = shorten(clean(dot.name), room), 2 * max(0, full - room)
+            yield f"{name}{_copies(dot)} · {share}", lost
+            yield f"{name}\n{_copies(dot)[1:]}{' · ' if _copies(dot) else ''}{share}", lost + 10
 
 
-def _named(dot: Dot, room: int) -> str:
-    return shorten(clean(dot.name), room) + (f" × {dot.copies:,}" if dot.copies > 1 else "")
+def _copies(dot: Dot) -> str:
+    return f" × {dot.copies:,}" if dot.copies > 1 else ""
 
 
 def _layers(dots: list[Dot]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .errors import RequestError, did_you_mean
@@ -30,10 +30,14 @@ def whole(what: str, value: Any) -> int:
     return value
 
 
+def near(word: str, known: Collection[str]) -> str:
+    """A hint that names what others call so, or else the nearest known word; an empty string where none is near."""
+    same = SHORT.get(word.lower(), word.lower())
+    return did_you_mean(same if same in known else word, known)
+
+
 def one_of(what: str, value: Any, known: Mapping[str, Any] | tuple[str, ...]) -> str:
     """One of the known words. Raises RequestError, naming the nearest."""
     if value not in known:
-        same = next((word for word in known if word == SHORT.get(str(value).lower(), str(value).lower())), "")
-        hint = f"did you mean '{same}'?" if same else did_you_mean(str(value), known)
-        raise RequestError(f"there is no {what} '{value}': " + (hint or "there are " + ", ".join(known)))
+        raise RequestError(f"there is no {what} '{value}': " + (near(str(value), known) or "there are " + ", ".join(known)))
     return str(value)

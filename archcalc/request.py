@@ -115,10 +115,7 @@ def find_convention(name: str) -> Convention:
     """The convention of that name, or the one in a YAML file. Raises RequestError, or SpecError for what is wrong with the file."""
     if name.endswith((".yaml", ".yml")):
         from .conventions.user import read_convention
+        from .own_file import read_file
 
-        try:
-            with open(name, "rb") as stream:
-                return read_convention(stream.read(), name)
-        except OSError as error:
-            raise RequestError(f"{name}: {(error.strerror or str(error)).lower()}") from None
+        return read_convention(read_file(name), name)
     return conventions.find(one_of("FLOP convention", name, conventions.NAMES))

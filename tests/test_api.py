@@ -453,6 +453,13 @@ def test_a_rule_that_comes_to_no_count(rule: str, message: str, tmp_path: Path) 
     assert str(caught.value).startswith(f"{path}:1:15: {message}")
 
 
+def test_a_hundred_problems_of_a_convention_are_enough() -> None:
+    with pytest.raises(archcalc.SpecError) as caught:
+        read_convention("".join(f"k{number}: 1\n" for number in range(150)), "mine.yaml")
+    assert len(caught.value.errors) == 101
+    assert str(caught.value.errors[-1]) == "mine.yaml: there are 100 problems or more: the rest is not shown"
+
+
 def test_a_convention_that_is_not_there() -> None:
     with pytest.raises(archcalc.RequestError, match=r"^nowhere\.yaml: no such file or directory$"):
         archcalc.analyze(DOCUMENT, flops="nowhere.yaml")

@@ -437,7 +437,16 @@ def test_each_thing_that_can_be_wrong(text: str, message: str) -> None:
 
 @pytest.mark.parametrize(
     ("short", "dtype"),
-    [("fp32", "float32"), ("fp16", "float16"), ("bf16", "bfloat16"), ("tf32", "tfloat32"), ("fp8", "float8"), ("in8", "int8")],
+    [
+        ("fp32", "float32"),
+        ("fp16", "float16"),
+        ("bf16", "bfloat16"),
+        ("tf32", "tfloat32"),
+        ("fp8", "float8"),
+        ("in8", "int8"),
+        ("FP16", "float16"),
+        ("half", "float16"),
+    ],
 )
 def test_a_short_dtype_names_the_full_one(short: str, dtype: str) -> None:
     text = wrong(f"name: a\nmemory: 8 GiB\nbandwidth: 4 GB/s\npeak: {{{short}: 3 TOPS}}\n")

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "archcalc"
 ROOMS: tuple[tuple[str, ...], ...] = (
     ("archcalc", "archcalc.errors", "archcalc.aliases"),
     ("archcalc.text", "archcalc.kinds", "archcalc.counts", "archcalc.formula", "archcalc.expr"),
-    ("archcalc.asked",),
+    ("archcalc.asked", "archcalc.own_file"),
     ("archcalc.layers.keeps",),
     ("archcalc.layers.base",),
     ("archcalc.layers.views",),

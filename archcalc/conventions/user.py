@@ -7,7 +7,8 @@ from typing import Any
 from .. import layers
 from ..errors import Reporter, SpecError, did_you_mean
 from ..expr import Expression, ExpressionError, compile_expression
-from ..text import BAD, Mapping, Node, Scalar, read
+from ..own_file import built
+from ..text import BAD, Mapping, Node, Scalar
 from .base import Convention, Rule, Symbols
 
 KEYS = ("name", "meaning", "unit", "bias", "source", "default", "rules")
@@ -16,15 +17,10 @@ UNITS = ("FLOPs", "MACs")
 
 def read_convention(text: str | bytes, file: str) -> Convention:
     """The convention in a YAML text. Raises SpecError with all that is wrong with it."""
-    node, problems = read(text, file)
-    reporter = Reporter(file)
-    found = _convention(node, file, reporter) if node is not None else None
-    if problems or reporter.problems or found is None:
-        raise SpecError([*problems, *reporter.problems])
-    return found
+    return built(text, file, _convention)
 
 
-def _convention(node: Node, file: str, reporter: Reporter) -> Convention | None:
+def _convention(node: Node, reporter: Reporter) -> Convention | None:
     if not isinstance(node, Mapping):
         reporter.error(node, "", "a convention must be a mapping", expected=", ".join(KEYS))
         return None
@@ -56,13 +52,13 @@ def _convention(node: Node, file: str, reporter: Reporter) -> Convention | None:
     default = _rule(node.entries["default"], "default", "default", reporter) if "default" in node.entries else Rule("maccs")
     if default is None:
         return None
-    name = texts["name"] or file.rsplit("/", 1)[-1].removesuffix(".yaml")
+    name = texts["name"] or reporter.file.rsplit("/", 1)[-1].removesuffix(".yaml")
     return Convention(
         name,
-        texts["meaning"] or f"the rules of {file}",
+        texts["meaning"] or f"the rules of {reporter.file}",
         unit=texts["unit"] or "FLOPs",
         bias=texts["bias"] or "as its rules say",
-        source=texts["source"] or file,
+        source=texts["source"] or reporter.file,
         default=default,
         rules=rules,
     )

@@ -40,14 +40,10 @@ def find_device(name: str) -> Device:
     Raises DeviceError for a name that is not there and a file that can't be read, SpecError for what is wrong with the file.
     """
     if name.endswith((".yaml", ".yml")):
-        from ..text import MAX_BYTES
+        from ..own_file import read_file
         from .user import read_device
 
-        try:
-            with open(name, "rb") as stream:
-                return read_device(stream.read(MAX_BYTES + 1), name)
-        except OSError as error:
-            raise DeviceError(f"{name}: {(error.strerror or str(error)).lower()}") from None
+        return read_device(read_file(name, DeviceError), name)
     known = {each: device for device in every_device() for each in (device.name, *map(normal, device.aliases))}
     device = known.get(normal(name))
     if device is None:

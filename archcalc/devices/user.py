@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..errors import Reporter, SpecError, TooMany, did_you_mean
+from ..asked import near
+from ..errors import Reporter, did_you_mean
 from ..kinds import Mismatch
 from ..language import DTYPES
-from ..text import BAD, Mapping, Node, Scalar, read, to_python
+from ..own_file import built
+from ..text import BAD, Mapping, Node, Scalar, to_python
 from .device import Device
 from .quantity import BANDWIDTH, BYTES, ENERGY, PEAK, POWER, Measure
 
@@ -19,19 +21,10 @@ BYTE = "byte"
 
 def read_device(text: str | bytes, file: str) -> Device:
     """The device in a YAML text. Raises SpecError with all that is wrong with it."""
-    node, problems = read(text, file)
-    reporter = Reporter(file)
-    found = None
-    try:
-        found = _device(node, file, reporter) if node is not None else None
-    except TooMany:
-        pass
-    if problems or reporter.problems or found is None:
-        raise SpecError([*problems, *reporter.problems])
-    return found
+    return built(text, file, _device)
 
 
-def _device(node: Node, file: str, reporter: Reporter) -> Device | None:
+def _device(node: Node, reporter: Reporter) -> Device | None:
     if not isinstance(node, Mapping):
         reporter.error(node, "", "a device must be a mapping", expected=", ".join(KEYS))
         return None
@@ -58,7 +51,7 @@ def _device(node: Node, file: str, reporter: Reporter) -> Device | None:
         bandwidth=int(bandwidth),
         cache=int(cache) if cache is not None else None,
         power=int(power) if power is not None and power.denominator == 1 else power,
-        source=source or file,
+        source=source or reporter.file,
         energy=energy,
     )
 
@@ -95,16 +88,9 @@ def _by_dtype(node: Node | None, path: str, measure: Measure, known: tuple[str, 
     found: dict[str, Fraction] = {}
     for key, value in node.entries.items():
         if key not in known:
-            reporter.error(
-                node.keys[key], f"{path}.{key}", f"there is no dtype '{key}'", expected=", ".join(known), hint=_near_dtype(key, known)
-            )
+            reporter.error(node.keys[key], f"{path}.{key}", f"there is no dtype '{key}'", expected=", ".join(known), hint=near(key, known))
             continue
         quantity = _quantity(value, f"{path}.{key}", measure, reporter)
         if quantity is not None:
             found[key] = quantity
     return found
-
-
-def _near_dtype(word: str, known: tuple[str, ...]) -> str:
-    """A hint that names the dtype of that short name, such as fp16, or else the nearest one."""
-    return did_you_mean({"bf16": "bfloat16", "tf32": "tfloat32"}.get(word, word.replace("fp", "float")), known)

@@ -36,8 +36,7 @@ class Row(Counted, Sizes):
 
     __slots__ = (
         *("account", "active_params", "alive", "args", "cache_bytes", "cache_bytes_per_token", "counts", "flops", "like", "name", "node"),
-        *("params",),
-        *("style", "tie", "times", "trainable_params", "type", "uncounted", "_parts"),
+        *("params", "style", "tie", "times", "trainable_params", "type", "uncounted", "_parts"),
     )
     params: int
     trainable_params: int

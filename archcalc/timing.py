@@ -1,11 +1,11 @@
 """The least time that a network takes on a device: a lower bound, never a prediction.
 
 Each layer takes at least its operations divided by the device's peak for its dtype, and at least the bytes that it moves divided by the
-bandwidth (Williams et al., Roofline, 2009, Communications of the ACM 52). Operations are two for each MACC, of causal attention for the unmasked ones alone; what else an element needs
-is left out, for it may run on other units at the same time. Bytes are those of weights and of values that pass through memory even if
-layers that work element by element are done together with the layer before them, and attention never writes its scores; a value that fits
-the device's cache may never leave it, nor may weights that fit all together. Without fusion every layer reads its inputs and writes its
-outputs. Launches of kernels, allocations, and everything around the network are left out.
+bandwidth (Williams et al., Roofline, 2009, Communications of the ACM 52). Operations are two for each MACC, of causal attention for the
+unmasked ones alone; what else an element needs is left out, for it may run on other units at the same time. Bytes are those of weights and
+of values that pass through memory even if layers that work element by element are done together with the layer before them, and attention
+never writes its scores; a value that fits the device's cache may never leave it, nor may weights that fit all together. Without fusion
+every layer reads its inputs and writes its outputs. Launches of kernels, allocations, and everything around the network are left out.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from .devices.device import Device
 from .memory.account import Account
 from .memory.times import Time, total
 from .memory.traffic import Work
-
-FUSIONS = ("full", "none")
 
 
 class Clock:

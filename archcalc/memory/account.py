@@ -74,15 +74,13 @@ class Account:
 class Place:
     """Where the walks of training and inference are while rows are made, and the bytes alive around."""
 
-    __slots__ = ("around", "block", "depth", "inference", "live", "training")
+    __slots__ = ("around", "block", "inference", "live", "training")
 
-    def __init__(self, training: Walk, inference: Walk, live: Sweep, around: int, depth: int, block: list[int] | None = None) -> None:
+    def __init__(self, training: Walk, inference: Walk, live: Sweep, around: int, block: list[int] | None = None) -> None:
         self.training = training
         self.inference = inference
         self.live = live
         self.around = around
-        self.depth = depth
-        """How many blocks it is in."""
         self.block = block
         """Inside of a block that is worked out anew: the bytes kept of what comes into it, until its first layer has them."""
 
@@ -102,7 +100,7 @@ class Place:
         assert trained is not None
         live = self.live.inner[number]
         block = [step.kept] if step.recomputes else self.block
-        return Place(trained, inner, live, self.around + self.live.live[number] - live.peak, self.depth + 1, block)
+        return Place(trained, inner, live, self.around + self.live.live[number] - live.peak, block)
 
     def kept(self, step: Step) -> int:
         """What a layer keeps; inside of a block that is worked out anew, its first layer keeps what comes into the block, the others nothing."""
@@ -139,7 +137,7 @@ class Accounts:
     def place(self) -> Place:
         """At the head of the network."""
         whole = self.inference.whole
-        return Place(self.training.whole, whole, sweep(whole), self.inference.input_bytes, 0)
+        return Place(self.training.whole, whole, sweep(whole), self.inference.input_bytes)
 
     def use(self, account: Account) -> None:
         """Count a layer of the network."""
@@ -159,9 +157,7 @@ class Accounts:
         gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (leaf.result.params > 0 and not frozen)
         made = step.while_running + sum([storage.bytes for storage in step.made])
         core = any(storage.core or storage.cached for storage in step.used)
-        again = (
-            place.depth > 0 if self.plan.checkpoint.every else self.plan.checkpoint.selective and any(each.core for each in trained.made)
-        )
+        again = place.block is not None or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
         kept = place.kept(trained)
         dtypes = [tensor.dtype for tensor in leaf.inputs]
         key = (

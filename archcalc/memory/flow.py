@@ -10,7 +10,7 @@ from math import prod
 from ..graph import Copies, Frame, Group, Leaf, Network, Node, Tensor
 from ..language import FLOATS
 from ..layers.compound import Compound
-from .checkpoint import Checkpoints
+from .checkpoint import Checkpoints, Segment
 from .placing import Placer, Run
 from .storage import Step, Storage, Value, Walk, size_of
 from .sweep import backward, sweep
@@ -42,7 +42,7 @@ class Flow:
             size = size_of(prod(tensor.shape or ()) * batch, tensor.dtype)
             self.input_bytes += size
             values.append(Value(Storage(size, batched=True, grad=False, kept=True, outer=len(values))))
-        walker = Walker(self.run, values, 1, False, "fused" if fused else "", packs=set(), depth=0)
+        walker = Walker(self.run, values, 1, False, "fused" if fused else "", segment=self.run.checkpoint.segment())
         self.whole = walker.through(network.frame, [])
 
     @property
@@ -67,15 +67,24 @@ class Flow:
 
 
 class Walker(Placer):
-    """Goes through a frame in the order in which data flows: it runs ``times`` for a sample, inside ``depth`` others."""
+    """Goes through a frame in the order in which data flows: it runs ``times`` for a sample."""
 
-    def __init__(self, run: Run, inputs: list[Value], times: int, frozen: bool, style: str, *, packs: set[int], depth: int) -> None:
-        super().__init__(run, inputs, packs=packs, segment=run.checkpoint.segment() if depth == 0 else None)
+    def __init__(
+        self,
+        run: Run,
+        inputs: list[Value],
+        times: int,
+        frozen: bool,
+        style: str,
+        *,
+        packs: frozenset[int] = frozenset(),
+        segment: Segment | None = None,
+    ) -> None:
+        super().__init__(run, inputs, packs=packs, segment=segment)
         self.inputs = inputs
         self.times = times
         self.frozen = frozen
         self.style = style
-        self.depth = depth
 
     def through(self, frame: Frame, reached: list[int]) -> Walk:
         """The walk through a frame; ``reached`` are the tensors in it that are used outside beside its outputs."""
@@ -150,8 +159,8 @@ class Walker(Placer):
             values = [Value(inside[number], strides) for number, strides in places]
             shared = [number for number, _ in places]
             packs = isinstance(group.layer, Compound) and style in group.layer.packs
-            packed = {number for number in shared if packs and shared.count(number) > 1}
-            walker = Walker(self.run, values, times, frozen, style, packs=packed, depth=self.depth + 1)
+            packed = frozenset(number for number in shared if packs and shared.count(number) > 1)
+            walker = Walker(self.run, values, times, frozen, style, packs=packed)
             walk = self.run.walks[key] = walker.through(group.frame, reached)
         self.walk.drops |= walk.drops
         step.inner = walk

@@ -36,9 +36,13 @@ class Run:
 
 
 class Placer:
-    """Places layers in a walk. ``packs`` are the inputs of which one product makes all that linear layers make of them."""
+    """Places layers in a walk.
 
-    def __init__(self, run: Run, inputs: list[Value], *, packs: set[int], segment: Segment | None) -> None:
+    ``packs`` are the inputs of which one product makes all that linear layers make of them. ``segment`` is given where checkpoints begin and
+    end: in the frame of the network itself.
+    """
+
+    def __init__(self, run: Run, inputs: list[Value], *, packs: frozenset[int], segment: Segment | None) -> None:
         self.run = run
         self.walk = Walk(inputs)
         self.packs = packs

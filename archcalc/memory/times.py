@@ -32,11 +32,6 @@ class Time:
         """The share of the peak that the operations come to: at most 1."""
         return self.ideal / self.seconds if self.seconds else None
 
-    @property
-    def intensity(self) -> float | None:
-        """Operations for each byte that is moved."""
-        return self.operations / self.bytes if self.bytes else None
-
 
 def total(times: Iterable[tuple[Time, int]]) -> Time:
     """The sum of times, each so often."""

@@ -41,10 +41,15 @@ class Figures:
 
 
 def figures(counted: Entry | Totals) -> Figures:
-    """The bytes and the time of a row, a group or the totals."""
+    """The bytes and the time of a row, a group or the totals; those of a group are added up once."""
     if not isinstance(counted, Group):
         return Figures(counted.account, counted.alive, counted.kv_cache_bytes)
-    inside = [figures(child) for child in counted.children]
+    if not isinstance(counted.figures, Figures):
+        counted.figures = _together([figures(child) for child in counted.children])
+    return counted.figures
+
+
+def _together(inside: list[Figures]) -> Figures:
     accounts = [each.account for each in inside if each.account is not None]
     whole = Figures(
         accounts[0].together(accounts[1:]) if accounts else None,

@@ -158,7 +158,7 @@ class Row(Counted, Sizes):
 class Group(Counted):
     """A block or composite in use: the sums over the rows inside it."""
 
-    __slots__ = ("_outputs", "children", "counts", "flops", "name", "params", "trainable_params", "type")
+    __slots__ = ("_outputs", "children", "counts", "figures", "flops", "name", "params", "trainable_params", "type")
     params: int
     trainable_params: int
     counts: Counts
@@ -173,6 +173,8 @@ class Group(Counted):
         self.trainable_params = sum(child.trainable_params for child in children)
         self.flops = sum(child.flops for child in children)
         self.counts = total(child.counts for child in children)
+        self.figures: object = None
+        """Its bytes and its time, once archcalc/figures.py has added them up."""
 
     @property
     def output_shapes(self) -> Shapes:

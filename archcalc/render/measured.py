@@ -9,7 +9,7 @@ from ..figures import figures
 from ..rows import Entry, Totals
 from .columns import measure
 from .lines import Line
-from .units import binary, percent_of, quotient, seconds, thousands
+from .units import binary, percent_of, quotient, seconds
 
 if TYPE_CHECKING:
     from ..report import Report
@@ -27,12 +27,12 @@ def measured(report: Report, name: str, shown: list[Line], cut: list[Line], unit
 def cell(name: str, entries: Sequence[Entry | Totals], whole: Totals, units: str) -> str:
     """The cell of several entries together."""
     if name in ("bound", "intensity"):
-        times = [time for time in (figures(entry).time for entry in entries) if time is not None]
-        if name == "intensity":
-            operations, moved = sum(time.operations for time in times), sum(time.bytes for time in times)
-            return quotient(operations, moved, 1) if operations and moved else "-"
-        compute, memory = sum(time.compute for time in times), sum(time.memory for time in times)
-        return "-" if not compute and not memory else "compute" if compute >= memory else "memory"
+        from ..memory.times import total
+
+        time = total((time, 1) for time in (figures(entry).time for entry in entries) if time is not None)
+        if name == "bound":
+            return time.bound or "-"
+        return quotient(time.operations, time.bytes, 1) if time.operations and time.bytes else "-"
     value = measure(entries, name)
     if name == "time_share":
         return percent_of(value, measure([whole], name))
@@ -40,4 +40,4 @@ def cell(name: str, entries: Sequence[Entry | Totals], whole: Totals, units: str
         return "-"
     if name == "time_seconds":
         return seconds(value)
-    return thousands(value) if units == "raw" else binary(value)
+    return binary(value, units)

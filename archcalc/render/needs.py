@@ -39,15 +39,11 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
 
 def ledger_lines(ledger: Ledger, units: str, unicode: bool, width: int | None = None) -> list[str]:
     """The terms with their formulas, bytes, and bytes for each of their parameters."""
-
-    def size(value: int) -> str:
-        return thousands(value) if units == "raw" else binary(value)
-
     rows = [[ledger.title, "formula", "bytes", "per param"]]
     for term in ledger.terms:
         divided = f" / {term.divisor}" if term.divisor > 1 else ""
-        rows.append([f"  {term.name}", f"{term.formula}{divided}", size(term.bytes), _each(term.per_param)])
-    rows.append(["  total", "", size(ledger.bytes), _each(ledger.per_param)])
+        rows.append([f"  {term.name}", f"{term.formula}{divided}", binary(term.bytes, units), _each(term.per_param)])
+    rows.append(["  total", "", binary(ledger.bytes, units), _each(ledger.per_param)])
     lines = aligned(rows, left=(0, 1))
     if width is not None and max(map(len, lines)) > width:
         lines = aligned([[name, *numbers] for name, _, *numbers in rows])

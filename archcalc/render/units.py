@@ -85,8 +85,10 @@ def _in_power(value: int, power: int) -> str:
     return f"{quotient(value, 1000**power, 2)} {PREFIXES[power]}" if power else thousands(value)
 
 
-def binary(size: int) -> str:
-    """Bytes in the largest power of 1024 of which there is at least one: ``binary(11_040_768)`` is 10.53 MiB."""
+def binary(size: int, unit: str = "auto") -> str:
+    """Bytes in the largest power of 1024 of which there is at least one: ``binary(11_040_768)`` is 10.53 MiB; ``raw`` shows them all."""
+    if unit == "raw":
+        return thousands(size)
     power = 0
     while power < 6 and abs(size) >= 1024 ** (power + 1):
         power += 1

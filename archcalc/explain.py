@@ -224,6 +224,13 @@ def _glossary(node: Leaf, made: list[Step], unit: str) -> list[str]:
     return ["where     " + ", ".join(f"{name}: {meaning}" for name, meaning in said.items())] if said else []
 
 
+def _block(title: str, rows: Sequence[tuple[str, str]], width: int = 0) -> list[str]:
+    """Under a title names from their left edge, and numbers to their right one."""
+    width = max(width, *(len(name) for name, _ in rows))
+    digits = max(len(number) for _, number in rows)
+    return [title, *(f"  {name:<{width}}  {number:>{digits}}" for name, number in rows), ""]
+
+
 def _sums(
     entry: Entry, children: Sequence[Entry], head: list[str], report: Report, convention: Convention, own: Sequence[Step] = ()
 ) -> str:
@@ -237,13 +244,11 @@ def _sums(
             wide = max(len(step.name) for step in own)
             lines += [*(line for step in own for line in step.lines(wide)), ""]
             continue
-        values = [getattr(child, field) for child in children]
-        digits = max(len(f"{value:,}") for value in [*values, getattr(entry, field)])
-        lines.append(title)
-        lines += [f"  {child.name:<{width}}  {value:>{digits},}" for child, value in zip(children, values) if value]
-        lines += [f"  {'sum':<{width}}  {getattr(entry, field):>{digits},}", ""]
+        rows = [(child.name, f"{getattr(child, field):,}") for child in children if getattr(child, field)]
+        lines += _block(title, [*rows, ("sum", f"{getattr(entry, field):,}")], width)
     if report.accounts is not None:
         from .steps import sums
 
-        lines += sums(entry, children, report)
+        for title, rows in sums(entry, children):
+            lines += _block(title, rows)
     return "\n".join(lines[:-1]) + "\n"

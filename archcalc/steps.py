@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
 from .figures import figures
-from .graph import Leaf
+from .graph import Leaf, Tensor
 from .layers.keeps import BY_PRODUCTS, VALUES
-from .memory.storage import BITS, by_product_bytes, size_of
+from .memory.storage import BITS, by_product_bytes, in_words, size_of
 from .memory.traffic import Work
 from .report import Report
 from .rows import Entry, Row
@@ -28,17 +28,16 @@ def bytes_and_time(row: Row, report: Report) -> list[Made]:
     for (kind, what), part in account.parts.items():
         bits = BITS.get(what)
         exact = bits is not None and part.bytes * 8 == part.params * bits
-        formula = f"{_of(bits)} * params" if exact else _state(kind, what, report)
+        formula = f"{in_words(bits)} * params" if bits is not None and exact else _state(kind, what, report)
         filled = formula.replace("params", str(part.params)) if "params" in formula else f"{part.params} params"
         name = kind.removesuffix("s").replace("copies", "copy")
         found.append((f"{name} bytes", formula, filled, part.bytes, what if exact else ""))
     found += _kept(row, leaf, report)
     before = row.alive - account.made_bytes
     found.append(("bytes alive", "alive before + made", f"{before} + {account.made_bytes}", row.alive, "at inference, while it runs"))
-    inputs = " + ".join(_elements(leaf, row, report, [tensor]) for tensor in leaf.inputs)
-    outputs = " + ".join(_elements(leaf, row, report, [tensor]) for tensor in (*leaf.outputs, *leaf.extra))
-    sizes = [size_of(prod(tensor.shape or ()) * row.times * report.batch, tensor.dtype) for tensor in leaf.inputs]
-    weights = account.read_bytes - sum(sizes)
+    inputs = " + ".join(_elements(tensor, row, report) for tensor in leaf.inputs)
+    outputs = " + ".join(_elements(tensor, row, report) for tensor in (*leaf.outputs, *leaf.extra))
+    weights = account.read_bytes - sum(_bytes(tensor, row.times * report.batch) for tensor in leaf.inputs)
     if account.read_bytes or account.written_bytes:
         found.append(("bytes read", "inputs + weights", f"{inputs or 0} + {weights}", account.read_bytes, ""))
         found.append(("bytes written", "outputs", outputs, account.written_bytes, ""))
@@ -49,25 +48,22 @@ def bytes_and_time(row: Row, report: Report) -> list[Made]:
     return found
 
 
-def _of(bits: int | None) -> str:
-    return "1/2 byte" if not bits or bits < 8 else "1 byte" if bits == 8 else f"{bits // 8} bytes"
-
-
 def _state(kind: str, what: str, report: Report) -> str:
     plan = report.request.plan
     assert plan is not None
     return plan.optimizer.text(kind, int(what)) if kind in plan.optimizer.state_names else what
 
 
-def _elements(leaf: Leaf, row: Row, report: Report, tensors: list[Any]) -> str:
-    """``64 * 112 * 112 * batch 8 * 4 bytes``: the bytes of tensors."""
-    told = []
-    for tensor in tensors:
-        sizes = [str(size) for size in tensor.shape or ()] or ["1"]
-        runs = [f"{row.times} runs"] if row.times > 1 else []
-        batch = [f"batch {report.batch}"] if report.batch > 1 else []
-        told.append(" * ".join([*sizes, *runs, *batch, _of(BITS[tensor.dtype])]))
-    return " + ".join(told)
+def _bytes(tensor: Tensor, samples: int) -> int:
+    return size_of(prod(tensor.shape or ()) * samples, tensor.dtype)
+
+
+def _elements(tensor: Tensor, row: Row, report: Report) -> str:
+    """``64 * 112 * 112 * batch 8 * 4 bytes``: the bytes of a tensor."""
+    sizes = [str(size) for size in tensor.shape or ()] or ["1"]
+    runs = [f"{row.times} runs"] if row.times > 1 else []
+    batch = [f"batch {report.batch}"] if report.batch > 1 else []
+    return " * ".join([*sizes, *runs, *batch, in_words(BITS[tensor.dtype])])
 
 
 def _kept(row: Row, leaf: Leaf, report: Report) -> list[Made]:
@@ -79,27 +75,23 @@ def _kept(row: Row, leaf: Leaf, report: Report) -> list[Made]:
     samples = row.times * accounts.training.batch
     words = [*(keeps.in_place if leaf.args.get("in_place") else keeps.values), *(keeps.weights if leaf.result.params else ())]
     told = [VALUES[word] for word in dict.fromkeys(words)]
-    numbers: list[str] = []
-    by_products = 0
+    inputs = [_bytes(tensor, samples) for tensor in leaf.inputs]
+    taken = inputs[:1] if "input" in words else inputs if {"inputs", "others"} & set(words) else []
+    sizes = [("input", size) for size in taken]
+    sizes += [("output", _bytes(leaf.outputs[0], samples))] if "output" in words else []
+    sizes += [("copy", inputs[0])] if "copy" in words else []
     for name, formula in keeps.by_products:
-        runs = 1 if name == "batch_statistics" else samples
-        size = by_product_bytes(name, formula(symbols) * runs, leaf.outputs[0].dtype)
-        by_products += size
+        size = by_product_bytes(name, formula(symbols) * (1 if name == "batch_statistics" else samples), leaf.outputs[0].dtype)
         if size:
-            told.append(f"{name.replace('_', ' ')} ({BY_PRODUCTS[name][1]})")
-            numbers.append(f"{name.replace('_', ' ')} {formula.filled(symbols)} = {size} bytes")
-    inputs = [size_of(prod(tensor.shape or ()) * samples, tensor.dtype) for tensor in leaf.inputs]
-    whole = [
-        f"input {number} bytes" for number in (inputs[:1] if "input" in words else inputs if {"inputs", "others"} & set(words) else [])
-    ]
-    whole += [f"output {size_of(prod(leaf.outputs[0].shape or ()) * samples, leaf.outputs[0].dtype)} bytes"] if "output" in words else []
-    whole += [f"copy {inputs[0]} bytes"] if "copy" in words else []
-    counted = sum(int(text.split()[1]) for text in whole) + by_products
-    less = counted - account.saved_activation_bytes
+            what = name.replace("_", " ")
+            told.append(f"{what} ({BY_PRODUCTS[name][1]})")
+            sizes.append((f"{what} {formula.filled(symbols)} =", size))
+    less = sum(size for _, size in sizes) - account.saved_activation_bytes
     remark = "in training" if told else ""
     if less > 0:
         remark += f"; {less:,} count elsewhere: a layer before keeps them, or they are the network's input, weights, or worked out anew"
-    return [("bytes kept", ", ".join(told) or "nothing", ", ".join([*whole, *numbers]) or "0", account.saved_activation_bytes, remark)]
+    filled = ", ".join(f"{what} {size} bytes" for what, size in sizes)
+    return [("bytes kept", ", ".join(told) or "nothing", filled or "0", account.saved_activation_bytes, remark)]
 
 
 def _time(work: Work, row: Row, report: Report) -> list[Made]:
@@ -144,31 +136,11 @@ TITLES = {
 }
 
 
-def sums(entry: Entry, children: Sequence[Entry], report: Report) -> list[str]:
-    """The bytes and the time of a block or compound layer: what each layer inside has of it, and all together."""
-    lines: list[str] = []
+def sums(entry: Entry, children: Sequence[Entry]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The bytes and the time of a block or compound layer, each under its title: what each layer inside has of it, and all together."""
     whole, parts = figures(entry), [(child.name, figures(child)) for child in children]
     for field, title in TITLES.items():
-        if field == "time_seconds" and report.speed is None:
-            continue
         values = [(name, each.value(field)) for name, each in parts if each.value(field)]
-        if not values:
-            continue
-        last = ("most" if field == "peak_activation_bytes" else "sum", whole.value(field))
-        lines += [
-            title,
-            *(
-                f"  {line}"
-                for line in _aligned(
-                    [[name, f"{value * 1e6:,.3f}" if field == "time_seconds" else f"{value:,}"] for name, value in [*values, last]]
-                )
-            ),
-            "",
-        ]
-    return lines
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    """Names from their left edge, numbers to their right one."""
-    names, numbers = (max(len(row[at]) for row in rows) for at in (0, 1))
-    return [f"{name:<{names}}  {number:>{numbers}}" for name, number in rows]
+        if values:
+            values.append(("most" if field == "peak_activation_bytes" else "sum", whole.value(field)))
+            yield title, [(name, f"{value * 1e6:,.3f}" if field == "time_seconds" else f"{value:,}") for name, value in values]

@@ -8,7 +8,7 @@ from typing import Any
 from .account import Account, Accounts
 from .flow import Flow
 from .plan import Plan
-from .storage import BITS
+from .storage import BITS, in_words
 
 
 class Term:
@@ -133,9 +133,10 @@ def _weights(whole: Account, plan: Plan, kinds: tuple[str, ...]) -> list[Term]:
                 terms.append(Term(f"{kind}, {what}", plan.quantized.formula, f"{part.params:,} params", part.bytes, part.params))
             else:
                 each = Fraction(BITS[what], 8)
-                unit = "byte" if each <= 1 else "bytes"
                 counted = "params" if name == "weights" or part.params == total else "trained params"
-                terms.append(Term(f"{kind}, {what}", f"{each} {unit} * {counted}", f"{each} * {part.params:,}", part.bytes, part.params))
+                terms.append(
+                    Term(f"{kind}, {what}", f"{in_words(BITS[what])} * {counted}", f"{each} * {part.params:,}", part.bytes, part.params)
+                )
     return terms
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from .storage import BITS, size_of
+from .storage import BITS, in_words, size_of
 
 QUANTIZED = ("int8", "int4", "float8")
 """The dtypes that weights can be quantised to."""
@@ -41,7 +41,6 @@ class Quantized:
     @property
     def formula(self) -> str:
         """The bytes of all matrices."""
-        bits = BITS[self.dtype]
-        each = "1/2 byte" if bits == 4 else f"{bits // 8} byte"
+        each = in_words(BITS[self.dtype])
         groups = f"groups of {self.group}" if self.group else "outputs"
-        return f"{each} * params + {BITS[SCALE] // 8} bytes * {groups}" + (f" + {each} * {groups}" if self.zeros else "")
+        return f"{each} * params + {in_words(BITS[SCALE])} * {groups}" + (f" + {each} * {groups}" if self.zeros else "")

@@ -14,7 +14,7 @@ def picture(report: Report) -> Roofline:
     speed = report.speed
     assert speed is not None
     device = speed.device
-    dots = [dot for row in report.layers for dot in _dots(row)]
+    dots = [dot for row in report.layers for leaf in row.leaves() for dot in _dots(leaf)]
     dtypes = list(dict.fromkeys(dot.dtype for dot in dots if dot.operations))
     if not dtypes:
         raise ValueError(f"{report.title} has no layer that multiplies: there is nothing to draw")
@@ -32,9 +32,7 @@ def picture(report: Report) -> Roofline:
 
 
 def _dots(row: Row) -> list[Dot]:
-    """The layer, or the layers inside a compound one."""
-    if row.parts:
-        return [dot for part in row.parts for dot in _dots(part)]
+    """A dot, or none for a layer that takes no time."""
     time = row.account.time if row.account is not None else None
     if time is None or not time.seconds or row.account is None:
         return []

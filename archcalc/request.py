@@ -61,9 +61,9 @@ class Request:
         self.phase = None if phase is None else one_of("phase", phase, ("prefill", "decode"))
         self.context = None if context is None else whole("context", context)
         self.max_layers = whole("max_layers", max_layers)
-        if (self.phase == "decode") != (self.context is not None):
-            if self.phase == "decode":
-                raise RequestError("the decode phase needs a context: how many tokens the new one attends to, itself among them")
+        if self.phase == "decode" and self.context is None:
+            raise RequestError("the decode phase needs a context: how many tokens the new one attends to, itself among them")
+        if self.context is not None and self.phase != "decode":
             raise RequestError("a context is for the decode phase, which is not asked for")
         self.fusion = one_of("fusion", fusion, ("full", "none"))
         self.memory = False
@@ -74,11 +74,12 @@ class Request:
         training: dict[str, Any] = {"optimizer": optimizer, "precision": precision, "checkpoint": checkpoint, "accumulate": accumulate}
         held: dict[str, Any] = {"weights": weights, "group_size": group_size, "zero_points": zero_points or None}
         held["attention"] = None if attention == "spec" else attention
-        if memory or device is not None or any(each is not None for each in (*training.values(), *held.values())):
+        bytes_asked = memory or any(each is not None for each in (*training.values(), *held.values()))
+        if bytes_asked or device is not None:
             from .devices import Device, find_device
             from .memory.plan import plan
 
-            self.memory = device is None or memory or any(each is not None for each in (*training.values(), *held.values()))
+            self.memory = bytes_asked
             if not isinstance(device, (str, Device, type(None))):
                 raise RequestError(f"device can't be {device!r}: it is a name, the path of a YAML file, or a Device")
             self.plan = plan(self.batch, **training, **held)

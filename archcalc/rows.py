@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from .counts import Counts
@@ -82,6 +82,13 @@ class Row(Counted, Sizes):
     @parts.setter
     def parts(self, parts: list[Row]) -> None:
         self._parts = parts
+
+    def leaves(self) -> Iterator[Row]:
+        """The layer itself, or those inside a compound layer, however deep."""
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
 
     def sum_up(self, parts: list[Row]) -> None:
         """Make it the sum of its parts."""

@@ -69,9 +69,6 @@ def command(
     node, problems = read(text, file)
     parsed, problems = read_spec(node, problems, file)
     given = assignments(set_)
-    options: dict[str, Any] = {"variant": variant, "dtype": dtype, "phase": phase, "optimizer": optimizer, "precision": precision}
-    options |= {"checkpoint": checkpoint, "weights": weights, "group_size": group_size, "zero_points": zero_points, "memory": True}
-    options["attention"] = attention
     found_device = asked(find_device, device)
     trains = training or any(each is not None for each in (optimizer, precision, checkpoint, accumulate))
     memory = asked(found_device.needed_memory) - _size(reserve)
@@ -85,9 +82,24 @@ def command(
         fail(f"there is no format '{format_}': there are table, json")
 
     def analysed(number: int) -> Any:
-        named: dict[str, Any] = {"batch": batch, "context": context, "vars": given, "accumulate": accumulate}
-        named |= {"batch": number} if over == "batch" else {"context": number} if over == "context" else {"vars": {**given, over: number}}
-        return analyze_spec(parsed, problems, file, Request(**options, **named))
+        request = Request(
+            vars=given if over in ("batch", "context") else {**given, over: number},
+            batch=number if over == "batch" else batch,
+            context=number if over == "context" else context,
+            variant=variant,
+            dtype=dtype,
+            phase=phase,
+            memory=True,
+            optimizer=optimizer,
+            precision=precision,
+            checkpoint=checkpoint,
+            accumulate=accumulate,
+            weights=weights,
+            group_size=group_size,
+            zero_points=zero_points,
+            attention=attention,
+        )
+        return analyze_spec(parsed, problems, file, request)
 
     try:
         result = fit(analysed, memory, training=trains, step=step * ((accumulate or 1) if over == "batch" else 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -48,17 +48,21 @@ def command(
     from ..picture import picture
     from ..render.roofline import MissingLibrary, draw
 
-    options: dict[str, Any] = {
-        "variant": variant,
-        "batch": batch,
-        "dtype": dtype,
-        "phase": phase,
-        "context": context,
-        "device": device,
-        "fusion": fusion,
-    }
-    options |= {"weights": weights, "group_size": group_size, "zero_points": zero_points, "attention": attention}
-    found = analysed([spec], vars=assignments(set_), **options)
+    found = analysed(
+        [spec],
+        vars=assignments(set_),
+        variant=variant,
+        batch=batch,
+        dtype=dtype,
+        phase=phase,
+        context=context,
+        weights=weights,
+        group_size=group_size,
+        zero_points=zero_points,
+        attention=attention,
+        device=device,
+        fusion=fusion,
+    )
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)
     try:

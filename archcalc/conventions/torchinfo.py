@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from ..graph import Leaf, Tensor
+from ..graph import Tensor
 from ..language import DTYPES
 from .base import CAUSAL, Convention, Rule
 
@@ -19,7 +19,7 @@ def _sizes(inputs: list[Tensor], rows: Sequence[Any], batch: int) -> dict[str, i
     found = {"input_bytes": 0, "output_bytes": 0, "param_bytes": 0}
     for tensor in inputs:
         found["input_bytes"] += int(prod(tensor.shape or ()) * batch * DTYPES[tensor.dtype]) + OBJECT
-    for row in _leaves(rows):
+    for row in (leaf for each in rows for leaf in each.leaves()):
         rule = torchinfo.rule_of(row.node, row.style)
         if not row.node.result.params or rule.missing or rule is torchinfo.default:
             continue
@@ -27,14 +27,6 @@ def _sizes(inputs: list[Tensor], rows: Sequence[Any], batch: int) -> dict[str, i
         found["output_bytes"] += int(2 * prod(out.shape or ()) * batch * row.times * DTYPES[out.dtype])
         found["param_bytes"] += int(row.params * DTYPES[row.node.dtype])
     return found
-
-
-def _leaves(rows: Sequence[Any]) -> Iterator[Any]:
-    for row in rows:
-        if isinstance(row.node, Leaf):
-            yield row
-        else:
-            yield from _leaves(row.parts)
 
 
 _UNSEEN = Rule("0", "not counted: products without weights of their own", missing=True)

@@ -1,4 +1,4 @@
-"""The worked example of each layer type as a spec of its own."""
+"""The layer types, each of them applied to shapes, and its worked example as a spec of its own."""
 
 from __future__ import annotations
 
@@ -6,10 +6,31 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from archcalc.layers.base import LayerType
+from archcalc import layers
+from archcalc.layers.base import LayerType, Result
+from archcalc.layers.compound import Compound
 
 if TYPE_CHECKING:
     from archcalc.rows import Row
+
+Args = dict[str, Any]
+Shapes = list[list[int]]
+
+TYPES = list(layers.every())
+PLAIN = [layer for layer in TYPES if not isinstance(layer, Compound)]
+
+
+def name_of(layer: LayerType) -> str:
+    return layer.name
+
+
+def applied(*, kind: str, shapes: Shapes, args: Args) -> Result:
+    """The layer type on shapes, its other arguments at their defaults."""
+    layer = layers.find(kind)
+    assert layer is not None
+    assert set(args) <= set(layer.arg_names)
+    given = {arg.name: arg.kind.convert(args[arg.name]) if arg.name in args else arg.default for arg in layer.args}
+    return layer.apply(given, [tuple(shape) for shape in shapes])
 
 
 def example_spec(layer: LayerType, **more: Any) -> dict[str, Any]:

@@ -7,34 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from layer_examples import PLAIN, TYPES, Args, Shapes, applied, name_of
 
 import archcalc
 from archcalc import layers
 from archcalc.counts import OPERATIONS
 from archcalc.formula import FUNCTIONS
 from archcalc.kinds import Mismatch
-from archcalc.layers.base import LayerError, LayerType, Result
-from archcalc.layers.compound import Compound
+from archcalc.layers.base import LayerError, LayerType
 
-Args = dict[str, Any]
-Shapes = list[list[int]]
-
-TYPES = list(layers.every())
-PLAIN = [layer for layer in TYPES if not isinstance(layer, Compound)]
 SHARED = {"keeps", "views", "__init__", "base", "compound", "pattern", "window"}
-
-
-def name_of(layer: LayerType) -> str:
-    return layer.name
-
-
-def applied(*, kind: str, shapes: Shapes, args: Args) -> Result:
-    """The layer type on shapes, its other arguments at their defaults."""
-    layer = layers.find(kind)
-    assert layer is not None
-    assert set(args) <= set(layer.arg_names)
-    given = {arg.name: arg.kind.convert(args[arg.name]) if arg.name in args else arg.default for arg in layer.args}
-    return layer.apply(given, [tuple(shape) for shape in shapes])
 
 
 def output(*, kind: str, shapes: Shapes, args: Args) -> list[int]:

@@ -9,36 +9,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layer_examples import example_spec, leaves
+from layer_examples import PLAIN, TYPES, Args, Shapes, applied, example_spec, leaves, name_of
 from torch_cases import CASES, EMPTY_CASES, Case, case_id, translate
 
 import archcalc
-from archcalc import layers
 from archcalc.formula import for_axes
 from archcalc.graph import Leaf
 from archcalc.layers.base import LayerType, Result, Weights
-from archcalc.layers.compound import Compound
 
-Args = dict[str, Any]
-Shapes = list[list[int]]
 Draw = st.DrawFn
 
-TYPES = list(layers.every())
-PLAIN = [layer for layer in TYPES if not isinstance(layer, Compound)]
 WEIGHTED = [layer for layer in PLAIN if layer.params != "0"]
-
-
-def name_of(layer: LayerType) -> str:
-    return layer.name
-
-
-def applied(*, kind: str, shapes: Shapes, args: Args) -> Result:
-    """The layer type on shapes, its other arguments at their defaults."""
-    layer = layers.find(kind)
-    assert layer is not None
-    assert set(args) <= set(layer.arg_names)
-    given = {arg.name: arg.kind.convert(args[arg.name]) if arg.name in args else arg.default for arg in layer.args}
-    return layer.apply(given, [tuple(shape) for shape in shapes])
 
 
 def elements(tensors: Iterable[Weights]) -> int:

@@ -74,11 +74,14 @@ def _root(version: bool = typer.Option(False, "--version", help="Show the versio
 def main() -> None:
     """Run the command line and exit with its code."""
     sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
+    stream = sys.stdout
     try:
         app(prog_name="archcalc")
     except BrokenPipeError:
         _leave(DONE)
     except SystemExit as leaving:
+        if sys.stdout is not stream:  # typer puts another in its place where the reader has gone, and would end with 1
+            _leave(DONE)
         try:
             sys.stdout.flush()
         except BrokenPipeError:

@@ -640,10 +640,12 @@ def test_a_command_in_a_process_of_its_own(folder: Path) -> None:
     assert done.out.startswith("Two: ")
 
 
-def test_a_pipe_that_closes_early_is_no_error() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_pipe_that_closes_early_is_no_error(unbuffered: str) -> None:
+    env = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     for command in ("schema", "layers", "specs/resnet50.yaml --depth 0", "specs/resnet50.yaml --format json"):
         line = f"set -o pipefail; {sys.executable} -m archcalc {command} | head -c 1"
-        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=ROOT, timeout=60)
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=ROOT, timeout=60, env=env)
         assert (done.returncode, len(done.stdout), done.stderr) == (0, 1, "")
 
 

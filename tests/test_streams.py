@@ -111,10 +111,12 @@ def test_over_budget(run: Any) -> None:
 
 
 @posix
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
     "args", [["big.yaml", "--depth", "0"], ["big.yaml", "--format", "json"], ["big.yaml", "--format", "csv"], ["schema"]], ids=" ".join
 )
-def test_a_reader_that_goes_away(tmp_path: Path, args: list[str]) -> None:
+def test_a_reader_that_goes_away(tmp_path: Path, args: list[str], unbuffered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     (tmp_path / "big.yaml").write_text("input: [4]\nlayers: [{relu: , repeat: 5000}]\n")
     process = child(*args, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None

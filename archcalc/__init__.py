@@ -8,14 +8,14 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .api import analyze as analyze
-    from .errors import Problem as Problem
-    from .errors import SpecError as SpecError
-    from .report import Report as Report
-    from .request import RequestError as RequestError
+    from .core.errors import Problem as Problem
+    from .core.errors import RequestError as RequestError
+    from .core.errors import SpecError as SpecError
+    from .report.report import Report as Report
 
 __all__ = ["Problem", "Report", "RequestError", "SpecError", "__version__", "analyze"]
 
-_HOMES = {"analyze": "api", "RequestError": "request", "SpecError": "errors", "Problem": "errors", "Report": "report"}
+_HOMES = {"analyze": "api", "RequestError": "core.errors", "SpecError": "core.errors", "Problem": "core.errors", "Report": "report.report"}
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,7 @@ def run() -> None:
     gc.disable()
     code: object = 0
     try:
-        from .cli import main
+        from .commands.main import main
 
         main()
     except SystemExit as leaving:

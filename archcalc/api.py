@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
-from .errors import Problem, SpecError
-from .kinds import ANYTHING
-from .language import MAX_LAYERS
-from .request import Request as Request
-from .request import RequestError as RequestError
-from .request import find_convention as find_convention
-from .text import Node, from_python, read
+from .core.errors import Problem, SpecError
+from .core.errors import RequestError as RequestError
+from .core.kinds import ANYTHING
+from .request.request import Request as Request
+from .request.request import find_convention as find_convention
+from .spec.language import MAX_LAYERS
+from .text.reader import Node, from_python, read
 
 if TYPE_CHECKING:
-    from .devices import Device
-    from .report import Report
-    from .spec import Spec, Template
+    from .devices.catalogue import Device
+    from .report.report import Report
+    from .spec.tree import Spec, Template
 
 
 def analyze(
@@ -151,9 +151,9 @@ def analyze_node(node: Node | None, problems: list[Problem], file: str, request:
 
 def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request: Request) -> Report:
     """Analyse a spec that was parsed; ``problems`` are those found so far."""
-    from .budget import over_budget
-    from .propagate import propagate
-    from .report import Report
+    from .network.build import propagate
+    from .report.budget import over_budget
+    from .report.report import Report
 
     if spec is None:
         raise SpecError(problems)
@@ -163,7 +163,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
     if problems or more or network is None:
         raise SpecError([*problems, *more])
     if request.context:
-        from .decoding import check_step_by_step
+        from .network.decoding import check_step_by_step
 
         whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
         check_step_by_step(spec.name or spec.file or "the network", network, whole, request.context)
@@ -174,7 +174,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
 
 def read_spec(node: Node | None, problems: list[Problem], file: str) -> tuple[Spec | None, list[Problem]]:
     """The spec in a document, and all that is wrong with it as far as it can be told without its numbers."""
-    from .parse import parse
+    from .spec.document import parse
 
     if node is None:
         return None, problems
@@ -184,9 +184,9 @@ def read_spec(node: Node | None, problems: list[Problem], file: str) -> tuple[Sp
 
 def settings(spec: Spec, vars: Mapping[str, Any], variant: str | None) -> dict[str, Template]:
     """The values that take the place of a spec's own vars: those of a variant, then those given."""
-    from .layers.base import Arg
-    from .parse import Parser
-    from .values import Names
+    from .layers.kit.layer import Arg
+    from .spec.document import Parser
+    from .spec.values import Names
 
     found: dict[str, Template] = {}
     if variant is not None:

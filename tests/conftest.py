@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from archcalc.cli import main
+from archcalc.commands.main import main
 
 
 @pytest.fixture

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
-from readme_examples import run
 
 import archcalc
 from archcalc import layers
 from archcalc.commands import COMMANDS
 from archcalc.commands.schema import text as schema_text
-from archcalc.language import COMPOSITES, SPREAD
+from archcalc.spec.language import COMPOSITES, SPREAD
+from places import ROOT
+from readme_examples import run
 
-ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 SECTIONS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")

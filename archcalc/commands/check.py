@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..api import Request, RequestError, analyze_spec, read_spec
-from ..errors import Problem, SpecError
-from ..text import Node, read, to_python
+from ..core.errors import Problem, SpecError
+from ..text.reader import Node, read, to_python
 from . import WRONG_SPEC
-from .common import CheckFormat, Set, Specs, Variant, assignments, fail, read_text, show_errors
+from .options import CheckFormat, Set, Specs, Variant, assignments, fail, read_text, show_errors
 
 if TYPE_CHECKING:
-    from ..report import Report
-    from ..spec import Spec
+    from ..report.report import Report
+    from ..spec.tree import Spec
 
 LONGEST_FOR_SCHEMA = 50_000
 """Bytes. The schema says the same as the parser, and takes its time on long specs."""
@@ -80,7 +80,7 @@ def by_schema(node: Node, file: str, hidden: list[str]) -> list[Problem]:
     """What the JSON Schema has against a document whose own names may hide some of the language's."""
     from jsonschema import Draft202012Validator
 
-    from ..schema import json_schema
+    from ..spec.schema import json_schema
 
     return [
         Problem(error.message[:200], file=file, line=node.line, column=node.column, path=".".join(map(str, error.absolute_path)))

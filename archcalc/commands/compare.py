@@ -7,20 +7,7 @@ import sys
 import typer
 
 from . import WRONG_SPEC
-from .common import (
-    Batch,
-    Dtype,
-    Flops,
-    Set,
-    Specs,
-    Variant,
-    analysed,
-    assignments,
-    fail,
-    reports_of,
-    show_errors,
-    unicode_wanted,
-)
+from .options import Batch, Dtype, Flops, Set, Specs, Variant, analysed, assignments, fail, reports_of, show_errors, unicode_wanted
 
 HELP = "Each figure of the others is given with its ratio to the first spec's. Variants are written SPEC@VARIANT."
 
@@ -28,7 +15,7 @@ HELP = "Each figure of the others is given with its ratio to the first spec's. V
 def command(specs: Specs, set_: Set = None, variant: Variant = None, batch: Batch = 1, flops: Flops = "madd", dtype: Dtype = None) -> None:
     if len(specs) < 2:
         fail("compare takes two specs or more")
-    from ..render.compare import compare
+    from ..render.pages.compare import compare
 
     found = []
     for spec in specs:

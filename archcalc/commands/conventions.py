@@ -9,7 +9,7 @@ import typer
 
 from ..api import find_convention
 from . import WRONG_SPEC
-from .common import Batch, Set, Variant, analysed, asked, assignments, fail, show_errors, unicode_wanted
+from .options import Batch, Set, Variant, analysed, asked, assignments, fail, show_errors, unicode_wanted
 
 HELP = "Without a spec: what each convention counts. --flops NAME shows what leads from the MACCs to its number, --between A B from one to the other."
 
@@ -26,9 +26,9 @@ def command(
     format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, json or csv.")] = "table",
 ) -> None:
     from .. import conventions
-    from ..reconcile import count
-    from ..render import reconciliation as render
-    from ..render.matrix import matrix
+    from ..render.pages import differences as render
+    from ..render.pages.matrix import matrix
+    from ..report.differences import count
 
     if format_ not in render.FORMATS:
         fail(f"conventions has no format '{format_}': it has {', '.join(render.FORMATS)}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .common import asked, fail, unicode_wanted, width_wanted
+from .options import asked, fail, unicode_wanted, width_wanted
 
 HELP = "Without a name a table of all; with one, or the YAML file of a device of your own, every figure it has, and their source."
 
@@ -16,8 +16,8 @@ def command(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A name, an alias, or a YAML file.", show_default=False)] = None,
     format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table or json.")] = "table",
 ) -> None:
-    from ..devices import every_device, find_device
-    from ..render import devices as render
+    from ..devices.catalogue import every_device, find_device
+    from ..render.pages import devices as render
 
     if format_ not in render.FORMATS:
         fail(f"devices has no format '{format_}': it has {', '.join(render.FORMATS)}")

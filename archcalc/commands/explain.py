@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from . import WRONG_SPEC
-from .common import (
+from .options import (
     Accumulate,
     Attention,
     Batch,
@@ -65,7 +65,7 @@ def command(
     device: DeviceName = None,
     fusion: Fusion = "full",
 ) -> None:
-    from ..explain import explain
+    from ..explain.layer import explain
 
     found = analysed(
         [spec],

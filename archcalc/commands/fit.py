@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from ..errors import SpecError
+from ..core.errors import SpecError
 from . import WRONG_SPEC
-from .common import (
+from .options import (
     Accumulate,
     Attention,
     CheckFormat,
@@ -60,10 +60,10 @@ def command(
     attention: Attention = "spec",
 ) -> None:
     from ..api import Request, RequestError, analyze_spec, read_spec
-    from ..devices import find_device
-    from ..fit import fit
-    from ..render.fit import no_fit, outcome, to_dict
-    from ..text import read
+    from ..devices.catalogue import find_device
+    from ..explore.fit import fit
+    from ..render.pages.fit import no_fit, outcome, to_dict
+    from ..text.reader import read
 
     text, file = read_text(spec)
     node, problems = read(text, file)
@@ -121,8 +121,8 @@ def command(
 
 def _size(text: str) -> int:
     """A size with its unit, in bytes; 0 is nothing. Ends the command where it is none."""
-    from ..devices.quantity import BYTES
-    from ..kinds import Mismatch
+    from ..core.kinds import Mismatch
+    from ..core.quantity import BYTES
 
     if text == "0":
         return 0

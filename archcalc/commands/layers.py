@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from .common import fail
+from .options import fail
 
 HELP = "A page has the arguments, the formulas, their source and a worked example."
 
 
 def command(type_: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="A layer type.", show_default=False)] = None) -> None:
     from .. import layers
-    from ..errors import did_you_mean
-    from ..language import COMPOSITES, SPREAD
-    from ..manual import composite_page, listing, page
+    from ..core.errors import did_you_mean
+    from ..explain.manual import composite_page, listing, page
+    from ..spec.language import COMPOSITES, SPREAD
 
     if type_ is None:
         sys.stdout.write(listing())

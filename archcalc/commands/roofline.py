@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from . import WRONG_COMMAND, WRONG_SPEC
-from .common import (
+from .options import (
     Attention,
     Batch,
     Context,
@@ -45,8 +45,8 @@ def command(
     attention: Attention = "spec",
     fusion: Fusion = "full",
 ) -> None:
-    from ..picture import picture
-    from ..render.roofline import MissingLibrary, draw
+    from ..render.picture.dots import picture
+    from ..render.picture.roofline import MissingLibrary, draw
 
     found = analysed(
         [spec],

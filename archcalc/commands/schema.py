@@ -10,7 +10,7 @@ HELP = "Draft 2020-12. Editors complete and check specs with it; archcalc/schema
 
 def text() -> str:
     """The schema as it is committed."""
-    from ..schema import json_schema
+    from ..spec.schema import json_schema
 
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from ..language import MAX_LAYERS
+from ..spec.language import MAX_LAYERS
 from . import WRONG_COMMAND, WRONG_SPEC
-from .common import (
+from .options import (
     Accumulate,
     Attention,
     Batch,
@@ -130,11 +130,11 @@ def command(
             if reports:
                 sys.stdout.write(to_csv(reports if len(specs) > 1 else reports[0]))
         elif format_ == "markdown":
-            from ..render.markdown import to_markdown
+            from ..render.table.markdown import to_markdown
 
             sys.stdout.write("\n".join(to_markdown(report, meaning=report.convention_meaning, **shown) for report in reports))
         else:
-            from ..render.table import table
+            from ..render.table.plain import table
 
             look: dict[str, Any] = {"width": width_wanted(), "colour": colour_wanted(), "unicode": unicode_wanted()}
             sys.stdout.write("\n".join(table(report, meaning=report.convention_meaning, **shown, **look) for report in reports))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from .base import Convention
+from .rule import Convention
 
 FILES: dict[str, str] = {
-    "madd": "own",
-    "arithmetic": "own",
-    "hardware": "own",
+    "madd": "builtin",
+    "arithmetic": "builtin",
+    "hardware": "builtin",
     "ptflops": "ptflops",
     "ptflops-aten": "ptflops_aten",
     "thop": "thop",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from .base import LEFT_ALIGNED, Convention, Rule, Stated, Symbols, letters_of, styled
 from .deepspeed import SHARED, UNSEEN
+from .rule import LEFT_ALIGNED, Convention, Rule, Stated, Symbols, letters_of, styled
 
 
 def _forward(symbols: Symbols) -> int:

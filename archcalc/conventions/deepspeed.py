@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from .base import CAUSAL, GATES, METHODS, POOLS, SCORES, VALUES, Convention, Rule, Stated, Symbols, letters_of, styled
-from .einsum import PATH
+from .einsum_path import PATH
+from .rule import CAUSAL, GATES, METHODS, POOLS, SCORES, VALUES, Convention, Rule, Stated, Symbols, letters_of, styled
 
 
 def seen(symbols: Symbols) -> int:

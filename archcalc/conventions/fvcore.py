@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from .base import CAUSAL, SCORES, VALUES, WRITTEN, Convention, Rule, Stated, Symbols, styled
-from .einsum import path_flops, renamed, with_batch
+from .einsum_path import path_flops, renamed, with_batch
+from .rule import CAUSAL, SCORES, VALUES, WRITTEN, Convention, Rule, Stated, Symbols, styled
 
 
 def _einsum(symbols: Symbols) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from .base import Convention, Rule, Stated, Symbols, letters_of
-from .einsum import renamed
+from .einsum_path import renamed
+from .rule import Convention, Rule, Stated, Symbols, letters_of
 
 
 def _batched(symbols: Symbols) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import CAUSAL, LEFT_ALIGNED, METHODS, POOLS, SCORES, TRANSFORMER, VALUES, Convention, Rule, Stated, Symbols, gated, styled
+from .rule import CAUSAL, LEFT_ALIGNED, METHODS, POOLS, SCORES, TRANSFORMER, VALUES, Convention, Rule, Stated, Symbols, gated, styled
 
 
 def _interpolated(symbols: Symbols) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import CAUSAL, SCORES, VALUES, WRITTEN, Convention, Rule, styled
+from .rule import CAUSAL, SCORES, VALUES, WRITTEN, Convention, Rule, styled
 
 _FUSED = "not counted: fused attention is an operator it does not know"
 _WEIGHTS = Rule("params * N", "recurrent layers: biases")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import CAUSAL, METHODS, Convention, Rule, Stated, Symbols, gated, styled
+from .rule import CAUSAL, METHODS, Convention, Rule, Stated, Symbols, gated, styled
 
 
 def _ratio(symbols: Symbols) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .base import SCORES, VALUES, Convention, Rule
 from .fvcore import fvcore
+from .rule import SCORES, VALUES, Convention, Rule
 
 timm = Convention(
     "timm",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import CAUSAL, SCORES, VALUES, WRITTEN, Convention, Rule, styled
+from .rule import CAUSAL, SCORES, VALUES, WRITTEN, Convention, Rule, styled
 
 torch = Convention(
     "torch",

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from ..graph import Tensor
-from ..language import DTYPES
-from .base import CAUSAL, Convention, Rule
+from ..core.dtypes import size_of
+from ..network.graph import Tensor
+from .rule import CAUSAL, Convention, Rule
 
 OBJECT = 64
 """The bytes of Python's object around a tensor's memory, which it counts with each input."""
@@ -18,14 +18,14 @@ def _sizes(inputs: list[Tensor], rows: Sequence[Any], batch: int) -> dict[str, i
     """Its three figures in bytes: inputs; outputs of the modules with weights, twice "for gradients"; weights of modules it sees."""
     found = {"input_bytes": 0, "output_bytes": 0, "param_bytes": 0}
     for tensor in inputs:
-        found["input_bytes"] += int(prod(tensor.shape or ()) * batch * DTYPES[tensor.dtype]) + OBJECT
+        found["input_bytes"] += size_of(prod(tensor.shape or ()) * batch, tensor.dtype) + OBJECT
     for row in (leaf for each in rows for leaf in each.leaves()):
         rule = torchinfo.rule_of(row.node, row.style)
         if not row.node.result.params or rule.missing or rule is torchinfo.default:
             continue
         out = row.node.outputs[0]
-        found["output_bytes"] += int(2 * prod(out.shape or ()) * batch * row.times * DTYPES[out.dtype])
-        found["param_bytes"] += int(row.params * DTYPES[row.node.dtype])
+        found["output_bytes"] += size_of(2 * prod(out.shape or ()) * batch * row.times, out.dtype)
+        found["param_bytes"] += size_of(row.params, row.node.dtype)
     return found
 
 

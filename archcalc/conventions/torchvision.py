@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import SCORES, VALUES, Convention, Rule
+from .rule import SCORES, VALUES, Convention, Rule
 
 torchvision = Convention(
     "torchvision",

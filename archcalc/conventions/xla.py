@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 from math import prod
 
-from .base import Convention, Rule, Stated, Symbols, letters_of
+from .rule import Convention, Rule, Stated, Symbols, letters_of
 
 
 def _inside(steps: int, step: int, kernel: int, dilation: int, before: int, size: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from ..errors import RequestError
+from ..core.errors import RequestError
 
 KINDS = ("gpu", "tpu", "npu", "cpu", "mcu", "accelerator")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 
-from .base import LayerType
+from .kit.layer import LayerType
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "conv": ("conv", "depthwise_conv", "conv_transpose"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import AXIS, TRUTH, Word
-from .base import CHANNELS_FIRST, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
-from .keeps import Keeps
+from ..core.kinds import AXIS, TRUTH, Word
+from .kit.keeps import Keeps
+from .kit.layer import CHANNELS_FIRST, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
 
 _IN_PLACE = Arg("in_place", TRUTH, "whether the output overwrites the input; changes memory alone", False)
 _FREE = "Every element is counted as if all pieces of the function were evaluated; signs and absolute values are free, and sqrt(0.5) is a constant."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import COUNT, PROBABILITY, SIZE, SIZE_OR_NONE, TRUTH, Either, ListOf, Word, show
+from ..core.kinds import COUNT, PROBABILITY, SIZE, SIZE_OR_NONE, TRUTH, Either, ListOf, Word, show
 from .attention_parts import CAUSAL, KV_HEADS, PAIRS_NOTE, VASWANI, divided
-from .base import Arg, Example, LayerError, Shape, Symbols
-from .compound import Compound
+from .kit.compound import Compound
+from .kit.layer import Arg, Example, LayerError, Shape, Symbols
 
 _BIASES = ("query", "key", "value", "output")
 _BIAS = Either(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
-from ..kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, show
-from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
-from .keeps import Keeps
-from .views import same
+from ..core.kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, show
+from .kit.keeps import Keeps
+from .kit.layer import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .kit.views import same
 
 _HEADS = Arg("heads", SIZE, "heads of the queries, h", symbol="h")
 KV_HEADS = Arg(

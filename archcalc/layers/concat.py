@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..kinds import AXIS, NULL, SIZE, WHOLE, Either, ListOf, show
-from .base import MANY, MAX_OUTPUTS, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
-from .keeps import Keeps
-from .views import cut, stepped
+from ..core.kinds import AXIS, NULL, SIZE, WHOLE, Either, ListOf, show
+from .kit.keeps import Keeps
+from .kit.layer import MANY, MAX_OUTPUTS, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
+from .kit.views import cut, stepped
 
 
 def _concat(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..formula import LETTERS
-from ..kinds import COUNTS, SIZE, TRUTH, Word
-from .base import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
-from .keeps import Keeps
-from .window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols
+from ..core.formula import LETTERS
+from ..core.kinds import COUNTS, SIZE, TRUTH, Word
+from .kit.keeps import Keeps
+from .kit.layer import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .kit.window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols
 
 _CHANNELS = Arg("channels", SIZE, "output channels", symbol="C_out")
 _GROUPS = Arg("groups", SIZE, "groups of channels that are convolved apart", 1)

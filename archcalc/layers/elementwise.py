@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..kinds import AXES, PROBABILITY, show
-from .base import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of
-from .keeps import Keeps
-from .views import same
+from ..core.kinds import AXES, PROBABILITY, show
+from .kit.keeps import Keeps
+from .kit.layer import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of
+from .kit.views import same
 
 
 def _broadcast(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..kinds import SIZE, Word, show
-from .base import Arg, Example, LayerError, LayerType, Shape, Symbols
-from .keeps import Keeps
+from ..core.kinds import SIZE, Word, show
+from .kit.keeps import Keeps
+from .kit.layer import Arg, Example, LayerError, LayerType, Shape, Symbols
 
 _VOCABULARY = Arg("vocabulary", SIZE, "number of vectors: ids are below it", symbol="V")
 _FEATURES = Arg("features", SIZE, "features of a vector", symbol="F_out")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .base import FEATURES_LAST, Example, LayerType
-from .keeps import Keeps
+from .kit.keeps import Keeps
+from .kit.layer import FEATURES_LAST, Example, LayerType
 
 grn = LayerType(
     "grn",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..kinds import SHAPE, SIZE, TRUTH, show
-from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
-from .keeps import Keeps
+from ..core.kinds import SHAPE, SIZE, TRUTH, show
+from .kit.keeps import Keeps
+from .kit.layer import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
 
 _FEATURES = Arg("features", SIZE, "output features", symbol="F_out")
 _BIAS = Arg("bias", TRUTH, "whether each output feature has a bias", True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import prod
 
-from ..kinds import TRUTH, Text, show
-from .base import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_text
-from .keeps import Keeps
+from ..core.kinds import TRUTH, Text, show
+from .kit.keeps import Keeps
+from .kit.layer import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_text
 
 Sizes = dict[str, int]
 """The labels of an operand and their sizes. The axes of ``...`` are labelled ``...1``, ``...2``, counted from the last."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, Word, show
+from ..core.kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, Word, show
 from .activation import ACTIVATION
-from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
-from .compound import Compound
-from .keeps import Keeps
+from .kit.compound import Compound
+from .kit.keeps import Keeps
+from .kit.layer import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
 
 _HIDDEN = Arg("hidden", SIZE, "features in between, H")
 

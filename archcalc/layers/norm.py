@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from ..kinds import AXIS, SIZE, TRUTH, Either, Int, ListOf
-from .base import CHANNELS_FIRST, FEATURES_LAST, SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of
-from .keeps import Keeps
+from ..core.kinds import AXIS, SIZE, TRUTH, Either, Int, ListOf
+from .kit.keeps import Keeps
+from .kit.layer import CHANNELS_FIRST, FEATURES_LAST, SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of
 
 _AFFINE = Arg("affine", TRUTH, "whether there is a learned scale and shift", True)
 _OF_CHANNELS = {"weight": "affine * [C_in]", "bias": "affine * [C_in]"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..formula import LETTERS
-from ..kinds import NULL, PADDING, SIZE, SIZES, TRUTH, Either, Number, PerAxis
-from .base import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
-from .keeps import Keeps
-from .window import DILATION, KERNEL, pad_symbols, taps_of
+from ..core.formula import LETTERS
+from ..core.kinds import NULL, PADDING, SIZE, SIZES, TRUTH, Either, Number, PerAxis
+from .kit.keeps import Keeps
+from .kit.layer import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .kit.window import DILATION, KERNEL, pad_symbols, taps_of
 
 _STRIDE = Arg("stride", SIZES, "step of the window", None, symbol="S", shown_default="kernel")
 _PADDED = Arg(

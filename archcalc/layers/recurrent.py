@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import NULL, SIZE, TRUTH, Either, Int, Word, show
-from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
-from .keeps import Keeps
+from ..core.kinds import NULL, SIZE, TRUTH, Either, Int, Word, show
+from .kit.keeps import Keeps
+from .kit.layer import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
 
 _HIDDEN = Arg("hidden", SIZE, "features of the state", symbol="H")
 _BIAS = Arg("bias", TRUTH, "whether each gate has two biases, one for the input and one for the state", True)

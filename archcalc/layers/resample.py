@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import floor
 
-from ..formula import LETTERS
-from ..kinds import COUNT, SIZES, Either, ListOf, Number, PerAxis, Word, show
-from .base import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_text
-from .keeps import Keeps
-from .window import pad_symbols, taps_of
+from ..core.formula import LETTERS
+from ..core.kinds import COUNT, SIZES, Either, ListOf, Number, PerAxis, Word, show
+from .kit.keeps import Keeps
+from .kit.layer import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_text
+from .kit.window import pad_symbols, taps_of
 
 
 def _reference(inputs: list[Shape], letters: str) -> Shape:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from ..kinds import AXIS, SIZE, Either, Kind, ListOf, Text, show
-from .base import ANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of, axes_text, axis_of
-from .keeps import Keeps
-from .pattern import NamedSizes, rearranged, rearranged_view
-from .views import permuted, reshaped
+from ..core.kinds import AXIS, SIZE, Either, Kind, ListOf, Text, show
+from .kit.einops import NamedSizes, rearranged, rearranged_view
+from .kit.keeps import Keeps
+from .kit.layer import ANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of, axes_text, axis_of
+from .kit.views import permuted, reshaped
 
 
 class _Rest(Kind):

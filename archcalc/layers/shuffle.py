@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
-from ..formula import LETTERS, for_axes
-from ..kinds import SIZE, ListOf, show
-from .base import CHANNELS_FIRST, SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
-from .window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols
+from ..core.formula import LETTERS, for_axes
+from ..core.kinds import SIZE, ListOf, show
+from .kit.layer import CHANNELS_FIRST, SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .kit.window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols
 
 
 def _two_axes(symbols: Symbols, inputs: list[Shape]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import SIZE, TRUTH, Either, Null
+from ..core.kinds import SIZE, TRUTH, Either, Null
 from .activation import ACTIVATION
-from .base import SPATIAL, Arg, Example, LayerError, Shape, Symbols
-from .compound import Compound
+from .kit.compound import Compound
+from .kit.layer import SPATIAL, Arg, Example, LayerError, Shape, Symbols
 
 
 def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:

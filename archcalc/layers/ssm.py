@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import SIZE, SIZE_OR_NONE, TRUTH, show
-from .base import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
-from .compound import Compound
-from .keeps import Keeps
+from ..core.kinds import SIZE, SIZE_OR_NONE, TRUTH, show
+from .kit.compound import Compound
+from .kit.keeps import Keeps
+from .kit.layer import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
 
 _GU = "Gu & Dao, Mamba, 2023, arXiv:2312.00752, algorithm 2"
 _DAO = "Dao & Gu, Transformers are SSMs, 2024, arXiv:2405.21060, section 7"

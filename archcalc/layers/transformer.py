@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..kinds import SIZE, SIZES, TRUTH
+from ..core.kinds import SIZE, SIZES, TRUTH
 from .activation import ACTIVATION
-from .base import SPATIAL, Arg, Example, LayerError, Shape, Symbols
-from .compound import Compound
+from .kit.compound import Compound
+from .kit.layer import SPATIAL, Arg, Example, LayerError, Shape, Symbols
 
 _ARGS = (
     Arg("heads", SIZE, "heads of attention, h"),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..graph import Group, Leaf, Network
+from ..core.dtypes import size_of
 from ..layers.attention_parts import unmasked
+from ..network.graph import Group, Leaf, Network
 from .flow import Flow
-from .holdings import Holder, Part, Parts
+from .liveness import Sweep, sweep
 from .plan import Plan
-from .storage import Step, Walk, size_of
-from .sweep import Sweep, sweep
-from .times import Time
+from .storage import Step, Walk
 from .traffic import Work, traffic
+from .weights import Holder, Part, Parts
+
+if TYPE_CHECKING:
+    from ..timing.times import Time
 
 FIELDS = (
     "weight_bytes",

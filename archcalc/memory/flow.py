@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from math import prod
 
-from ..graph import Copies, Frame, Group, Leaf, Network, Node, Tensor
-from ..language import FLOATS
-from ..layers.compound import Compound
+from ..core.dtypes import FLOATS, size_of
+from ..layers.kit.compound import Compound
+from ..network.graph import Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .checkpoint import Checkpoints, Segment
+from .liveness import backward, sweep
 from .placing import Placer, Run
-from .storage import Step, Storage, Value, Walk, size_of
-from .sweep import backward, sweep
+from .storage import Step, Storage, Value, Walk
 
 
 class Flow:

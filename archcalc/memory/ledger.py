@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from ..core.dtypes import BITS, in_words
 from .account import Account, Accounts
 from .flow import Flow
 from .plan import Plan
-from .storage import BITS, in_words
 
 
 class Term:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from math import prod
 
-from ..graph import Leaf, Tensor
-from ..language import FLOATS
-from ..layers.keeps import AT_INFERENCE, NOTHING, Strides
-from ..layers.views import in_order
+from ..core.dtypes import FLOATS, size_of
+from ..layers.kit.keeps import AT_INFERENCE, NOTHING, Strides
+from ..layers.kit.views import in_order
+from ..network.graph import Leaf, Tensor
 from .checkpoint import Checkpoints, Segment
-from .storage import Step, Storage, Value, Walk, by_product_bytes, size_of
+from .storage import Step, Storage, Value, Walk, by_product_bytes
 
 
 class Run:

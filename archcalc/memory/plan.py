@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..asked import one_of, whole
-from ..errors import RequestError
+from ..core.checks import one_of, whole
+from ..core.errors import RequestError
 from .checkpoint import WORDS, Checkpoints
 from .optimizers import OPTIMIZERS, Optimizer
 from .precision import PRECISIONS, Precision

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..language import FLOATS
-from .storage import BITS
+from ..core.dtypes import BITS, FLOATS
 
 SIXTEEN = ("float16", "bfloat16")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from .storage import BITS, in_words, size_of
+from ..core.dtypes import BITS, in_words, size_of
 
 QUANTIZED = ("int8", "int4", "float8")
 """The dtypes that weights can be quantised to."""

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from ..graph import Group, Leaf
-from ..language import DTYPES
-from ..layers.keeps import BY_PRODUCTS, Strides
-
-BITS = {name: int(8 * size) for name, size in DTYPES.items()}
-"""The bits of an element of each dtype."""
-
-
-def size_of(elements: int, dtype: str) -> int:
-    """The bytes of so many elements; one that is begun counts whole."""
-    return -(-elements * BITS[dtype] // 8)
-
-
-def in_words(bits: int) -> str:
-    """The bytes of so many bits in words: 1/2 byte, 4 bytes."""
-    each = Fraction(bits, 8)
-    return f"{each} byte{'' if each <= 1 else 's'}"
+from ..core.dtypes import BITS, size_of
+from ..layers.kit.keeps import BY_PRODUCTS, Strides
+from ..network.graph import Group, Leaf
 
 
 def by_product_bytes(name: str, elements: int, dtype: str) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import prod
 
-from ..graph import Leaf
-from .storage import Step, size_of
+from ..core.dtypes import size_of
+from ..network.graph import Leaf
+from .storage import Step
 
 
 class Traffic:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..figures import BYTES, figures
-from .columns import AMOUNTS, KINDS, amount, full_name
+from ..report.measured import BYTES, figures
+from .table.columns import AMOUNTS, KINDS, amount, full_name
 
 if TYPE_CHECKING:
-    from ..report import Report
-    from ..rows import Row
+    from ..report.report import Report
+    from ..report.rows import Row
 
 
 MEASURED = ("moved_bytes", "time_seconds", "bound")

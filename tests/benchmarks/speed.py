@@ -13,13 +13,13 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from archcalc.request import Request
+from places import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+if TYPE_CHECKING:
+    from archcalc.request.request import Request
+
 RUNS = 21
 
 
@@ -65,11 +65,11 @@ def in_turn(job: Callable[[], object], other: Callable[[], object], runs: int = 
 
 def main() -> None:
     from archcalc.api import analyze_text
-    from archcalc.parse import parse
-    from archcalc.propagate import propagate
-    from archcalc.report import Report
-    from archcalc.request import Request
-    from archcalc.text import read
+    from archcalc.network.build import propagate
+    from archcalc.report.report import Report
+    from archcalc.request.request import Request
+    from archcalc.spec.document import parse
+    from archcalc.text.reader import read
 
     resnet = (ROOT / "specs/resnet50.yaml").read_bytes()
     node, _ = read(resnet, "resnet50.yaml")
@@ -118,8 +118,8 @@ def _analysed(text: bytes, request: Request) -> object:
 
 def _refused(text: str) -> None:
     from archcalc.api import analyze_text
-    from archcalc.errors import SpecError
-    from archcalc.request import Request
+    from archcalc.core.errors import SpecError
+    from archcalc.request.request import Request
 
     try:
         analyze_text(text, "many", Request())

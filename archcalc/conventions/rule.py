@@ -1,0 +1,248 @@
+"""What a convention says: for each layer type, a formula from the layer's symbols to the number that is counted.
+
+A formula reads the symbols of the layer (``K_h``, ``C_in``, ``N_out``, its arguments), the layer's own counts for one sample
+(``maccs``, ``weight_adds``, ...), its ``params``, the ``batch``, and the shapes ``x`` that come in and ``y`` that go out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from typing import Any
+
+from ..core.counts import Counts
+from ..core.formula import LETTERS, Formula
+from ..network.graph import Group, Leaf, Tensor
+from ..spec.language import STYLES
+
+Symbols = dict[str, Any]
+Sizes = Callable[[list[Tensor], Sequence[Any], int], dict[str, int]]
+
+WAYS = frozenset(STYLES) - {"module"}
+"""The ways of writing code that are not the usual module."""
+
+
+class Stated(Formula):
+    """An equation that the engine's language can't say, and what works it out."""
+
+    __slots__ = ("_method",)
+
+    def __init__(self, text: str, method: Callable[[Symbols], Any]) -> None:
+        super().__init__(text)
+        self._method = method
+
+    def __call__(self, symbols: Symbols) -> Any:
+        return self._method(symbols)
+
+    def filled(self, symbols: Symbols) -> str:
+        return self.text
+
+
+class Rule:
+    """What is counted for a layer: a formula, and in words why it differs from the MACCs."""
+
+    __slots__ = ("formula", "method", "missing", "where", "whole", "why")
+
+    def __init__(
+        self,
+        text: str,
+        why: str = "",
+        *,
+        where: dict[str, str | Stated] | None = None,
+        whole: bool = False,
+        missing: bool = False,
+        method: Callable[[Symbols], int] | None = None,
+    ) -> None:
+        self.formula = Formula(text)
+        self.why = why
+        self.where: dict[str, Formula] = {name: Formula(each) if isinstance(each, str) else each for name, each in (where or {}).items()}
+        """Symbols of its own, in terms of those of the layer."""
+        self.whole = whole
+        """Whether the formula is for the batch, not for one sample."""
+        self.missing = missing
+        """Whether the tool does not see a layer for which this comes to 0: what it leaves out."""
+        self.method = method
+        """Computes it where the text can't; the text states the equation."""
+
+    def bound(self, symbols: Symbols) -> Symbols:
+        """The symbols of a layer with those of the rule."""
+        for name, formula in self.where.items():
+            symbols = {**symbols, name: formula(symbols)}
+        return symbols
+
+    def __call__(self, symbols: Symbols) -> int:
+        symbols = self.bound(symbols)
+        return int(self.method(symbols) if self.method is not None else self.formula(symbols))
+
+
+class Convention:
+    """A way to count: its rules by layer type, and what it says of itself.
+
+    A rule's key is a layer type; ``type:style`` for one way in which code may write it, or for such a layer inside the module of a
+    compound layer (``linear:attention``); ``*:style`` for every type written that way. ``default`` holds for all other types.
+    One entry may name several keys.
+    """
+
+    __slots__ = ("batch_one", "bias", "default", "meaning", "name", "per_macc", "rules", "sizes", "source", "tool", "unit")
+
+    def __init__(
+        self,
+        name: str,
+        meaning: str,
+        *,
+        unit: str,
+        bias: str,
+        source: str,
+        default: Rule,
+        rules: dict[str, Rule] | None = None,
+        tool: str = "",
+        batch_one: bool = False,
+        per_macc: int = 0,
+        sizes: Sizes | None = None,
+    ) -> None:
+        self.name = name
+        self.meaning = meaning
+        self.unit = unit
+        """What its number counts: "FLOPs" (two per MACC) or "MACs" (one per MACC)."""
+        self.bias = bias
+        self.source = source
+        self.default = default
+        self.rules = {key: rule for keys, rule in (rules or {}).items() for key in keys.split()}
+        self.tool = tool
+        """The tool and its version, for the number that a tool prints."""
+        self.per_macc = per_macc or (2 if unit == "FLOPs" else 1)
+        """What a multiply-accumulate counts where a rule says nothing else."""
+        self.batch_one = batch_one
+        """Whether the tool counts one sample whatever the batch."""
+        self.sizes = sizes
+        """The bytes that the tool prints, where it prints any: from the inputs, the rows of all layers, and the batch."""
+
+    def rule(self, type: str, style: str = "") -> Rule:
+        """The rule for a layer type as its code is written."""
+        rules = self.rules
+        for word in style.split():
+            found = rules.get(f"{type}:{word}") or rules.get(f"*:{word}")
+            if found is not None:
+                return found
+        return rules.get(type) or self.default
+
+    def own_rule(self, type: str, style: str = "") -> Rule | None:
+        """The rule for a compound layer, where it does not count as the sum of its parts: for its module, or for a style that has one."""
+        for word in style.split():
+            found = self.rules.get(f"{type}:{word}")
+            if found is not None or word in WAYS:
+                return found
+        return self.rules.get(type)
+
+    def rule_of(self, node: Leaf, style: str) -> Rule:
+        """The rule for a layer. A type that a spec declares has none, whatever its name."""
+        return self.default if node.layer.declared else self.rule(node.layer.name, style)
+
+    def own_rule_of(self, node: Group, style: str) -> Rule | None:
+        """The rule for a compound layer, if it has one."""
+        return None if node.layer is None or node.layer.declared else self.own_rule(node.type, style)
+
+    def count(self, rule: Rule, node: Leaf | Group, batch: int, times: int) -> int:
+        """The number for a layer that runs ``times`` times in each pass over a batch."""
+        symbols = symbols_of(node, batch)
+        value = rule(symbols)
+        return value * times if rule.whole or self.batch_one else value * times * batch
+
+
+def left_out(rule: Rule, value: int, counts: Counts) -> str:
+    """Why a tool does not count a layer that computes something; empty where it does."""
+    return rule.why if rule.missing and not value and any(counts.to_dict().values()) else ""
+
+
+def symbols_of(node: Leaf | Group, batch: int) -> Symbols:
+    """Everything that a rule may read of a layer."""
+    shapes = {"x": [tensor.shape for tensor in node.inputs], "y": [tensor.shape for tensor in node.outputs], "batch": batch}
+    if isinstance(node, Leaf):
+        result = node.result
+        return {**result.symbols, **result.counts.to_dict(), **shapes, "params": result.params}
+    return {**node.args, **shapes}
+
+
+def style_inside(node: Group, outer: str) -> str:
+    """How the layers inside a group are written, where those around it are written as ``outer``.
+
+    As the group says; else, inside a compound layer, as the module that it is has them: its type stands in front of those around it.
+    """
+    if node.style and node.style != "module":
+        return node.style
+    if node.layer is None or node.layer.declared or (outer in WAYS and not node.style):
+        return outer
+    if node.type == "attention" and not _is_module(node):
+        return "fused"
+    return f"{node.type} {outer if outer not in WAYS else ''}".strip()
+
+
+def _is_module(node: Group) -> bool:
+    """Whether nn.MultiheadAttention can be this attention."""
+    args, features = node.args, (node.inputs[0].shape or (0,))[-1]
+    unlike = ("window", "position_bias", "rope", "qk_norm")
+    return (
+        args["project"]
+        and not any(args[name] for name in unlike)
+        and args["kv_heads"] in (None, args["heads"])
+        and args["head_dim"] in (None, features // args["heads"])
+        and args["features"] in (None, features)
+        and isinstance(args["bias"], bool)
+    )
+
+
+def styled(types: str, *styles: str) -> str:
+    """Keys for each of some types in each of some styles."""
+    return " ".join(f"{type}:{style}" for type in types.split() for style in styles)
+
+
+def _left_aligned(symbols: Symbols) -> int:
+    total, running = 0, symbols["x"][0]
+    for shape in symbols["x"][1:]:
+        rank = max(len(running), len(shape))
+        one, other = (each + (1,) * (rank - len(each)) for each in (running, shape))
+        running = tuple(map(max, one, other))
+        total += prod(running)
+    return total
+
+
+LEFT_ALIGNED = Stated("prod(max(a_i, b_i)) of every two inputs a and b, i from the first axis on", _left_aligned)
+
+
+POOLS = "max_pool avg_pool adaptive_max_pool adaptive_avg_pool global_avg_pool global_max_pool"
+METHODS = "relu prelu softmax global_avg_pool global_max_pool"
+"""Layers that code may write as a method of a tensor: x.relu(), x.softmax(-1), x.mean((2, 3)), x.amax((2, 3))."""
+
+CAUSAL = "F_in * (N + N // x[0][-2] * (k - 1))"
+"""The output elements of a causal convolution, those among them that are cut off: it is padded on both sides."""
+
+TRANSFORMER = ("transformer_encoder", "transformer_decoder")
+
+SCORES = "B * h * L_q * L_k * d"
+VALUES = "B * h * L_q * L_k * d_v"
+"""The MACCs of attention's two products, masked pairs among them."""
+
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+
+WRITTEN = ("written", "functional", "operator")
+"""The ways of writing attention in which its products are operators of their own."""
+
+
+def gated(beside: dict[str, int], state: str = "H") -> dict[str, Rule]:
+    """Rules for recurrent layers and cells: products, biases, and for each element of the state what its gates take ``beside`` them."""
+
+    def step(name: str, features: str, state: str) -> str:
+        rows = f"{GATES[name]} * H"
+        return f"{rows} * ({features} + {state}) + {beside[name]} * H + 2 * bias * {rows}"
+
+    def layer(name: str) -> str:
+        return f"N * D * ({step(name, 'F_in', state)} + (layers - 1) * ({step(name, f'D * {state}', state)}))"
+
+    layers = {name: Rule(layer(name), "recurrent layers: biases and the gates' products") for name in GATES}
+    cells = {f"{name}_cell": Rule(f"N * ({step(name, 'F_in', 'H')})", "recurrent cells: biases and the gates' products") for name in GATES}
+    return layers | cells
+
+
+def letters_of(symbols: Symbols) -> str:
+    """The letters of the spatial axes of what comes in."""
+    return LETTERS[len(symbols["x"][0]) - 1]

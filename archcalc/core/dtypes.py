@@ -1,0 +1,54 @@
+"""Data types of tensors: every fact about one stands here. Sizes are in bits, so that half bytes add up exactly."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+BITS: dict[str, int] = {
+    "float64": 64,
+    "float32": 32,
+    "tfloat32": 32,
+    "float16": 16,
+    "bfloat16": 16,
+    "float8": 8,
+    "int64": 64,
+    "int32": 32,
+    "int16": 16,
+    "int8": 8,
+    "int4": 4,
+    "bool": 8,
+}
+"""Every dtype and the bits that an element takes in memory; tfloat32 is float32 there, and a truth value a byte."""
+
+DTYPES: tuple[str, ...] = tuple(BITS)
+FLOATS = frozenset(name for name in DTYPES if "float" in name)
+"""The dtypes that can have gradients."""
+
+SHORT: dict[str, str] = {
+    "fp64": "float64",
+    "double": "float64",
+    "fp32": "float32",
+    "float": "float32",
+    "tf32": "tfloat32",
+    "fp16": "float16",
+    "half": "float16",
+    "bf16": "bfloat16",
+    "fp8": "float8",
+}
+"""What others call the same."""
+
+
+def size_of(elements: int, dtype: str) -> int:
+    """The bytes of so many elements; one that is begun counts whole."""
+    return bytes_of(elements * BITS[dtype])
+
+
+def bytes_of(bits: int) -> int:
+    """The bytes of so many bits; one that is begun counts whole."""
+    return -(-bits // 8)
+
+
+def in_words(bits: int) -> str:
+    """The bytes of so many bits in words: 1/2 byte, 4 bytes."""
+    each = Fraction(bits, 8)
+    return f"{each} byte{'' if each <= 1 else 's'}"

@@ -1,0 +1,96 @@
+"""A user's own device: a YAML file with its memory, bandwidth, peaks, and if wanted its power, energies and source."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ..core.checks import near
+from ..core.dtypes import DTYPES
+from ..core.errors import Reporter, did_you_mean
+from ..core.kinds import Mismatch
+from ..core.quantity import BANDWIDTH, BYTES, ENERGY, PEAK, POWER, Measure
+from ..text.files import built
+from ..text.reader import BAD, Mapping, Node, Scalar, to_python
+from .device import Device
+
+NEEDED = ("name", "memory", "bandwidth", "peak")
+KEYS = (*NEEDED, "cache", "power", "energy", "source")
+BYTE = "byte"
+"""The key of ``energy`` for one byte of memory read or written."""
+
+
+def read_device(text: str | bytes, file: str) -> Device:
+    """The device in a YAML text. Raises SpecError with all that is wrong with it."""
+    return built(text, file, _device)
+
+
+def _device(node: Node, reporter: Reporter) -> Device | None:
+    if not isinstance(node, Mapping):
+        reporter.error(node, "", "a device must be a mapping", expected=", ".join(KEYS))
+        return None
+    for key, scalar in node.keys.items():
+        if key not in KEYS:
+            reporter.error(scalar, key, f"a device has no key '{key}'", expected=", ".join(KEYS), hint=did_you_mean(key, KEYS))
+    for key in NEEDED:
+        if key not in node.entries:
+            reporter.error(node, "", f"the device has no {key}", expected=", ".join(NEEDED))
+    entries = node.entries
+    memory = _quantity(entries.get("memory"), "memory", BYTES, reporter)
+    bandwidth = _quantity(entries.get("bandwidth"), "bandwidth", BANDWIDTH, reporter)
+    cache = _quantity(entries.get("cache"), "cache", BYTES, reporter)
+    power = _quantity(entries.get("power"), "power", POWER, reporter)
+    peaks = _by_dtype(entries.get("peak"), "peak", PEAK, tuple(DTYPES), reporter)
+    energy = _by_dtype(entries.get("energy"), "energy", ENERGY, (*DTYPES, BYTE), reporter)
+    name, source = (_text(entries.get(key), key, reporter) for key in ("name", "source"))
+    if memory is None or bandwidth is None:
+        return None
+    return Device(
+        name,
+        {dtype: int(peak) for dtype, peak in peaks.items()},
+        memory=int(memory),
+        bandwidth=int(bandwidth),
+        cache=int(cache) if cache is not None else None,
+        power=int(power) if power is not None and power.denominator == 1 else power,
+        source=source or reporter.file,
+        energy=energy,
+    )
+
+
+def _text(node: Node | None, path: str, reporter: Reporter) -> str:
+    value = node.value if isinstance(node, Scalar) else ""
+    if isinstance(value, str) and (value or node is None):
+        return value
+    if node is not None and value is not BAD:
+        reporter.error(node, path, f"{path} must be a text", hint="put it in quotes" if value not in ("", None) else "")
+    return ""
+
+
+def _quantity(node: Node | None, path: str, measure: Measure, reporter: Reporter) -> Fraction | None:
+    """A number with its unit in the measure's base unit, or None where there is none or something is wrong with it."""
+    if node is None or (isinstance(node, Scalar) and node.value is BAD):
+        return None
+    try:
+        return measure.parse(node.text if isinstance(node, Scalar) and isinstance(node.value, float) else to_python(node))
+    except Mismatch as mismatch:
+        reporter.error(node, path, mismatch.message, expected=measure.expected, hint=mismatch.hint)
+        return None
+
+
+def _by_dtype(node: Node | None, path: str, measure: Measure, known: tuple[str, ...], reporter: Reporter) -> dict[str, Fraction]:
+    """Quantities by dtype."""
+    if node is None or (isinstance(node, Scalar) and node.value is BAD):
+        return {}
+    if not isinstance(node, Mapping) or not node.entries:
+        reporter.error(
+            node, path, f"{path} must be a mapping from dtypes to quantities", expected=f"{path}: {{float32: {measure.example}}}"
+        )
+        return {}
+    found: dict[str, Fraction] = {}
+    for key, value in node.entries.items():
+        if key not in known:
+            reporter.error(node.keys[key], f"{path}.{key}", f"there is no dtype '{key}'", expected=", ".join(known), hint=near(key, known))
+            continue
+        quantity = _quantity(value, f"{path}.{key}", measure, reporter)
+        if quantity is not None:
+            found[key] = quantity
+    return found

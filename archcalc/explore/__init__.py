@@ -1,0 +1,1 @@
+"""Many design points: searches over batch, context or a var. Never prints."""

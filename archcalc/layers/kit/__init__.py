@@ -1,0 +1,1 @@
+"""What the declarations of layer types are made of."""

@@ -1,0 +1,106 @@
+"""What is held for the weights of a layer: themselves, their gradients, and what the optimizer keeps of them."""
+
+from __future__ import annotations
+
+from math import prod
+
+from ..core.dtypes import size_of
+from ..network.graph import Leaf
+from .plan import Plan
+
+
+class Part:
+    """Parameters of one kind: how many, and their bytes."""
+
+    __slots__ = ("bytes", "params")
+
+    def __init__(self, params: int = 0, size: int = 0) -> None:
+        self.params = params
+        self.bytes = size
+
+    def add(self, other: Part, times: int = 1) -> None:
+        """Count another so many times."""
+        self.params += other.params * times
+        self.bytes += other.bytes * times
+
+
+Parts = dict[tuple[str, str], Part]
+"""Parts by their kind and what is said of them: a dtype, or for a state the bytes of an element."""
+
+
+class Holdings:
+    """The bytes that are held for the weights of a layer, and those of one set of its weights as it reads them at inference."""
+
+    __slots__ = ("gradient_bytes", "optimizer_bytes", "parts", "set_bytes", "weight_bytes")
+
+    def __init__(self) -> None:
+        self.weight_bytes = 0
+        self.gradient_bytes = 0
+        self.optimizer_bytes = 0
+        self.set_bytes = 0
+        self.parts: Parts = {}
+
+    def part(self, kind: str, what: str, params: int, size: int) -> int:
+        """Count parameters of a kind; gives their bytes."""
+        self.parts.setdefault((kind, what), Part()).add(Part(params, size))
+        return size
+
+
+class Holder:
+    """Works out what is held for layers under a plan, each kind of layer once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._known: dict[tuple[object, ...], Holdings] = {}
+
+    def holdings(self, leaf: Leaf, sets: int, tie: str, frozen: bool, head: bool) -> Holdings:
+        """Of a layer with ``sets`` of weights; those that it shares count where they are first. ``head``: it makes the network's output."""
+        key = (id(leaf.result), leaf.dtype, sets, tie, frozen, head)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Holdings()
+            if leaf.result.params:
+                self._hold(found, leaf, sets, tie, frozen, head)
+        return found
+
+    def _hold(self, held: Holdings, leaf: Leaf, sets: int, tie: str, frozen: bool, head: bool) -> None:
+        plan, result = self.plan, leaf.result
+        each = plan.optimizer.per_param(1)
+        if plan.quantized is None and each is not None and tie != "weights":  # the tensors make no difference
+            held.set_bytes = size_of(result.params, leaf.dtype)
+            if not tie:
+                self._tensor(held, leaf, (result.params,), sets, frozen, False)
+            return
+        for name, shape, number in result.tensors():
+            matrix = len(shape) > 1 and multiplies(leaf)
+            if plan.quantized is not None and matrix:
+                size = number * plan.quantized.bytes(shape)
+                held.set_bytes += size
+                if not tie:  # weights of few bits are not trained
+                    held.weight_bytes += held.part("weights", plan.quantized.text, prod(shape) * number * sets, size * sets)
+                continue
+            held.set_bytes += number * size_of(prod(shape), leaf.dtype)
+            if not tie or (tie == "weights" and name.startswith("bias")):
+                self._tensor(held, leaf, shape, number * sets, frozen, matrix and not head)
+
+    def _tensor(self, held: Holdings, leaf: Leaf, shape: tuple[int, ...], number: int, frozen: bool, matrix: bool) -> None:
+        """So many weight tensors of one shape."""
+        bits, dtype = self.plan.precision.bits(leaf.dtype), leaf.dtype
+        count = prod(shape)
+        params = count * number
+        weight, gradient = ("float32" if each == 32 else dtype for each in (bits.weight, bits.gradient))
+        held.weight_bytes += held.part("weights", weight, params, number * size_of(count, weight))
+        if frozen or not bits.gradient:
+            return
+        if bits.master:
+            held.optimizer_bytes += held.part("master weights", "float32", params, params * bits.master // 8)
+        if bits.copy:
+            held.part("copies of weights", dtype, params, params * bits.copy // 8)
+        held.gradient_bytes += held.part("gradients", gradient, params, params * bits.gradient // 8)
+        for state, size in self.plan.optimizer.states(shape, matrix=matrix, size=bits.state // 8):
+            held.optimizer_bytes += held.part(state, str(bits.state // 8), params, number * size)
+
+
+def multiplies(leaf: Leaf) -> bool:
+    """Whether a layer's matrices are multiplied with what comes in."""
+    return leaf.layer.operations.get("maccs", "0") != "0"

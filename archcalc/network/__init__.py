@@ -1,0 +1,1 @@
+"""A spec and its vars become layers with shapes. Knows no convention and no bytes."""

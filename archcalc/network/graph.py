@@ -1,0 +1,176 @@
+"""What a spec becomes once its numbers are in: values with shapes, and the layers that make them, as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..layers.kit.layer import LayerType, Result, Shape
+
+
+class Tensor:
+    """A value that flows between layers. A shape of None is unknown: whatever made it was wrong and was reported."""
+
+    __slots__ = ("dtype", "maker", "shape")
+
+    def __init__(self, shape: Shape | None, dtype: str, maker: str) -> None:
+        self.shape = shape
+        self.dtype = dtype
+        self.maker = maker
+        """The path of the layer that made it, or the name of the input."""
+
+
+NOTHING: list[Tensor] = []
+"""What a node holds that ends no composite: a node's ``held`` are the values that came into the composites that end with it."""
+
+
+class Leaf:
+    """One layer."""
+
+    __slots__ = ("args", "dtype", "extra", "frozen", "held", "inputs", "layer", "name", "outputs", "result", "style", "tie")
+    leaves = 1
+
+    def __init__(
+        self, name: str, layer: LayerType, args: dict[str, Any], inputs: list[Tensor], outputs: list[Tensor], result: Result, dtype: str
+    ) -> None:
+        self.name = name
+        self.layer = layer
+        self.args = args
+        self.inputs = inputs
+        self.outputs = outputs
+        self.result = result
+        self.dtype = dtype
+        self.extra: list[Tensor] = []
+        """Outputs that are reached only by name, such as the last state of a recurrent layer."""
+        self.style = ""
+        """How its code is written, where that makes a difference to counters; empty: the usual way."""
+        self.frozen = False
+        self.tie = ""
+        """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
+        self.held = NOTHING
+
+    @property
+    def causal(self) -> bool:
+        """Whether its products are counted for pairs of positions of which some are masked."""
+        return self.layer.settings and bool(self.args.get("causal"))
+
+
+class Frame:
+    """The inside of a block or composite: its layers in order, its outputs, and its names."""
+
+    __slots__ = ("children", "inputs", "leaves", "names", "outputs")
+
+    def __init__(self, inputs: list[Tensor]) -> None:
+        self.children: list[Node] = []
+        self.inputs = inputs
+        self.outputs: list[Tensor] = inputs
+        self.names: dict[str, Node | list[Tensor]] = {}
+        self.leaves = 0
+
+
+class Group:
+    """A block or composite in use. A frame may serve several groups: a block with the same arguments on the same shape."""
+
+    __slots__ = (
+        "_outside",
+        "args",
+        "dtype",
+        "frame",
+        "frozen",
+        "held",
+        "inputs",
+        "layer",
+        "name",
+        "outputs",
+        "style",
+        "tie",
+        "times",
+        "type",
+        "weights",
+    )
+
+    def __init__(self, name: str, type: str, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], *, times: int = 1) -> None:
+        self.name = name
+        """Empty for a group that adds no segment to a path."""
+        self.type = type
+        self.frame = frame
+        self.inputs = inputs
+        self.outputs = outputs
+        self.times = times
+        """How often it runs in one pass: the slices of an `each`, the active ones of `experts`."""
+        self.weights = 1
+        """How many sets of weights it has: the experts of `experts`."""
+        self.layer: LayerType | None = None
+        """The layer type it is the inside of, where it shows as one row with parts."""
+        self.args: dict[str, Any] = {}
+        self.dtype = ""
+        self.style = ""
+        self.frozen = False
+        self.tie = ""
+        self.held = NOTHING
+        self._outside: dict[int, Tensor] = {}
+
+    @property
+    def leaves(self) -> int:
+        return self.frame.leaves
+
+    def outside(self, inner: Tensor) -> Tensor:
+        """The value outside of the group that stands for one inside it."""
+        if self.inputs is self.frame.inputs:
+            return inner
+        for mine, theirs in zip(self.inputs, self.frame.inputs):
+            if inner is theirs:
+                return mine
+        for mine, theirs in zip(self.outputs, self.frame.outputs):
+            if inner is theirs:
+                return mine
+        found = self._outside.get(id(inner))
+        if found is None:
+            found = self._outside[id(inner)] = Tensor(inner.shape, inner.dtype, inner.maker)
+        return found
+
+    def reached(self) -> Iterator[tuple[int, Tensor]]:
+        """The inner values that are used from outside by a path, by their identity."""
+        return iter(self._outside.items())
+
+
+class Copies:
+    """The copies of a repeat, or the passes of a for."""
+
+    __slots__ = ("held", "name", "nodes", "outputs")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.held = NOTHING
+        self.nodes: list[Node] = []
+        self.outputs: list[Tensor] = []
+
+    @property
+    def leaves(self) -> int:
+        return sum(node.leaves for node in self.nodes)
+
+
+class Absent:
+    """An item whose `when` was false."""
+
+    __slots__ = ("line",)
+    leaves = 0
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+
+Node = Leaf | Group | Copies | Absent
+
+
+class Network:
+    """A whole network in one shape: its frame, and what it was asked to give."""
+
+    __slots__ = ("dtype", "frame", "inputs", "outputs", "vars")
+
+    def __init__(self, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], vars: dict[str, Any], dtype: str) -> None:
+        self.frame = frame
+        self.inputs = inputs
+        self.outputs = outputs
+        self.vars = vars
+        self.dtype = dtype

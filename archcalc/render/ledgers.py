@@ -1,0 +1,143 @@
+"""What a network needs, in lines below its table: the ledgers of memory, and least times on a device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import ceil, floor, log10
+from typing import TYPE_CHECKING
+
+from ..core.quantity import operations_unit, scaled
+from .layout import aligned, ascii_only, display_width, wrap
+from .units import binary, quotient, seconds, thousands
+
+if TYPE_CHECKING:
+    from ..memory.ledger import Ledger
+    from ..report.report import Report
+    from ..timing.rates import Speed, Training
+    from ..timing.times import Time
+
+LEFT_OUT = "without the loss, what the allocator rounds up, fragments, workspaces of kernels, and the context of a device"
+BOUND = (
+    "a lower bound for this arithmetic: in each layer its operations at the peak or its bytes at the full bandwidth, whichever takes longer"
+)
+
+
+def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: int | None = None) -> list[list[str]]:
+    """Blocks of lines: a ledger each, and the times. Where there is less room than ``width``, formulas go and lines are wrapped."""
+    blocks = [ledger_lines(ledger, units, unicode, width) for ledger in report.ledgers if report.request.memory]
+    if blocks:
+        blocks[-1].append(LEFT_OUT)
+    if report.speed is not None:
+        blocks.append(list(_speed(report.speed, report.ledgers)))
+    if not unicode:
+        blocks = [list(map(ascii_only, block)) for block in blocks]
+    if width is not None:
+        blocks = [[part for line in block for part in _wrapped(line, width)] for block in blocks]
+    return blocks
+
+
+def ledger_lines(ledger: Ledger, units: str, unicode: bool, width: int | None = None) -> list[str]:
+    """The terms with their formulas, bytes, and bytes for each of their parameters."""
+    rows = [[ledger.title, "formula", "bytes", "per param"]]
+    for term in ledger.terms:
+        divided = f" / {term.divisor}" if term.divisor > 1 else ""
+        rows.append([f"  {term.name}", f"{term.formula}{divided}", binary(term.bytes, units), _each(term.per_param)])
+    rows.append(["  total", "", binary(ledger.bytes, units), _each(ledger.per_param)])
+    lines = aligned(rows, left=(0, 1))
+    if width is not None and max(map(len, lines)) > width:
+        lines = aligned([[name, *numbers] for name, _, *numbers in rows])
+    rule = ("\u2500" if unicode else "-") * max(map(len, lines))
+    return [lines[0], rule, *lines[1:-1], rule, lines[-1]]
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """A line in parts no wider than there is room; a rule is cut."""
+    if display_width(line) <= width:
+        return [line]
+    if len(set(line)) == 1:
+        return [line[:width]]
+    indent = line[: len(line) - len(line.lstrip())]
+    return [part.rstrip() for part in wrap(line.strip(), width, indent)]
+
+
+def _each(value: Fraction | None) -> str:
+    if value is None:
+        return ""
+    return str(value) if value.denominator == 1 else quotient(value.numerator, value.denominator, 4)
+
+
+def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
+    """The times of a forward pass and of a training step, and what follows from them."""
+    device = speed.device
+    peak = f"{scaled(speed.peak, operations_unit(speed.dtype))} in {speed.dtype}" if speed.peak else f"no peak for {speed.dtype}"
+    fusion = "" if speed.fusion == "full" else ", every layer by itself"
+    yield f"at least, on {device.name} ({peak}, {scaled(device.needed_bandwidth(), 'B/s')}), batch {speed.batch:,}{fusion}"
+    rows = []
+    for what, time in (("forward", speed.forward), ("training step", speed.step)):
+        if time is not None:
+            rows.append([f"  {what}", f"\u2265 {seconds(time.seconds)}", *_rates(speed, time), _bound(time), _used(time)])
+    yield from aligned(rows, left=(0, 2, 3, 4, 5))
+    if device.memory is not None:
+        told = [
+            f"{ledger.name} takes {binary(ledger.bytes)}" + (" and does not fit" if ledger.bytes > device.memory else "")
+            for ledger in ledgers
+        ]
+        yield f"  of {binary(device.memory)} of memory {', '.join(told)}"
+    if speed.training is not None:
+        yield from _training(speed.training)
+    if speed.energy is not None:
+        joules = speed.energy
+        yield (
+            f"  energy of a forward pass, an estimate: {_joules(joules.joules)}, {_joules(joules.compute)} of it for operations and "
+            f"{_joules(joules.memory)} for memory ({joules.source})"
+        )
+    yield BOUND
+
+
+def _rates(speed: Speed, time: Time) -> list[str]:
+    rate = speed.rate(time)
+    if not rate:
+        return ["", ""]
+    tokens = f"{_number(rate * speed.tokens)} tokens/s" if speed.tokens else ""
+    return [f"at most {tokens}", ""] if speed.tokens == 1 else [f"at most {_number(rate)} samples/s", tokens]
+
+
+def _number(value: float) -> str:
+    """A rate, rounded up: it is at most so much."""
+    if value >= 100:
+        return f"{ceil(value):,}"
+    places = 2 if value >= 0.01 else 1 - floor(log10(value))
+    return f"{ceil(value * 10**places) / 10**places:.{places}f}"
+
+
+def _bound(time: Time) -> str:
+    if not time.seconds:
+        return ""
+    share = 100 * max(time.compute, time.memory) / time.seconds
+    return f"bound by {time.bound} for {share:.0f} % of it"
+
+
+def _used(time: Time) -> str:
+    share = time.utilization
+    return "" if share is None else f"{100 * share:.1f} % of the peak"
+
+
+def _training(training: Training) -> Iterator[str]:
+    yield (
+        f"  training on {thousands(training.number)} {training.unit}: {ceil(training.steps):,} steps, {training.operations:.4g} operations, "
+        f"\u2265 {seconds(training.seconds)}"
+    )
+    if training.six_n_d:
+        yield f"    6 N D is {training.six_n_d:.4g}: the ratio is {training.operations / training.six_n_d:.3f} (products of attention are not in it, tables are in N)"
+    if training.at_mfu is not None:
+        less = training.at_mfu < training.seconds
+        told = f", less than the bound, which allows at most {100 * (training.most or 0):.1f} %" if less else ""
+        yield f"    at {100 * (training.mfu or 0):g} % of the peak (MFU) {seconds(training.at_mfu)}{told}"
+
+
+def _joules(value: float) -> str:
+    for unit, factor in (("J", 1.0), ("mJ", 1e-3), ("\u00b5J", 1e-6)):
+        if value >= factor:
+            return f"{value / factor:.3g} {unit}"
+    return f"{value * 1e9:.3g} nJ"

@@ -1,0 +1,1 @@
+"""Whole pages of text: comparisons, devices, figures, fits, conventions."""

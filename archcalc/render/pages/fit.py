@@ -1,0 +1,99 @@
+"""What fits the memory of a device, in words; or by how much it does not, and where the bytes go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.dtypes import BITS
+from ...core.errors import JSON_SCHEMA_VERSION
+from ...devices.catalogue import Device
+from ...explore.fit import Fit
+from ...memory.optimizers import LEAST_8_BIT
+from ...report.report import Report
+from ..ledgers import LEFT_OUT, ledger_lines
+from ..units import binary, thousands
+
+
+def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> str:
+    """The largest number that fits, its ledger, and what the next one would take."""
+    report = found.report
+    assert report is not None
+    ledger = found.ledger(report)
+    free = found.memory - ledger.bytes
+    ended = found.over is None and found.refused is None
+    how_far = f"whatever {over} is, as far as the search went ({found.number:,})" if ended else f"up to {_told(over, found.number)}"
+    lines = [
+        f"{report.title} ({asked_for(report, over)}) fits {device.name} {how_far}: {ledger.name} takes {_size(ledger.bytes)} of "
+        f"{_size(found.memory)}, {_size(free)} are left"
+    ]
+    if found.over is not None:
+        more = found.ledger(found.over).bytes - found.memory
+        lines.append(f"{_told(over, found.over_number)} would be {_size(more)} too much")
+    elif found.refused is not None:
+        lines.append(f"{_told(over, found.over_number)} is more than the spec allows: {found.refused.errors[0].message}")
+    return "\n".join([*lines, "", *ledger_lines(ledger, "auto", unicode), LEFT_OUT]) + "\n"
+
+
+def no_fit(found: Fit, device: Device, over: str) -> str:
+    """By how many bytes not even the least fits, and where they go, the most first."""
+    report = found.over
+    assert report is not None
+    ledger = found.ledger(report)
+    lines = [
+        f"{report.title} ({asked_for(report, over)}) does not fit {device.name} even with {_told(over, found.over_number)}: {ledger.name} takes {_size(ledger.bytes)} "
+        f"of {_size(found.memory)}, {_size(ledger.bytes - found.memory)} too much"
+    ]
+    terms = sorted(ledger.terms, key=lambda term: -term.bytes)
+    lines += [f"  {term.name}: {_size(term.bytes)}" for term in terms]
+    hints = ", ".join(_hints(report, found.training))
+    return "\n".join([*lines, *([f"  hint      it takes less with {hints}"] if hints else [])])
+
+
+def _hints(report: Report, training: bool) -> list[str]:
+    """What takes less memory and was not asked for."""
+    plan, accounts = report.request.plan, report.accounts
+    assert plan is not None
+    assert accounts is not None
+    hints = ["--attention fused"] if accounts.training.run.scores else []
+    if not training:
+        hints += ["--dtype bfloat16"] if BITS[report.dtype] > 16 else []
+        return hints + (["--weights int4"] if plan.quantized is None else [])
+    hints += ["--precision mixed"] if plan.precision.name == "uniform" and BITS[report.dtype] > 16 else []
+    blocks = any(step.inner is not None for step in accounts.training.whole.steps)
+    hints += ["--checkpoint full"] if blocks and not plan.checkpoint.every else []
+    small = plan.optimizer.name in ("adafactor", "adamw8bit", "sgd")
+    return hints + ([] if small else [f"--optimizer {'adafactor' if report.totals.params < LEAST_8_BIT else 'adafactor or adamw8bit'}"])
+
+
+def asked_for(report: Report, over: str) -> str:
+    """What the figures are for, but for what grows."""
+    request, told = report.request, [report.dtype]
+    told += [f"batch {report.batch:,}"] if over != "batch" else []
+    told += [f"decoding at {request.context:,}" if over != "context" else "decoding"] if request.context else []
+    told += ["attention fused"] if request.plan is not None and request.plan.fused else []
+    return ", ".join(told)
+
+
+def to_dict(found: Fit, device: Device, over: str) -> dict[str, Any]:
+    """What was found, for programs: the largest number is 0 where not even the least fits."""
+    report = found.report or found.over
+    assert report is not None
+    return {
+        "schema_version": JSON_SCHEMA_VERSION,
+        "name": report.name,
+        "device": device.name,
+        "memory_bytes": found.memory,
+        "over": over,
+        "largest": found.number,
+        "next": found.over_number or None,
+        "next_bytes": found.ledger(found.over).bytes if found.over is not None else None,
+        "ledger": found.ledger(report).to_dict(),
+    }
+
+
+def _told(over: str, number: int) -> str:
+    return f"{over} {number:,}"
+
+
+def _size(size: int) -> str:
+    return f"{binary(size)} ({thousands(size)} bytes)"

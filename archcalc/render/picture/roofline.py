@@ -1,0 +1,290 @@
+"""The roofline picture: where the layers of a network stand under the roofs of a device, as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil, floor, log10, pi, sqrt
+from typing import Literal
+
+from ..layout import clean, shorten
+from ..units import quotient, si
+from .labels import LINE, Board, Mark, Wish, arrange, width
+
+try:
+    import svg
+except ImportError:
+    installed = False
+else:
+    installed = True
+
+WIDTH, HEIGHT = 960, 640
+LEFT, TOP, RIGHT, BOTTOM = 84, 116, 936, 556
+FULL_AREA, LEAST_AREA = pi * 40**2, pi * 3**2
+"""The area of a dot that takes all of the time, and of the smallest that can be seen."""
+MOST_DOTS, MOST_LABELS, ALWAYS = 400, 12, 3
+"""How many dots there are, how many of them have a label where there is room, and how many have one in any case."""
+NAMES = (38, 32, 26, 20, 15, 10)
+"""How long a name may be in a label: the shorter ones where there is no room for the longer ones."""
+LIGHT = {"page": "#ffffff", "ink": "#1f2328", "dim": "#59636e", "line": "#d8dee4", "compute": "#0067a8", "memory": "#e69500"}
+DARK = {"page": "#0d1117", "ink": "#f0f3f6", "dim": "#a5afba", "line": "#343b43", "compute": "#4fa3e3", "memory": "#ffcb5c"}
+STYLE = """
+.roofline .page{{fill:{page}}}
+.roofline text{{fill:{ink};font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}}
+.roofline .title{{font-size:19px;font-weight:600}} .roofline .dim{{fill:{dim}}}
+.roofline .label{{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;
+paint-order:stroke;stroke:{page};stroke-width:3px;stroke-linejoin:round}}
+.roofline .grid{{stroke:{line}}} .roofline .leader{{stroke:{dim};opacity:.8}} .roofline .drop{{stroke:{dim};stroke-dasharray:3 4}}
+.roofline .roof{{stroke:{ink};stroke-width:2}} .roofline .key{{fill:none;stroke:{dim}}}
+.roofline .compute{{fill:{compute};fill-opacity:.6;stroke:{compute};stroke-width:1.5}}
+.roofline .memory{{fill:{memory};fill-opacity:.6;stroke:{memory};stroke-width:1.5}}
+"""
+
+
+class MissingLibrary(Exception):
+    """The library that draws is not installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A layer, or several alike, whose figures are then those of all copies together."""
+
+    name: str
+    operations: int
+    bytes: int
+    seconds: float
+    bound: Literal["compute", "memory"]
+    dtype: str
+    copies: int = 1
+
+    @property
+    def stands(self) -> bool:
+        """Whether it has a place on logarithmic axes."""
+        return self.operations > 0 and self.bytes > 0 and self.seconds > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Roof:
+    """The most that a device does in a type, in operations per second."""
+
+    dtype: str
+    peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class Roofline:
+    """A network's layers on a device: bytes per second of its memory, its roofs, the seconds of one pass, and what else is told of it."""
+
+    title: str
+    device: str
+    bandwidth: int
+    roofs: tuple[Roof, ...]
+    dots: tuple[Dot, ...]
+    seconds: float
+    told: str = ""
+
+    def share(self, *dots: Dot) -> str:
+        """The part of the time that some layers take."""
+        percent = 100 * sum(dot.seconds for dot in dots) / (self.seconds or 1)
+        return f"{percent:.1f} %" if percent >= 0.05 or not percent else "<0.1 %"
+
+
+class Axes:
+    """Where powers of ten stand in the picture: operations per byte from left to right, operations per second upwards."""
+
+    def __init__(self, roofline: Roofline) -> None:
+        self.memory = log10(roofline.bandwidth)
+        self.peaks: dict[int, list[str]] = {}
+        for roof in roofline.roofs:
+            self.peaks.setdefault(roof.peak, []).append(roof.dtype)
+        places = [self.powers(dot) for dot in roofline.dots if dot.stands]
+        self.left = min([*(x for x, _ in places), log10(min(self.peaks)) - self.memory - 1]) - 0.4
+        self.right = max([*(x for x, _ in places), log10(max(self.peaks)) - self.memory + 1]) + 0.4
+        self.bottom = min([self.left + self.memory, *(y for _, y in places)]) - 0.2
+        self.top = self.bottom + (log10(max(self.peaks)) - self.bottom) / 0.68
+
+    @staticmethod
+    def powers(dot: Dot) -> tuple[float, float]:
+        return log10(dot.operations) - log10(dot.bytes), log10(dot.operations) - log10(dot.seconds)
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        across, up = (x - self.left) / (self.right - self.left), (y - self.bottom) / (self.top - self.bottom)
+        return LEFT + across * (RIGHT - LEFT), BOTTOM - up * (BOTTOM - TOP)
+
+
+def draw(roofline: Roofline) -> str:
+    """The picture as SVG, in colours that follow the reader's light or dark scheme. Raises MissingLibrary."""
+    if not installed:
+        raise MissingLibrary("a picture needs the library svg.py: pip install 'archcalc[picture]'")
+    axes, size = Axes(roofline), svg.ViewBoxSpec(0, 0, WIDTH, HEIGHT)
+    parts = [*_words(roofline), *_grid(axes), *_plot(roofline, axes)]
+    return f"{svg.SVG(width=WIDTH, height=HEIGHT, viewBox=size, class_=['roofline'], elements=parts, extra={'role': 'img'})}\n"
+
+
+def merged(dots: Iterable[Dot], axes: Axes) -> list[Dot]:
+    """The dots that stand, the largest first, those in one place as one; places grow until there are few enough."""
+    standing = [(dot, *axes.at(*axes.powers(dot))) for dot in dots if dot.stands]
+    places: dict[tuple[object, ...], list[Dot]] = {}
+    for grid in (1, 2, 4, 8, 16, 32):
+        places.clear()
+        for dot, x, y in standing:
+            places.setdefault((round(x / grid), round(y / grid), dot.bound, dot.dtype), []).append(dot)
+        if len(places) <= MOST_DOTS:
+            break
+    return sorted(map(_together, places.values()), key=lambda dot: -dot.seconds)
+
+
+def _together(dots: list[Dot]) -> Dot:
+    """Several dots as one, named like those that take most of its time, with an asterisk where their numbers differ."""
+    alike: dict[tuple[str, ...], list[Dot]] = {}
+    for dot in dots:
+        alike.setdefault(tuple("*" if part.isdecimal() else part for part in dot.name.split(".")), []).append(dot)
+    most = max(alike.values(), key=lambda several: sum(dot.seconds for dot in several))
+    columns = zip(*(dot.name.split(".") for dot in most), strict=True)
+    name = ".".join(column[0] if len(set(column)) == 1 else "*" for column in columns) + ", …" * (len(alike) > 1)
+    operations, size, copies = (sum(getattr(dot, figure) for dot in dots) for figure in ("operations", "bytes", "copies"))
+    return Dot(name, operations, size, sum(dot.seconds for dot in dots), dots[0].bound, dots[0].dtype, copies)
+
+
+def _words(roofline: Roofline) -> Iterator[svg.Element]:
+    """The style, and what stands around the plot."""
+    heading = f"{shorten(clean(roofline.title), 36)} on {shorten(clean(roofline.device), 26)}"
+    bound = f"lower bound {_time(roofline.seconds)}"
+    told = f"{shorten(clean(roofline.told), 46)} · " if roofline.told else ""
+    legend = {}
+    for kind in ("compute", "memory"):
+        dots = [dot for dot in roofline.dots if dot.bound == kind]
+        legend[kind] = f"{kind}-bound: {roofline.share(*dots)} of the time in {_layers(dots)}"
+    yield svg.Title(text=svg.escape(f"{heading}: roofline, {told}{bound}"))
+    yield svg.Desc(text=svg.escape("; ".join([f"Layers by operations per byte and operations per second, {bound}", *legend.values()])))
+    dark = STYLE.format(**DARK)
+    yield svg.Style(text=f".roofline{{color-scheme:light dark}}{STYLE.format(**LIGHT)}@media (prefers-color-scheme:dark){{{dark}}}\n")
+    yield svg.Rect(width=WIDTH, height=HEIGHT, rx=8, class_=["page"])
+    yield _text(24, 36, heading, "title")
+    yield _text(24, 60, f"{told}{bound}: what the layers take one after the other if each reaches its roof", "dim")
+    for x, (kind, words) in zip((33, 463), legend.items(), strict=True):
+        yield _marker(x, 84, pi * 49, kind)
+        yield _text(x + 15, 88, words)
+    yield _text(722, HEIGHT - 18, "area: share of the time", "dim", "end")
+    for percent, x in ((1, 740), (4, 796), (16, 864)):
+        yield _marker(x, HEIGHT - 22, FULL_AREA * percent / 100, "key")
+        yield _text(x + 4 * sqrt(percent) + 6, HEIGHT - 18, f"{percent} %", "dim")
+    without = [dot for dot in roofline.dots if not dot.stands]
+    if without:
+        what = "multiply-accumulates" + " or bytes" * any(dot.operations for dot in without)
+        yield _text(24, HEIGHT - 18, f"{_layers(without)} without {what}: {roofline.share(*without)} of the time", "dim")
+
+
+def _grid(axes: Axes) -> Iterator[svg.Element]:
+    """A line and a figure for each power of ten, and for twice and five times of it where there are few."""
+    for low, high, across in ((axes.left, axes.right, True), (axes.bottom, axes.top, False)):
+        for power in range(floor(low), ceil(high)):
+            for digit in (1, 2, 5) if high - low < 4 else (1,):
+                at = power + log10(digit)
+                if low <= at <= high:
+                    x, y = axes.at(at, at)
+                    number = si(digit * 10**power).replace(".00", "") if power >= 0 else f"{digit * 10.0**power:.{-power}f}"
+                    yield _path("grid", x, TOP, x, BOTTOM) if across else _path("grid", LEFT, y, RIGHT, y)
+                    yield _text(x, BOTTOM + 20, number, "dim", "middle") if across else _text(LEFT - 8, y + 4, number, "dim", "end")
+    yield _text((LEFT + RIGHT) / 2, BOTTOM + 42, "operations per byte", anchor="middle")
+    yield _text(24, TOP - 5, "operations/s")
+
+
+def _plot(roofline: Roofline, axes: Axes) -> Iterator[svg.Element]:
+    """Roofs, dots, and labels where there is room: the largest dots come first."""
+    board, memory = Board((LEFT, TOP, RIGHT, BOTTOM)), axes.memory
+    ridges = [(log10(peak) - memory, log10(peak)) for peak in axes.peaks]
+    lines = [("drop", (x, axes.bottom), (x, y)) for x, y in ridges] + [("roof", (x, y), (axes.right, y)) for x, y in ridges]
+    for kind, start, end in [*lines, ("roof", (axes.left, axes.left + memory), max(ridges))]:
+        board.add_line(line := (*axes.at(*start), *axes.at(*end)))
+        yield _path(kind, *line)
+    dots, marks = merged(roofline.dots, axes), list[Mark]()
+    for dot in dots:
+        area = max(LEAST_AREA, FULL_AREA * dot.seconds / (roofline.seconds or 1))
+        marks.append(Mark(*axes.at(*axes.powers(dot)), sqrt(area / (pi if dot.bound == "compute" else 2)), dot.bound == "compute"))
+        board.add_dot(marks[-1])
+        tip = (
+            f"{shorten(clean(dot.name), 80)}{_copies(dot)}: {_time(dot.seconds)}, {roofline.share(dot)} of the time, {dot.bound}-bound, {clean(dot.dtype)}\n"
+            f"{si(dot.operations)} operations, {si(dot.bytes)} bytes, {quotient(dot.operations, dot.bytes, 2)} operations per byte"
+        )
+        yield _marker(*marks[-1][:2], area, dot.bound, tip)
+    for x, y in ridges:
+        board.add_dot(Mark(*axes.at(x, y), 4))
+        yield _marker(*axes.at(x, y), pi * 16, "key")
+    wishes = list[Wish]()
+    for at, (dot, mark) in enumerate(zip(dots[:MOST_LABELS], marks)):
+        part = dot.seconds / (roofline.seconds or 1)
+        without = 1e6 if at < ALWAYS else 40 + 4000 * part
+        spots = board.around(mark, _texts(roofline, dot), marks[:MOST_LABELS], without)
+        wishes.append(Wish(sorted(spots, key=lambda spot: spot.cost), without, 1 + 4 * part))
+    wishes[ALWAYS:ALWAYS] = _notes(roofline, axes, board)
+    for spot in arrange(wishes):
+        if spot is not None:
+            yield from (_text(left, top + 11, line, "label") for left, top, line in spot.lines())
+            if spot.leader is not None:
+                yield _path("leader", *spot.leader)
+
+
+def _notes(roofline: Roofline, axes: Axes, board: Board) -> Iterator[Wish]:
+    """The figures of the device: along its roofs, beside the lines of its ridges, and along its memory's slope."""
+
+    def wish(text: str, places: Iterable[tuple[float, float, float]], x: float, y: float) -> Wish:
+        return Wish(sorted([*board.spots(text, places), *board.around(Mark(x, y, 4), [(text, 300)])], key=lambda spot: spot.cost), 1e5)
+
+    slope = (*axes.at(axes.left, axes.left + axes.memory), *axes.at(log10(min(axes.peaks)) - axes.memory, log10(min(axes.peaks))))
+    for peak, dtypes in axes.peaks.items():
+        (x, y), text = axes.at(log10(peak) - axes.memory, log10(peak)), f"{shorten(clean(', '.join(dtypes)), 22)}: {si(peak)} operations/s"
+        ends = range(RIGHT, ceil(x), -8)
+        yield wish(
+            text, [(end - width(text) - 4, y + down, (RIGHT - end) / 40 + dear) for end in ends for down, dear in ((-19, 0), (5, 8))], x, y
+        )
+        text = f"ridge: {quotient(peak, roofline.bandwidth, 2)} operations per byte"
+        tops, sides = range(BOTTOM - LINE - 4, ceil(y), -8), ((x + 8, 0), (x - 8 - width(text), 4))
+        yield wish(text, [(left, top, (BOTTOM - top) / 40 + dear) for top in tops for left, dear in sides], x, y)
+    text = f"memory: {si(roofline.bandwidth)} bytes/s"
+    places = []
+    for part in range(4, 100, 2):
+        x, y = slope[0] + (slope[2] - slope[0]) * part / 100, slope[1] + (slope[3] - slope[1]) * part / 100
+        places += [(x - 8 - width(text), y - 14, abs(part - 50) / 8), (x + 8, y + 2, abs(part - 50) / 8 + 4)]
+    yield wish(text, places, (slope[0] + slope[2]) / 2, (slope[1] + slope[3]) / 2)
+
+
+def _texts(roofline: Roofline, dot: Dot) -> Iterator[tuple[str, float]]:
+    """What a dot's label could say, on one line or on two, and what speaks against each: shorter names."""
+    full, share = min(len(dot.name), NAMES[0]), roofline.share(dot)
+    for room in NAMES:
+        if room <= full or room == NAMES[0]:
+            name, lost = shorten(clean(dot.name), room), 2 * max(0, full - room)
+            yield f"{name}{_copies(dot)} · {share}", lost
+            yield f"{name}\n{_copies(dot)[1:]}{' · ' if _copies(dot) else ''}{share}", lost + 10
+
+
+def _copies(dot: Dot) -> str:
+    return f" × {dot.copies:,}" if dot.copies > 1 else ""
+
+
+def _layers(dots: list[Dot]) -> str:
+    return "1 layer" if (count := sum(dot.copies for dot in dots)) == 1 else f"{count:,} layers"
+
+
+def _time(seconds: float) -> str:
+    unit, size = next((each for each in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)) if seconds >= each[1]), ("ns", 1e-9))
+    return f"{seconds / size:,.2f} {unit}"
+
+
+def _text(x: float, y: float, text: str, kind: str = "", anchor: Literal["start", "middle", "end"] = "start") -> svg.Element:
+    return svg.Text(x=round(x, 1), y=round(y, 1), text=svg.escape(text), class_=[kind] if kind else None, text_anchor=anchor)
+
+
+def _path(kind: str, x1: float, y1: float, x2: float, y2: float) -> svg.Element:
+    return svg.Path(class_=[kind], d=[svg.M(round(x1, 1), round(y1, 1)), svg.L(round(x2, 1), round(y2, 1))])
+
+
+def _marker(x: float, y: float, area: float, kind: str, tip: str = "") -> svg.Element:
+    """A circle, or a diamond for what memory bounds."""
+    title: list[svg.Element] | None = [svg.Title(text=svg.escape(tip))] if tip else None
+    x, y, half = round(x, 1), round(y, 1), round(sqrt(area / 2), 2)
+    if kind != "memory":
+        return svg.Circle(cx=x, cy=y, r=round(sqrt(area / pi), 2), class_=[kind], elements=title)
+    corners: list[svg.PathData] = [svg.M(round(x - half, 2), y), svg.l(half, -half), svg.l(half, half), svg.l(-half, half), svg.Z()]
+    return svg.Path(class_=[kind], elements=title, d=corners)

@@ -1,0 +1,136 @@
+"""A report as cells of text: what the plain table and the Markdown table have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ...report.measured import BYTES, TIMES
+from ..layout import ascii_only, clean
+from ..units import UNITS, cells, percent, si, thousands
+from .cells import measured
+from .columns import HEADS, TEXTS, amount, chosen, full_name, in_order, shapes, text
+from .lines import DEEPEST, Line, lines
+
+if TYPE_CHECKING:
+    from ...report.report import Report
+
+
+class View:
+    """The cells of a table, column by column; below the lines' cells stand those of the cut (if any) and of the total."""
+
+    __slots__ = ("blocks", "cells", "columns", "cut", "notes", "sums", "title", "unicode", "unit")
+
+    def __init__(self, title: str, columns: tuple[str, ...], cells: list[list[str]], cut: bool, unit: str) -> None:
+        self.title = title
+        self.unicode = True
+        self.unit = unit
+        """What the convention counts: FLOPs, or MACs."""
+        self.columns = columns
+        self.cells = cells
+        self.cut = cut
+        """Whether the last line but the total sums up lines left out."""
+        self.sums: list[tuple[str, str, str]] = []
+        """The totals in full: a label, an exact number and a remark."""
+        self.notes: list[str] = []
+        self.blocks: list[list[str]] = []
+        """Lines as they are, behind everything else."""
+
+    @property
+    def heads(self) -> list[str]:
+        """What stands above the columns."""
+        heads = [HEADS.get(column, column).replace("FLOPs", self.unit) for column in self.columns]
+        return heads if self.unicode else list(map(ascii_only, heads))
+
+
+def view(
+    report: Report,
+    *,
+    depth: int | None = None,
+    units: str = "auto",
+    sort: str | None = None,
+    top: int | None = None,
+    columns: Sequence[str] | None = None,
+    unicode: bool = True,
+    meaning: str = "",
+    width: int | None = None,
+) -> View:
+    """The cells of a report's table; ``archcalc.render.table.table`` says what the arguments mean."""
+    if units not in UNITS:
+        raise ValueError(f"there is no unit '{units}'; there are {', '.join(UNITS)}")
+    for name, value in (("depth", depth), ("top", top)):
+        if value is not None and value < 0:
+            raise ValueError(f"{name} is {value}; it must not be negative")
+    names = chosen(report, columns)
+    if depth is None and sort not in (None, "order"):
+        depth = DEEPEST
+    shown = in_order(lines(report.tree, depth, args="args" in names, full=report.accounts is not None), sort)
+    count = len(shown)
+    cut = [] if top is None else shown[top:]
+    if cut:
+        shown = shown[:top]
+    times = "×" if unicode else "x"
+    made = View(
+        _title(report, unicode),
+        names,
+        [_column(report, name, shown, cut, units, times) for name in names],
+        bool(cut),
+        report.convention_unit,
+    )
+    if not unicode:
+        made.unicode = False
+        made.cells = [list(map(ascii_only, column)) for column in made.cells]
+    _add_totals(made, report, meaning)
+    if report.accounts is not None:
+        from ..ledgers import needs
+
+        made.blocks = needs(report, units=units, unicode=unicode, width=width)
+    folded = any(line.count > 1 for line in shown)
+    layers = len(report.layers)
+    made.notes.append(f"{_counted(layers, 'layer')} in {_counted(count, 'line')}")
+    if folded:
+        made.notes[-1] += f"; {times} n: n alike in a row, their numbers summed"
+    return made
+
+
+def _title(report: Report, unicode: bool) -> str:
+    """The network's name, and the shapes of what comes in and goes out."""
+    times, arrow = ("×", "→") if unicode else ("x", "->")
+    inputs = shapes([tensor.shape or () for tensor in report.network.inputs], times)
+    return f"{clean(full_name(report))}: {inputs} {arrow} {shapes(report.outputs, times)}"
+
+
+def _column(report: Report, name: str, shown: list[Line], cut: list[Line], units: str, times: str) -> list[str]:
+    """The cells of one column."""
+    if name in TEXTS:
+        column = [text(line, name, times) for line in shown]
+        if not "".join(column).isprintable():
+            column = [clean(cell) for cell in column]
+        label = name == "layer"
+        return [*column, *([f"{len(cut):,} more"] if cut and label else [""] if cut else []), "total" if label else ""]
+    if name in BYTES or name in TIMES:
+        return measured(report, name, shown, cut, units)
+    values = [amount(line.entry, name) * line.count for line in shown]
+    total = amount(report.totals, name)
+    sums = [sum(amount(line.entry, name) * line.count for line in cut), total] if cut else [total]
+    if name == "share":
+        return [percent(value, total) for value in values + sums]
+    return cells(values, units) + [si(value, units) if value else "-" for value in sums]
+
+
+def _add_totals(made: View, report: Report, meaning: str) -> None:
+    totals = report.totals
+    made.sums.append(("params", thousands(totals.params), ""))
+    if totals.trainable_params != totals.params:
+        made.sums.append(("trainable", thousands(totals.trainable_params), ""))
+    made.sums.append(("MACCs", thousands(totals.maccs), ""))
+    if totals.active_params != totals.params:
+        made.sums.append(("active", thousands(totals.active_params), "params that one position goes through"))
+    made.sums.append((made.unit, thousands(totals.flops), f"{report.convention}: {meaning}" if meaning else report.convention))
+    batch = f"batch {report.batch:,}, {report.dtype}"
+    made.notes.extend(report.notes)
+    made.notes.append(batch if report.batch == 1 else f"{batch}; MACCs and {made.unit} are those of all {report.batch:,} samples")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" + ("s" if number != 1 else "")

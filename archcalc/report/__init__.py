@@ -1,0 +1,1 @@
+"""The pipeline and its result: rows, totals, figures, budgets, and the differences of conventions."""

@@ -1,0 +1,255 @@
+"""The JSON Schema of the language (draft 2020-12), derived from the declarations that the parser reads by.
+
+Alternatives differ in their type wherever that is possible: an editor then shows what is wrong inside the one that was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from .. import layers
+from ..core.dtypes import DTYPES
+from ..core.kinds import SHAPE
+from ..layers.kit.layer import Arg, LayerType
+from .declared import AMOUNT, FIGURES, OUTPUT
+from .language import (
+    BLOCK_NAMES,
+    BUDGETS,
+    COMPOSITES,
+    EXPRESSION_WORDS,
+    ITEM_WORDS,
+    MAX_ARGS,
+    MAX_INPUTS,
+    MAX_VARIANTS,
+    MAX_VARS,
+    MODIFIER,
+    NAME,
+    NAMES,
+    SPREAD,
+    TOP_LEVEL,
+    VARIABLES,
+    Amount,
+)
+
+Schema = dict[str, Any]
+
+_ARGUMENT_PATTERN = rf"^\s*(?!(?:{'|'.join(sorted(EXPRESSION_WORDS))})\s*(?:=|$)){NAME.pattern}\s*(?:=(?!=)\s*\S[\s\S]*)?$"
+_REF_PATTERN = rf"^{NAME.pattern}(\.{NAME.pattern}|\.[0-9]{{1,9}}|\[[\s\S]+\])*$"
+_LONGEST = 10_000
+
+
+def json_schema(hidden: Collection[str] = ()) -> Schema:
+    """The whole schema: what an editor completes and checks a spec with.
+
+    ``hidden`` are the built-in types whose names a spec gives to blocks and layer types of its own.
+    """
+    shown = [layer for layer in layers.every() if layer.name not in hidden]
+    types = {layer.name: {"description": layer.meaning, **_arguments(layer.name, layer.args)} for layer in shown}
+    composites = {name: _arguments(name, args) for name, args in COMPOSITES.items()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "archcalc spec",
+        "description": "A neural-network architecture, for archcalc.",
+        "type": "object",
+        "properties": _top_level(),
+        "required": ["layers"],
+        "if": {"required": ["inputs"]},
+        "then": {"properties": {"input": False}},
+        "else": {"required": ["input"]},
+        "additionalProperties": False,
+        "$defs": {
+            **_values(),
+            "name": NAMES.schema(),
+            "variable": VARIABLES.schema(),
+            "block_name": BLOCK_NAMES.schema(),
+            "body": {"type": "array", "items": _ref("item")},
+            "layers": {"type": "array", "items": _ref("item"), "minItems": 1},
+            "input": _input(),
+            "block": _block(),
+            "block_arguments": _block_arguments(),
+            "layer_type": _layer_type(),
+            **{f"layer.{name}": schema for name, schema in types.items()},
+            **{f"composite.{name}": schema for name, schema in composites.items()},
+            "item": {"if": {"type": "string"}, "then": _ref("item_name"), "else": _ref("item_mapping")},
+            "item_name": _item_name(shown),
+            "item_mapping": _item_mapping(shown),
+        },
+    }
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _values() -> Schema:
+    """What stands where a value or a source is expected."""
+    return {
+        "expression": {
+            "type": "string",
+            "pattern": r"\S",
+            "maxLength": 1000,
+            "description": "An expression over vars, arguments, loop names and the incoming shape.",
+        },
+        "value": {
+            "description": "A number, true or false, a word or an expression, or a list of these.",
+            "anyOf": [
+                {"type": "number"},
+                {"type": "boolean"},
+                _ref("expression"),
+                {"type": "array", "items": _ref("value"), "maxItems": _LONGEST},
+            ],
+        },
+        "ref": {
+            "type": "string",
+            "maxLength": 1000,
+            "pattern": _REF_PATTERN,
+            "description": "previous, a name, or a path such as stage.0.conv.",
+        },
+        "refs": {"anyOf": [_ref("ref"), {"type": "array", "items": _ref("ref"), "minItems": 1}]},
+    }
+
+
+def _top_level() -> Schema:
+    texts = {"name": "What the network is called.", "source": "Where it is from.", "description": "What to know of it."}
+    properties: Schema = {
+        **{name: {"type": "string", "description": what} for name, what in texts.items()},
+        "input": _ref("input"),
+        "inputs": {**_names("name", _ref("input")), "minProperties": 1, "maxProperties": MAX_INPUTS},
+        "vars": {**_names("variable", _ref("value")), "maxProperties": MAX_VARS},
+        "dtype": {"enum": list(DTYPES)},
+        "blocks": _names("block_name", _ref("block")),
+        "layer_types": _names("block_name", _ref("layer_type")),
+        "layers": _ref("layers"),
+        "outputs": _ref("refs"),
+        "budget": {"type": "object", "properties": {name: Amount().schema() for name in BUDGETS}, "additionalProperties": False},
+        "variants": {"type": "object", "additionalProperties": _names("variable", _ref("value")), "maxProperties": MAX_VARIANTS},
+    }
+    assert tuple(properties) == TOP_LEVEL, "the schema and the parser know the same keys"
+    return properties
+
+
+def _names(kind: str, value: Schema) -> Schema:
+    return {"type": "object", "propertyNames": _ref(kind), "additionalProperties": value}
+
+
+def _input() -> Schema:
+    shape = SHAPE.schema()
+    whole = {
+        "type": "object",
+        "properties": {"shape": shape, "dtype": {"enum": list(DTYPES)}},
+        "required": ["shape"],
+        "additionalProperties": False,
+    }
+    return {"description": "A shape without the batch, channels first; or its shape and dtype.", "anyOf": [*shape["anyOf"], whole]}
+
+
+def _declared_arguments() -> Schema:
+    return {
+        "type": "array",
+        "items": {"type": "string", "pattern": _ARGUMENT_PATTERN},
+        "maxItems": MAX_ARGS,
+        "uniqueItems": True,
+        "description": "Names, each with its default if it has one: [channels, stride=1].",
+    }
+
+
+def _block() -> Schema:
+    inputs = {"type": "array", "items": _ref("name"), "minItems": 1, "uniqueItems": True}
+    properties = {"args": _declared_arguments(), "inputs": inputs, "layers": _ref("layers")}
+    return {"type": "object", "properties": properties, "required": ["layers"], "additionalProperties": False}
+
+
+def _block_arguments() -> Schema:
+    """What a block is given where it is used: by name, or the first argument alone, or nothing."""
+    return {
+        "description": "The arguments of a block or layer type of this spec.",
+        "anyOf": [_names("variable", _ref("value")), _ref("value"), {"type": "null"}],
+    }
+
+
+def _layer_type() -> Schema:
+    figures = {name: AMOUNT.schema() for name in FIGURES}
+    properties = {"args": _declared_arguments(), "output": OUTPUT.schema(), **figures, "source": {"type": "string"}}
+    by_formula = {"type": "object", "properties": properties, "additionalProperties": False}
+    inside = dict(_block()["properties"])
+    by_layers = {
+        "type": "object",
+        "properties": {**inside, "source": {"type": "string"}},
+        "required": ["layers"],
+        "additionalProperties": False,
+    }
+    return {"if": {"type": "object", "required": ["layers"]}, "then": by_layers, "else": by_formula}
+
+
+def _arguments(name: str, args: tuple[Arg, ...]) -> Schema:
+    """The arguments of a layer type or composite: a mapping, the first argument alone (no mapping, no null), or nothing."""
+    required = [arg.name for arg in args if arg.required]
+    arguments = {arg.name: _argument(arg) for arg in args}
+    whole: Schema = {"title": f"arguments of {name}", "type": "object", "properties": arguments, "additionalProperties": False}
+    if required:
+        whole["required"] = required
+    options: list[Schema] = [whole]
+    if args and required in ([], [args[0].name]):
+        main = args[0].kind.schema()
+        options += [option for option in main.get("anyOf", [main]) if option.get("type") not in ("object", "null")]
+    if not required:
+        options.append({"type": "null"})
+    return {"anyOf": options} if len(options) > 1 else whole
+
+
+def _argument(arg: Arg) -> Schema:
+    schema = dict(arg.kind.schema())
+    if arg.meaning:
+        schema["description"] = arg.meaning
+    if isinstance(arg.default, (int, str, float)) and not arg.required:
+        schema["default"] = arg.default
+    return schema
+
+
+def _item_name(shown: list[LayerType]) -> Schema:
+    """A type's name alone: one that needs no arguments, or perhaps a block's."""
+    declared = [*((layer.name, layer.args) for layer in shown), *COMPOSITES.items()]
+    bare = [name for name, args in declared if not any(arg.required for arg in args)]
+    needy = [name for name, args in declared if any(arg.required for arg in args)]
+    return {
+        "description": "A layer type or block without arguments.",
+        "anyOf": [{"enum": bare}, {**_ref("block_name"), "not": {"enum": needy}}],
+    }
+
+
+def _item_mapping(shown: list[LayerType]) -> Schema:
+    """A mapping with exactly one type among its keys. How many keys are unknown, and so a block's, a schema can't count."""
+    types, spread = [layer.name for layer in shown], {arg.name: _spread(arg) for args in SPREAD.values() for arg in args}
+    properties: Schema = {
+        **{name: _ref(f"layer.{name}") for name in types},
+        **{name: _ref(f"composite.{name}") for name in COMPOSITES},
+        **spread,
+        **_modifiers(),
+    }
+    heads = [{"required": [name]} for name in (*types, *COMPOSITES, *SPREAD)]
+    needs = {arg.name: [each.name for each in args if each.required and each.name != arg.name] for args in SPREAD.values() for arg in args}
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": _ref("block_arguments"),
+        "dependentRequired": needs,
+        "if": {"anyOf": heads},
+        "then": {"oneOf": heads, "propertyNames": {"enum": list(properties)}},
+        "else": {
+            "propertyNames": {"anyOf": [{"enum": list(properties)}, _ref("block_name")]},
+            "not": {"propertyNames": {"enum": sorted(ITEM_WORDS)}},
+        },
+    }
+
+
+def _spread(arg: Arg) -> Schema:
+    if arg.name == "for":
+        several = {"type": "array", "items": _ref("variable"), "minItems": 1, "uniqueItems": True}
+        return {"description": arg.meaning, "anyOf": [_ref("variable"), several]}
+    return _argument(arg)
+
+
+def _modifiers() -> Schema:
+    special: dict[str, Schema] = {"name": _ref("name"), "from": _ref("refs"), "share": {"anyOf": [{"const": True}, _ref("ref")]}}
+    return {name: {**special[name], "description": arg.meaning} if name in special else _argument(arg) for name, arg in MODIFIER.items()}

@@ -1,0 +1,235 @@
+"""A spec as it was read: blocks, bodies and items, every argument a template that waits for its scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any, Literal
+
+from ..core.errors import did_you_mean
+from ..core.kinds import Mismatch, show
+from ..expr.compile import Expression
+from ..layers.kit.layer import Arg, LayerType
+from ..text.reader import Node, Scalar, Sequence
+
+Scope = Mapping[str, Any]
+
+
+class Template:
+    """An argument as written: a constant, an expression, or a list of these."""
+
+    __slots__ = ("arg", "constant", "names", "node", "path", "value")
+
+    def __init__(self, node: Node, path: str, arg: Arg, value: Any) -> None:
+        self.node = node
+        self.path = path
+        self.arg = arg
+        self.value = value
+        self.names = _names(value)
+        self.constant = _constant(value)
+
+    def evaluate(self, scope: Scope) -> Any:
+        """The value in a scope, not yet held against its kind. Raises ExpressionError."""
+        return self.value if self.constant else _evaluate(self.value, scope)
+
+
+def _names(value: Any) -> frozenset[str]:
+    if isinstance(value, Expression):
+        return value.names
+    if isinstance(value, list):
+        return frozenset().union(*map(_names, value)) if value else frozenset()
+    if isinstance(value, dict):
+        return frozenset().union(*map(_names, value.values())) if value else frozenset()
+    return frozenset()
+
+
+def _constant(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_constant, value))
+    if isinstance(value, dict):
+        return all(map(_constant, value.values()))
+    return not isinstance(value, Expression)
+
+
+def _evaluate(value: Any, scope: Scope) -> Any:
+    if isinstance(value, Expression):
+        return value.evaluate(scope)
+    if isinstance(value, list):
+        return [_evaluate(item, scope) for item in value]
+    if isinstance(value, dict):
+        return {key: _evaluate(item, scope) for key, item in value.items()}
+    return value
+
+
+def mismatched(template: Template, value: Any, mismatch: Mismatch, known: Iterable[str]) -> dict[str, Any]:
+    """The error for a value that is not of its argument's kind; in a list as written, for the one that is wrong."""
+    node, path, kind, name = template.node, template.path, template.arg.kind, template.arg.name
+    while isinstance(node, Sequence) and isinstance(value, (list, tuple)):
+        element = kind.element(value)
+        if element is None:
+            break
+        for index, each in enumerate(value):
+            try:
+                element.convert(each)
+            except Mismatch as inner:
+                node, path, kind, name, value, mismatch = node.items[index], f"{path}[{index}]", element, f"{name}[{index}]", each, inner
+                break
+    computed = isinstance(node, Scalar) and isinstance(node.value, str) and node.value != value
+    hint = mismatch.hint
+    if isinstance(value, str) and value != "index":
+        hint = did_you_mean(value, islice(kind.words or known, 1000)) or hint
+    return {
+        "node": node,
+        "path": path,
+        "message": f"{name} can't be {show(value)}",
+        "expected": kind.expected,
+        "found": f"{show(value)}, from the expression '{node.value}'" if computed else "",  # type: ignore[union-attr]
+        "hint": hint,
+    }
+
+
+class Ref:
+    """Where a value comes from: ``previous``, a name, or a path such as ``down[3 - index].skip``.
+
+    ``segments`` are names, whole numbers, and expressions in brackets.
+    """
+
+    __slots__ = ("names", "node", "path", "segments", "text")
+
+    def __init__(self, text: str, node: Node, path: str, segments: list[str | int | Expression]) -> None:
+        self.text = text
+        self.node = node
+        self.path = path
+        self.segments = segments
+        self.names = frozenset().union(*(segment.names for segment in segments if isinstance(segment, Expression)))
+
+
+class Body:
+    """Items in order: the layers of a network, a block, a branch, or one pass of a loop."""
+
+    __slots__ = ("given", "items")
+
+    def __init__(self, items: list[Item]) -> None:
+        self.items = items
+        self.given: dict[str, int] = {}
+        """Every name of this body's scope and the line it is on."""
+
+
+class Branch:
+    """One way through a parallel, with its name if it has one."""
+
+    __slots__ = ("body", "key", "name", "path")
+
+    def __init__(self, name: str, body: Body, key: Scalar | None, path: str) -> None:
+        self.name = name
+        self.body = body
+        self.key = key
+        self.path = path
+
+
+class Item:
+    """One entry of a body. ``type`` is what its key names: a layer type, a block, or a composite's name."""
+
+    __slots__ = (
+        *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed"),
+        *("sources", "repeat", "when", "share", "frozen", "dtype", "style", "uses_index", "plain"),
+    )
+
+    def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | str | None, type_name: str) -> None:
+        self.node = node
+        self.path = path
+        self.key = key
+        self.type = type
+        """None where the item is wrong and was already reported."""
+        self.type_name = type_name
+        self.given: Scalar | None = None
+        self.name = type_name
+        self.merge_name = ""
+        self.args: dict[str, Any] = {}
+        """Argument name to Template, Body or list of Branches."""
+        self.fixed: dict[str, Any] | None = None
+        """All arguments, converted, where none depends on the scope."""
+        self.sources: list[Ref] | None = None
+        self.repeat: Template | None = None
+        self.when: Template | None = None
+        self.share: Ref | Literal[True] | None = None
+        self.frozen: Template | None = None
+        self.dtype: Template | None = None
+        self.style: Template | None = None
+        """How its code is written: the key `as`."""
+        self.uses_index = False
+        self.plain = True
+        """Whether the item has no key but its type and name."""
+
+    @property
+    def opens_scope(self) -> bool:
+        """Whether the names inside are reached by a path: named, repeated and looping composites, and blocks."""
+        return isinstance(self.type, Block) or self.given is not None or self.repeat is not None or self.type_name == "for"
+
+
+class Block:
+    """A named list of layers with arguments: a user's block, or a layer type that is made of others."""
+
+    __slots__ = ("args", "body", "defaults", "inputs", "layer", "name", "node")
+
+    def __init__(self, name: str, node: Node | None) -> None:
+        self.name = name
+        self.node = node
+        self.args: tuple[Arg, ...] = ()
+        self.defaults: dict[str, Template] = {}
+        self.inputs: list[str] = ["input"]
+        self.body = Body([])
+        self.layer: LayerType | None = None
+        """The declaration that this is the inside of, for a compound layer: it shows as one row with parts."""
+
+    @property
+    def arg_names(self) -> tuple[str, ...]:
+        return tuple(arg.name for arg in self.args)
+
+
+class Input:
+    """A value that comes into the network."""
+
+    __slots__ = ("dtype", "name", "shape")
+
+    def __init__(self, name: str, shape: Template, dtype: str | None) -> None:
+        self.name = name
+        self.shape = shape
+        self.dtype = dtype
+
+
+class Spec:
+    """A whole document. ``problems`` were found while reading it; what they spoil is left out."""
+
+    __slots__ = (
+        "blocks",
+        "body",
+        "budget",
+        "description",
+        "dtype",
+        "file",
+        "inputs",
+        "layer_types",
+        "name",
+        "node",
+        "outputs",
+        "source",
+        "variants",
+        "vars",
+    )
+
+    def __init__(self, file: str, node: Node) -> None:
+        self.file = file
+        self.node = node
+        self.name = ""
+        self.source = ""
+        self.description = ""
+        self.inputs: list[Input] = []
+        self.vars: dict[str, Template] = {}
+        self.blocks: dict[str, Block] = {}
+        self.layer_types: dict[str, LayerType | Block] = {}
+        self.body = Body([])
+        self.outputs: list[Ref] = []
+        self.dtype = "float32"
+        self.budget: dict[str, tuple[int, Node]] = {}
+        self.variants: dict[str, dict[str, Template]] = {}

@@ -1,0 +1,514 @@
+"""`archcalc fit`: the largest batch, context or var that fits is exact; what it says where nothing fits, and what can't be asked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import archcalc
+from archcalc.core.errors import Problem, SpecError
+from archcalc.explore.fit import LARGEST, Fit, fit
+from archcalc.memory.ledger import Ledger, Term
+from places import SPECS
+from spec_help import text_of
+
+NET = b"""\
+name: Net
+input: [5]
+vars: {width: 7, unused: 1}
+variants: {wide: {width: 9}}
+layers:
+  - linear: width
+  - relu
+  - linear: 3
+"""
+"""66 parameters. At inference 19 values of a sample are alive at most; in training 5, 7 and 14 are inputs, kept, and gradients."""
+DECODER = b"""\
+name: Decoder
+input: {shape: [12], dtype: int64}
+layers:
+  - embedding: {vocabulary: 20, features: 8}
+  - position_embedding: 12
+  - attention: {heads: 2, causal: true}
+"""
+"""544 parameters; 16 numbers of each token are kept; at one token 26 are alive, and 2 scores for each token of the context."""
+
+
+def board(memory: str, name: str = "board") -> str:
+    """The file of a device of so much memory."""
+    Path(f"{name}.yaml").write_text(
+        f"name: {name}\nmemory: {memory}\nbandwidth: 25.6 GB/s\npeak: {{float32: 1 TFLOP/s, bfloat16: 2 TFLOP/s}}\n"
+    )
+    return f"{name}.yaml"
+
+
+def fitted(run: Any, spec: str | bytes, *options: str) -> dict[str, Any]:
+    """What JSON says."""
+    code, out, err = run("fit", spec, *options, "--format", "json")
+    found: dict[str, Any] = json.loads(out)
+    assert err == ""
+    assert code == (0 if found["largest"] else 1)
+    return found
+
+
+# What fits
+
+
+def test_the_largest_batch_at_inference(run: Any) -> None:
+    # 264 bytes of weights and 76 for each sample: 22 samples are 1,936 bytes
+    assert run("fit", NET, "--device", board("2000 B")) == (
+        0,
+        text_of(
+            """
+            Net (float32) fits board up to batch 22: inference takes 1.89 KiB (1,936 bytes) of 1.95 KiB (2,000 bytes), 64 B (64 bytes) are left
+            batch 23 would be 12 B (12 bytes) too much
+
+            inference           formula                                                        bytes  per param
+            ───────────────────────────────────────────────────────────────────────────────────────────────────
+              weights, float32  4 bytes * params                                               264 B          4
+              activations       bytes alive, of the layer with most, the inputs among them  1.63 KiB
+            ───────────────────────────────────────────────────────────────────────────────────────────────────
+              total                                                                         1.89 KiB          4
+            without the loss, what the allocator rounds up, fragments, workspaces of kernels, and the context of a device
+            """
+        )
+        + "\n",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "ledger", "largest", "size", "more"),
+    [
+        ([], "inference", 22, 264 + 22 * 76, 264 + 23 * 76),
+        (["--training"], "training", 9, 4 * 264 + 9 * 104, 4 * 264 + 10 * 104),
+        (["--optimizer", "sgd"], "training", 14, 2 * 264 + 14 * 104, 2 * 264 + 15 * 104),
+        (["--precision", "mixed"], "training", 18, 16 * 66 + 18 * 52, 16 * 66 + 19 * 52),
+        (["--optimizer", "momentum", "--dtype", "bfloat16"], "training", 30, 6 * 66 + 30 * 52, 6 * 66 + 31 * 52),
+        (["--training", "--reserve", "100 B"], "training", 8, 4 * 264 + 8 * 104, 4 * 264 + 9 * 104),
+        (["--training", "--reserve", "0.5kB"], "training", 4, 4 * 264 + 4 * 104, 4 * 264 + 5 * 104),
+        (["--step", "7"], "inference", 21, 264 + 21 * 76, 264 + 28 * 76),
+        (["--step", "22"], "inference", 22, 264 + 22 * 76, 264 + 44 * 76),
+        (["--variant", "wide"], "inference", 18, 4 * 84 + 18 * 92, 4 * 84 + 19 * 92),
+        (["--set", "width=20"], "inference", 7, 4 * 183 + 7 * 180, 4 * 183 + 8 * 180),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_by_hand(run: Any, options: list[str], ledger: str, largest: int, size: int, more: int) -> None:
+    found = fitted(run, NET, "--device", board("2 kB"), *options)
+    left = 2_000 - {"100 B": 100, "0.5kB": 500}.get("".join(options[-1:]), 0)
+    step = int(options[1]) if "--step" in options else 1
+    assert (found["largest"], found["next"], found["next_bytes"]) == (largest, largest + step, more)
+    assert (found["memory_bytes"], found["over"], found["device"], found["name"]) == (left, "batch", "board", "Net")
+    assert found["ledger"]["bytes"] == size == sum(term["bytes"] for term in found["ledger"]["terms"])
+    assert size <= left < more
+    assert ("optimizer" in found["ledger"]) == (ledger == "training")
+
+
+def test_memory_that_is_filled_to_the_byte(run: Any) -> None:
+    for size, largest in ((339, 0), (340, 1), (341, 1), (415, 1), (416, 2)):
+        found = fitted(run, NET, "--device", board(f"{size} B"))
+        assert (found["largest"], found["next"]) == (largest, largest + 1), size
+
+
+def test_json(run: Any) -> None:
+    code, out, err = run("fit", NET, "--device", board("600 B"), "--format", "json", "--weights", "int8")
+    assert (code, err) == (0, "")
+    assert out.endswith("}\n")
+    assert json.loads(out) == {
+        "schema_version": 1,
+        "name": "Net",
+        "device": "board",
+        "memory_bytes": 600,
+        "over": "batch",
+        "largest": 6,
+        "next": 7,
+        "next_bytes": 648,
+        "ledger": {
+            "bytes": 572,
+            "terms": [
+                {
+                    "name": "weights, float32",
+                    "formula": "4 bytes * params",
+                    "numbers": "4 * 10",
+                    "bytes": 40,
+                    "bytes_per_param": 4.0,
+                    "divisor": 1,
+                },
+                {
+                    "name": "weights, int8, a scale for each output",
+                    "formula": "1 byte * params + 2 bytes * outputs",
+                    "numbers": "56 params",
+                    "bytes": 76,
+                    "bytes_per_param": 76 / 56,
+                    "divisor": 1,
+                },
+                {
+                    "name": "activations",
+                    "formula": "bytes alive, of the layer with most, the inputs among them",
+                    "numbers": "6 samples",
+                    "bytes": 6 * 76,
+                    "bytes_per_param": None,
+                    "divisor": 1,
+                },
+            ],
+        },
+    }
+
+
+def test_over_a_var(run: Any) -> None:
+    # of width w: 4 (9 w + 3) bytes of weights, and 4 (5 + 2 w) of each sample
+    found = fitted(run, NET, "--device", board("2000 B"), "--over", "width")
+    assert (found["over"], found["largest"], found["next"]) == ("width", 44, 45)
+    assert (found["ledger"]["bytes"], found["next_bytes"]) == (4 * 399 + 4 * 93, 4 * 408 + 4 * 95)
+    found = fitted(run, NET, "--device", "board.yaml", "--over", "width", "--batch", "3")
+    assert (found["largest"], found["next"]) == (32, 33)
+    assert (found["ledger"]["bytes"], found["next_bytes"]) == (4 * 291 + 12 * 69, 4 * 300 + 12 * 71)
+    found = fitted(run, NET, "--device", "board.yaml", "--over", "width", "--batch", "3", "--step", "10")
+    assert (found["largest"], found["next"]) == (30, 40)
+    code, out, _ = run("fit", NET, "--device", "board.yaml", "--over", "width", "--batch", "3")
+    assert code == 0
+    assert out.startswith(
+        "Net (float32, batch 3) fits board up to width 32: inference takes 1.95 KiB (1,992 bytes) of 1.95 KiB (2,000 bytes), "
+        "8 B (8 bytes) are left\nwidth 33 would be 52 B (52 bytes) too much\n\n"
+    )
+
+
+def test_over_the_context_while_decoding(run: Any) -> None:
+    longer = DECODER.replace(b"position_embedding: 12", b"relu:")
+    # 448 parameters; of a token of the context 16 numbers are kept, and 2 scores are alive twice: the dropped ones are not there
+    found = fitted(run, longer, "--device", board("6 kB"), "--phase", "decode", "--over", "context")
+    assert found["over"] == "context"
+    for number, size in ((found["largest"], found["ledger"]["bytes"]), (found["next"], found["next_bytes"])):
+        ledger = archcalc.analyze("net.yaml", memory=True, phase="decode", context=number).ledgers[0]
+        assert (ledger.bytes, ledger.terms[1].bytes) == (size, number * 16 * 4)
+    assert found["ledger"]["bytes"] <= 6_000 < found["next_bytes"]
+    assert found["next"] == found["largest"] + 1
+    code, out, _ = run("fit", longer, "--device", "board.yaml", "--phase", "decode", "--over", "context", "--batch", "2")
+    assert code == 0
+    assert out.startswith("Decoder (float32, batch 2, decoding) fits board up to context ")
+    code, out, _ = run("fit", longer, "--device", "board.yaml", "--phase", "decode", "--context", "3", "--attention", "fused")
+    assert code == 0
+    assert out.startswith("Decoder (float32, decoding at 3, attention fused) fits board up to batch ")
+
+
+def test_a_limit_of_the_spec_ends_the_search(run: Any) -> None:
+    code, out, err = run("fit", DECODER, "--device", board("6 kB"), "--phase", "decode", "--over", "context")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[:3] == [
+        "Decoder (float32, batch 1, decoding) fits board up to context 12: inference takes 3.10 KiB (3,176 bytes) of 5.86 KiB (6,000 bytes), "
+        "2.76 KiB (2,824 bytes) are left",
+        "context 13 is more than the spec allows: length: the context has 13 positions, and there are vectors for 12",
+        "",
+    ]
+    found = fitted(run, DECODER, "--device", "board.yaml", "--phase", "decode", "--over", "context")
+    assert (found["largest"], found["next"], found["next_bytes"]) == (12, 13, None)
+    found = fitted(run, DECODER, "--device", "board.yaml", "--phase", "decode", "--over", "context", "--step", "5")
+    assert (found["largest"], found["next"], found["next_bytes"]) == (10, 15, None)
+
+
+def test_too_little_memory_comes_before_the_limit_of_the_spec(run: Any) -> None:
+    found = fitted(run, DECODER, "--device", board("2.6 kB"), "--phase", "decode", "--over", "context")
+    assert found["largest"] < 12
+    assert found["next_bytes"] > 2_600 >= found["ledger"]["bytes"]
+    assert found["next"] == found["largest"] + 1
+
+
+@pytest.mark.parametrize(
+    ("spec", "options", "asked", "ledger"),
+    [
+        ("resnet18.yaml", ["--optimizer", "adam", "--precision", "mixed"], {"optimizer": "adam", "precision": "mixed"}, 0),
+        ("mobilenet_v2.yaml", ["--training", "--checkpoint", "full"], {"checkpoint": "full"}, 0),
+        ("vit.yaml", ["--weights", "int4", "--attention", "fused"], {"weights": "int4", "attention": "fused"}, 1),
+        ("lstm_lm.yaml", ["--dtype", "bfloat16"], {"dtype": "bfloat16"}, 1),
+    ],
+)
+def test_whole_networks(run: Any, spec: str, options: list[str], asked: dict[str, Any], ledger: int) -> None:
+    memory = 2**30
+    found = fitted(run, str(SPECS / spec), "--device", board("1 GiB"), *options)
+    sizes = [archcalc.analyze(SPECS / spec, batch=found["largest"] + more, memory=True, **asked).ledgers[ledger].bytes for more in (0, 1)]
+    assert sizes[0] <= memory < sizes[1]
+    assert [found["ledger"]["bytes"], found["next_bytes"]] == sizes
+    assert found["largest"] > 1
+
+
+def test_standard_input(run: Any) -> None:
+    code, out, _ = run("fit", "-", "--device", board("2000 B"), stdin=NET)
+    assert code == 0
+    assert out.startswith("Net (float32) fits board up to batch 22: ")
+
+
+def test_a_variant_is_in_the_title(run: Any) -> None:
+    assert run("fit", NET, "--device", board("2 kB"), "--variant", "wide")[1].startswith(
+        "Net, variant wide (float32) fits board up to batch 18: "
+    )
+
+
+# Where nothing fits
+
+
+def test_not_even_one(run: Any) -> None:
+    assert run("fit", NET, "--device", board("1 kB"), "--set", "width=10", "--training") == (
+        1,
+        "",
+        text_of(
+            """
+            Net (float32) does not fit board even with batch 1: training takes 1.59 KiB (1,628 bytes) of 1,000 B (1,000 bytes), 628 B (628 bytes) too much
+              weights, float32: 372 B (372 bytes)
+              gradients, float32: 372 B (372 bytes)
+              first moment (adamw): 372 B (372 bytes)
+              second moment (adamw): 372 B (372 bytes)
+              gradients of activations: 80 B (80 bytes)
+              activations kept: 40 B (40 bytes)
+              inputs: 20 B (20 bytes)
+              hint      it takes less with --precision mixed, --optimizer adafactor
+            """
+        )
+        + "\n",
+    )
+
+
+def test_terms_come_by_size(run: Any) -> None:
+    _, _, err = run("fit", DECODER, "--device", board("2 kB"))
+    terms = err.splitlines()[1:-1]
+    sizes = [int(line.rpartition("(")[2].removesuffix(" bytes)").replace(",", "")) for line in terms]
+    assert len(sizes) == 3
+    assert sizes == sorted(sizes, reverse=True)
+    assert terms[0].startswith("  activations: ")
+
+
+def test_not_even_the_first_step(run: Any) -> None:
+    code, out, err = run("fit", NET, "--device", board("2 kB"), "--step", "30")
+    assert (code, out) == (1, "")
+    assert err.startswith(
+        "Net (float32) does not fit board even with batch 30: inference takes 2.48 KiB (2,544 bytes) of 1.95 KiB (2,000 bytes), "
+        "544 B (544 bytes) too much\n  activations: 2.23 KiB (2,280 bytes)\n"
+    )
+
+
+def test_json_where_nothing_fits(run: Any) -> None:
+    # of width 1 there are 12 parameters, and each of 20 samples has 5, 1 and 3 values at the end
+    found = fitted(run, NET, "--device", board("767 B"), "--over", "width", "--batch", "20")
+    assert (found["largest"], found["next"], found["next_bytes"], found["ledger"]["bytes"]) == (0, 1, 768, 768)
+    assert (found["over"], found["memory_bytes"]) == ("width", 767)
+
+
+@pytest.mark.parametrize(
+    ("spec", "options", "hint"),
+    [
+        (NET, [], "--dtype bfloat16, --weights int4"),
+        (NET, ["--dtype", "bfloat16"], "--weights int4"),
+        (NET, ["--dtype", "float64"], "--dtype bfloat16, --weights int4"),
+        (NET, ["--weights", "int8"], "--dtype bfloat16"),
+        (NET, ["--weights", "int8", "--dtype", "float16"], ""),
+        (NET, ["--training"], "--precision mixed, --optimizer adafactor"),
+        (NET, ["--optimizer", "adam"], "--precision mixed, --optimizer adafactor"),
+        (NET, ["--optimizer", "sgd"], "--precision mixed"),
+        (NET, ["--optimizer", "adafactor"], "--precision mixed"),
+        (NET, ["--optimizer", "adamw8bit", "--checkpoint", "full"], "--precision mixed"),
+        (NET, ["--checkpoint", "every=2"], "--precision mixed, --optimizer adafactor"),
+        (NET, ["--checkpoint", "selective"], "--precision mixed, --optimizer adafactor"),
+        (NET, ["--precision", "mixed"], "--optimizer adafactor"),
+        (NET, ["--precision", "mixed", "--checkpoint", "full", "--optimizer", "sgd"], ""),
+        (NET, ["--training", "--dtype", "bfloat16"], "--optimizer adafactor"),
+        (DECODER, [], "--attention fused, --dtype bfloat16, --weights int4"),
+        (DECODER, ["--attention", "fused"], "--dtype bfloat16, --weights int4"),
+        (DECODER, ["--attention", "fused", "--dtype", "bfloat16", "--weights", "float8"], ""),
+        (DECODER, ["--training"], "--attention fused, --precision mixed, --checkpoint full, --optimizer adafactor"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else value[6:13].decode() if isinstance(value, bytes) else None,
+)
+def test_a_hint_names_what_was_not_asked_for(run: Any, spec: bytes, options: list[str], hint: str) -> None:
+    code, out, err = run("fit", spec, "--device", board("1 B"), *options)
+    assert (code, out) == (1, "")
+    told = [line for line in err.splitlines() if "hint" in line]
+    assert told == ([f"  hint      it takes less with {hint}"] if hint else [])
+
+
+def test_a_hint_is_true(run: Any) -> None:
+    _, _, err = run("fit", NET, "--device", board("1 B"), "--optimizer", "sgd")
+    plain, checkpointed = (
+        archcalc.analyze("net.yaml", optimizer="sgd", checkpoint=checkpoint).ledgers[0].bytes for checkpoint in ("none", "full")
+    )
+    assert checkpointed < plain or "--checkpoint full" not in err
+
+
+# What can't be asked
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--over", "widht"],
+            "Net has no var 'widht': it has width, unused\n  hint      --over takes batch, context (while decoding), or a var of the spec",
+        ),
+        (["--over", "context"], "a context is for the decode phase, which is not asked for"),
+        (["--phase", "decode"], "the decode phase needs a context: how many tokens the new one attends to, itself among them"),
+        (["--context", "5"], "a context is for the decode phase, which is not asked for"),
+        (["--reserve", "5"], "--reserve: 5 has no unit\n  hint      for example 8 GiB"),
+        (["--reserve", "lots"], "--reserve: 'lots' is not a number with a unit\n  hint      for example 8 GiB"),
+        (["--reserve", "5 Gi"], "--reserve: there is no unit 'Gi' here\n  hint      did you mean 'GiB'?"),
+        (["--reserve", "-1 B"], "--reserve: '-1 B' is not more than zero"),
+        (["--reserve", "0.5 B"], "--reserve: '0.5 B' is no whole number of bytes"),
+        (["--reserve", "2 kB"], "--reserve 2 kB leaves nothing of board"),
+        (["--reserve", "3 GiB"], "--reserve 3 GiB leaves nothing of board"),
+        (
+            ["--batch", "2"],
+            "--batch is for where something else grows, and here the batch does\n  hint      leave --batch out, or say what grows: --over VAR",
+        ),
+        (["--format", "csv"], "there is no format 'csv': there are table, json"),
+        (["--optimizer", "adma"], "there is no optimizer 'adma': did you mean 'adam'?"),
+        (["--group-size", "4"], "group_size and zero_points go with weights: int8, int4, float8"),
+        (["--set", "hight=3"], "Net has no var 'hight': it has width, unused"),
+        (["--variant", "thin"], "Net has no variant 'thin': it has wide"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_what_cannot_be_asked(run: Any, options: list[str], message: str) -> None:
+    assert run("fit", NET, "--device", board("2 kB"), *options) == (2, "", f"archcalc: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("device", "message"),
+    [
+        ("a1000", "there is no device 'a1000': did you mean 'a100'?"),
+        ("bord.yaml", "bord.yaml: no such file or directory"),
+        ("edge-tpu", "edge-tpu has no memory figure: write a device file with one"),
+        ("zzz", "there is no device 'zzz': `archcalc devices` lists them, and a name that ends in .yaml is a file"),
+    ],
+)
+def test_devices_without_memory(run: Any, device: str, message: str) -> None:
+    assert run("fit", NET, "--device", device) == (2, "", f"archcalc: {message}\n")
+
+
+def test_a_wrong_device_file(run: Any) -> None:
+    Path("wrong.yaml").write_text("name: a\nmemory: 5\nbandwidth: 1 GB/s\npeak: {float32: 1 TFLOP/s}\n")
+    code, out, err = run("fit", NET, "--device", "wrong.yaml")
+    assert (code, out) == (1, "")
+    assert err.startswith("wrong.yaml:2:9: memory: 5 has no unit\n")
+
+
+def test_a_spec_that_is_wrong_even_for_the_least(run: Any) -> None:
+    code, out, err = run("fit", DECODER, "--device", board("6 kB"), "--phase", "decode", "--context", "50")
+    assert (code, out) == (1, "")
+    assert err == text_of(
+        """
+        net.yaml:5:25: layers[1].position_embedding: length: the context has 50 positions, and there are vectors for 12
+          expected  at least 50
+          found     [1, 8] from embedding, coming into position_embedding
+        """
+    ) + "\n"  # fmt: skip
+    assert run("fit", b"input: [3]\nlayers: [rellu]\n", "--device", "board.yaml") == (
+        1,
+        "",
+        "net.yaml:2:10: layers[0].rellu: there is no layer type or block 'rellu'\n  hint      did you mean 'relu'?\n",
+    )
+    assert run("fit", "absent.yaml", "--device", "board.yaml") == (
+        2,
+        "",
+        "archcalc: absent.yaml: no such file or directory\n  hint      did you mean 'net.yaml'?\n",
+    )
+
+
+@pytest.mark.parametrize("options", [["--step", "0"], ["--step", "two"], ["--batch", "0"], ["--accumulate", "0"]])
+def test_numbers_below_one(run: Any, options: list[str]) -> None:
+    code, out, err = run("fit", NET, "--device", board("2 kB"), *options)
+    assert (code, out) == (2, "")
+    assert f"Invalid value for '{options[0]}'" in err
+
+
+def test_decoding_is_not_trained(run: Any) -> None:
+    code, _, err = run("fit", DECODER, "--device", board("6 kB"), "--phase", "decode", "--context", "3", "--training")
+    assert code == 2
+    assert err.startswith("archcalc: the decode phase is inference, and training is asked for")
+
+
+def test_the_batch_that_fits_in_passes_is_the_batch_of_the_table(run: Any) -> None:
+    found = fitted(run, NET, "--device", board("2 kB"), "--accumulate", "3")
+    ledger = archcalc.analyze("net.yaml", batch=found["largest"], accumulate=3, memory=True).ledgers[0]
+    assert ledger.bytes == found["ledger"]["bytes"]
+
+
+def test_a_var_that_makes_no_difference(run: Any) -> None:
+    _, out, _ = run("fit", NET, "--device", board("2 kB"), "--over", "unused")
+    assert "up to unused 1,099,511,627,776: inference" not in out
+
+
+# The search itself
+
+
+class Made:
+    """A report with nothing but its ledgers: training takes twice what inference does."""
+
+    def __init__(self, number: int, size: int) -> None:
+        self.number = number
+        self.ledgers = [Ledger(name, name, [Term("all", "", "", each)]) for name, each in (("training", 2 * size), ("inference", size))]
+
+
+def searched(sizes: list[int], memory: int, step: int, training: bool, most: int) -> tuple[Fit, list[int]]:
+    """The search over numbers from 1 on, of these sizes; above ``most`` the spec refuses. And what it tried."""
+    tried: list[int] = []
+
+    def analysed(number: int) -> Any:
+        tried.append(number)
+        if number > most:
+            raise SpecError([Problem(f"{number} is too much")])
+        return Made(number, sizes[min(number, len(sizes)) - 1])
+
+    return fit(analysed, memory, training=training, step=step), tried
+
+
+@given(
+    st.lists(st.integers(0, 40), min_size=1, max_size=80),
+    st.integers(0, 1200),
+    st.integers(1, 9),
+    st.booleans(),
+    st.integers(9, 90),
+)
+@settings(max_examples=300, deadline=None)
+def test_the_search_finds_what_a_linear_one_does(steps: list[int], memory: int, step: int, training: bool, most: int) -> None:
+    sizes = [1 + sum(steps[: at + 1]) for at in range(len(steps))]
+    sizes += [10**6]  # nothing fits for ever
+    factor = 2 if training else 1
+    number = 0
+    while True:
+        following = (number + 1) * step
+        if following > most or factor * sizes[min(following, len(sizes)) - 1] > memory:
+            break
+        number += 1
+    found, tried = searched(sizes, memory, step, training, most)
+    assert found.number == number * step
+    assert found.over_number == (number + 1) * step
+    assert all(each % step == 0 for each in tried)
+    assert len(tried) == len(set(tried)) <= 2 * (number + 1).bit_length() + 1
+    if number:
+        assert found.report is not None
+        assert found.report.number == found.number  # type: ignore[attr-defined]
+        assert found.ledger(found.report).name == ("training" if training else "inference")
+    else:
+        assert found.report is None
+    if (number + 1) * step > most:
+        assert found.over is None
+        assert found.refused is not None
+        assert found.refused.errors[0].message == f"{found.over_number} is too much"
+    else:
+        assert found.refused is None
+        assert found.over is not None
+        assert found.over.number == found.over_number  # type: ignore[attr-defined]
+
+
+def test_a_spec_that_refuses_the_least_is_wrong() -> None:
+    with pytest.raises(SpecError, match="3 is too much"):
+        searched([1, 1, 1], 10, 3, False, 2)
+
+
+def test_the_search_ends_somewhere() -> None:
+    found, tried = searched([5], 5, 1, False, 2**62)
+    assert (found.number, found.over, found.refused) == (LARGEST, None, None)
+    assert len(tried) == 41

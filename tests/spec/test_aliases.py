@@ -1,0 +1,80 @@
+"""Someone who writes a framework's name is told the name here."""
+
+from __future__ import annotations
+
+import pytest
+
+from archcalc import layers
+from archcalc.spec.aliases import _OTHER_NAMES, suggestion
+from archcalc.spec.language import COMPOSITES, SPREAD
+
+KNOWN = [*layers.NAMES, *COMPOSITES, *SPREAD]
+
+
+@pytest.mark.parametrize(
+    ("written", "here"),
+    [
+        *[
+            ("Conv2d", "conv"),
+            ("Conv3D", "conv"),
+            ("ConvTranspose2d", "conv_transpose"),
+            ("BatchNorm2d", "batch_norm"),
+            ("ReLU", "relu"),
+            ("ReLU6", "relu6"),
+        ],
+        *[
+            ("MaxPool2d", "max_pool"),
+            ("MaxPooling2D", "max_pool"),
+            ("AdaptiveAvgPool2d", "adaptive_avg_pool"),
+            ("Dense", "linear"),
+            ("Linear", "linear"),
+        ],
+        *[
+            ("swish", "silu"),
+            ("Hardswish", "hard_swish"),
+            ("LeakyReLU", "leaky_relu"),
+            ("PReLU", "prelu"),
+            ("MultiheadAttention", "attention"),
+        ],
+        *[
+            ("TransformerEncoderLayer", "transformer_encoder"),
+            ("LSTM", "lstm"),
+            ("LSTMCell", "lstm_cell"),
+            ("GlobalAveragePooling2D", "global_avg_pool"),
+        ],
+        *[
+            ("Embedding", "embedding"),
+            ("LayerNorm", "layer_norm"),
+            ("LayerNormalization", "layer_norm"),
+            ("GroupNorm", "group_norm"),
+            ("RMSNorm", "rms_norm"),
+        ],
+        *[
+            ("PixelShuffle", "pixel_shuffle"),
+            ("Upsample", "upsample"),
+            ("UpSampling2D", "upsample"),
+            ("ZeroPad2d", "pad"),
+            ("Sequential", "sequence"),
+        ],
+        *[
+            ("GELU", "gelu"),
+            ("SiLU", "silu"),
+            ("batchnorm", "batch_norm"),
+            ("cat", "concat"),
+            ("DropPath", "stochastic_depth"),
+            ("Flatten", "flatten"),
+        ],
+    ],
+)
+def test_names_of_frameworks(written: str, here: str) -> None:
+    assert suggestion(written, KNOWN) == here
+
+
+@pytest.mark.parametrize("written", ["frobnicate", "kernel", "Detect2d", ""])
+def test_other_names_have_none(written: str) -> None:
+    assert suggestion(written, KNOWN) == ""
+
+
+def test_every_name_leads_to_one_that_is_here() -> None:
+    assert set(_OTHER_NAMES.values()) <= set(KNOWN)
+    assert not set(_OTHER_NAMES) & set(KNOWN)

@@ -13,7 +13,7 @@ import archcalc
 from archcalc import layers
 from archcalc.commands import COMMANDS
 from archcalc.commands.schema import text as schema_text
-from archcalc.spec.language import COMPOSITES, SPREAD
+from archcalc.spec.composites import COMPOSITES, SPREAD
 from places import ROOT
 from readme_examples import run
 

@@ -16,7 +16,7 @@ def command(type_: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="
     from .. import layers
     from ..core.errors import did_you_mean
     from ..explain.manual import composite_page, listing, page
-    from ..spec.language import COMPOSITES, SPREAD
+    from ..spec.composites import COMPOSITES, SPREAD
 
     if type_ is None:
         sys.stdout.write(listing())

@@ -9,7 +9,7 @@ from ..core.counts import OPERATIONS
 from ..core.kinds import show
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import Arg, LayerType
-from ..spec.language import COMPOSITES, SPREAD
+from ..spec.composites import COMPOSITES, SPREAD
 from .layer import TITLES
 
 WIDTH = 100

@@ -9,10 +9,10 @@ from ..core.counts import Counts
 from ..core.dtypes import FLOATS
 from ..core.kinds import show
 from ..layers.kit.compound import Compound
-from ..layers.kit.layer import Arg, LayerError, LayerType, Result, Shape
+from ..layers.kit.layer import MAX_OUTPUTS, Arg, LayerError, LayerType, Result, Shape
+from ..spec.blocks import compound_block
 from ..spec.declared import UserLayer
-from ..spec.document import compound_block
-from ..spec.language import MAX_NESTING, MAX_OUTPUTS
+from ..spec.language import MAX_NESTING
 from ..spec.tree import Block, Body, Item, Template
 from .evaluate import Env, Stop, Value, Wrong
 from .graph import Frame, Group, Leaf, Node, Tensor

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..core.errors import Problem, TooMany
-from ..layers.kit.layer import RUN, LayerType
-from ..spec.language import MAX_LAYERS, MAX_OUTPUTS, SIGNS
+from ..layers.kit.layer import MAX_OUTPUTS, RUN, LayerType
+from ..spec.language import MAX_LAYERS, SIGNS
 from ..spec.tree import Block, Body, Item, Spec, Template
 from ..text.reader import BAD
 from .apply import UNKNOWN, At

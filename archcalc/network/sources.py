@@ -7,8 +7,7 @@ from typing import Any
 
 from ..core.kinds import ANYTHING, show
 from ..expr.compile import Expression
-from ..layers.kit.layer import Arg
-from ..spec.language import MAX_OUTPUTS
+from ..layers.kit.layer import MAX_OUTPUTS, Arg
 from ..spec.tree import Item, Ref, Template
 from .evaluate import Env, Evaluator, Value, Wrong
 from .graph import Absent, Copies, Group, Leaf, Node

@@ -1,4 +1,4 @@
-"""The words of the language: top-level keys, keys of an item, and composites, declared once for the parser, the schema and the manual."""
+"""The words of the language and its limits, declared once for the parser, the schema and the manual."""
 
 from __future__ import annotations
 
@@ -6,15 +6,7 @@ import keyword
 import re
 from typing import Any
 
-from ..core.dtypes import DTYPES
-from ..core.kinds import ANYTHING, AXIS, COUNT, SIZE, TRUTH, Kind, ListOf, Mismatch, Text, Word, show
-from ..layers.kit.layer import MAX_OUTPUTS as MAX_OUTPUTS
-from ..layers.kit.layer import Arg
-
-DTYPE = Word(*DTYPES)
-FIXED_DTYPE = Word(*DTYPES)
-FIXED_DTYPE.literal = True
-"""A dtype where there is nothing yet for an expression to read."""
+from ..core.kinds import Kind, Mismatch, show
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 MAX_NESTING = 100
@@ -37,29 +29,6 @@ SHAPE_NAMES = {
 """What an expression may ask of the shape that comes into its item."""
 SIGNS = frozenset(SHAPE_NAMES)
 """The same names, to intersect with those of an expression."""
-
-
-class BodyKind(Kind):
-    """A list of items."""
-
-    expected = "a list of layers"
-
-    def __init__(self, least: int = 0) -> None:
-        self.least = least
-
-    def schema(self) -> dict[str, Any]:
-        return {"$ref": "#/$defs/layers"} if self.least else {"$ref": "#/$defs/body"}
-
-
-class BranchesKind(Kind):
-    """Several lists of items, in a list or by name."""
-
-    expected = "a list of branches, or a mapping from names to branches; each branch is a list of layers"
-
-    def schema(self) -> dict[str, Any]:
-        body = {"$ref": "#/$defs/body"}
-        named = {"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": body, "minProperties": 1}
-        return {"anyOf": [{"type": "array", "items": body, "minItems": 1}, named]}
 
 
 class NameKind(Kind):
@@ -118,61 +87,6 @@ STYLES: dict[str, str] = {
 }
 """How code may be written, where counters tell the difference."""
 
-BODY = BodyKind()
-BRANCHES = BranchesKind()
-
-COMPOSITES: dict[str, tuple[Arg, ...]] = {
-    "sequence": (Arg("body", BODY, "layers one after another"),),
-    "residual": (
-        Arg("body", BODY, "the main branch"),
-        Arg("shortcut", BODY, "the other branch; empty: the value as it came in", ()),
-        Arg("merge", Word("add", "concat", "multiply"), "how the two are joined", "add"),
-        Arg("skip", TRUTH, "whether there is a shortcut at all", True),
-    ),
-    "parallel": (
-        Arg("branches", BRANCHES, "branches that all take the same value"),
-        Arg("merge", Word("concat", "add", "multiply", "none"), "how they are joined; none gives several values in order", "concat"),
-        Arg("axis", AXIS, "the axis of concat", 0),
-    ),
-    "experts": (
-        Arg("experts", SIZE, "how many sets of weights there are"),
-        Arg("active", SIZE, "how many of them each position goes through"),
-        Arg("body", BODY, "the layers of one expert"),
-    ),
-    "each": (
-        Arg("axis", AXIS, "the axis whose slices go through the body one by one", 0),
-        Arg("body", BODY, "layers for every slice, with the same weights"),
-    ),
-}
-"""The composites that are written as one key, with their arguments."""
-
-LOOP: tuple[Arg, ...] = (
-    Arg("for", Text("a name, or a list of names"), "what each pass calls its value, or its values"),
-    Arg("in", ListOf(ANYTHING, "a list of values, or of lists with one value per name", 0), "the values, one pass each"),
-    Arg("do", BODY, "the layers of a pass"),
-)
-CHOICE: tuple[Arg, ...] = (
-    Arg("if", TRUTH, "a condition"),
-    Arg("then", BODY, "the layers where it is true"),
-    Arg("else", BODY, "the layers where it is false", ()),
-)
-SPREAD: dict[str, tuple[Arg, ...]] = {"for": LOOP, "if": CHOICE}
-"""The composites that are written as several keys of the item."""
-
-MODIFIERS: tuple[Arg, ...] = (
-    Arg("name", ANYTHING, "what the item is called"),
-    Arg("from", ANYTHING, "the items, or the paths, whose outputs come in instead of the previous value"),
-    Arg("repeat", COUNT, "how many copies, one after another"),
-    Arg("when", TRUTH, "whether the item is there at all"),
-    Arg("share", ANYTHING, "the layer whose weights it uses, or true to use the first copy's in every copy"),
-    Arg("frozen", TRUTH, "whether its weights are not trained"),
-    Arg("dtype", DTYPE, "the dtype of its weights and outputs"),
-    Arg("as", Word(*STYLES), "how its code is written, for the numbers of counters that see code and not layers"),
-)
-"""The keys that any item may carry beside its type."""
-
-MODIFIER = {arg.name: arg for arg in MODIFIERS}
-
 TOP_LEVEL = (
     "name",
     "source",
@@ -196,9 +110,5 @@ FUNCTION_NAMES = ("min", "max", "abs", "round", "ceil", "floor", "sqrt", "log2",
 EXPRESSION_WORDS = frozenset([*keyword.kwlist, *SHAPE_NAMES, *FUNCTION_NAMES, "previous", "index", "true", "false", "null"])
 """Words that mean something in an expression: no var, argument or loop may have them as its name."""
 
-ITEM_WORDS = frozenset([*MODIFIER, *COMPOSITES, *(arg.name for args in SPREAD.values() for arg in args), "previous"])
-"""Words that mean something as a key of an item: no block or layer type may have them as its name."""
-
 NAMES = NameKind(frozenset(["previous"]))
 VARIABLES = NameKind(EXPRESSION_WORDS)
-BLOCK_NAMES = NameKind(ITEM_WORDS)

@@ -6,26 +6,31 @@ A sequence, residual, parallel, each or if without a name adds no scope: its ite
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
+from ..core.errors import Reporter
 from .tree import Body, Branch, Item, Template
 
-if TYPE_CHECKING:
-    from .document import Parser
-
-Ways = tuple[tuple[int, str], ...]
+Ways = tuple[tuple[Item, str], ...]
 """The branches of an `if` that lead to an item: two items on different branches of one `if` may share a name."""
+Member = tuple[Item | Branch, Ways]
 
 
-def name_items(parser: Parser, body: Body, inputs: dict[str, None]) -> None:
-    """Name every item of a block's or a network's scope, and of the scopes inside it."""
-    _name_scope(parser, [(body, ())], dict.fromkeys(inputs, 0))
+def name_items(reporter: Reporter, body: Body, inputs: Iterable[str]) -> None:
+    """Name every item of a block's or a network's scope, and of the scopes inside it. ``inputs`` are names that are taken already."""
+    names = dict.fromkeys(inputs, 0)
+    _name_scope(reporter, _members(body, (), names), names)
 
 
-def _name_scope(parser: Parser, bodies: list[tuple[Body, Ways]], names: dict[str, int]) -> None:
-    members = list(_members(bodies, names))
-    given: dict[str, list[tuple[Item | Branch, Ways]]] = {}
+def _name_scope(reporter: Reporter, found: Iterator[Member], names: dict[str, int]) -> None:
+    """Name the members of one scope, and then the scopes that they open.
+
+    ``found`` are the members in written order. ``names`` is every name of the scope with its line, 0 for an input: it is filled here,
+    while the bodies of the scope hold it as what is known in them. The names that are given come first, so that one that is made up
+    is never another's: of ``[conv, {name: conv, ...}]`` the first is called ``conv_2``.
+    """
+    members = list(found)
+    given: dict[str, list[Member]] = {}
     for member, ways in members:
         scalar = member.given if isinstance(member, Item) else member.key
         if scalar is None:
@@ -37,13 +42,14 @@ def _name_scope(parser: Parser, bodies: list[tuple[Body, Ways]], names: dict[str
             first = None if clash is None else clash.given if isinstance(clash, Item) else clash.key
             where = f"first on line {first.line}" if first is not None and first.line else "an input has that name" if clash is None else ""
             path = f"{member.path}.name" if isinstance(member, Item) else member.path
-            parser.error(scalar, path, f"the name '{name}' is used twice in one scope", found=where, hint="give one of them another name")
+            reporter.error(scalar, path, f"the name '{name}' is used twice in one scope", found=where, hint="give one of them another name")
         earlier.append((member, ways))
     names.update((name, members[0][0].key.line if members[0][0].key else 0) for name, members in given.items())
     counts: dict[str, int] = {}
     for member, _ in members:
         if isinstance(member, Branch):
-            _name_scope(parser, [(member.body, ())], {})
+            inner: dict[str, int] = {}
+            _name_scope(reporter, _members(member.body, (), inner), inner)
             continue
         if member.given is not None:
             member.name = str(member.given.value)
@@ -55,8 +61,8 @@ def _name_scope(parser: Parser, bodies: list[tuple[Body, Ways]], names: dict[str
         else:
             member.name = _fresh(member.type_name, member.key.line, names, counts)
         if isinstance(member.type, str):
-            inner: dict[str, int] = {}
-            _name_scope(parser, [(body, ()) for body in _bodies(member)], inner)
+            inner = {}
+            _name_scope(reporter, _inside(member, (), inner), inner)
             merge = _merge(member)
             if merge:
                 member.merge_name = _fresh(merge, member.key.line, inner, {})
@@ -74,54 +80,36 @@ def _fresh(kind: str, line: int, names: dict[str, int], counts: dict[str, int]) 
             return name
 
 
-def _members(bodies: list[tuple[Body, Ways]], names: dict[str, int]) -> Iterator[tuple[Item | Branch, Ways]]:
-    """The items of a scope in written order, those of composites that add no scope among them."""
-    for body, ways in bodies:
-        body.given = names
-        for item in body.items:
-            if not _transparent(item):
-                yield item, ways
-                continue
-            inner = [
-                (value, (*ways, (id(item), key)) if item.type_name == "if" else ways)
-                for key, value in item.args.items()
-                if isinstance(value, Body)
-            ]
-            yield from _members(inner, names)
-            yield from _members_of_branches(item, ways, names)
-            yield item, ways
+def _members(body: Body, ways: Ways, names: dict[str, int]) -> Iterator[Member]:
+    """The items of a body in written order, those of composites that add no scope before the composite itself."""
+    body.given = names
+    for item in body.items:
+        if _transparent(item):
+            yield from _inside(item, ways, names)
+        yield item, ways
 
 
-def _members_of_branches(item: Item, ways: Ways, names: dict[str, int]) -> Iterator[tuple[Item | Branch, Ways]]:
-    branches = item.args.get("branches", [])
-    for branch in branches if isinstance(branches, list) else []:
+def _inside(item: Item, ways: Ways, names: dict[str, int]) -> Iterator[Member]:
+    """The members that a composite holds; a named branch is one, as it has a scope of its own."""
+    apart = item.type_name == "if" and _transparent(item)
+    for key, value in item.args.items():
+        if isinstance(value, Body):
+            yield from _members(value, (*ways, (item, key)) if apart else ways, names)
+    branches = item.args.get("branches")
+    for branch in branches if isinstance(branches, list) else ():
         if branch.name:
             yield branch, ways
         else:
-            yield from _members([(branch.body, ways)], names)
-
-
-def _bodies(item: Item) -> list[Body]:
-    """The bodies that share the scope an item opens; a named branch has its own inside it."""
-    bodies = [value for value in item.args.values() if isinstance(value, Body)]
-    branches = item.args.get("branches")
-    if isinstance(branches, list):
-        bodies.append(Body([_as_item(item, branches)]))
-    return bodies
-
-
-def _as_item(item: Item, branches: list[Branch]) -> Item:
-    """An unnamed parallel that stands for the branches, so that they are walked like any other."""
-    stand_in = Item(item.node, item.path, item.key, item.type, item.type_name)
-    stand_in.args = {"branches": branches}
-    return stand_in
+            yield from _members(branch.body, ways, names)
 
 
 def _transparent(item: Item) -> bool:
+    """Whether it is a composite that adds no scope."""
     return isinstance(item.type, str) and not item.opens_scope
 
 
 def _merge(item: Item) -> str:
+    """The type of the layer that joins the branches of a composite, or an empty string where none does."""
     merge = item.args.get("merge")
     if not isinstance(merge, Template):
         return ""
@@ -130,4 +118,5 @@ def _merge(item: Item) -> str:
 
 
 def _exclusive(ways: Ways, others: Ways) -> bool:
-    return any(one == other and branch != way for one, branch in ways for other, way in others)
+    """Whether two items never are there both."""
+    return any(one is other and branch != way for one, branch in ways for other, way in others)

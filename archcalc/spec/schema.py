@@ -12,25 +12,11 @@ from .. import layers
 from ..core.dtypes import DTYPES
 from ..core.kinds import SHAPE
 from ..layers.kit.layer import Arg, LayerType
-from .declared import AMOUNT, FIGURES, OUTPUT
-from .language import (
-    BLOCK_NAMES,
-    BUDGETS,
-    COMPOSITES,
-    EXPRESSION_WORDS,
-    ITEM_WORDS,
-    MAX_ARGS,
-    MAX_INPUTS,
-    MAX_VARIANTS,
-    MAX_VARS,
-    MODIFIER,
-    NAME,
-    NAMES,
-    SPREAD,
-    TOP_LEVEL,
-    VARIABLES,
-    Amount,
-)
+from .blocks import BLOCK_NAMES, ITEM_WORDS
+from .composites import COMPOSITES, SPREAD
+from .language import BUDGETS, EXPRESSION_WORDS, MAX_ARGS, MAX_INPUTS, MAX_VARIANTS, MAX_VARS, NAME, NAMES, TOP_LEVEL, VARIABLES, Amount
+from .layer_types import AMOUNT, FIGURES, OUTPUT
+from .modifiers import MODIFIER
 
 Schema = dict[str, Any]
 
@@ -220,7 +206,7 @@ def _item_name(shown: list[LayerType]) -> Schema:
 
 def _item_mapping(shown: list[LayerType]) -> Schema:
     """A mapping with exactly one type among its keys. How many keys are unknown, and so a block's, a schema can't count."""
-    types, spread = [layer.name for layer in shown], {arg.name: _spread(arg) for args in SPREAD.values() for arg in args}
+    types, spread = [layer.name for layer in shown], {arg.name: _argument(arg) for args in SPREAD.values() for arg in args}
     properties: Schema = {
         **{name: _ref(f"layer.{name}") for name in types},
         **{name: _ref(f"composite.{name}") for name in COMPOSITES},
@@ -241,13 +227,6 @@ def _item_mapping(shown: list[LayerType]) -> Schema:
             "not": {"propertyNames": {"enum": sorted(ITEM_WORDS)}},
         },
     }
-
-
-def _spread(arg: Arg) -> Schema:
-    if arg.name == "for":
-        several = {"type": "array", "items": _ref("variable"), "minItems": 1, "uniqueItems": True}
-        return {"description": arg.meaning, "anyOf": [_ref("variable"), several]}
-    return _argument(arg)
 
 
 def _modifiers() -> Schema:

@@ -132,7 +132,7 @@ class Item:
 
     __slots__ = (
         *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed"),
-        *("sources", "repeat", "when", "share", "frozen", "dtype", "style", "uses_index", "plain"),
+        *("sources", "repeat", "when", "share", "frozen", "dtype", "style", "uses_index"),
     )
 
     def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | str | None, type_name: str) -> None:
@@ -158,8 +158,7 @@ class Item:
         self.style: Template | None = None
         """How its code is written: the key `as`."""
         self.uses_index = False
-        self.plain = True
-        """Whether the item has no key but its type and name."""
+        """Where it is repeated: whether any expression of it or inside it reads `index`, so that its copies may differ."""
 
     @property
     def opens_scope(self) -> bool:
@@ -199,7 +198,7 @@ class Input:
 
 
 class Spec:
-    """A whole document. ``problems`` were found while reading it; what they spoil is left out."""
+    """A whole document. What is wrong in it was reported while it was read, and is left out or marked as wrong."""
 
     __slots__ = (
         "blocks",

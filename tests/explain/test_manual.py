@@ -15,7 +15,7 @@ from archcalc.explain.layer import TITLES
 from archcalc.explain.manual import WIDTH, composite_page, flow, listing, page, signature
 from archcalc.layers.kit.compound import Compound
 from archcalc.layers.kit.layer import Arg, Example, LayerType
-from archcalc.spec.language import COMPOSITES, SPREAD
+from archcalc.spec.composites import COMPOSITES, SPREAD
 from layer_examples import example_spec
 from spec_help import analyzed, text_of
 

@@ -13,8 +13,10 @@ from archcalc.core.dtypes import DTYPES
 from archcalc.core.kinds import SIZE, Anything, Either, Int, Kind, ListOf, Null, Number, Text, Truth, Word
 from archcalc.layers.kit.einops import NamedSizes
 from archcalc.layers.kit.layer import Arg
-from archcalc.spec.declared import AMOUNT, FIGURES, OUTPUT
-from archcalc.spec.language import BUDGETS, COMPOSITES, MODIFIER, SPREAD, TOP_LEVEL, Amount, BodyKind, BranchesKind
+from archcalc.spec.composites import COMPOSITES, SPREAD, BodyKind, BranchesKind
+from archcalc.spec.language import BUDGETS, TOP_LEVEL, Amount
+from archcalc.spec.layer_types import AMOUNT, FIGURES, OUTPUT
+from archcalc.spec.modifiers import MODIFIER
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

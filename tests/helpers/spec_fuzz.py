@@ -11,7 +11,9 @@ import yaml
 import places
 from archcalc import layers
 from archcalc.core.dtypes import DTYPES
-from archcalc.spec.language import COMPOSITES, FUNCTION_NAMES, MODIFIER, SHAPE_NAMES, SPREAD, TOP_LEVEL
+from archcalc.spec.composites import COMPOSITES, SPREAD
+from archcalc.spec.language import FUNCTION_NAMES, SHAPE_NAMES, TOP_LEVEL
+from archcalc.spec.modifiers import MODIFIER
 from spec_words import BAD_EXPRESSIONS, CONDITIONS, EASY, GOOD_EXPRESSIONS, ITEM_TYPES, NAMES, NUMBERS, OPERATORS, PLAIN, REFS, WORDS
 
 Place = tuple[Any, Any]

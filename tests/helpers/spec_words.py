@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archcalc import layers
-from archcalc.spec.language import COMPOSITES
+from archcalc.spec.composites import COMPOSITES
 
 NAMES = ["a", "b", "c", "x", "conv", "conv_2", "relu", "add", "concat", "input", "previous", "for", "left", "index"]
 REFS = [

@@ -6,7 +6,7 @@ import pytest
 
 from archcalc import layers
 from archcalc.spec.aliases import _OTHER_NAMES, suggestion
-from archcalc.spec.language import COMPOSITES, SPREAD
+from archcalc.spec.composites import COMPOSITES, SPREAD
 
 KNOWN = [*layers.NAMES, *COMPOSITES, *SPREAD]
 

@@ -41,8 +41,10 @@ from jsonschema.exceptions import ValidationError, best_match
 
 import archcalc
 from archcalc import layers
+from archcalc.spec.composites import COMPOSITES, SPREAD, BodyKind
 from archcalc.spec.document import parse
-from archcalc.spec.language import COMPOSITES, MODIFIER, SPREAD, TOP_LEVEL, BodyKind
+from archcalc.spec.language import TOP_LEVEL
+from archcalc.spec.modifiers import MODIFIER
 from archcalc.spec.schema import json_schema
 from archcalc.text.reader import from_python, read, to_python
 from places import ROOT

@@ -1,0 +1,142 @@
+"""Blocks: their names, arguments and inputs as written, and the layers inside them; the inside of a compound layer type among them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ..core.kinds import ANYTHING
+from ..layers.kit.compound import Compound
+from ..layers.kit.layer import Arg
+from ..text.reader import BAD, Mapping, Node, Scalar, Sequence, read
+from .composites import COMPOSITES, SPREAD_KEYS
+from .items import read_body
+from .language import MAX_ARGS, NAMES, VARIABLES, NameKind
+from .modifiers import MODIFIER
+from .names import name_items
+from .reading import Known, Reading, kind_of_node, scalar_at
+from .tree import Block, Template
+from .values import read_template
+
+ITEM_WORDS = frozenset([*MODIFIER, *COMPOSITES, *SPREAD_KEYS, "previous"])
+"""Words that mean something as a key of an item: no block or layer type may have them as its name."""
+BLOCK_NAMES = NameKind(ITEM_WORDS)
+
+_ARGUMENT = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:=(?!=)\s*(.*))?", re.ASCII | re.DOTALL)
+_RULE = "a block sees vars, its arguments and its own loops"
+
+
+def declare_blocks(reading: Reading, node: Node | None) -> None:
+    """The names of the blocks into the reading, before anything in them is read: a block may use one that stands below it."""
+    for key, scalar, value in reading.pairs(node, "blocks", "names and their blocks: {args: [channels], layers: [...]}"):
+        if reading.good_name(scalar, f"blocks.{key}", BLOCK_NAMES):
+            reading.blocks[key] = Block(key, value)
+
+
+def read_blocks(reading: Reading) -> None:
+    """The blocks that were declared: the arguments of all before the layers of any, which may use any of them."""
+    known = Known(reading.vars, _RULE)
+    for block in reading.blocks.values():
+        _read_head(reading, block, f"blocks.{block.name}", known)
+    for block in reading.blocks.values():
+        read_inside(reading, block, f"blocks.{block.name}", known)
+
+
+def _read_head(reading: Reading, block: Block, path: str, known: Known) -> None:
+    """The arguments and inputs of a block."""
+    mapping = reading.mapping(block.node, path, "args, inputs and layers")
+    if mapping is None:
+        return
+    reading.unknown_keys(mapping, path, ("args", "inputs", "layers"), "a block")
+    block.args, block.defaults = read_arguments(reading, mapping.entries.get("args"), f"{path}.args", known)
+    read_inputs(reading, block, mapping.entries.get("inputs"), f"{path}.inputs")
+
+
+def read_inside(reading: Reading, block: Block, path: str, known: Known) -> None:
+    """The layers of a block, which see its arguments, too."""
+    if not isinstance(block.node, Mapping):
+        return
+    layers = block.node.entries.get("layers")
+    if layers is None:
+        reading.error(block.node, path, f"the block {block.name} has no layers", expected="layers: a list of layers")
+        return
+    block.body = read_body(reading, layers, f"{path}.layers", known.plus(*block.arg_names), least=1)
+    name_items(reading.reporter, block.body, block.inputs)
+
+
+def read_inputs(reading: Reading, block: Block, node: Node | None, path: str) -> None:
+    """The names of a block's inputs into it; as they are where none are given, or one is wrong, which is reported."""
+    if node is None:
+        return
+    scalars = node.items if isinstance(node, Sequence) else []
+    if not scalars:
+        message = "the inputs of a block must be a list of names"
+        reading.error(node, path, message, expected="inputs: [words, memory]", found=kind_of_node(node))
+        return
+    found: list[str] = []
+    for index, each in enumerate(scalars):
+        if not isinstance(each, Scalar):
+            reading.error(each, f"{path}[{index}]", "the name of an input must be a word", found=kind_of_node(each))
+        elif reading.good_name(each, f"{path}[{index}]", NAMES):
+            found.append(str(each.value))
+    if len(found) != len(scalars):
+        return
+    for index, name in enumerate(found):
+        if name in found[:index]:
+            reading.error(scalars[index], path, f"the name '{name}' stands twice among the inputs")
+            return
+    block.inputs = found
+
+
+def read_arguments(reading: Reading, node: Node | None, path: str, known: Known) -> tuple[tuple[Arg, ...], dict[str, Template]]:
+    """``[channels, kernel, stride=1]``: the arguments in order, and the defaults by name, which are evaluated at each use."""
+    args: list[Arg] = []
+    defaults: dict[str, Template] = {}
+    if node is None or (isinstance(node, Scalar) and node.value is BAD):
+        return (), defaults
+    if not isinstance(node, Sequence):
+        expected = "args: [channels, kernel, stride=1]"
+        reading.error(node, path, "args must be a list of names", expected=expected, found=kind_of_node(node))
+        return (), defaults
+    if len(node.items) > MAX_ARGS:
+        reading.error(node, path, f"there are at most {MAX_ARGS} arguments", found=f"{len(node.items):,}")
+        return (), defaults
+    for index, each in enumerate(node.items):
+        where = f"{path}[{index}]"
+        match = _ARGUMENT.fullmatch(each.value) if isinstance(each, Scalar) and isinstance(each.value, str) else None
+        if match is None:
+            message = "an argument must be a name, or a name and its default"
+            reading.error(each, where, message, expected="channels, or stride=1", found=kind_of_node(each))
+            continue
+        name, default = match[1], match[2]
+        if not reading.good_name(scalar_at(name, each), where, VARIABLES):
+            continue
+        if any(arg.name == name for arg in args):
+            reading.error(each, where, f"the argument '{name}' is there twice")
+            continue
+        if default is None:
+            args.append(Arg(name, ANYTHING, ""))
+            continue
+        arg = Arg(name, ANYTHING, "", None, shown_default=default.strip())
+        earlier = known.plus(*(each.name for each in args))
+        template = read_template(reading, scalar_at(default.strip(), each), arg, where, earlier)
+        defaults[name] = template or Template(each, where, arg, BAD)
+        args.append(arg)
+    return tuple(args), defaults
+
+
+@lru_cache(maxsize=256)
+def compound_block(layer: Compound) -> Block:
+    """The inside of a compound layer type, read once for each of them. Raises ValueError where its declaration is wrong."""
+    node, problems = read(layer.inside, layer.name)
+    reading = Reading(layer.name)
+    block = Block(layer.name, node)
+    block.layer = layer
+    block.args = layer.args
+    block.inputs = list(layer.names)
+    if node is not None:
+        block.body = read_body(reading, node, layer.name, Known([*layer.arg_names, *layer.prepared]))
+        name_items(reading.reporter, block.body, block.inputs)
+    if problems or reading.problems:
+        raise ValueError(f"{layer.name}: " + "; ".join(map(str, [*problems, *reading.problems])))
+    return block

@@ -1,0 +1,65 @@
+"""The modifiers: keys that any item may carry beside its type, each declared once, and how they are read."""
+
+from __future__ import annotations
+
+from ..core.dtypes import DTYPES
+from ..core.kinds import ANYTHING, COUNT, TRUTH, Word
+from ..layers.kit.layer import Arg
+from ..text.reader import Mapping, Node, Scalar
+from .language import NAMES, STYLES
+from .reading import Known, Reading, kind_of_node
+from .refs import read_ref, read_refs
+from .tree import Item
+from .values import read_template
+
+MODIFIERS: tuple[Arg, ...] = (
+    Arg("name", ANYTHING, "what the item is called"),
+    Arg("from", ANYTHING, "the items, or the paths, whose outputs come in instead of the previous value"),
+    Arg("repeat", COUNT, "how many copies, one after another"),
+    Arg("when", TRUTH, "whether the item is there at all"),
+    Arg("share", ANYTHING, "the layer whose weights it uses, or true to use the first copy's in every copy"),
+    Arg("frozen", TRUTH, "whether its weights are not trained"),
+    Arg("dtype", Word(*DTYPES), "the dtype of its weights and outputs"),
+    Arg("as", Word(*STYLES), "how its code is written, for the numbers of counters that see code and not layers"),
+)
+MODIFIER = {arg.name: arg for arg in MODIFIERS}
+
+
+def read_modifiers(reading: Reading, item: Item, node: Mapping, path: str, known: Known, inner: Known) -> None:
+    """Read the modifiers of an item into it. ``inner`` is what an item that is repeated sees, `repeat` itself sees ``known``."""
+    for key, value in node.entries.items():
+        arg = MODIFIER.get(key)
+        if arg is None:
+            continue
+        where = f"{path}.{key}"
+        if key == "name":
+            _name(reading, item, value, where)
+        elif key == "from":
+            refs = read_refs(reading, value, where, inner)
+            item.sources = [ref for ref in refs if ref is not None]
+            if not refs or len(item.sources) < len(refs):
+                item.sources = item.type = None
+        elif key == "share":
+            _share(reading, item, value, where, inner)
+        else:
+            template = read_template(reading, value, arg, where, known if key == "repeat" else inner)
+            if template is None:
+                item.type = None
+            setattr(item, "style" if key == "as" else key, template)
+
+
+def _name(reading: Reading, item: Item, node: Node, path: str) -> None:
+    if not isinstance(node, Scalar):
+        reading.error(node, path, "a name must be a word", found=kind_of_node(node))
+    elif reading.good_name(node, path, NAMES):
+        item.given = node
+
+
+def _share(reading: Reading, item: Item, node: Node, path: str, inner: Known) -> None:
+    """The layer whose weights are used, or true: those of the first copy, and so inside of a repeat or a loop alone."""
+    first = isinstance(node, Scalar) and node.value is True
+    no_text = "share must be the name of a layer, or true on a repeat"
+    item.share = True if first else read_ref(reading, node, path, inner, no_text=no_text, expected="")
+    if first and "index" not in inner.names:
+        expected = "the name of the layer whose weights are used"
+        reading.error(node, path, "share: true is for a repeat or inside a for", expected, hint="add repeat, or name a layer")

@@ -1,0 +1,118 @@
+"""What the reading of one document knows, and how its plainest parts are read: mappings, keys, texts and names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..core.errors import HasPlace, Problem, Reporter
+from ..core.kinds import Kind, Mismatch, show
+from ..layers.kit.layer import LayerType
+from ..text.reader import BAD, Mapping, Node, Scalar, Sequence
+from .tree import Block, Template
+
+MAX_EXPRESSIONS = 200_000
+"""How many characters the different expressions of a spec may have together."""
+
+
+class Reading:
+    """One document being read: what was found wrong, what the spec declares, and how much it has asked for.
+
+    Every function that reads a part takes it first. It grows from the top of the document to its end: vars, then the names of
+    blocks and layer types, then the layers, which may use any of them.
+    """
+
+    __slots__ = ("blocks", "characters", "expressions", "index_reads", "layer_types", "reporter", "vars")
+
+    def __init__(self, file: str) -> None:
+        self.reporter = Reporter(file)
+        self.vars: dict[str, Template] = {}
+        self.blocks: dict[str, Block] = {}
+        self.layer_types: dict[str, LayerType | Block] = {}
+        self.expressions: set[str] = set()
+        self.characters = 0
+        """Of all expressions, each text once."""
+        self.index_reads = 0
+        """How many expressions read `index`: whether those of one item did shows in the difference."""
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All that was found wrong so far."""
+        return self.reporter.problems
+
+    def error(self, node: HasPlace, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> None:
+        """Report what is wrong at a node, unless that was done while its text was read. Raises TooMany at the hundredth problem."""
+        if not (isinstance(node, Scalar) and node.value is BAD):
+            self.reporter.error(node, path, message, expected, found, hint)
+
+    def near(self, word: str, known: Iterable[str]) -> str:
+        """A hint that names the nearest known word, or an empty string."""
+        return self.reporter.near(word, known)
+
+    def unknown_keys(self, node: Mapping, path: str, known: Iterable[str], what: str) -> None:
+        """Report every key of a mapping that is not among those known; ``what`` is what the mapping stands for."""
+        for key, scalar in node.keys.items():
+            if key not in known:
+                where = f"{path}.{key}" if path else key
+                self.error(scalar, where, f"{what} has no key '{key}'", expected=", ".join(known), hint=self.near(key, known))
+
+    def mapping(self, node: Node | None, path: str, what: str) -> Mapping | None:
+        """A mapping, or None where there is none or something else, which is reported."""
+        if node is None or isinstance(node, Mapping):
+            return node
+        self.error(node, path, f"{path} must be a mapping", expected=what, found=kind_of_node(node))
+        return None
+
+    def pairs(self, node: Node | None, path: str, what: str) -> list[tuple[str, Scalar, Node]]:
+        """The entries of a mapping: key, the key's place, value; none where it is missing or no mapping."""
+        mapping = self.mapping(node, path, what)
+        return [(key, mapping.keys[key], value) for key, value in mapping.entries.items()] if mapping else []
+
+    def text(self, node: Node, path: str) -> str | None:
+        """A text as it stands, or None where there is something else, which is reported."""
+        if isinstance(node, Scalar) and isinstance(node.value, str):
+            return node.value
+        hint = "put it in quotes" if isinstance(node, Scalar) else ""
+        self.error(node, path, f"{path} must be a text", found=kind_of_node(node), hint=hint)
+        return None
+
+    def good_name(self, scalar: Scalar, path: str, kind: Kind) -> bool:
+        """Whether a name is one of its kind; what is wrong with it is reported."""
+        try:
+            kind.convert(scalar.value)
+        except Mismatch as mismatch:
+            self.error(scalar, path, mismatch.message, expected="" if mismatch.hint else kind.expected, hint=mismatch.hint)
+            return False
+        return True
+
+
+class Known:
+    """The names that expressions may read at one place, and the rule that says so: a hint to whoever asks for another."""
+
+    __slots__ = ("names", "rule")
+
+    def __init__(self, names: Iterable[str], rule: str = "") -> None:
+        self.names = frozenset(names)
+        self.rule = rule
+
+    def plus(self, *names: str) -> Known:
+        """The same place with more names: those of arguments, of a loop, or `index`."""
+        return Known(self.names.union(names), self.rule)
+
+
+def kind_of_node(node: Node) -> str:
+    """What a node is, in words."""
+    if isinstance(node, Mapping):
+        return "a mapping"
+    if isinstance(node, Sequence):
+        return "a list" if node.items else "an empty list"
+    return "nothing" if node.value is None else show(node.value)
+
+
+def first_key(node: Mapping) -> Scalar:
+    """Where a mapping begins."""
+    return next(iter(node.keys.values()), scalar_at("", node))
+
+
+def scalar_at(text: str, node: Node) -> Scalar:
+    """A text that stands at a node's place."""
+    return Scalar(text, node.line, node.column, False, text)

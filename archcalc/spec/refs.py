@@ -1,0 +1,94 @@
+"""Sources as written → refs: the names and paths of `from`, `share` and `outputs`."""
+
+from __future__ import annotations
+
+import re
+
+from ..core.kinds import no_name
+from ..expr.compile import Expression
+from ..text.reader import Node, Scalar, Sequence
+from .language import SIGNS
+from .reading import Known, Reading, kind_of_node, scalar_at
+from .tree import Ref
+from .values import read_expression
+
+_SEGMENT = re.compile(r"\.?([A-Za-z_][A-Za-z0-9_]*)|\.([0-9]{1,9})(?![0-9A-Za-z_])", re.ASCII)
+_A_SOURCE = 'previous, stem, stage.0.conv, or "stage[index - 1].conv"'
+_LONGEST = 1000
+"""Characters of a path."""
+
+
+def read_refs(reading: Reading, node: Node, path: str, known: Known) -> list[Ref | None]:
+    """A source, or a list of them: one ref for each as written, None for one that is wrong; nothing for an empty list. All is reported."""
+    if not isinstance(node, Sequence):
+        return [read_ref(reading, node, path, known)]
+    if not node.items:
+        reading.error(node, path, f"{path.rpartition('.')[2]} must hold at least one name")
+    return [read_ref(reading, each, f"{path}[{index}]", known) for index, each in enumerate(node.items)]
+
+
+def read_ref(
+    reading: Reading,
+    node: Node,
+    path: str,
+    known: Known,
+    *,
+    no_text: str = "a source must be a name or a path",
+    expected: str = _A_SOURCE,
+) -> Ref | None:
+    """A name or a path: ``stem``, ``stage.0.conv``, ``down[3 - index].skip``.
+
+    What comes out has the path's segments in order: a name is a str, a number behind a point an int, and what stands in brackets
+    an Expression over the names that are known here, which the network evaluates at each use. Whether there is such an item shows
+    only there. None where it is no path, which is reported: what is no text at all with the message ``no_text``.
+    """
+    if not isinstance(node, Scalar) or not isinstance(node.value, str) or not node.value:
+        reading.error(node, path, no_text, expected=expected, found=kind_of_node(node))
+        return None
+    text, position = node.value, 0
+    segments: list[str | int | Expression] = []
+    while position < len(text):
+        if text[position] == "[" and segments:
+            end = _closing(text, position)
+            value = _copy_number(reading, node, text, text[position + 1 : end] if end > 0 else None, path, known)
+            if value is None:
+                return None
+            segments.append(value)
+            position = end + 1
+            continue
+        match = _SEGMENT.match(text, position)
+        if match is None or (position == 0) == text.startswith(".", position) or len(text) > _LONGEST:
+            reading.error(node, path, f"'{text[:60]}' is not a name or a path", expected=_A_SOURCE)
+            return None
+        segments.append(match[1] if match[1] else int(match[2]))
+        position = match.end()
+    return Ref(text, node, path, segments)
+
+
+def _closing(text: str, opening: int) -> int:
+    """Where the bracket that opens there is closed, past those that are opened inside it; -1 where it is not."""
+    end = text.find("]", opening)
+    depth = text.count("[", opening + 1, end)
+    while depth > 0 and end >= 0:
+        end = text.find("]", end + 1)
+        depth -= 1
+    return end
+
+
+def _copy_number(reading: Reading, node: Scalar, text: str, inner: str | None, path: str, known: Known) -> Expression | None:
+    """What stands in the brackets of a path; ``inner`` is None where they are not closed."""
+    if not inner or not inner.strip():
+        reading.error(node, path, f"'{text[:60]}' has no{' closing bracket' if inner is None else 'thing in its brackets'}")
+        return None
+    value = read_expression(reading, scalar_at(inner, node), path, known)
+    if isinstance(value, str):
+        hint = no_name(value) if value == "index" else reading.near(value, known.names)
+        message = f"there is no '{value}' in scope in '{text[:60]}'"
+        reading.error(node, path, message, expected=", ".join(sorted(known.names)), hint=hint)
+    elif isinstance(value, Expression):
+        shape_names = sorted(value.names & SIGNS)
+        if not shape_names:
+            return value
+        hint = "the shape that comes in is known once its source is"
+        reading.error(node, path, f"{', '.join(shape_names)} can't choose a source", hint=hint)
+    return None

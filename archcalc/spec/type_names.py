@@ -1,0 +1,64 @@
+"""What the name of a type stands for, and what to say where it stands for none."""
+
+from __future__ import annotations
+
+from .. import layers
+from ..layers.kit.layer import Arg, LayerType
+from ..text.reader import Mapping, Scalar
+from .aliases import suggestion
+from .composites import COMPOSITES, SPREAD, SPREAD_KEYS
+from .modifiers import MODIFIER
+from .reading import Reading, first_key
+from .tree import Block
+
+
+def type_of(reading: Reading, name: str) -> LayerType | Block | tuple[Arg, ...] | None:
+    """What a type's name stands for: a block first, then the user's layer types, then a composite's arguments, then a built-in type."""
+    return reading.blocks.get(name) or reading.layer_types.get(name) or COMPOSITES.get(name) or SPREAD.get(name) or layers.find(name)
+
+
+def unknown_type(reading: Reading, key: Scalar, path: str, name: str) -> None:
+    """Report a name that stands for no type, with the one that was probably meant: here, or by another framework's name."""
+    known = [*reading.blocks, *reading.layer_types, *layers.NAMES, *COMPOSITES, *SPREAD]
+    hint = reading.near(name, known) or "`archcalc layers` lists the layer types"
+    here = suggestion(name, known)
+    if here:
+        hint = f"here it is called {here}"
+    first, colon, rest = name.partition(":")
+    if colon and type_of(reading, first) is not None:
+        hint = f"a space belongs behind the colon: write '{first}: {rest}'"
+    reading.error(key, f"{path}.{name}", f"there is no layer type or block '{name}'", hint=hint)
+
+
+def not_one_type(reading: Reading, node: Mapping, path: str, names: list[str]) -> None:
+    """Report an item whose keys name no type, or several; ``names`` are all keys that are no modifiers."""
+    if not names:
+        found = "only " + ", ".join(node.entries) if node.entries else "an empty mapping"
+        reading.error(node, path, "an item must name one layer type, block or composite", found=found)
+        return
+    known = [name for name in names if type_of(reading, name) is not None]
+    wrong = [name for name in names if name not in known]
+    if len(known) == 1 and wrong:
+        # A misspelt modifier, or an argument that was not indented under its layer.
+        for key in wrong:
+            _stray_key(reading, node, path, known[0], key)
+        return
+    reading.error(
+        node.keys.get(names[1], first_key(node)),
+        path,
+        f"an item has one layer type, and here are {len(names)}: {', '.join(names)}",
+        expected="one layer type beside " + ", ".join(MODIFIER),
+        hint="write each as an item of its own, with its own '- '",
+    )
+
+
+def _stray_key(reading: Reading, node: Mapping, path: str, type_name: str, key: str) -> None:
+    """Report a key that belongs under another key of its item, or is nothing here."""
+    found = type_of(reading, type_name)
+    args = found if isinstance(found, tuple) else found.args if found is not None else ()
+    if key in [arg.name for arg in args]:
+        hint = f"'{key}' is an argument of {type_name}: write {type_name}: {{{key}: ...}}"
+    else:
+        hint = reading.near(key, [*MODIFIER, *SPREAD_KEYS])
+    expected = f"{type_name} and " + ", ".join(MODIFIER)
+    reading.error(node.keys[key], f"{path}.{key}", f"an item has no key '{key}'", expected=expected, hint=hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from ..core.kinds import ANYTHING
@@ -11,7 +10,7 @@ from ..layers.kit.layer import Arg
 from ..text.reader import BAD, Mapping, Node, Scalar, Sequence, read
 from .composites import COMPOSITES, SPREAD_KEYS
 from .items import read_body
-from .language import MAX_ARGS, NAMES, VARIABLES, NameKind
+from .language import MAX_ARGS, NAMES, VARIABLES, NameKind, is_name
 from .modifiers import MODIFIER
 from .names import name_items
 from .reading import Known, Reading, kind_of_node, scalar_at
@@ -22,8 +21,10 @@ ITEM_WORDS = frozenset([*MODIFIER, *COMPOSITES, *SPREAD_KEYS, "previous"])
 """Words that mean something as a key of an item: no block or layer type may have them as its name."""
 BLOCK_NAMES = NameKind(ITEM_WORDS)
 
-_ARGUMENT = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:=(?!=)\s*(.*))?", re.ASCII | re.DOTALL)
+_SPACE = " \t\n\r\f\v"
+"""What may stand around the name of an argument."""
 _RULE = "a block sees vars, its arguments and its own loops"
+TYPE_RULE = "a layer type sees vars and its arguments"
 
 
 def declare_blocks(reading: Reading, node: Node | None) -> None:
@@ -34,12 +35,18 @@ def declare_blocks(reading: Reading, node: Node | None) -> None:
 
 
 def read_blocks(reading: Reading) -> None:
-    """The blocks that were declared: the arguments of all before the layers of any, which may use any of them."""
+    """The blocks that were declared: the arguments of all before the layers of any, which may use any of them.
+
+    Then the layers of the layer types that are made of some, whose arguments were read when they were declared.
+    """
     known = Known(reading.vars, _RULE)
     for block in reading.blocks.values():
         _read_head(reading, block, f"blocks.{block.name}", known)
     for block in reading.blocks.values():
-        read_inside(reading, block, f"blocks.{block.name}", known)
+        _read_inside(reading, block, f"blocks.{block.name}", known)
+    for made in reading.layer_types.values():
+        if isinstance(made, Block):
+            _read_inside(reading, made, f"layer_types.{made.name}", Known(reading.vars, TYPE_RULE))
 
 
 def _read_head(reading: Reading, block: Block, path: str, known: Known) -> None:
@@ -52,7 +59,7 @@ def _read_head(reading: Reading, block: Block, path: str, known: Known) -> None:
     read_inputs(reading, block, mapping.entries.get("inputs"), f"{path}.inputs")
 
 
-def read_inside(reading: Reading, block: Block, path: str, known: Known) -> None:
+def _read_inside(reading: Reading, block: Block, path: str, known: Known) -> None:
     """The layers of a block, which see its arguments, too."""
     if not isinstance(block.node, Mapping):
         return
@@ -103,23 +110,24 @@ def read_arguments(reading: Reading, node: Node | None, path: str, known: Known)
         return (), defaults
     for index, each in enumerate(node.items):
         where = f"{path}[{index}]"
-        match = _ARGUMENT.fullmatch(each.value) if isinstance(each, Scalar) and isinstance(each.value, str) else None
-        if match is None:
+        text = each.value if isinstance(each, Scalar) and isinstance(each.value, str) else ""
+        head, equals, rest = text.partition("=")
+        name, default = head.strip(_SPACE), rest.strip()
+        if not is_name(name) or rest.startswith("="):
             message = "an argument must be a name, or a name and its default"
             reading.error(each, where, message, expected="channels, or stride=1", found=kind_of_node(each))
             continue
-        name, default = match[1], match[2]
         if not reading.good_name(scalar_at(name, each), where, VARIABLES):
             continue
         if any(arg.name == name for arg in args):
             reading.error(each, where, f"the argument '{name}' is there twice")
             continue
-        if default is None:
+        if not equals:
             args.append(Arg(name, ANYTHING, ""))
             continue
-        arg = Arg(name, ANYTHING, "", None, shown_default=default.strip())
+        arg = Arg(name, ANYTHING, "", None, shown_default=default)
         earlier = known.plus(*(each.name for each in args))
-        template = read_template(reading, scalar_at(default.strip(), each), arg, where, earlier)
+        template = read_template(reading, scalar_at(default, each), arg, where, earlier)
         defaults[name] = template or Template(each, where, arg, BAD)
         args.append(arg)
     return tuple(args), defaults

@@ -9,7 +9,6 @@ from ..text.reader import Mapping, Node
 from .blocks import declare_blocks, read_blocks
 from .items import read_body
 from .language import BUDGETS, MAX_INPUTS, NAMES, TOP_LEVEL, Amount
-from .layer_types import declare_layer_types, read_layer_types
 from .names import name_items
 from .reading import Known, Reading, kind_of_node
 from .recursion import refuse_recursion
@@ -49,9 +48,11 @@ def _document(reading: Reading, node: Node, file: str) -> Spec | None:
     known = Known(reading.vars)
     spec.inputs = _inputs(reading, node, known)
     declare_blocks(reading, entries.get("blocks"))
-    declare_layer_types(reading, entries.get("layer_types"))
+    if "layer_types" in entries:
+        from .layer_types import declare_layer_types  # few specs have any
+
+        declare_layer_types(reading, entries["layer_types"])
     read_blocks(reading)
-    read_layer_types(reading)
     spec.blocks, spec.layer_types = reading.blocks, reading.layer_types
     if "layers" in entries:
         spec.body = read_body(reading, entries["layers"], "layers", known, least=1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import keyword
-import re
 from typing import Any
 
 from ..core.kinds import Kind, Mismatch, show
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+NAME = "[A-Za-z_][A-Za-z0-9_]*"
+"""The pattern of a name, for the schema; `is_name` is the same and asks for no compiled pattern while a table is made."""
 MAX_NESTING = 100
 MAX_LAYERS = 100_000
 MAX_VARS = 1_000
@@ -31,6 +31,11 @@ SIGNS = frozenset(SHAPE_NAMES)
 """The same names, to intersect with those of an expression."""
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is letters, digits and _ of ASCII, and does not start with a digit."""
+    return text.isascii() and text.isidentifier()
+
+
 class NameKind(Kind):
     """A name that is none of the words given."""
 
@@ -41,14 +46,14 @@ class NameKind(Kind):
         self.reserved = words
 
     def convert(self, value: Any) -> str:
-        if not isinstance(value, str) or len(value) > MAX_NAME or not NAME.fullmatch(value):
+        if not isinstance(value, str) or len(value) > MAX_NAME or not is_name(value):
             raise Mismatch(f"{show(value[:60] if isinstance(value, str) else value)} can't be a name")
         if value in self.reserved:
             raise Mismatch(f"'{value}' has a meaning of its own in a spec and can't be a name here", f"another name, such as {value}_")
         return value
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "maxLength": MAX_NAME, "pattern": f"^{NAME.pattern}$", "not": {"enum": sorted(self.reserved)}}
+        return {"type": "string", "maxLength": MAX_NAME, "pattern": f"^{NAME}$", "not": {"enum": sorted(self.reserved)}}
 
 
 class Amount(Kind):
@@ -59,11 +64,13 @@ class Amount(Kind):
     pattern = r"^[0-9]+(\.[0-9]+)? ?[kMGT]?$"
 
     def convert(self, value: Any) -> int:
-        if isinstance(value, str) and len(value) < 30 and re.fullmatch(self.pattern, value):
+        if isinstance(value, str) and len(value) < 30:
+            import re
             from fractions import Fraction
 
-            unit = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}.get(value[-1], 1)
-            return int(Fraction(value.rstrip("kMGT ")) * unit)
+            if re.fullmatch(self.pattern, value):
+                unit = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}.get(value[-1], 1)
+                return int(Fraction(value.rstrip("kMGT ")) * unit)
         if type(value) in (int, float) and 0 <= value < 1e30:
             return int(value)
         raise self.refuse(value)

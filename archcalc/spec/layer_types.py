@@ -6,7 +6,7 @@ from ..core.counts import OPERATIONS
 from ..core.kinds import SHAPE, Either, Int, ListOf
 from ..layers.kit.layer import Arg
 from ..text.reader import Mapping, Node
-from .blocks import BLOCK_NAMES, read_arguments, read_inputs, read_inside
+from .blocks import BLOCK_NAMES, TYPE_RULE, read_arguments, read_inputs
 from .declared import UserLayer
 from .reading import Known, Reading
 from .tree import Block, Template
@@ -17,8 +17,6 @@ KEYS = ("args", "output", *FIGURES, "source")
 MADE_KEYS = ("args", "inputs", "layers", "source")
 OUTPUT = Either(SHAPE, ListOf(SHAPE, "a list of shapes"), expected="a shape such as in_shape or [in_channels, 7, 7], or a list of shapes")
 AMOUNT = Int(0, most=10**30)
-
-_RULE = "a layer type sees vars and its arguments"
 
 
 def declare_layer_types(reading: Reading, node: Node | None) -> None:
@@ -36,7 +34,7 @@ def declare_layer_types(reading: Reading, node: Node | None) -> None:
 
 def _declare(reading: Reading, name: str, node: Mapping, path: str, good: bool) -> None:
     """One layer type; one that is not good is read for what else is wrong with it."""
-    known = Known(reading.vars, _RULE)
+    known = Known(reading.vars, TYPE_RULE)
     made = "layers" in node.entries
     reading.unknown_keys(node, path, MADE_KEYS if made else KEYS, "a layer type made of layers" if made else "a layer type")
     args, defaults = read_arguments(reading, node.entries.get("args"), f"{path}.args", known)
@@ -61,11 +59,3 @@ def _declare(reading: Reading, name: str, node: Mapping, path: str, good: bool) 
         reading.layer_types[name] = block
     else:
         reading.layer_types[name] = UserLayer(name, args, defaults, templates.pop("output", None), templates, source)
-
-
-def read_layer_types(reading: Reading) -> None:
-    """The layers of the layer types that are made of some."""
-    known = Known(reading.vars, _RULE)
-    for made in reading.layer_types.values():
-        if isinstance(made, Block):
-            read_inside(reading, made, f"layer_types.{made.name}", known)

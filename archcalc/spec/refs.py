@@ -7,12 +7,12 @@ import re
 from ..core.kinds import no_name
 from ..expr.compile import Expression
 from ..text.reader import Node, Scalar, Sequence
-from .language import SIGNS
+from .language import SIGNS, is_name
 from .reading import Known, Reading, kind_of_node, scalar_at
 from .tree import Ref
 from .values import read_expression
 
-_SEGMENT = re.compile(r"\.?([A-Za-z_][A-Za-z0-9_]*)|\.([0-9]{1,9})(?![0-9A-Za-z_])", re.ASCII)
+_SEGMENT = r"\.?([A-Za-z_][A-Za-z0-9_]*)|\.([0-9]{1,9})(?![0-9A-Za-z_])"
 _A_SOURCE = 'previous, stem, stage.0.conv, or "stage[index - 1].conv"'
 _LONGEST = 1000
 """Characters of a path."""
@@ -46,7 +46,10 @@ def read_ref(
         reading.error(node, path, no_text, expected=expected, found=kind_of_node(node))
         return None
     text, position = node.value, 0
+    if is_name(text) and len(text) <= _LONGEST:
+        return Ref(text, node, path, [text])
     segments: list[str | int | Expression] = []
+    pattern = re.compile(_SEGMENT, re.ASCII)  # here: most specs have no path, and a table's start would wait for it
     while position < len(text):
         if text[position] == "[" and segments:
             end = _closing(text, position)
@@ -56,7 +59,7 @@ def read_ref(
             segments.append(value)
             position = end + 1
             continue
-        match = _SEGMENT.match(text, position)
+        match = pattern.match(text, position)
         if match is None or (position == 0) == text.startswith(".", position) or len(text) > _LONGEST:
             reading.error(node, path, f"'{text[:60]}' is not a name or a path", expected=_A_SOURCE)
             return None
@@ -66,7 +69,7 @@ def read_ref(
 
 
 def _closing(text: str, opening: int) -> int:
-    """Where the bracket that opens there is closed, past those that are opened inside it; -1 where it is not."""
+    """Where the bracket that opens there is closed, past those that are opened before the first one closes; -1 where it is not."""
     end = text.find("]", opening)
     depth = text.count("[", opening + 1, end)
     while depth > 0 and end >= 0:
@@ -78,7 +81,7 @@ def _closing(text: str, opening: int) -> int:
 def _copy_number(reading: Reading, node: Scalar, text: str, inner: str | None, path: str, known: Known) -> Expression | None:
     """What stands in the brackets of a path; ``inner`` is None where they are not closed."""
     if not inner or not inner.strip():
-        reading.error(node, path, f"'{text[:60]}' has no{' closing bracket' if inner is None else 'thing in its brackets'}")
+        reading.error(node, path, f"'{text[:60]}' has {'no closing bracket' if inner is None else 'nothing in its brackets'}")
         return None
     value = read_expression(reading, scalar_at(inner, node), path, known)
     if isinstance(value, str):

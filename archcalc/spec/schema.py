@@ -20,8 +20,8 @@ from .modifiers import MODIFIER
 
 Schema = dict[str, Any]
 
-_ARGUMENT_PATTERN = rf"^\s*(?!(?:{'|'.join(sorted(EXPRESSION_WORDS))})\s*(?:=|$)){NAME.pattern}\s*(?:=(?!=)\s*\S[\s\S]*)?$"
-_REF_PATTERN = rf"^{NAME.pattern}(\.{NAME.pattern}|\.[0-9]{{1,9}}|\[[\s\S]+\])*$"
+_ARGUMENT_PATTERN = rf"^\s*(?!(?:{'|'.join(sorted(EXPRESSION_WORDS))})\s*(?:=|$)){NAME}\s*(?:=(?!=)\s*\S[\s\S]*)?$"
+_REF_PATTERN = rf"^{NAME}(\.{NAME}|\.[0-9]{{1,9}}|\[[\s\S]+\])*$"
 _LONGEST = 10_000
 
 

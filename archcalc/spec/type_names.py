@@ -5,7 +5,6 @@ from __future__ import annotations
 from .. import layers
 from ..layers.kit.layer import Arg, LayerType
 from ..text.reader import Mapping, Scalar
-from .aliases import suggestion
 from .composites import COMPOSITES, SPREAD, SPREAD_KEYS
 from .modifiers import MODIFIER
 from .reading import Reading, first_key
@@ -19,6 +18,8 @@ def type_of(reading: Reading, name: str) -> LayerType | Block | tuple[Arg, ...] 
 
 def unknown_type(reading: Reading, key: Scalar, path: str, name: str) -> None:
     """Report a name that stands for no type, with the one that was probably meant: here, or by another framework's name."""
+    from .aliases import suggestion
+
     known = [*reading.blocks, *reading.layer_types, *layers.NAMES, *COMPOSITES, *SPREAD]
     hint = reading.near(name, known) or "`archcalc layers` lists the layer types"
     here = suggestion(name, known)

@@ -9,7 +9,7 @@ from ..core.errors import RequestError
 from ..spec.reading import Reading
 from ..spec.tree import Spec, Template
 from ..spec.variables import read_var
-from ..text.reader import from_python
+from ..text.python import from_python
 
 
 def settings(spec: Spec, vars: Mapping[str, Any], variant: str | None) -> dict[str, Template]:

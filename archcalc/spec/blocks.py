@@ -7,7 +7,8 @@ from functools import lru_cache
 from ..core.kinds import ANYTHING
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import Arg
-from ..text.reader import BAD, Mapping, Node, Scalar, Sequence, read
+from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence
+from ..text.reader import read
 from .composites import COMPOSITES, SPREAD_KEYS
 from .items import read_body
 from .language import MAX_ARGS, NAMES, VARIABLES, NameKind, is_name

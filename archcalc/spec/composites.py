@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core.kinds import ANYTHING, AXIS, SIZE, TRUTH, Kind, ListOf, Word
 from ..layers.kit.layer import Arg
-from ..text.reader import Mapping, Node, Scalar, Sequence
+from ..text.nodes import Mapping, Node, Scalar, Sequence
 from .language import NAMES, VARIABLES
 from .reading import Known, Reading, first_key, kind_of_node
 from .tree import Body, Branch, Item

@@ -7,7 +7,7 @@ from typing import Any
 from ..core.formula import Formula
 from ..layers.kit.keeps import NOTHING, Keeps
 from ..layers.kit.layer import MANY, Arg, Example, LayerType
-from ..text.reader import Mapping, Node, Scalar
+from ..text.nodes import Mapping, Node, Scalar
 from .tree import Template
 
 PRODUCTS = frozenset(("params", "maccs", "weight_muls", "muls", "divs", "transcendentals", "sqrts"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core.errors import Problem, TooMany
 from ..core.kinds import SHAPE
 from ..layers.kit.layer import Arg
-from ..text.reader import Mapping, Node
+from ..text.nodes import Mapping, Node
 from .blocks import declare_blocks, read_blocks
 from .items import read_body
 from .language import BUDGETS, MAX_INPUTS, NAMES, TOP_LEVEL, Amount

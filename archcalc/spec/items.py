@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core.errors import nearest
 from ..layers.kit.layer import Arg, LayerType
-from ..text.reader import Mapping, Node, Scalar, Sequence
+from ..text.nodes import Mapping, Node, Scalar, Sequence
 from .composites import BODY, BRANCHES, SPREAD, SPREAD_KEYS, missing_parts, read_branches, read_spread
 from .declared import UserLayer
 from .modifiers import MODIFIER, read_modifiers

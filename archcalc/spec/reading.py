@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..core.errors import HasPlace, Problem, Reporter
 from ..core.kinds import Kind, Mismatch, show
 from ..layers.kit.layer import LayerType
-from ..text.reader import BAD, Mapping, Node, Scalar, Sequence
+from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence
 from .tree import Block, Template
 
 MAX_EXPRESSIONS = 200_000

@@ -6,7 +6,7 @@ import re
 
 from ..core.kinds import no_name
 from ..expr.compile import Expression
-from ..text.reader import Node, Scalar, Sequence
+from ..text.nodes import Node, Scalar, Sequence
 from .language import SIGNS, is_name
 from .reading import Known, Reading, kind_of_node, scalar_at
 from .tree import Ref

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import layers
 from ..layers.kit.layer import Arg, LayerType
-from ..text.reader import Mapping, Scalar
+from ..text.nodes import Mapping, Scalar
 from .composites import COMPOSITES, SPREAD, SPREAD_KEYS
 from .modifiers import MODIFIER
 from .reading import Reading, first_key

@@ -6,9 +6,10 @@ from typing import Any
 
 from ..core.dtypes import DTYPES
 from ..core.kinds import Kind, Mismatch, Word, no_name
-from ..expr.compile import ExpressionError, compile_expression
+from ..expr.compile import compile_expression
+from ..expr.limits import ExpressionError
 from ..layers.kit.layer import Arg
-from ..text.reader import BAD, Node, Scalar, Sequence
+from ..text.nodes import BAD, Node, Scalar, Sequence
 from .language import SIGNS
 from .reading import MAX_EXPRESSIONS, Known, Reading
 from .tree import Template, mismatched

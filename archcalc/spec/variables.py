@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..core.kinds import ANYTHING
 from ..layers.kit.layer import Arg
-from ..text.reader import BAD, Mapping, Node
+from ..text.nodes import BAD, Mapping, Node
 from .language import MAX_VARIANTS, MAX_VARS, VARIABLES
 from .reading import Known, Reading
 from .tree import Template

@@ -185,6 +185,7 @@ GROUPS: dict[str, dict[str, Option]] = {
     "Time": _declared(Time),
 }
 OPTIONS: dict[str, Option] = {name: option for group in GROUPS.values() for name, option in group.items()}
+DEFAULTS: dict[str, Any] = {name: option.default for name, option in OPTIONS.items()}
 MEMORY = GROUPS["Memory"]
 
 

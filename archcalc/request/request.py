@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import conventions
 from ..conventions import Convention
 from ..core.checks import near, one_of
 from ..core.errors import RequestError
-from .options import MEMORY, OPTIONS
+from .options import DEFAULTS, MEMORY, OPTIONS
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -65,25 +65,21 @@ class Request:
 def make_request(**options: Unpack[Options]) -> Request:
     """The request that options make. Raises TypeError for an option that is none, RequestError for what can't be asked, and SpecError
     for what is wrong with a convention or a device in a file of its own."""
-    given: Mapping[str, Any] = options
-    for name in given:
+    values = {**DEFAULTS}
+    for name, value in options.items():
         if name not in OPTIONS:
             raise TypeError(f"there is no option '{name}': " + (near(name, OPTIONS) or "there are " + ", ".join(OPTIONS)))
-    values = {name: option.checked(name, given.get(name, option.default)) for name, option in OPTIONS.items()}
+        values[name] = OPTIONS[name].checked(name, value)
+    asked = [name for name in options if values[name] != DEFAULTS[name]]
     values["vars"] = values["vars"] or {}
     values["convention"] = find_convention(values["flops"])
     if values["phase"] == "decode" and values["context"] is None:
         raise RequestError("the decode phase needs a context: how many tokens the new one attends to, itself among them")
-    values["memory"] = any(_asked(values, MEMORY))
+    values["memory"] = any(name in MEMORY for name in asked)
     values["plan"] = _plan(values)
     values["device"] = _device(values["device"])
-    _check_together(values)
+    _check_together(asked, values)
     return Request(values)
-
-
-def _asked(values: Mapping[str, Any], among: Iterable[str]) -> list[str]:
-    """The names of those options that ask for something: what has its default does not."""
-    return [name for name in among if values[name] != OPTIONS[name].default]
 
 
 def _plan(values: Mapping[str, Any]) -> Plan | None:
@@ -105,17 +101,20 @@ def _device(device: Any) -> Device | None:
     return find_device(device) if isinstance(device, str) else device
 
 
-def _check_together(values: Mapping[str, Any]) -> None:
-    """What can't be asked together, and what can't be asked alone. Raises RequestError."""
+def _check_together(asked: list[str], values: Mapping[str, Any]) -> None:
+    """What can't be asked together, and what can't be asked alone; ``asked`` are the options that have not their default.
+
+    Raises RequestError.
+    """
     if values["tokens"] is not None and values["images"] is not None:
         raise RequestError("tokens and images are two ways to say how much there is to train on: give one")
-    for name in _asked(values, OPTIONS):
+    for name in asked:
         need = OPTIONS[name].needs
         if need is not None and not need.met(values):
             *most, last = (each for each, option in OPTIONS.items() if option.needs is need)
             raise RequestError(need.why.format(options=", ".join(most) + " and " * bool(most) + last))
-    training = [name for name in _asked(values, OPTIONS) if OPTIONS[name].trains]
-    if values["phase"] == "decode" and training:
+    if values["phase"] == "decode" and any(OPTIONS[name].trains for name in asked):
+        training = [name for name, option in OPTIONS.items() if option.trains and name in asked]
         raise RequestError("the decode phase is inference, and training is asked for: " + ", ".join(training))
     if values["precision"] not in (None, "uniform") and values["dtype"] not in (None, "float32", "float16", "bfloat16"):
         raise RequestError(f"precision {values['precision']} runs in float16 or bfloat16, not in {values['dtype']}")

@@ -10,112 +10,32 @@ from typing import TYPE_CHECKING, Any
 
 from .core.errors import Problem, SpecError
 from .core.errors import RequestError as RequestError
+from .request.options import listing
 from .request.request import Request as Request
-from .request.request import find_convention as find_convention
-from .spec.language import MAX_LAYERS
+from .request.request import make_request as make_request
 from .text.nodes import Node
 from .text.python import from_python
 from .text.reader import read
 
 if TYPE_CHECKING:
-    from .devices.catalogue import Device
+    from typing import Unpack
+
     from .report.report import Report
+    from .request.options import Options
     from .spec.tree import Spec
 
 
-def analyze(
-    source: str | PathLike[str] | Mapping[str, Any],
-    *,
-    vars: Mapping[str, Any] | None = None,
-    batch: int = 1,
-    flops: str = "madd",
-    dtype: str | None = None,
-    variant: str | None = None,
-    causal: str = "full",
-    phase: str | None = None,
-    context: int | None = None,
-    max_layers: int = MAX_LAYERS,
-    memory: bool = False,
-    optimizer: str | None = None,
-    precision: str | None = None,
-    checkpoint: str | None = None,
-    accumulate: int | None = None,
-    weights: str | None = None,
-    group_size: int | None = None,
-    zero_points: bool = False,
-    attention: str = "spec",
-    device: str | Device | None = None,
-    fusion: str = "full",
-    tokens: int | None = None,
-    images: int | None = None,
-    mfu: float | None = None,
-    energy: bool = False,
-) -> Report:
+def analyze(source: str | PathLike[str] | Mapping[str, Any], **options: Unpack[Options]) -> Report:
     """Analyse a spec.
 
-    Args:
-        source: the path of a YAML file, or a document as a mapping.
-        vars: values for the spec's vars, in place of its own.
-        batch: samples per pass; operations are for all of them, shapes leave it out.
-        flops: the convention that FLOPs follow.
-        dtype: in place of the spec's dtype.
-        variant: the name of one of the spec's variants.
-        causal: "full" counts every product of causal attention, as papers and counters do; "half" only the unmasked ones.
-        phase: "prefill" is the whole sequence at once, as without a phase; "decode" is one more token.
-        context: while decoding, how many tokens the new one attends to, itself among them.
-        max_layers: where to stop counting.
-        memory: whether to work out bytes, too: of weights, gradients, states and activations, and those read and written. Each of
-            the following asks for them as well.
-        optimizer: whose states are counted, adamw by default: sgd, momentum, adam, adamw, adamw8bit, adafactor, lion or muon.
-        precision: in what training holds weights, gradients and states: uniform (all in the dtype of each layer) by default,
-            mixed, mixed-float32-gradients, mixed-without-master or autocast; all but the first are for 16-bit dtypes, bfloat16
-            where neither ``dtype`` nor the spec says so.
-        checkpoint: which activations are worked out anew in the backward pass: none by default, selective, full or every=N.
-        accumulate: how many equal parts of the batch go through the network one after another in one step.
-        weights: int8, int4 or float8 for the matrices of layers that multiply, with a scale for each group of weights.
-        group_size: how many weights share a scale; all of an output where it is not given.
-        zero_points: whether each group has a zero point, too.
-        attention: "spec" takes attention as the spec writes it; "fused" never has its scores in memory.
-        device: a name from the catalogue, or the path of a YAML file, or a Device: gives the least time of each layer on it.
-        fusion: "full" takes layers that work element by element as done together with the layer before them; "none" has every layer
-            read its inputs from memory and write its outputs there.
-        tokens: how many tokens a whole training goes through, with a device.
-        images: the same in samples.
-        mfu: the share of the peak that the training reaches, above 0 and at most 1.
-        energy: whether to estimate the energy of a forward pass, with a device.
+    Raises SpecError where the spec is wrong (its ``errors`` hold all that is), RequestError where it has no such var or variant, there is
+    no such convention, dtype, phase, optimizer or device, or the device has no peak for a dtype of the network, OSError where the file
+    can't be read, and TypeError where there is no such option.
 
-    Raises:
-        SpecError: the spec is wrong; its ``errors`` hold all that is.
-        RequestError: the spec has no such var or variant, or there is no such convention, dtype, phase, optimizer or device, or the
-            device has no peak for a dtype of the network.
-        OSError: the file can't be read.
+    Args:
+        source: The path of a YAML file, or a document as a mapping.
     """
-    request = Request(
-        vars=vars,
-        batch=batch,
-        flops=flops,
-        dtype=dtype,
-        variant=variant,
-        causal=causal,
-        phase=phase,
-        context=context,
-        max_layers=max_layers,
-        memory=memory,
-        optimizer=optimizer,
-        precision=precision,
-        checkpoint=checkpoint,
-        accumulate=accumulate,
-        weights=weights,
-        group_size=group_size,
-        zero_points=zero_points,
-        attention=attention,
-        device=device,
-        fusion=fusion,
-        tokens=tokens,
-        images=images,
-        mfu=mfu,
-        energy=energy,
-    )
+    request = make_request(**options)
     if isinstance(source, Mapping):
         with _no_collection():
             node, problems = from_python(source)
@@ -124,6 +44,9 @@ def analyze(
     with open(file, "rb") as stream:
         text = stream.read()
     return analyze_text(text, file, request)
+
+
+analyze.__doc__ = f"{(analyze.__doc__ or '').rstrip()}\n{listing()}\n"  # each is declared once, with its meaning
 
 
 def analyze_text(text: str | bytes, file: str, request: Request) -> Report:

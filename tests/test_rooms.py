@@ -39,7 +39,7 @@ FILES: dict[str, str] = {
     "memory": "optimizers precision quantized storage < checkpoint liveness traffic < placing plan < flow weights < account < ledger",
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy < rates",
-    "request": "request",
+    "request": "option < options < request",
     "report": "figures sizes < rows < budget measured < report < differences",
     "explain": "memory < layer < manual",
     "explore": "fit",
@@ -48,7 +48,7 @@ FILES: dict[str, str] = {
         "ledgers pages.compare pages.devices pages.differences pages.matrix picture.labels table.columns < "
         "files pages.fit picture.roofline table.cells < picture.dots table.view < table.markdown table.plain"
     ),
-    "commands": "schema < main options < check compare conventions devices explain figures fit layers roofline table",
+    "commands": "schema options terminal < inputs < build check compare conventions devices explain figures fit layers roofline table < main",
 }
 """The files of each room in the order in which they know one another; a room's own __init__ is its face, and not listed."""
 
@@ -224,7 +224,8 @@ def test_a_room_that_speaks_would_show(text: str) -> None:
 
 
 def test_the_command_line_does_speak() -> None:
-    assert {"print", "sys.stdout", "sys.stderr", "sys.stdin", "os.environ"} <= set(worldly(sources()["archcalc.commands.options"]))
+    assert {"print", "sys.stdout", "sys.stderr", "os.environ"} <= set(worldly(sources()["archcalc.commands.terminal"]))
+    assert "sys.stdin" in worldly(sources()["archcalc.commands.inputs"])
 
 
 # --- nothing heavy on the way of the table ------------------------------------------------------------------------
@@ -259,11 +260,12 @@ def heavy(modules: set[str]) -> list[str]:
 
 def test_no_framework_is_imported_on_the_way_of_the_table() -> None:
     assert heavy(imported("specs/resnet50.yaml")) == []
+    assert heavy(imported("check", "specs/resnet50.yaml")) == []
 
 
 def test_a_framework_that_was_imported_would_show() -> None:
     assert heavy(imported("specs/resnet50.yaml", first="import asyncio")) == ["asyncio"]
-    assert "jsonschema" in heavy(imported("check", "specs/lenet5.yaml"))
+    assert "jsonschema" in heavy(imported("check", "specs/lenet5.yaml", "--schema"))
 
 
 def test_a_layer_family_is_read_when_one_of_its_types_is_used() -> None:

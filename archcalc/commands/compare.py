@@ -6,13 +6,17 @@ import sys
 
 import typer
 
+from ..request.options import Options
 from . import WRONG_SPEC
-from .options import Batch, Dtype, Flops, Set, Specs, Variant, analysed, assignments, fail, reports_of, show_errors, unicode_wanted
+from .inputs import analysed, reports_of
+from .options import SPECS
+from .terminal import fail, show_errors, unicode_wanted
 
 HELP = "Each figure of the others is given with its ratio to the first spec's. Variants are written SPEC@VARIANT."
+ARGUMENTS = (SPECS,)
 
 
-def command(specs: Specs, set_: Set = None, variant: Variant = None, batch: Batch = 1, flops: Flops = "madd", dtype: Dtype = None) -> None:
+def command(specs: list[str], options: Options) -> None:
     if len(specs) < 2:
         fail("compare takes two specs or more")
     from ..render.pages.compare import compare
@@ -20,7 +24,7 @@ def command(specs: Specs, set_: Set = None, variant: Variant = None, batch: Batc
     found = []
     for spec in specs:
         path, _, own = spec.rpartition("@") if "@" in spec else (spec, "", "")
-        found += analysed([path], vars=assignments(set_), variant=own or variant, batch=batch, flops=flops, dtype=dtype)
+        found += analysed([path], {**options, "variant": own or options["variant"]})
     if reports := reports_of(found):
         sys.stdout.write(compare(reports, unicode=unicode_wanted()))
     if show_errors(found):

@@ -3,92 +3,26 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
+from ..request.options import Options
 from . import WRONG_SPEC
-from .options import (
-    Accumulate,
-    Attention,
-    Batch,
-    Causal,
-    Checkpoint,
-    Context,
-    DeviceName,
-    Dtype,
-    Flops,
-    Fusion,
-    GroupSize,
-    Memory,
-    OptimizerName,
-    Phase,
-    PrecisionName,
-    Set,
-    Variant,
-    WeightsDtype,
-    ZeroPoints,
-    analysed,
-    assignments,
-    fail,
-    show_errors,
-)
+from .inputs import analysed
+from .options import SPEC, Argument
+from .terminal import fail, show_errors
 
 HELP = "A layer's name is its path, as the first column of the table has it; a block's name shows the sums over its layers."
+ARGUMENTS = (
+    SPEC,
+    Argument("layer", "[LAYER]", "The path of a layer or block, such as stem.conv; none: the whole network.", default=""),
+)
 
 
-def command(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file; - reads standard input.")],
-    layer: Annotated[
-        str,
-        typer.Argument(
-            metavar="[LAYER]", help="The path of a layer or block, such as stem.conv; none: the whole network.", show_default=False
-        ),
-    ] = "",
-    set_: Set = None,
-    variant: Variant = None,
-    batch: Batch = 1,
-    flops: Flops = "madd",
-    dtype: Dtype = None,
-    causal: Causal = "full",
-    phase: Phase = None,
-    context: Context = None,
-    memory: Memory = False,
-    optimizer: OptimizerName = None,
-    precision: PrecisionName = None,
-    checkpoint: Checkpoint = None,
-    accumulate: Accumulate = None,
-    weights: WeightsDtype = None,
-    group_size: GroupSize = None,
-    zero_points: ZeroPoints = False,
-    attention: Attention = "spec",
-    device: DeviceName = None,
-    fusion: Fusion = "full",
-) -> None:
+def command(spec: str, layer: str, options: Options) -> None:
     from ..explain.layer import explain
 
-    found = analysed(
-        [spec],
-        vars=assignments(set_),
-        variant=variant,
-        batch=batch,
-        flops=flops,
-        dtype=dtype,
-        causal=causal,
-        phase=phase,
-        context=context,
-        memory=memory,
-        optimizer=optimizer,
-        precision=precision,
-        checkpoint=checkpoint,
-        accumulate=accumulate,
-        weights=weights,
-        group_size=group_size,
-        zero_points=zero_points,
-        attention=attention,
-        device=device,
-        fusion=fusion,
-    )
+    found = analysed([spec], options)
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)
     try:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
-import typer
-
-from .options import fail
+from .options import Argument
+from .terminal import fail
 
 HELP = "Units, what each figure counts, and what it leaves out."
+ARGUMENTS = (Argument("name", "[NAME]", "A figure's name, such as read_bytes.", default=None),)
 
 
-def command(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A figure's name, such as read_bytes.", show_default=False)] = None,
-) -> None:
+def command(name: str | None) -> None:
     from ..render.pages.figures import page
     from ..render.table.columns import named
     from ..report.figures import FIGURES

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 from typing import Any
 
 import typer
@@ -24,10 +23,9 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f".{cmd_name}", __package__)
-        app = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]})
-        app.command(cmd_name, help=COMMANDS[cmd_name] + "\n\n" + module.HELP, short_help=COMMANDS[cmd_name])(module.command)
-        return typer.main.get_command(app)
+        from .build import build
+
+        return build(cmd_name)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in COMMANDS and args[0] not in _OWN_OPTIONS:

@@ -3,66 +3,24 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
+from ..request.options import Options
 from . import WRONG_COMMAND, WRONG_SPEC
-from .options import (
-    Attention,
-    Batch,
-    Context,
-    Dtype,
-    Fusion,
-    GroupSize,
-    Phase,
-    Set,
-    Variant,
-    WeightsDtype,
-    ZeroPoints,
-    analysed,
-    assignments,
-    fail,
-    show_errors,
-)
+from .inputs import analysed
+from .options import SPEC
+from .terminal import fail, show_errors
 
 HELP = "The picture is SVG; it needs the extra archcalc[picture]."
+ARGUMENTS = (SPEC,)
 
 
-def command(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file; - reads standard input.")],
-    device: Annotated[str, typer.Option(metavar="NAME", help="A device of `archcalc devices`, or a YAML file.")],
-    output: Annotated[str, typer.Option(metavar="FILE", help="Where the picture goes; - is standard output.")] = "-",
-    set_: Set = None,
-    variant: Variant = None,
-    batch: Batch = 1,
-    dtype: Dtype = None,
-    phase: Phase = None,
-    context: Context = None,
-    weights: WeightsDtype = None,
-    group_size: GroupSize = None,
-    zero_points: ZeroPoints = False,
-    attention: Attention = "spec",
-    fusion: Fusion = "full",
-) -> None:
+def command(spec: str, options: Options, output: str) -> None:
     from ..render.picture.dots import picture
     from ..render.picture.roofline import MissingLibrary, draw
 
-    found = analysed(
-        [spec],
-        vars=assignments(set_),
-        variant=variant,
-        batch=batch,
-        dtype=dtype,
-        phase=phase,
-        context=context,
-        weights=weights,
-        group_size=group_size,
-        zero_points=zero_points,
-        attention=attention,
-        device=device,
-        fusion=fusion,
-    )
+    found = analysed([spec], options)
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.checks import one_of, whole
+from ..core.checks import one_of
 from ..core.errors import RequestError
 from .checkpoint import WORDS, Checkpoints
 from .optimizers import OPTIMIZERS, Optimizer
@@ -45,28 +45,25 @@ def plan(
     accumulate: int | None = None,
     weights: str | None = None,
     group_size: int | None = None,
-    zero_points: bool | None = None,
-    attention: str | None = None,
+    zero_points: bool = False,
+    attention: str = "spec",
 ) -> Plan:
-    """The plan that words ask for. Raises RequestError for a word that is none, naming the nearest, and for what does not go together."""
+    """The plan that words ask for. Raises RequestError for a word that is none, naming the nearest, and for passes that do not divide the batch."""
     try:
         checkpoints = Checkpoints(checkpoint or "none")
     except ValueError:
         raise RequestError(f"there is no checkpoint '{checkpoint}': there are {', '.join(WORDS)}") from None
-    passes = 1 if accumulate is None else whole("accumulate", accumulate)
+    passes = accumulate or 1
     if batch % passes:
         raise RequestError(f"accumulate: {passes} passes don't divide a batch of {batch}")
-    if weights is None and (group_size is not None or zero_points):
-        raise RequestError(f"group_size and zero_points go with weights: {', '.join(QUANTIZED)}")
     quantized = None
     if weights is not None:
-        group = 0 if group_size is None else whole("group_size", group_size)
-        quantized = Quantized(one_of("dtype for quantised weights", weights, QUANTIZED), group, bool(zero_points))
+        quantized = Quantized(one_of("dtype for quantised weights", weights, QUANTIZED), group_size or 0, zero_points)
     return Plan(
         OPTIMIZERS[one_of("optimizer", optimizer or "adamw", OPTIMIZERS)],
         PRECISIONS[one_of("precision", precision or "uniform", PRECISIONS)],
         checkpoints,
         passes,
         quantized,
-        one_of("way to write attention", attention or "spec", ("spec", "fused")) == "fused",
+        attention == "fused",
     )

@@ -1,4 +1,4 @@
-"""What is asked of a spec beside what it says itself."""
+"""What is asked of a spec beside what it says itself: the options, checked."""
 
 from __future__ import annotations
 
@@ -7,100 +7,49 @@ from typing import TYPE_CHECKING, Any
 
 from .. import conventions
 from ..conventions import Convention
-from ..core.checks import one_of, whole
-from ..core.dtypes import DTYPES
-from ..core.errors import RequestError as RequestError
-from ..spec.language import MAX_LAYERS
+from ..core.checks import near, one_of
+from ..core.errors import RequestError
+from .options import DEFAULTS, MEMORY, OPTIONS
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from ..devices.catalogue import Device
     from ..memory.plan import Plan
+    from .options import Options
 
 
 class Request:
-    """What is asked of a spec beside what it says itself. Raises RequestError for what can't be asked."""
+    """What is asked of a spec: every option under its name, and what two words stand for, the convention and the plan.
 
-    __slots__ = (
-        *("batch", "causal", "context", "convention", "device", "dtype", "energy", "fusion", "images"),
-        *("max_layers", "memory", "mfu", "phase", "plan", "tokens", "variant", "vars"),
-    )
+    Typed here are those that code reads by name.
+    """
 
-    def __init__(
-        self,
-        *,
-        vars: Mapping[str, Any] | None = None,
-        batch: int = 1,
-        flops: str = "madd",
-        dtype: str | None = None,
-        variant: str | None = None,
-        causal: str = "full",
-        phase: str | None = None,
-        context: int | None = None,
-        max_layers: int = MAX_LAYERS,
-        memory: bool = False,
-        optimizer: str | None = None,
-        precision: str | None = None,
-        checkpoint: str | None = None,
-        accumulate: int | None = None,
-        weights: str | None = None,
-        group_size: int | None = None,
-        zero_points: bool = False,
-        attention: str = "spec",
-        device: str | Device | None = None,
-        fusion: str = "full",
-        tokens: int | None = None,
-        images: int | None = None,
-        mfu: float | None = None,
-        energy: bool = False,
-    ) -> None:
-        self.vars = vars or {}
-        self.batch = whole("batch", batch)
-        self.convention = find_convention(flops)
-        self.dtype = None if dtype is None else one_of("dtype", dtype, DTYPES)
-        self.variant = variant
-        self.causal = one_of("way to count causal attention", causal, ("full", "half"))
-        self.phase = None if phase is None else one_of("phase", phase, ("prefill", "decode"))
-        self.context = None if context is None else whole("context", context)
-        self.max_layers = whole("max_layers", max_layers)
-        if self.phase == "decode" and self.context is None:
-            raise RequestError("the decode phase needs a context: how many tokens the new one attends to, itself among them")
-        if self.context is not None and self.phase != "decode":
-            raise RequestError("a context is for the decode phase, which is not asked for")
-        self.fusion = one_of("fusion", fusion, ("full", "none"))
-        self.memory = False
-        """Whether the ledgers of memory are to be shown."""
-        self.plan: Plan | None = None
-        """How bytes are counted, where they are asked for."""
-        self.device: Device | None = None
-        training: dict[str, Any] = {"optimizer": optimizer, "precision": precision, "checkpoint": checkpoint, "accumulate": accumulate}
-        held: dict[str, Any] = {"weights": weights, "group_size": group_size, "zero_points": zero_points or None}
-        held["attention"] = None if attention == "spec" else attention
-        bytes_asked = memory or any(each is not None for each in (*training.values(), *held.values()))
-        if bytes_asked or device is not None:
-            from ..devices.catalogue import Device, find_device
-            from ..memory.plan import plan
+    __slots__ = (*OPTIONS, "convention", "plan")
 
-            self.memory = bytes_asked
-            if not isinstance(device, (str, Device, type(None))):
-                raise RequestError(f"device can't be {device!r}: it is a name, the path of a YAML file, or a Device")
-            self.plan = plan(self.batch, **training, **held)
-            self.device = find_device(device) if isinstance(device, str) else device
-        self.tokens = None if tokens is None else whole("tokens", tokens)
-        self.images = None if images is None else whole("images", images)
-        self.mfu, self.energy = mfu, energy
-        if mfu is not None and not 0 < mfu <= 1:
-            raise RequestError(f"mfu can't be {mfu}: it is a share of the peak, above 0 and at most 1")
-        if tokens is not None and images is not None:
-            raise RequestError("tokens and images are two ways to say how much there is to train on: give one")
-        if self.device is None and (energy or fusion != "full" or tokens is not None or images is not None):
-            raise RequestError("tokens, images, energy and fusion are for times: name a device")
-        if self.phase == "decode" and any(each is not None for each in training.values()):
-            asked = ", ".join(name for name, each in training.items() if each is not None)
-            raise RequestError(f"the decode phase is inference, and training is asked for: {asked}")
-        if precision not in (None, "uniform") and self.dtype is not None and self.dtype not in ("float32", "float16", "bfloat16"):
-            raise RequestError(f"precision {precision} runs in float16 or bfloat16, not in {self.dtype}")
-        if mfu is not None and tokens is None and images is None:
-            raise RequestError("mfu goes with tokens or images: how much there is to train on")
+    vars: Mapping[str, Any]
+    variant: str | None
+    max_layers: int
+    batch: int
+    dtype: str | None
+    phase: str | None
+    context: int | None
+    convention: Convention
+    causal: str
+    memory: bool
+    """Whether the ledgers of memory are to be shown: each option of memory asks for them."""
+    plan: Plan | None
+    """How bytes are counted, where they are asked for."""
+    device: Device | None
+    tokens: int | None
+    images: int | None
+    mfu: float | None
+    energy: bool
+    fusion: str
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self, name, value)
 
     def dtype_for(self, own: str) -> str:
         """The network's dtype where its spec says ``own``: mixed precision runs in 16 bits."""
@@ -111,6 +60,64 @@ class Request:
     def run(self) -> dict[str, Any]:
         """The request as the layers read it: see RUN in archcalc/layers/kit/layer.py."""
         return {"causal_half": int(self.causal == "half"), "context": self.context or 0}
+
+
+def make_request(**options: Unpack[Options]) -> Request:
+    """The request that options make. Raises TypeError for an option that is none, RequestError for what can't be asked, and SpecError
+    for what is wrong with a convention or a device in a file of its own."""
+    values = {**DEFAULTS}
+    for name, value in options.items():
+        if name not in OPTIONS:
+            raise TypeError(f"there is no option '{name}': " + (near(name, OPTIONS) or "there are " + ", ".join(OPTIONS)))
+        values[name] = OPTIONS[name].checked(name, value)
+    asked = [name for name in options if values[name] != DEFAULTS[name]]
+    values["vars"] = values["vars"] or {}
+    values["convention"] = find_convention(values["flops"])
+    if values["phase"] == "decode" and values["context"] is None:
+        raise RequestError("the decode phase needs a context: how many tokens the new one attends to, itself among them")
+    values["memory"] = any(name in MEMORY for name in asked)
+    values["plan"] = _plan(values)
+    values["device"] = _device(values["device"])
+    _check_together(asked, values)
+    return Request(values)
+
+
+def _plan(values: Mapping[str, Any]) -> Plan | None:
+    """How bytes are counted; a device asks for them as well, times follow from them."""
+    if not values["memory"] and values["device"] is None:
+        return None
+    from ..memory.plan import plan
+
+    return plan(values["batch"], **{name: values[name] for name in MEMORY if name != "memory"})
+
+
+def _device(device: Any) -> Device | None:
+    if device is None:
+        return None
+    from ..devices.catalogue import Device, find_device
+
+    if not isinstance(device, (str, Device)):
+        raise RequestError(f"device can't be {device!r}: it is a name, the path of a YAML file, or a Device")
+    return find_device(device) if isinstance(device, str) else device
+
+
+def _check_together(asked: list[str], values: Mapping[str, Any]) -> None:
+    """What can't be asked together, and what can't be asked alone; ``asked`` are the options that have not their default.
+
+    Raises RequestError.
+    """
+    if values["tokens"] is not None and values["images"] is not None:
+        raise RequestError("tokens and images are two ways to say how much there is to train on: give one")
+    for name in asked:
+        need = OPTIONS[name].needs
+        if need is not None and not need.met(values):
+            *most, last = (each for each, option in OPTIONS.items() if option.needs is need)
+            raise RequestError(need.why.format(options=", ".join(most) + " and " * bool(most) + last))
+    if values["phase"] == "decode" and any(OPTIONS[name].trains for name in asked):
+        training = [name for name, option in OPTIONS.items() if option.trains and name in asked]
+        raise RequestError("the decode phase is inference, and training is asked for: " + ", ".join(training))
+    if values["precision"] not in (None, "uniform") and values["dtype"] not in (None, "float32", "float16", "bfloat16"):
+        raise RequestError(f"precision {values['precision']} runs in float16 or bfloat16, not in {values['dtype']}")
 
 
 def find_convention(name: str) -> Convention:

@@ -67,7 +67,7 @@ def main() -> None:
     from archcalc.api import analyze_text
     from archcalc.network.build import propagate
     from archcalc.report.report import Report
-    from archcalc.request.request import Request
+    from archcalc.request.request import make_request
     from archcalc.spec.document import parse
     from archcalc.text.reader import read
 
@@ -81,7 +81,7 @@ def main() -> None:
         network, problems = propagate(spec)
         assert network is not None
         assert not problems
-        return Report("ResNet-50", network, Request())
+        return Report("ResNet-50", network, make_request())
 
     print("peak memory of the whole process, over specs/")  # first: a child of a large parent counts as large
     for path in sorted((ROOT / "specs").glob("*.yaml")):
@@ -94,8 +94,10 @@ def main() -> None:
     print("bytes and least times, ratios to the same analysis without them, in turn")
     ratios: dict[str, list[float]] = {"memory": [], "device": []}
     for path in sorted((ROOT / "specs").glob("*.yaml")):
-        for what, request in (("memory", Request(memory=True)), ("device", Request(device="H100", dtype="bfloat16"))):
-            ratios[what].append(in_turn(partial(_analysed, path.read_bytes(), request), partial(_analysed, path.read_bytes(), Request())))
+        for what, request in (("memory", make_request(memory=True)), ("device", make_request(device="H100", dtype="bfloat16"))):
+            ratios[what].append(
+                in_turn(partial(_analysed, path.read_bytes(), request), partial(_analysed, path.read_bytes(), make_request()))
+            )
     for what, found in ratios.items():
         print(f"  {what}: median {statistics.median(found):.2f}, largest {max(found):.2f} over specs/")
     print("layers written out, read to report")
@@ -103,7 +105,7 @@ def main() -> None:
         text = "input: [8, 32, 32]\nlayers:\n" + "".join(
             f"  - conv: {{channels: {8 + index % 5}, kernel: 3, padding: 1}}\n" for index in range(count)
         )
-        print(f"  {count:6,} {in_process(lambda text=text: analyze_text(text, 'many', Request()), 5)}")  # type: ignore[misc]
+        print(f"  {count:6,} {in_process(lambda text=text: analyze_text(text, 'many', make_request()), 5)}")  # type: ignore[misc]
     print("layers of one repeat, read to report")
     for count in (1_000, 10_000, 100_000, 1_000_000):
         text = f"input: [8, 32, 32]\nlayers:\n  - conv: {{channels: 8, kernel: 3, padding: 1}}\n    repeat: {count}\n"
@@ -119,10 +121,10 @@ def _analysed(text: bytes, request: Request) -> object:
 def _refused(text: str) -> None:
     from archcalc.api import analyze_text
     from archcalc.core.errors import SpecError
-    from archcalc.request.request import Request
+    from archcalc.request.request import make_request
 
     try:
-        analyze_text(text, "many", Request())
+        analyze_text(text, "many", make_request())
     except SpecError:
         pass
 

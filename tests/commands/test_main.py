@@ -18,9 +18,8 @@ import pytest
 
 import archcalc
 from archcalc import __main__ as program
-from archcalc.commands import COMMANDS
+from archcalc.commands import COMMANDS, inputs
 from archcalc.commands import main as cli
-from archcalc.commands import options as common
 from archcalc.core.dtypes import DTYPES
 from places import ROOT
 
@@ -296,7 +295,7 @@ def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPat
     def refuse(*args: Any) -> Any:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(common, "open", refuse, raising=False)
+    monkeypatch.setattr(inputs, "open", refuse, raising=False)
     done = run("two.yaml")
     assert (done.code, done.out, done.err) == (2, "", "archcalc: two.yaml: permission denied\n")
 
@@ -503,9 +502,10 @@ def test_check_holds_a_spec_against_the_schema(monkeypatch: pytest.MonkeyPatch) 
     from archcalc.spec import schema
 
     monkeypatch.setattr(schema, "json_schema", lambda *args, **kwargs: {"properties": {"vars": {"maxProperties": 2}}})
-    done = run("check", "two.yaml")
+    done = run("check", "two.yaml", "--schema")
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("two.yaml:1:1: vars: {'width': 4, ")
+    assert run("check", "two.yaml").code == 0  # where it is asked for: it says nothing that the parser does not
 
 
 @pytest.mark.parametrize(
@@ -513,8 +513,9 @@ def test_check_holds_a_spec_against_the_schema(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_check_knows_the_types_that_a_spec_hides(folder: Path, own: str) -> None:
     (folder / "own.yaml").write_text(f"input: [3, 4, 4]\n{own}\nlayers: [relu: 3]\n")
-    done = run("check", "own.yaml")
-    assert (done.code, done.out, done.err) == (0, "own.yaml: all well, 1 layer\n", "")
+    for options in ((), ("--schema",)):
+        done = run("check", "own.yaml", *options)
+        assert (done.code, done.out, done.err) == (0, "own.yaml: all well, 1 layer\n", "")
 
 
 def test_layers_and_a_page() -> None:
@@ -614,7 +615,7 @@ def fault(*args: Any, **kwargs: Any) -> Any:
 
 
 def test_a_fault_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(common, "analyze_text", fault)
+    monkeypatch.setattr(inputs, "analyze_text", fault)
     done = run("two.yaml")
     assert (done.code, done.out) == (70, "")
     assert done.err == (
@@ -624,7 +625,7 @@ def test_a_fault_is_told_without_a_traceback(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_fault_can_be_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(common, "analyze_text", fault)
+    monkeypatch.setattr(inputs, "analyze_text", fault)
     monkeypatch.setenv("ARCHCALC_DEBUG", "1")
     with pytest.raises(RuntimeError, match="the sky falls"):
         run("two.yaml")
@@ -780,8 +781,8 @@ def test_ctrl_c_ends_with_130_and_says_nothing() -> None:
         "signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job may have been told to ignore it\n"
         "from archcalc import api, __main__\n"
         "sys.argv = ['archcalc', 'specs/lenet5.yaml']\n"
-        "from archcalc.commands import options\n"
-        "options.analyze_text = lambda *a: os.kill(os.getpid(), signal.SIGINT) or 1 / 0\n"
+        "from archcalc.commands import inputs\n"
+        "inputs.analyze_text = lambda *a: os.kill(os.getpid(), signal.SIGINT) or 1 / 0\n"
         "__main__.run()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)

@@ -6,7 +6,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import archcalc
-from archcalc.api import Request, analyze_text
+from archcalc.api import analyze_text, make_request
 
 if TYPE_CHECKING:
     from archcalc.report.report import Report
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def analyzed(text: str, **options: Any) -> Report:
     """The report of a spec's text; keywords are those of ``analyze``."""
-    return analyze_text(dedent(text), "net.yaml", Request(**options))
+    return analyze_text(dedent(text), "net.yaml", make_request(**options))
 
 
 def flow(text: str, **options: Any) -> list[str]:

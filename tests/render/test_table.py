@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archcalc
-from archcalc.api import Request
+from archcalc.api import make_request
 from archcalc.core.counts import OPERATIONS, Counts
 from archcalc.network.graph import Frame, Network, Tensor
 from archcalc.network.graph import Group as Group_
@@ -78,7 +78,7 @@ class Tiny(Report):
     def __init__(self, *tree: Entry, name: str = "tiny", batch: int = 1) -> None:
         self.name = name
         self.variant = None
-        self.request = Request()
+        self.request = make_request()
         self.causal = False
         self.batch = batch
         self.dtype = "float32"

@@ -19,6 +19,7 @@ from archcalc.core.counts import OPERATIONS
 from archcalc.core.dtypes import DTYPES
 from archcalc.report.report import Report
 from archcalc.report.rows import Group, Row
+from archcalc.request.options import OPTIONS
 
 DOCUMENT: dict[str, Any] = {
     "name": "Two",
@@ -52,8 +53,8 @@ def test_a_mapping_a_path_and_a_text_are_the_same(tmp_path: Path) -> None:
     expected = archcalc.analyze(DOCUMENT).to_dict()
     assert archcalc.analyze(str(path)).to_dict() == expected
     assert archcalc.analyze(path).to_dict() == expected
-    assert api.analyze_text(path.read_bytes(), "net.yaml", api.Request()).to_dict() == expected
-    assert api.analyze_text(path.read_text(), "net.yaml", api.Request()).to_dict() == expected
+    assert api.analyze_text(path.read_bytes(), "net.yaml", api.make_request()).to_dict() == expected
+    assert api.analyze_text(path.read_text(), "net.yaml", api.make_request()).to_dict() == expected
 
 
 def test_a_document_is_left_as_it_was() -> None:
@@ -197,14 +198,24 @@ def test_decoding_takes_a_network_that_looks_at_earlier_positions_alone() -> Non
 
 
 def test_every_option_of_analyze_is_one_of_a_request_and_documented() -> None:
-    options = [name for name in inspect.signature(archcalc.analyze).parameters if name != "source"]
-    assert options == [name for name in inspect.signature(api.Request.__init__).parameters if name != "self"]
+    request = api.make_request()
     documented = inspect.getdoc(archcalc.analyze)
     assert documented is not None
-    for name in ("source", *options):
-        assert f"    {name}: " in documented
-    kinds = [each.kind for name, each in inspect.signature(archcalc.analyze).parameters.items() if name != "source"]
-    assert set(kinds) == {inspect.Parameter.KEYWORD_ONLY}
+    for name in ("source", *OPTIONS):
+        assert f"\n    {name}: " in documented
+        assert name == "source" or hasattr(request, name)
+    source, options = inspect.signature(archcalc.analyze).parameters.values()
+    assert (source.name, options.kind, options.annotation) == ("source", inspect.Parameter.VAR_KEYWORD, "Unpack[Options]")
+
+
+def test_a_misspelt_option_is_told() -> None:
+    """By type checkers as well: where they no longer found these, the comments for them would be errors."""
+    with pytest.raises(TypeError, match=r"^there is no option 'bacth': did you mean 'batch'\?$"):
+        archcalc.analyze(DOCUMENT, bacth=2)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"^there is no option 'zzz': there are vars, variant, max_layers, batch, "):
+        archcalc.analyze(DOCUMENT, zzz=2)  # type: ignore[call-arg]
+    with pytest.raises(archcalc.RequestError, match=r"^batch can't be a text|^batch can't be "):
+        archcalc.analyze(DOCUMENT, batch="2")  # type: ignore[arg-type]
 
 
 # --- errors -------------------------------------------------------------------------------------------------------
@@ -261,7 +272,7 @@ def test_documents_that_are_none(document: Any) -> None:
 @pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"a: [", b"- relu", b"null"])
 def test_texts_that_are_no_document(text: bytes) -> None:
     with pytest.raises(archcalc.SpecError):
-        api.analyze_text(text, "net.yaml", api.Request())
+        api.analyze_text(text, "net.yaml", api.make_request())
 
 
 # --- the JSON contract --------------------------------------------------------------------------------------------

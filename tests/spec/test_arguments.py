@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from archcalc.text.python import from_python
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from archcalc.layers.kit.compound import Compound
 from archcalc.spec.blocks import compound_block, read_arguments
 from archcalc.spec.language import EXPRESSION_WORDS, MAX_NAME, NAME, is_name
 from archcalc.spec.reading import Known, Reading
+from archcalc.text.python import from_python
 
 ARGUMENT = re.compile(rf"\s*({NAME})\s*(?:=(?!=)\s*(.*))?", re.ASCII | re.DOTALL)
 """An argument as its own small language has it."""

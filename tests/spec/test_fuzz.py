@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import archcalc
-from archcalc.api import Request, analyze_text
+from archcalc.api import analyze_text, make_request
 from spec_fuzz import SPECS, document, mutated
 
 
@@ -18,7 +18,7 @@ def judged(source: Any, text: str = "") -> None:
     problems: tuple[archcalc.Problem, ...] = ()
     report: archcalc.Report | None = None
     try:
-        report = analyze_text(text, "net.yaml", Request(max_layers=3_000)) if text else archcalc.analyze(source, max_layers=3_000)
+        report = analyze_text(text, "net.yaml", make_request(max_layers=3_000)) if text else archcalc.analyze(source, max_layers=3_000)
     except archcalc.SpecError as error:
         problems = error.errors
     assert (report is None) == bool(problems)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from archcalc.text.nodes import Node
-from archcalc.text.python import from_python
 
 from archcalc.expr.compile import Expression
 from archcalc.spec.reading import Known, Reading
 from archcalc.spec.refs import read_ref, read_refs
+from archcalc.text.nodes import Node
+from archcalc.text.python import from_python
 
 KNOWN = Known(["index", "width"])
 

@@ -35,8 +35,6 @@ from typing import Any
 
 import pytest
 import yaml
-from archcalc.text.nodes import to_python
-from archcalc.text.python import from_python
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
@@ -48,6 +46,8 @@ from archcalc.spec.document import parse
 from archcalc.spec.language import TOP_LEVEL
 from archcalc.spec.modifiers import MODIFIER
 from archcalc.spec.schema import json_schema
+from archcalc.text.nodes import to_python
+from archcalc.text.python import from_python
 from archcalc.text.reader import read
 from places import ROOT
 from readme_examples import fences

@@ -1,0 +1,86 @@
+"""Commands as typer has them, built from what is declared: arguments, options, and the function that is to be called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from inspect import Parameter, Signature
+from typing import Any
+
+import typer
+from typer.core import TyperCommand
+
+from ..request.option import Need, Option, flag_of
+from . import COMMANDS
+from .inputs import read_options
+from .options import GROUPS, Argument, of_command, of_request
+
+HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+
+
+class Command(TyperCommand):
+    """A command whose help shows its options by what they are about."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Arguments, each group of options, and then what every command has."""
+        sections: dict[str, list[tuple[str, str]]] = {name: [] for name in ("Arguments", *GROUPS, "Help")}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None:
+                sections[getattr(param, "rich_help_panel", None) or "Help"].append(record)
+        for name, records in sections.items():
+            if records:
+                with formatter.section(name):
+                    formatter.write_dl(records)
+
+
+def build(name: str) -> Any:
+    """The command of a name: its file is imported, and what it is called with is read and checked before it begins."""
+    module = import_module(f".{name}", __package__)
+    arguments: tuple[Argument, ...] = getattr(module, "ARGUMENTS", ())
+    options = of_command(name)
+    asked = of_request(name)
+
+    def run(**given: Any) -> None:
+        if asked:
+            given["options"] = read_options({each: given.pop(each) for each in asked})
+        module.command(**given)
+
+    parameters = [_argument(each) for each in arguments]
+    parameters += [_option(each, name, group, option, getattr(module, "FORMATS", ())) for each, (group, option) in options.items()]
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # which is what typer reads
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=HELP_OPTIONS)
+    app.command(name, cls=Command, help=f"{COMMANDS[name]}\n\n{module.HELP}", short_help=COMMANDS[name])(run)
+    return typer.main.get_command(app)
+
+
+def _argument(argument: Argument) -> Parameter:
+    """An argument as typer reads it."""
+    default = typer.Argument(
+        argument.default, metavar=argument.metavar, help=argument.help, show_default=False, rich_help_panel="Arguments"
+    )
+    typed: Any = list[str] if argument.many else str
+    return Parameter(argument.name, Parameter.KEYWORD_ONLY, default=default, annotation=typed)
+
+
+def _option(name: str, command: str, group: str, option: Option, formats: tuple[str, ...]) -> Parameter:
+    """An option of a command as typer reads it."""
+    kind = option.kind
+    required = command in option.required
+    help = option.help.format(formats=" or ".join((", ".join(formats[:-1]), *formats[-1:])))
+    default = typer.Option(
+        ... if required else option.default,
+        flag_of(name, option),
+        metavar=option.metavar,
+        min=kind.least,
+        help=help + _goes_with(option.needs, of_command(command)),
+        show_default=option.default is not None,
+        rich_help_panel=group,
+    )
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind.typed)
+
+
+def _goes_with(need: Need | None, options: dict[str, tuple[str, Option]]) -> str:
+    """What the help adds about the options without which one is refused."""
+    if need is None or need.value is not None or not any(name in options for name in need.of):
+        return ""
+    return f" Goes with {' or '.join(flag_of(name, options[name][1]) for name in need.of if name in options)}."

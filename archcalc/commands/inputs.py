@@ -1,0 +1,127 @@
+"""What a command is given: the texts of specs, the values of options, and the reports that follow."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import typer
+
+from ..api import analyze_text
+from ..core.errors import RequestError, SpecError
+from ..request.option import AMOUNT, ASSIGNMENTS, Kind, flag_of
+from ..request.options import OPTIONS, Options
+from ..request.request import make_request
+from ..text.decode import MAX_BYTES
+from . import COMMANDS, WRONG_SPEC
+from .terminal import fail, show_errors
+
+Made = TypeVar("Made")
+
+
+def read_text(spec: str) -> tuple[bytes, str]:
+    """A spec's text, and what errors call its file. Ends the command where it can't be read."""
+    if spec == "-":
+        if sys.stdin is None:
+            fail("can't read standard input: it is closed")
+        return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>"
+    try:
+        if os.path.isdir(spec):
+            fail(f"{spec}: is a folder, and a spec is a file")
+        with open(spec, "rb") as stream:
+            return stream.read(MAX_BYTES + 1), spec
+    except OSError as error:
+        fail(f"{spec}: {(error.strerror or str(error)).lower()}", _near_file(spec) if isinstance(error, FileNotFoundError) else "")
+
+
+def _near_file(spec: str) -> str:
+    """A hint for a file that is not there: a command or a file of nearly that name."""
+    from ..core.errors import did_you_mean
+
+    folder = os.path.dirname(spec)
+    try:
+        there = [os.path.join(folder, name) for name in os.listdir(folder or ".")]
+    except OSError:
+        there = []
+    return did_you_mean(spec, [*there, *COMMANDS])
+
+
+def assignments(option: str, pairs: list[str] | None) -> dict[str, Any]:
+    """Values by name: each is read as YAML, so 8 is a number and relu a word. Ends the command where one is no value."""
+    from ..text.nodes import to_python
+    from ..text.reader import read
+
+    found: dict[str, Any] = {}
+    for pair in pairs or []:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            fail(f"{option} takes VAR=VALUE, not '{pair}'", f"for example {option} classes=10")
+        node, problems = read(value, option)
+        if node is None or problems:
+            fail(f"{option} {name}: '{value}' is no value", "; ".join(problem.hint or problem.message for problem in problems))
+        found[name.strip()] = to_python(node)
+    return found
+
+
+def amount(option: str, text: str | None) -> int | None:
+    """A whole number, perhaps with k, M, G or T behind it. Ends the command where it is none."""
+    if text is None:
+        return None
+    from ..core.kinds import Mismatch
+    from ..spec.language import Amount
+
+    try:
+        value = Amount().convert(float(text) if text.replace(".", "", 1).isdigit() else text)
+    except Mismatch:
+        value = 0
+    if value < 1:
+        fail(f"{option} takes a number of at least 1, not '{text}'", f"for example {option} 300G")
+    return value
+
+
+READERS: dict[Kind, Callable[[str, Any], Any]] = {ASSIGNMENTS: assignments, AMOUNT: amount}
+"""How a text of the command line becomes a value, for those kinds that typer does not know."""
+
+
+def read_options(given: dict[str, Any]) -> Options:
+    """The options of a request as Python takes them. Ends the command where one has no such value."""
+    options = Options()
+    for name, value in given.items():
+        reader = READERS.get(OPTIONS[name].kind)
+        options[name] = value if reader is None else reader(flag_of(name, OPTIONS[name]), value)  # type: ignore[literal-required]
+    return options
+
+
+def asked(make: Callable[..., Made], *args: Any, **options: Any) -> Made:
+    """What the options of a command ask for: a request, a convention. Ends the command where they can't be met."""
+    try:
+        return make(*args, **options)
+    except RequestError as error:
+        fail(str(error))
+    except SpecError as error:  # what is wrong with a convention of the user's own
+        show_errors([error])
+        raise typer.Exit(WRONG_SPEC) from None
+
+
+def analysed(specs: list[str], options: Options) -> list[Any]:
+    """For each spec its report, or the SpecError that says what is wrong with it."""
+    found: list[Any] = []
+    request = asked(make_request, **options)
+    if specs.count("-") > 1:
+        fail("standard input can be read once: there are several -")
+    for spec in specs:
+        text, file = read_text(spec)
+        try:
+            found.append(analyze_text(text, file, request))
+        except SpecError as error:
+            found.append(error)
+        except RequestError as error:
+            fail(str(error))
+    return found
+
+
+def reports_of(found: list[Any]) -> list[Any]:
+    """The reports among them."""
+    return [each for each in found if not isinstance(each, SpecError)]

@@ -1,0 +1,119 @@
+"""What an option is: everything that is to be known of one, from which the command line, Python and the manual derive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..core.checks import one_of, whole
+from ..core.errors import RequestError
+
+
+def _any(name: str, value: Any) -> Any:
+    return value
+
+
+def _share(name: str, value: Any) -> Any:
+    if not 0 < value <= 1:
+        raise RequestError(f"{name} can't be {value}: it is a share of the peak, above 0 and at most 1")
+    return value
+
+
+class Kind:
+    """How an option's value is written, and how it is checked.
+
+    ``typed`` is what the command line reads: int, float, str, bool (the option stands alone), a list (it may come several times) or a
+    pair; ``least`` is the least number there, ``metavar`` what stands for the value in the help. ``check`` takes an
+    option's name and a value, and gives the value or raises RequestError.
+    """
+
+    __slots__ = ("check", "least", "metavar", "typed")
+
+    def __init__(
+        self, typed: Any, metavar: str | None = None, check: Callable[[str, Any], Any] = _any, *, least: int | None = None
+    ) -> None:
+        self.typed = typed
+        self.metavar = metavar
+        self.check = check
+        self.least = least
+
+
+TEXT = Kind(str, "NAME")
+"""Any text: whoever uses it says what is wrong with it."""
+FLAG = Kind(bool)
+PAIR = Kind(tuple[str, str] | None, "A B")
+WHOLE = Kind(int, "N", whole, least=1)
+LEVEL = Kind(int, "N", least=0)
+AMOUNT = Kind(str, "N", whole)
+"""A whole number of at least 1, on the command line perhaps one like 300G."""
+SHARE = Kind(float, "SHARE", _share)
+ASSIGNMENTS = Kind(list[str] | None, "VAR=VALUE")
+"""Values by name: a mapping, and on the command line as many options as there are names."""
+
+
+def word(what: str, *words: str) -> Kind:
+    """One of a few words; ``what`` is what errors call it."""
+    return Kind(str, "|".join(words), lambda name, value: one_of(what, value, words))
+
+
+class Need:
+    """That an option goes with another: one of the options ``of`` must be asked for, to be ``value`` where that is said.
+
+    ``why`` is the error where none is; in it ``{options}`` stands for every option that has this need.
+    """
+
+    __slots__ = ("of", "value", "why")
+
+    def __init__(self, *of: str, why: str, value: Any = None) -> None:
+        self.of = of
+        self.why = why
+        self.value = value
+
+    def met(self, values: Mapping[str, Any]) -> bool:
+        """Whether what is asked for has what is needed."""
+        return any(values[name] is not None if self.value is None else values[name] == self.value for name in self.of)
+
+
+class Option:
+    """A declaration: how an option is written and checked, and which commands take it.
+
+    ``commands`` are names of commands in one text; those in ``required`` can't do without the option. ``help`` is for the command line;
+    ``meaning`` for Python and the manual, where the help is too short or speaks of the command line. ``flag`` is what the command line
+    calls it, where that is not its name. ``trains`` marks what is for training alone.
+    """
+
+    __slots__ = ("commands", "default", "flag", "help", "kind", "meaning", "metavar", "needs", "required", "trains")
+
+    def __init__(
+        self,
+        kind: Kind,
+        commands: str,
+        help: str,
+        default: Any = None,
+        *,
+        needs: Need | None = None,
+        meaning: str = "",
+        required: str = "",
+        metavar: str | None = None,
+        flag: str = "",
+        trains: bool = False,
+    ) -> None:
+        self.kind = kind
+        self.commands = commands.split()
+        self.help = help
+        self.default = default
+        self.needs = needs
+        self.meaning = meaning or help
+        self.required = required.split()
+        self.metavar = metavar or kind.metavar
+        self.flag = flag
+        self.trains = trains
+
+    def checked(self, name: str, value: Any) -> Any:
+        """The value, if it is one for this option; None is no value, and asks for nothing. Raises RequestError."""
+        return None if value is None and self.default is None else self.kind.check(name, value)
+
+
+def flag_of(name: str, option: Option) -> str:
+    """What the command line calls an option: ``--group-size`` is ``group_size``."""
+    return option.flag or "--" + name.replace("_", "-")

@@ -166,7 +166,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
         from .network.decoding import check_step_by_step
 
         whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
-        check_step_by_step(spec.name or spec.file or "the network", network, whole, request.context)
+        check_step_by_step(spec.name or spec.file or "the network", network, whole)
     report = Report(spec.name or file or "network", network, request)
     report.budget = over_budget(report.layers, report.totals, {figure: limit for figure, (limit, _) in spec.budget.items()})
     return report
@@ -184,7 +184,7 @@ def read_spec(node: Node | None, problems: list[Problem], file: str) -> tuple[Sp
 
 def settings(spec: Spec, vars: Mapping[str, Any], variant: str | None) -> dict[str, Template]:
     """The values that take the place of a spec's own vars: those of a variant, then those given."""
-    from .layers.kit.layer import Arg
+    from .layers.kit.args import Arg
     from .spec.document import Parser
     from .spec.values import Names
 

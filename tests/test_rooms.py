@@ -24,8 +24,9 @@ FILES: dict[str, str] = {
     "text": "reader < files",
     "expr": "compile",
     "layers": (
-        "kit kit.keeps < kit.layer < kit.compound kit.views kit.window < kit.einops activation grn attention_parts < "
-        "attention concat conv elementwise embedding linear matmul mlp norm pool recurrent reshape resample shuffle squeeze_excite ssm transformer"
+        "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < kit.compound < "
+        "activation attention_parts concat conv elementwise embedding linear matmul norm pool recurrent resample reshape shuffle < "
+        "attention mlp squeeze_excite ssm transformer"
     ),
     "spec": "aliases language tree < values < declared < items names < document < schema",
     "network": "graph < evaluate notes < sources < apply < ties < composites decoding < build",
@@ -278,7 +279,6 @@ def test_a_layer_family_is_read_when_one_of_its_types_is_used() -> None:
 LONG_FILES = {
     "archcalc.text.reader": "the whole of strict YAML: events, scalars of 1.1 and 1.2, places, bounds and their errors; nothing else may know YAML",
     "archcalc.expr.compile": "one closed language from tokens to closures and every error of it; in two files each would know the other's inside",
-    "archcalc.layers.kit.layer": "what a declaration says and all that follows from it: one idea",
 }
 """Files of more than 300 lines, and why."""
 LONG = 300

@@ -8,8 +8,10 @@ from typing import Any, NoReturn
 from ..core.counts import Counts
 from ..core.dtypes import FLOATS
 from ..core.kinds import show
+from ..layers.kit.args import Arg, LayerError, Shape
 from ..layers.kit.compound import Compound
-from ..layers.kit.layer import Arg, LayerError, LayerType, Result, Shape
+from ..layers.kit.layer import LayerType
+from ..layers.kit.result import Result
 from ..spec.declared import UserLayer
 from ..spec.document import compound_block
 from ..spec.language import MAX_NESTING, MAX_OUTPUTS

@@ -6,7 +6,8 @@ from typing import Any
 
 from .. import layers
 from ..core.kinds import show
-from ..layers.kit.layer import LayerError, Shape, axis_of
+from ..layers.kit.args import LayerError, Shape
+from ..layers.kit.axes import axis_of
 from ..spec.tree import Body, Branch, Item, Template
 from .apply import At
 from .evaluate import Env, Value, Wrong

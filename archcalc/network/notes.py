@@ -71,7 +71,7 @@ class _Walk:
             self.maps.update(map(id, outputs))
         if not inside:
             self._made.append((name, [*outputs, *leaf.extra]))
-            if layer.name == "linear" and is_map:
+            if layer.features_last and is_map:
                 self.flat.append(name)
 
     def group(self, group: Group, prefix: str, inside: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.kinds import ANYTHING, show
 from ..expr.compile import Expression
-from ..layers.kit.layer import Arg
+from ..layers.kit.args import Arg
 from ..spec.language import MAX_OUTPUTS
 from ..spec.tree import Item, Ref, Template
 from .evaluate import Env, Evaluator, Value, Wrong

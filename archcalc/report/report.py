@@ -268,7 +268,7 @@ class _Builder:
             self.count(row)
         if result.cached:
             each = result.cached * how.times * BITS[leaf.dtype]
-            row.cache_bits_per_token, row.cache_bits = each, each * result.symbols["kept"] * self.batch
+            row.cache_bits_per_token, row.cache_bits = each, each * result.kept * self.batch
         return row
 
 

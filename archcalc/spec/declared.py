@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from ..core.counts import OPERATIONS
 from ..core.formula import Formula
 from ..core.kinds import SHAPE, Either, Int, ListOf
+from ..layers.kit.args import Arg, Example
+from ..layers.kit.axes import MANY
 from ..layers.kit.keeps import NOTHING, Keeps
-from ..layers.kit.layer import MANY, Arg, Example, LayerType
+from ..layers.kit.layer import LayerType
 from ..text.reader import Mapping, Node, Scalar
 from .language import BLOCK_NAMES
 from .tree import Block, Template

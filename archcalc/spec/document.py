@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from ..core.errors import Problem, TooMany
 from ..core.kinds import ANYTHING, SHAPE
+from ..layers.kit.args import Arg
 from ..layers.kit.compound import Compound
-from ..layers.kit.layer import Arg
 from ..text.reader import BAD, Mapping, Node, Scalar, Sequence, read
 from .declared import layer_types
 from .items import Items

@@ -6,7 +6,8 @@ from typing import Any
 
 from .. import layers
 from ..core.errors import nearest
-from ..layers.kit.layer import Arg, LayerType
+from ..layers.kit.args import Arg
+from ..layers.kit.layer import LayerType
 from ..text.reader import Mapping, Node, Scalar, Sequence
 from .aliases import suggestion
 from .declared import UserLayer

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..core.dtypes import DTYPES
 from ..core.kinds import ANYTHING, AXIS, COUNT, SIZE, TRUTH, Kind, ListOf, Mismatch, Text, Word, show
-from ..layers.kit.layer import MAX_OUTPUTS as MAX_OUTPUTS
-from ..layers.kit.layer import Arg
+from ..layers.kit.args import Arg
+from ..layers.kit.axes import MAX_OUTPUTS as MAX_OUTPUTS
 
 DTYPE = Word(*DTYPES)
 FIXED_DTYPE = Word(*DTYPES)

@@ -11,7 +11,8 @@ from typing import Any
 from .. import layers
 from ..core.dtypes import DTYPES
 from ..core.kinds import SHAPE
-from ..layers.kit.layer import Arg, LayerType
+from ..layers.kit.args import Arg
+from ..layers.kit.layer import LayerType
 from .declared import AMOUNT, FIGURES, OUTPUT
 from .language import (
     BLOCK_NAMES,

@@ -9,7 +9,7 @@ from typing import Any
 from ..core.errors import HasPlace, Reporter
 from ..core.kinds import Kind, Mismatch, no_name, show
 from ..expr.compile import Expression, ExpressionError, compile_expression
-from ..layers.kit.layer import Arg
+from ..layers.kit.args import Arg
 from ..text.reader import BAD, Mapping, Node, Scalar, Sequence
 from .language import FIXED_DTYPE, SIGNS
 from .tree import Ref, Template, mismatched

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from archcalc import layers
 from archcalc.core.dtypes import DTYPES
 from archcalc.core.kinds import SIZE, Anything, Either, Int, Kind, ListOf, Null, Number, Text, Truth, Word
+from archcalc.layers.kit.args import Arg
 from archcalc.layers.kit.einops import NamedSizes
-from archcalc.layers.kit.layer import Arg
 from archcalc.spec.declared import AMOUNT, FIGURES, OUTPUT
 from archcalc.spec.language import BUDGETS, COMPOSITES, MODIFIER, SPREAD, TOP_LEVEL, Amount, BodyKind, BranchesKind
 

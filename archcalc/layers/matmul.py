@@ -241,7 +241,7 @@ def _pairs(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
 
 def _pairs_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
     """The vectors, where they are on an axis, and their features are met; what is before them is apart."""
-    return (ALL if axis >= len(inputs[0]) - (2 if len(inputs) == 1 else 1) else APART), axis
+    return (ALL, None) if axis >= len(inputs[0]) - (2 if len(inputs) == 1 else 1) else (APART, axis)
 
 
 dot_interaction = LayerType(

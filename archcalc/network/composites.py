@@ -102,7 +102,7 @@ class Composites(Ties):
         args = {arg.name: arg.default for arg in layer.args}
         if "axis" in args and "axis" in item.args:
             args["axis"] = self.evaluate(item.args["axis"], env, incoming)
-        if item.type == "residual" and merge != "concat":
+        if item.type == "residual" and "axis" not in args:  # joined element by element
             self.fitting(item, value, incoming, at)
         leaf = self.leaf(item, layer, args, item.merge_name, value, at, at.dtype)
         at.children.append(leaf)

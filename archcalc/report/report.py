@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..conventions import Convention
-from ..conventions.rule import left_out, style_inside
+from ..conventions.rule import left_out
+from ..conventions.style import style_inside
 from ..core.counts import Counts
 from ..core.dtypes import BITS
 from ..core.errors import JSON_SCHEMA_VERSION

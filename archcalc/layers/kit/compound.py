@@ -37,7 +37,7 @@ class Compound(LayerType):
         prepared: tuple[str, ...] = (),
         arrange: tuple[tuple[int, ...], ...] = (),
         packs: tuple[str, ...] = (),
-        written: Callable[[dict[str, Any], list[Shape]], str] | None = None,
+        written: Callable[[dict[str, Any], list[Shape]], str] = lambda args, inputs: "",
         output: str = "as the input",
         params: str = "0",
         maccs: str = "0",
@@ -68,6 +68,6 @@ class Compound(LayerType):
         self.packs = packs
         """The ways of writing it in which one product makes all that its linear layers make of its input."""
         self.written = written
-        """How its code is written unless a spec says it, from the arguments and the inputs; none, or an empty text: as the module of its name."""
+        """How its code is written unless a spec says it, from the arguments and the inputs; an empty text: as the module of its name."""
         self.arrange = arrange
         """For one, two, ... values that come in: which of them each of the inside's inputs is."""

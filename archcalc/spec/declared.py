@@ -11,7 +11,7 @@ from ..layers.kit.args import Arg, Example
 from ..layers.kit.axes import MANY
 from ..layers.kit.keeps import NOTHING, Keeps
 from ..layers.kit.layer import LayerType
-from ..text.reader import Mapping, Node, Scalar
+from ..text.nodes import Mapping, Node, Scalar
 from .language import BLOCK_NAMES
 from .tree import Block, Template
 

@@ -8,7 +8,7 @@ from .. import layers
 from ..core.errors import nearest
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
-from ..text.reader import Mapping, Node, Scalar, Sequence
+from ..text.nodes import Mapping, Node, Scalar, Sequence
 from .aliases import suggestion
 from .declared import UserLayer
 from .language import BODY, BRANCHES, COMPOSITES, MODIFIER, NAMES, SPREAD, VARIABLES, BodyKind

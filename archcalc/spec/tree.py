@@ -11,7 +11,7 @@ from ..core.kinds import Mismatch, show
 from ..expr.compile import Expression
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
-from ..text.reader import Node, Scalar, Sequence
+from ..text.nodes import Node, Scalar, Sequence
 
 Scope = Mapping[str, Any]
 

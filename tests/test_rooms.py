@@ -23,8 +23,8 @@ ROOMS: tuple[str, ...] = (
 
 FILES: dict[str, str] = {
     "core": "counts dtypes errors formula < kinds < checks quantity",
-    "text": "reader < files",
-    "expr": "compile",
+    "text": "nodes problems < anchors decode scalars syntax < python reader < files",
+    "expr": "limits < functions < refuse < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < kit.compound < "
         "activation attention_parts concat conv elementwise embedding linear matmul norm pool recurrent resample reshape shuffle < "

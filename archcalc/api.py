@@ -91,7 +91,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
         from .network.decoding import check_step_by_step
 
         whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
-        check_step_by_step(spec.name or spec.file or "the network", network, whole, request.context)
+        check_step_by_step(spec.name or spec.file or "the network", network, whole)
     report = Report(spec.name or file or "network", network, request)
     report.budget = over_budget(report.layers, report.totals, {figure: limit for figure, (limit, _) in spec.budget.items()})
     return report

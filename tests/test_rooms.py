@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
 
+from archcalc.layers import NAMES
 from places import ROOT
 
 PACKAGE = ROOT / "archcalc"
@@ -24,8 +26,9 @@ FILES: dict[str, str] = {
     "text": "nodes problems < anchors decode scalars syntax < python reader < files",
     "expr": "limits < functions < refuse < build < compile",
     "layers": (
-        "kit kit.keeps < kit.layer < kit.compound kit.views kit.window < kit.einops activation grn attention_parts < "
-        "attention concat conv elementwise embedding linear matmul mlp norm pool recurrent reshape resample shuffle squeeze_excite ssm transformer"
+        "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < kit.compound < "
+        "activation attention_parts concat conv elementwise embedding linear matmul norm pool recurrent resample reshape shuffle < "
+        "attention mlp squeeze_excite ssm transformer"
     ),
     "spec": (
         "aliases language tree < declared names reading < composites recursion values < refs variables < modifiers < type_names < items < "
@@ -33,8 +36,8 @@ FILES: dict[str, str] = {
     ),
     "network": "graph settings < evaluate notes < sources < apply < ties < composites decoding < build",
     "conventions": (
-        "rule < builtin custom einsum_path ptflops ptflops_aten thop torch torchinfo torchvision xla < "
-        "deepspeed fvcore keras < calflops timm"
+        "style < rule < builtin custom einsum_path pieces < "
+        "deepspeed fvcore keras ptflops ptflops_aten thop torch torchinfo torchvision xla < calflops timm"
     ),
     "memory": "optimizers precision quantized storage < checkpoint liveness traffic < placing plan < flow weights < account < ledger",
     "devices": "device < custom < catalogue",
@@ -228,6 +231,64 @@ def test_the_command_line_does_speak() -> None:
     assert "sys.stdin" in worldly(sources()["archcalc.commands.inputs"])
 
 
+# --- only layers know a layer's name ------------------------------------------------------------------------------
+
+GENERIC = ("rule", "style", "custom")
+"""The files of conventions that are no table of rules: in a table the names of layer types are what it says."""
+OTHER_WORDS: dict[tuple[str, str], str] = {
+    ("archcalc.spec.aliases", ""): "which layer type another framework's name stands for: a table of names",
+    ("archcalc.spec", "add concat multiply"): "words of `merge`, part of the language",
+    ("archcalc.request", "attention"): "an option's name",
+    ("archcalc.commands", "attention"): "an option's name",
+}
+"""Where a text that is a layer type's name (empty: any) may stand outside of layers, and what it means there."""
+
+
+def names_of_layers(module: str, text: str) -> list[str]:
+    """The layer types that a module's text names in so many words: texts in quotes that are nothing but a name."""
+    if module.startswith("archcalc.layers") or (module.startswith("archcalc.conventions.") and module.rpartition(".")[2] not in GENERIC):
+        return []
+    other = [words.split() or NAMES for place, words in OTHER_WORDS if f"{module}.".startswith(f"{place}.")]
+    found = {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return sorted(found & set(NAMES) - {word for words in other for word in words})
+
+
+@pytest.mark.parametrize("module", sources())
+def test_only_layers_and_tables_of_conventions_name_a_layer_type(module: str) -> None:
+    """What another room asks of a layer is a field of its declaration or of its result."""
+    assert names_of_layers(module, sources()[module]) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("archcalc.network.decoding", "if leaf.layer.name == 'softmax': pass"),
+        ("archcalc.memory.placing", "packed = {'linear': True}"),
+        ("archcalc.conventions.style", "node.type in ('attention', 'ssm')"),
+        ("archcalc.commands.table", "find('conv')"),
+        ("archcalc.spec.items", "def f(x: str = 'gru'): pass"),
+    ],
+)
+def test_a_layer_type_that_is_named_elsewhere_would_show(module: str, text: str) -> None:
+    assert names_of_layers(module, text)
+    assert not names_of_layers("archcalc.layers.conv", text)
+    assert not names_of_layers("archcalc.conventions.xla", text)
+
+
+SYMBOLS = re.compile(r"\bsymbols(\[\"\w+\"\]|\.get\()")
+
+
+@pytest.mark.parametrize("module", [name for name in sources() if not name.startswith(("archcalc.layers", "archcalc.conventions"))])
+def test_only_formulas_read_a_symbol_by_its_name(module: str) -> None:
+    assert not SYMBOLS.findall(sources()[module])
+
+
+def test_a_symbol_that_is_read_elsewhere_would_show() -> None:
+    assert SYMBOLS.findall('leaf.result.symbols["pairs"]')
+    assert SYMBOLS.findall('result.symbols.get("N", 1)')
+    assert not SYMBOLS.findall("leaf.result.symbols[name]")
+
+
 # --- nothing heavy on the way of the table ------------------------------------------------------------------------
 
 HEAVY = ("torch", "tensorflow", "jax", "numpy", "rich", "jsonschema", "pydantic", "asyncio", "unittest", "hypothesis")
@@ -279,7 +340,8 @@ def test_a_layer_family_is_read_when_one_of_its_types_is_used() -> None:
 # --- small files that say what they are for -----------------------------------------------------------------------
 
 LONG_FILES = {
-    "archcalc.layers.kit.layer": "what a declaration says and all that follows from it: one idea",
+    "archcalc.text.reader": "the whole of strict YAML: events, scalars of 1.1 and 1.2, places, bounds and their errors; nothing else may know YAML",
+    "archcalc.expr.compile": "one closed language from tokens to closures and every error of it; in two files each would know the other's inside",
 }
 """Files of more than 300 lines, and why."""
 LONG = 300

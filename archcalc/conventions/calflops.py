@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import prod
 
 from .deepspeed import SHARED, UNSEEN
-from .rule import LEFT_ALIGNED, Convention, Rule, Stated, Symbols, letters_of, styled
+from .pieces import LEFT_ALIGNED, letters_of
+from .rule import Convention, Rule, Stated, Symbols
+from .style import styled
 
 
 def _forward(symbols: Symbols) -> int:

@@ -45,11 +45,12 @@ def _convention(node: Node, reporter: Reporter) -> Convention | None:
             continue
         rule = _rule(value, key, f"rules.{key}", reporter)
         if rule is not None:
+            type = layers.find(key)
             family = key in layers.FAMILIES and (
-                key not in layers.NAMES or key == "activation"
-            )  # the type of that name stands in for one of them
+                type is None or type.delegate is not None
+            )  # or a type that stands in for one of the family
             types = layers.FAMILIES[key] if family else (key,)
-            rules.update({type: rules.get(type, rule) if type != key else rule for type in types})
+            rules.update({name: rules.get(name, rule) if name != key else rule for name in types})
     default = _rule(node.entries["default"], "default", "default", reporter) if "default" in node.entries else Rule("maccs")
     if default is None:
         return None

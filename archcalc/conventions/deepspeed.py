@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import prod
 
 from .einsum_path import PATH
-from .rule import CAUSAL, GATES, METHODS, POOLS, SCORES, VALUES, Convention, Rule, Stated, Symbols, letters_of, styled
+from .pieces import CAUSAL, GATES, METHODS, POOLS, SCORES, VALUES, letters_of
+from .rule import Convention, Rule, Stated, Symbols
+from .style import styled
 
 
 def seen(symbols: Symbols) -> int:

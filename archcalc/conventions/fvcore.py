@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import prod
 
 from .einsum_path import path_flops, renamed, with_batch
-from .rule import CAUSAL, SCORES, VALUES, WRITTEN, Convention, Rule, Stated, Symbols, styled
+from .pieces import CAUSAL, SCORES, VALUES, WRITTEN
+from .rule import Convention, Rule, Stated, Symbols
+from .style import styled
 
 
 def _einsum(symbols: Symbols) -> int:

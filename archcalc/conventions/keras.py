@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import prod
 
 from .einsum_path import renamed
-from .rule import Convention, Rule, Stated, Symbols, letters_of
+from .pieces import letters_of
+from .rule import Convention, Rule, Stated, Symbols
 
 
 def _batched(symbols: Symbols) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .rule import CAUSAL, LEFT_ALIGNED, METHODS, POOLS, SCORES, TRANSFORMER, VALUES, Convention, Rule, Stated, Symbols, gated, styled
+from .pieces import CAUSAL, LEFT_ALIGNED, METHODS, POOLS, SCORES, TRANSFORMER, VALUES, gated
+from .rule import Convention, Rule, Stated, Symbols
+from .style import styled
 
 
 def _interpolated(symbols: Symbols) -> float:

@@ -7,19 +7,15 @@ A formula reads the symbols of the layer (``K_h``, ``C_in``, ``N_out``, its argu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import prod
 from typing import Any
 
 from ..core.counts import Counts
-from ..core.formula import LETTERS, Formula
+from ..core.formula import Formula
 from ..network.graph import Group, Leaf, Tensor
-from ..spec.language import STYLES
+from .style import WAYS
 
 Symbols = dict[str, Any]
 Sizes = Callable[[list[Tensor], Sequence[Any], int], dict[str, int]]
-
-WAYS = frozenset(STYLES) - {"module"}
-"""The ways of writing code that are not the usual module."""
 
 
 class Stated(Formula):
@@ -161,88 +157,3 @@ def symbols_of(node: Leaf | Group, batch: int) -> Symbols:
         result = node.result
         return {**result.symbols, **result.counts.to_dict(), **shapes, "params": result.params}
     return {**node.args, **shapes}
-
-
-def style_inside(node: Group, outer: str) -> str:
-    """How the layers inside a group are written, where those around it are written as ``outer``.
-
-    As the group says; else, inside a compound layer, as the module that it is has them: its type stands in front of those around it.
-    """
-    if node.style and node.style != "module":
-        return node.style
-    if node.layer is None or node.layer.declared or (outer in WAYS and not node.style):
-        return outer
-    if node.type == "attention" and not _is_module(node):
-        return "fused"
-    return f"{node.type} {outer if outer not in WAYS else ''}".strip()
-
-
-def _is_module(node: Group) -> bool:
-    """Whether nn.MultiheadAttention can be this attention."""
-    args, features = node.args, (node.inputs[0].shape or (0,))[-1]
-    unlike = ("window", "position_bias", "rope", "qk_norm")
-    return (
-        args["project"]
-        and not any(args[name] for name in unlike)
-        and args["kv_heads"] in (None, args["heads"])
-        and args["head_dim"] in (None, features // args["heads"])
-        and args["features"] in (None, features)
-        and isinstance(args["bias"], bool)
-    )
-
-
-def styled(types: str, *styles: str) -> str:
-    """Keys for each of some types in each of some styles."""
-    return " ".join(f"{type}:{style}" for type in types.split() for style in styles)
-
-
-def _left_aligned(symbols: Symbols) -> int:
-    total, running = 0, symbols["x"][0]
-    for shape in symbols["x"][1:]:
-        rank = max(len(running), len(shape))
-        one, other = (each + (1,) * (rank - len(each)) for each in (running, shape))
-        running = tuple(map(max, one, other))
-        total += prod(running)
-    return total
-
-
-LEFT_ALIGNED = Stated("prod(max(a_i, b_i)) of every two inputs a and b, i from the first axis on", _left_aligned)
-
-
-POOLS = "max_pool avg_pool adaptive_max_pool adaptive_avg_pool global_avg_pool global_max_pool"
-METHODS = "relu prelu softmax global_avg_pool global_max_pool"
-"""Layers that code may write as a method of a tensor: x.relu(), x.softmax(-1), x.mean((2, 3)), x.amax((2, 3))."""
-
-CAUSAL = "F_in * (N + N // x[0][-2] * (k - 1))"
-"""The output elements of a causal convolution, those among them that are cut off: it is padded on both sides."""
-
-TRANSFORMER = ("transformer_encoder", "transformer_decoder")
-
-SCORES = "B * h * L_q * L_k * d"
-VALUES = "B * h * L_q * L_k * d_v"
-"""The MACCs of attention's two products, masked pairs among them."""
-
-GATES = {"rnn": 1, "gru": 3, "lstm": 4}
-
-WRITTEN = ("written", "functional", "operator")
-"""The ways of writing attention in which its products are operators of their own."""
-
-
-def gated(beside: dict[str, int], state: str = "H") -> dict[str, Rule]:
-    """Rules for recurrent layers and cells: products, biases, and for each element of the state what its gates take ``beside`` them."""
-
-    def step(name: str, features: str, state: str) -> str:
-        rows = f"{GATES[name]} * H"
-        return f"{rows} * ({features} + {state}) + {beside[name]} * H + 2 * bias * {rows}"
-
-    def layer(name: str) -> str:
-        return f"N * D * ({step(name, 'F_in', state)} + (layers - 1) * ({step(name, f'D * {state}', state)}))"
-
-    layers = {name: Rule(layer(name), "recurrent layers: biases and the gates' products") for name in GATES}
-    cells = {f"{name}_cell": Rule(f"N * ({step(name, 'F_in', 'H')})", "recurrent cells: biases and the gates' products") for name in GATES}
-    return layers | cells
-
-
-def letters_of(symbols: Symbols) -> str:
-    """The letters of the spatial axes of what comes in."""
-    return LETTERS[len(symbols["x"][0]) - 1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .rule import CAUSAL, METHODS, Convention, Rule, Stated, Symbols, gated, styled
+from .pieces import CAUSAL, METHODS, gated
+from .rule import Convention, Rule, Stated, Symbols
+from .style import styled
 
 
 def _ratio(symbols: Symbols) -> float:

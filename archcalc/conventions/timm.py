@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .fvcore import fvcore
-from .rule import SCORES, VALUES, Convention, Rule
+from .pieces import SCORES, VALUES
+from .rule import Convention, Rule
 
 timm = Convention(
     "timm",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .rule import CAUSAL, SCORES, VALUES, WRITTEN, Convention, Rule, styled
+from .pieces import CAUSAL, SCORES, VALUES, WRITTEN
+from .rule import Convention, Rule
+from .style import styled
 
 torch = Convention(
     "torch",

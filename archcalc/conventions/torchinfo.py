@@ -8,7 +8,8 @@ from typing import Any
 
 from ..core.dtypes import size_of
 from ..network.graph import Tensor
-from .rule import CAUSAL, Convention, Rule
+from .pieces import CAUSAL
+from .rule import Convention, Rule
 
 OBJECT = 64
 """The bytes of Python's object around a tensor's memory, which it counts with each input."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .rule import SCORES, VALUES, Convention, Rule
+from .pieces import SCORES, VALUES
+from .rule import Convention, Rule
 
 torchvision = Convention(
     "torchvision",

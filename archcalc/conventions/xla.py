@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import permutations
 from math import prod
 
-from .rule import Convention, Rule, Stated, Symbols, letters_of
+from .pieces import letters_of
+from .rule import Convention, Rule, Stated, Symbols
 
 
 def _inside(steps: int, step: int, kernel: int, dilation: int, before: int, size: int) -> int:

@@ -7,8 +7,9 @@ from textwrap import wrap
 from .. import layers
 from ..core.counts import OPERATIONS
 from ..core.kinds import show
+from ..layers.kit.args import Arg
 from ..layers.kit.compound import Compound
-from ..layers.kit.layer import Arg, LayerType
+from ..layers.kit.layer import LayerType
 from ..spec.composites import COMPOSITES, SPREAD
 from .layer import TITLES
 

@@ -11,7 +11,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "conv": ("conv", "depthwise_conv", "conv_transpose"),
     "linear": ("linear", "bilinear", "parameter"),
     "pool": ("max_pool", "avg_pool", "lp_pool", "adaptive_max_pool", "adaptive_avg_pool", "global_avg_pool", "global_max_pool"),
-    "norm": ("batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "local_response_norm", "layer_scale"),
+    "norm": ("batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "local_response_norm", "layer_scale", "grn"),
     "activation": (
         *(
             "relu",
@@ -52,7 +52,6 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "embedding": ("embedding", "embedding_bag", "position_embedding", "class_token"),
     "recurrent": ("rnn", "gru", "lstm", "rnn_cell", "gru_cell", "lstm_cell"),
     "matmul": ("matmul", "einsum", "dot_interaction"),
-    "grn": ("grn",),
     "attention": ("attention", "latent_attention"),
     "attention_parts": (
         "attention_scores",

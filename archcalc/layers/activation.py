@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.kinds import AXIS, TRUTH, Word
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import CHANNELS_FIRST, axis_of
 from .kit.keeps import Keeps
-from .kit.layer import CHANNELS_FIRST, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
+from .kit.layer import LayerType
+from .kit.positions import ALL, APART, Move, along
 
 _IN_PLACE = Arg("in_place", TRUTH, "whether the output overwrites the input; changes memory alone", False)
 _FREE = "Every element is counted as if all pieces of the function were evaluated; signs and absolute values are free, and sqrt(0.5) is a constant."
@@ -79,11 +82,18 @@ def _elementwise(name: str, function: str, each: dict[str, int], source: str) ->
         example=example,
         notes=_FREE,
         fuses="all",
+        positions=APART,
         **operations,
     )
 
 
 _EACH = tuple(_elementwise(*row) for row in _ELEMENTWISE)
+
+
+def _slopes(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """Elements are apart, but for channels that have slopes of their own."""
+    return (ALL if axis == 0 and symbols["per_channel"] else APART), axis
+
 
 prelu = LayerType(
     "prelu",
@@ -97,6 +107,7 @@ prelu = LayerType(
     keeps=Keeps("input", weights="input"),
     notes=_FREE,
     fuses="all",
+    positions=_slopes,
     source="He et al., Delving Deep into Rectifiers, 2015, arXiv:1502.01852, equation 1",
     example=Example({"per_channel": True}, [[3, 5, 7]], [3, 5, 7], 3, weight_muls=105, comparisons=105),
 )
@@ -122,6 +133,7 @@ softmax = LayerType(
     transcendentals="N_in",
     keeps=Keeps("output"),
     notes=_ALONG_NOTE,
+    positions=along("axis"),
     source="PyTorch documentation, torch.nn.Softmax",
     example=Example({"axis": 0}, [[3, 5]], [3, 5], comparisons=10, adds=25, divs=15, transcendentals=15),
 )
@@ -136,6 +148,7 @@ log_softmax = LayerType(
     transcendentals="N_in + G",
     keeps=Keeps("output"),
     notes=_ALONG_NOTE,
+    positions=along("axis"),
     source="PyTorch documentation, torch.nn.LogSoftmax",
     example=Example({}, [[3, 5]], [3, 5], comparisons=12, adds=42, transcendentals=18),
 )
@@ -160,6 +173,7 @@ glu = LayerType(
     adds="N_out",
     divs="N_out",
     transcendentals="N_out",
+    positions=along("axis"),
     source="Dauphin et al., Language Modeling with Gated Convolutional Networks, 2016, arXiv:1612.08083, equation 1",
     example=Example({"axis": 0}, [[6, 5]], [3, 5], muls=15, adds=15, divs=15, transcendentals=15),
 )

@@ -6,8 +6,8 @@ from typing import Any
 
 from ..core.kinds import COUNT, PROBABILITY, SIZE, SIZE_OR_NONE, TRUTH, Either, ListOf, Word, show
 from .attention_parts import CAUSAL, KV_HEADS, PAIRS_NOTE, VASWANI, divided
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.compound import Compound
-from .kit.layer import Arg, Example, LayerError, Shape, Symbols
 
 _BIASES = ("query", "key", "value", "output")
 _BIAS = Either(
@@ -18,6 +18,14 @@ _BIAS = Either(
 
 
 def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
+    """What attention's inside reads, from its arguments and from the shapes of one to three inputs [..., length, features].
+
+    One input is query, key and value; a second is a memory, both key and value; a third the value alone. All have the same leading axes,
+    keys and values one length. Added to the arguments, with their defaults worked out (``head_dim``: features of one head; ``kv_heads``;
+    ``features`` of the output; ``window``: keys, 0 for all): ``query_bias`` to ``output_bias``, whether each projection has a bias;
+    ``rotated``, features of a head that turn with the position, 0 for none; ``cached``, whether keys and values are kept for the tokens
+    to come. Raises LayerError where heads do not divide what they share, or the inputs do not fit one another.
+    """
     query = inputs[0]
     if len(query) < 2:
         raise LayerError(
@@ -56,6 +64,21 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
     }
 
 
+def _written(args: dict[str, Any], inputs: list[Shape]) -> str:
+    """As nn.MultiheadAttention where that module can be it, else with fused attention. Projections of their own are what the module lacks."""
+    features = (inputs[0] or (0,))[-1]
+    unlike = ("window", "position_bias", "rope", "qk_norm")
+    module = (
+        args["project"]
+        and not any(args[name] for name in unlike)
+        and args["kv_heads"] in (None, args["heads"])
+        and args["head_dim"] in (None, features // args["heads"])
+        and args["features"] in (None, features)
+        and isinstance(args["bias"], bool)
+    )
+    return "" if module else "fused"
+
+
 attention = Compound(
     "attention",
     "Multi-head attention of a sequence to itself, of queries to a memory, or of queries to keys and values.",
@@ -85,6 +108,7 @@ attention = Compound(
     inputs=(1, 3),
     arrange=((0, 0, 0), (0, 1, 1), (0, 1, 2)),
     packs=("module", "functional"),
+    written=_written,
     prepare=_prepare,
     prepared=("query_bias", "key_bias", "value_bias", "output_bias", "rotated", "cached"),
     output="[..., L_q, E]",

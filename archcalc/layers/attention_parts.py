@@ -5,8 +5,11 @@ from __future__ import annotations
 from math import prod
 
 from ..core.kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, show
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import FEATURES_LAST
 from .kit.keeps import Keeps
-from .kit.layer import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .kit.layer import LayerType
+from .kit.positions import ALL, APART, EARLIER, Move
 from .kit.views import same
 
 _HEADS = Arg("heads", SIZE, "heads of the queries, h", symbol="h")
@@ -70,6 +73,14 @@ def _scores(symbols: Symbols, inputs: list[Shape]) -> None:
     pairs(symbols, query[-2], key[-2])
 
 
+def _scores_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """[..., L_q, h * d] and [..., L_k, g * d] become [..., h, L_q, L_k]: each query meets all keys."""
+    place = axis - len(inputs[number])
+    if place == -1:
+        return ALL, None
+    return (EARLIER, axis + 2) if place == -2 and number == 1 else (APART, axis + (place == -2))
+
+
 attention_scores = LayerType(
     "attention_scores",
     "How much each query looks at each key: their scaled dot products, for every head.",
@@ -84,6 +95,9 @@ attention_scores = LayerType(
     keeps=Keeps("others", core="starts", copies={"module": (0, 1), "functional": (0, 1)}),
     muls="B * h * pairs",
     notes=PAIRS_NOTE,
+    positions=_scores_axis,
+    whole=(("not causal", "looks at later positions too: give the attention causal: true"),),
+    masked=unmasked,
     source=VASWANI,
     example=Example({"heads": 2}, [[3, 8], [5, 8]], [2, 3, 5], maccs=120, muls=30),
 )
@@ -95,6 +109,10 @@ def _square(symbols: Symbols, inputs: list[Shape]) -> None:
         raise LayerError(f"scores are [..., heads, L_q, L_k], and {show(scores)} comes in")
     symbols.update(h=scores[-3], L_q=scores[-2], L_k=scores[-1], B=prod(scores[:-3]))
     pairs(symbols, scores[-2], scores[-1])
+
+
+def _keys_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    return (EARLIER if axis == len(inputs[0]) - 1 else APART), axis
 
 
 attention_softmax = LayerType(
@@ -110,6 +128,8 @@ attention_softmax = LayerType(
     divs="B * h * pairs",
     transcendentals="B * h * pairs",
     notes=PAIRS_NOTE,
+    positions=_keys_axis,
+    masked=unmasked,
     source=VASWANI,
     example=Example({}, [[2, 3, 5]], [2, 3, 5], comparisons=24, adds=54, divs=30, transcendentals=30),
 )
@@ -126,6 +146,8 @@ attention_bias = LayerType(
     weight_adds="B * h * pairs",
     keeps=Keeps(lasts="h * L_q * L_k"),
     notes=PAIRS_NOTE,
+    positions=APART,
+    masked=unmasked,
     source="Shaw et al., Self-Attention with Relative Position Representations, 2018, arXiv:1803.02155; Liu et al., Swin Transformer, 2021, arXiv:2103.14030, equation 4",
     example=Example({"rows": 9}, [[2, 3, 5]], [2, 3, 5], 18, weight_adds=30),
 )
@@ -140,6 +162,8 @@ attention_mask = LayerType(
     adds="B * h * pairs",
     keeps=Keeps(lasts="B * L_q * L_k"),
     notes=PAIRS_NOTE,
+    positions=APART,
+    masked=unmasked,
     source="Liu et al., Swin Transformer, 2021, arXiv:2103.14030, section 3.2",
     example=Example({}, [[2, 3, 5]], [2, 3, 5], adds=30),
 )
@@ -155,6 +179,16 @@ def _values(symbols: Symbols, inputs: list[Shape]) -> None:
     symbols["d_v"] = divided(symbols, value[-1], "features of the values", "kv_heads")
 
 
+def _values_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """[..., h, L_q, L_k] and [..., L_k, g * d_v] become [..., L_q, h * d_v]: the keys' axis is summed over."""
+    place = axis - len(inputs[number])
+    if place == -1 - number:
+        return EARLIER, None
+    if place == (-1 if number else -3):
+        return ALL, None
+    return APART, axis - (place == -2 and number == 0)
+
+
 attention_values = LayerType(
     "attention_values",
     "The values, weighted by how much each query looks at them, heads side by side.",
@@ -168,6 +202,8 @@ attention_values = LayerType(
     maccs="B * h * pairs * d_v",
     keeps=Keeps("others", core="ends", copies={"functional": (1,)}),
     notes=PAIRS_NOTE,
+    positions=_values_axis,
+    masked=unmasked,
     source=VASWANI,
     example=Example({}, [[2, 3, 5], [5, 8]], [3, 8], maccs=120),
 )
@@ -192,6 +228,7 @@ kv_cache = LayerType(
     rule=_cached,
     cache="N_out // L_out",
     keeps=Keeps(view=same),
+    positions=EARLIER,
     source="Pope et al., Efficiently Scaling Transformer Inference, 2022, arXiv:2211.05102, section 2",
     notes="A window keeps the last tokens alone.",
     example=Example({}, [[5, 8]], [5, 8]),
@@ -208,6 +245,7 @@ rope = LayerType(
     adds="N * F_rot",
     notes="Each pair is multiplied by a rotation matrix; sines and cosines are looked up.",
     fuses="all",
+    positions=APART,
     source="Su et al., RoFormer, 2021, arXiv:2104.09864, equation 34",
     example=Example({}, [[3, 8]], [3, 8], muls=48, adds=24),
 )
@@ -226,6 +264,7 @@ head_norm = LayerType(
     sqrts="N * h",
     weight_muls="N_in",
     keeps=Keeps("input", weights="input", statistics="N * h"),
+    positions=APART,
     source="Dehghani et al., Scaling Vision Transformers to 22 Billion Parameters, 2023, arXiv:2302.05442, section 2; Zhang & Sennrich, 2019, arXiv:1910.07467, equation 4",
     example=Example({"heads": 2}, [[3, 8]], [3, 8], 4, muls=24, adds=24, divs=30, sqrts=6, weight_muls=24),
 )

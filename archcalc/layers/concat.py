@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from ..core.kinds import AXIS, NULL, SIZE, WHOLE, Either, ListOf, show
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import MANY, MAX_OUTPUTS, axis_of
 from .kit.keeps import Keeps
-from .kit.layer import MANY, MAX_OUTPUTS, Arg, Example, LayerError, LayerType, Shape, Symbols, axis_of
+from .kit.layer import LayerType
+from .kit.positions import ALL, APART, Move, along
 from .kit.views import cut, stepped
 
 
@@ -32,6 +35,7 @@ concat = LayerType(
     output="as the first input, the axis the sum of all",
     rule=_concat,
     fuses="all",
+    positions=along("axis"),
     source="PyTorch documentation, torch.cat",
     example=Example({}, [[3, 5, 7], [4, 5, 7]], [7, 5, 7]),
 )
@@ -62,6 +66,7 @@ split = LayerType(
     output="for each part as the input, the axis the part's size",
     rule=_split,
     keeps=Keeps(view=cut),
+    positions=along("axis"),
     source="PyTorch documentation, torch.split",
     example=Example({"parts": [2, 4], "axis": 0}, [[6, 5]], [[2, 5], [4, 5]]),
 )
@@ -80,6 +85,16 @@ def _slice(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     return [(*shape[:axis], left, *shape[axis + 1 :])]
 
 
+def _cut(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """The last position is there whenever one is; of a range it depends on which positions have come."""
+    if axis != axis_of(symbols["axis"], inputs[0]):
+        return APART, axis
+    start, stop, step = symbols["start"], symbols["stop"], symbols["step"]
+    if (start, stop, step) == (-1, None, 1):
+        return APART, None
+    return (APART if (start, stop, step) == (0, None, 1) else ALL), axis
+
+
 slice_ = LayerType(
     "slice",
     "A range of an axis, as Python slices a list.",
@@ -92,6 +107,7 @@ slice_ = LayerType(
     output="as the input, the axis cut",
     rule=_slice,
     keeps=Keeps(view=stepped),
+    positions=_cut,
     source="Python documentation, slice objects",
     example=Example({"axis": 1, "start": -6, "stop": -1, "step": 2}, [[3, 7]], [3, 3]),
 )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from ..core.formula import LETTERS
 from ..core.kinds import COUNTS, SIZE, TRUTH, Word
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import SPATIAL
 from .kit.keeps import Keeps
-from .kit.layer import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
-from .kit.window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols
+from .kit.layer import LayerType
+from .kit.positions import ALL, APART, Move
+from .kit.window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols, slides
 
 _CHANNELS = Arg("channels", SIZE, "output channels", symbol="C_out")
 _GROUPS = Arg("groups", SIZE, "groups of channels that are convolved apart", 1)
@@ -50,6 +53,7 @@ conv = LayerType(
     maccs="K_h * K_w * C_in * H_out * W_out * C_out // groups",
     weight_adds="bias * H_out * W_out * C_out",
     keeps=Keeps(weights="input"),
+    positions=slides(meets=True),
     source=f"{_DUMOULIN}, relationship 15; grouped: Krizhevsky et al. 2012, section 3.5",
     example=Example(
         {"channels": 128, "kernel": 3, "padding": 1}, [[64, 112, 112]], [128, 112, 112], 73_856, maccs=924_844_032, weight_adds=1_605_632
@@ -76,6 +80,7 @@ depthwise_conv = LayerType(
     weight_adds="bias * H_out * W_out * C_out",
     keeps=Keeps(weights="input"),
     notes="C_out = multiplier * C_in.",
+    positions=slides(meets=True),
     source="Howard et al., MobileNets, 2017, arXiv:1704.04861, section 3.1",
     example=Example({"kernel": [3, 5], "stride": 2, "padding": [1, 2]}, [[32, 14, 20]], [32, 7, 10], 512, maccs=33_600, weight_adds=2_240),
 )
@@ -93,6 +98,15 @@ def _transpose(symbols: Symbols, inputs: list[Shape]) -> None:
             )
         if symbols["padding"] == "same":
             symbols[f"P_{letter}"] = dilation * (symbols[f"K_{letter}"] - 1) + 1 + extra - stride
+
+
+def _spreads(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """Without a window each position stays by itself. One that spreads over later outputs alone is rare, and taken for one that does not."""
+    if axis == 0:
+        return ALL, axis
+    letter = LETTERS[len(inputs[0]) - 1][axis - 1]
+    still = symbols[f"K_{letter}"] == symbols[f"S_{letter}"] == 1 and symbols[f"P_{letter}"] == symbols[f"OP_{letter}"] == 0
+    return (APART if still else ALL), axis
 
 
 conv_transpose = LayerType(
@@ -119,6 +133,7 @@ conv_transpose = LayerType(
     weight_adds="bias * H_out * W_out * C_out",
     keeps=Keeps(weights="input"),
     notes="padding: same gives in * stride, as TensorFlow does. The MACCs follow the input positions: every one meets every tap of the kernel once.",
+    positions=_spreads,
     source=f"{_DUMOULIN}, relationship 14",
     example=Example(
         {"channels": 6, "kernel": 4, "stride": 2, "padding": 1}, [[4, 8, 9]], [6, 16, 18], 390, maccs=27_648, weight_adds=1_728

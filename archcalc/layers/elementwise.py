@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from ..core.kinds import AXES, PROBABILITY, show
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import MANY, axes_of
 from .kit.keeps import Keeps
-from .kit.layer import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of
+from .kit.layer import LayerType
+from .kit.positions import APART, broadcast, without
 from .kit.views import same
 
 
@@ -35,6 +38,7 @@ add = LayerType(
     adds="(inputs - 1) * N_out",
     notes="Axes are matched from the last; an axis that is missing or 1 is stretched.",
     fuses="others",
+    positions=broadcast,
     source="NumPy documentation, Broadcasting",
     example=Example({}, [[3, 5, 7], [5, 1], [3, 5, 7]], [3, 5, 7], adds=210),
 )
@@ -49,6 +53,7 @@ multiply = LayerType(
     keeps=Keeps("others"),
     notes="Axes are matched from the last; an axis that is missing or 1 is stretched.",
     fuses="others",
+    positions=broadcast,
     source="NumPy documentation, Broadcasting",
     example=Example({}, [[3, 5, 7], [3, 1, 1]], [3, 5, 7], muls=105),
 )
@@ -67,6 +72,7 @@ mean = LayerType(
     rule=_without,
     adds="N_in - N_out",
     divs="N_out",
+    positions=without("axes"),
     source="PyTorch documentation, torch.mean",
     example=Example({"axes": [0, -1]}, [[3, 5, 7]], [5], adds=100, divs=5),
 )
@@ -75,6 +81,7 @@ identity = LayerType(
     "identity",
     "The input as it is.",
     keeps=Keeps(view=same),
+    positions=APART,
     source="PyTorch documentation, torch.nn.Identity",
     example=Example({}, [[3, 5, 7]], [3, 5, 7]),
 )
@@ -85,6 +92,7 @@ dropout = LayerType(
     args=(Arg("rate", PROBABILITY, "how many elements are dropped", 0.5),),
     keeps=Keeps(passes=True, mask="(rate > 0) * N_in"),
     fuses="all",
+    positions=APART,
     source="Srivastava et al., Dropout, 2014, Journal of Machine Learning Research 15",
     example=Example({"rate": 0.2}, [[3, 5, 7]], [3, 5, 7]),
 )
@@ -95,6 +103,7 @@ stochastic_depth = LayerType(
     args=(Arg("rate", PROBABILITY, "how often the branch is dropped"),),
     keeps=Keeps(passes=True, factors="1 if rate > 0 else 0"),
     fuses="all",
+    positions=APART,
     source="Huang et al., Deep Networks with Stochastic Depth, 2016, arXiv:1603.09382",
     example=Example({"rate": 0.1}, [[3, 5, 7]], [3, 5, 7]),
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ..core.kinds import SIZE, Word, show
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.keeps import Keeps
-from .kit.layer import Arg, Example, LayerError, LayerType, Shape, Symbols
+from .kit.layer import LayerType
+from .kit.positions import APART, features
 
 _VOCABULARY = Arg("vocabulary", SIZE, "number of vectors: ids are below it", symbol="V")
 _FEATURES = Arg("features", SIZE, "features of a vector", symbol="F_out")
@@ -22,6 +24,7 @@ embedding = LayerType(
     keeps=Keeps(weights="input"),
     notes="A look-up: nothing is multiplied. V is the vocabulary. The head of a language model is tied to it with `share`.",
     looks_up=True,
+    positions=APART,
     source="PyTorch documentation, torch.nn.Embedding",
     example=Example({"vocabulary": 11, "features": 5}, [[2, 3]], [2, 3, 5], 55),
 )
@@ -54,6 +57,7 @@ embedding_bag = LayerType(
     keeps=Keeps(weights="input"),
     notes="V is the vocabulary; n ids make a bag. Element by element n - 1 additions, or comparisons for max; mean is 1 for mean, largest 1 for max.",
     looks_up=True,
+    positions=features,
     source="PyTorch documentation, torch.nn.EmbeddingBag",
     example=Example({"vocabulary": 11, "features": 5, "mode": "mean"}, [[2, 3]], [2, 5], 55, adds=20, divs=10),
 )
@@ -97,6 +101,7 @@ position_embedding = LayerType(
     weight_adds="N_in",
     fuses="all",
     looks_up=True,
+    positions=features,
     source="Gehring et al., Convolutional Sequence to Sequence Learning, 2017, arXiv:1705.03122, section 3.1",
     example=Example({"length": 7}, [[3, 5]], [3, 5], 35, weight_adds=15),
 )
@@ -117,6 +122,8 @@ class_token = LayerType(
     params="count * F_in",
     tensors={"token": "[count, F_in]"},
     fuses="all",
+    positions=features,
+    whole=(("True", "would be put in front of every token"),),
     source="Dosovitskiy et al., An Image is Worth 16x16 Words, 2020, arXiv:2010.11929, section 3.1",
     example=Example({}, [[3, 5]], [4, 5], 5),
 )

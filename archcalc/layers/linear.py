@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from ..core.kinds import SHAPE, SIZE, TRUTH, show
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import FEATURES_LAST
 from .kit.keeps import Keeps
-from .kit.layer import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .kit.layer import LayerType
+from .kit.positions import APART
 
 _FEATURES = Arg("features", SIZE, "output features", symbol="F_out")
 _BIAS = Arg("bias", TRUTH, "whether each output feature has a bias", True)
@@ -22,6 +25,9 @@ linear = LayerType(
     weight_adds="bias * N * F_out",
     keeps=Keeps(weights="input"),
     notes="N is the product of all axes before the last.",
+    positions=APART,
+    packed=True,
+    features_last=True,
     source="PyTorch documentation, torch.nn.Linear",
     example=Example({"features": 5}, [[2, 7, 3]], [2, 7, 5], 20, maccs=210, weight_adds=70),
 )
@@ -52,6 +58,7 @@ bilinear = LayerType(
     weight_adds="bias * N * F_out",
     keeps=Keeps("others", weights="inputs"),
     notes="The F_1 * F_2 products of the inputs are made once for each of the N positions; then a matrix meets them as in linear.",
+    positions=APART,
     source="PyTorch documentation, torch.nn.Bilinear: y = x_1 A x_2 + b",
     example=Example({"features": 5}, [[2, 3], [2, 4]], [2, 5], 65, maccs=120, muls=24, weight_adds=10),
 )

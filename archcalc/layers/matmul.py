@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
 
 from ..core.kinds import TRUTH, Text, show
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import MANY, axes_text
 from .kit.keeps import Keeps
-from .kit.layer import MANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_text
+from .kit.layer import LayerType
+from .kit.positions import ALL, APART, EARLIER, Move
 
 Sizes = dict[str, int]
 """The labels of an operand and their sizes. The axes of ``...`` are labelled ``...1``, ``...2``, counted from the last."""
@@ -34,6 +38,20 @@ def _matmul(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     return [(*leading, *rows, *columns)]
 
 
+def _matmul_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """The axis that is summed over goes; the others stand in the output counted from its end, rows and columns behind the leading ones."""
+    one, other = inputs
+    shape = inputs[number]
+    place = axis - len(shape)
+    summed = -1 if number == 0 or len(shape) == 1 else -2
+    if place == summed:
+        return EARLIER, None
+    leading = max(len(one), len(other), 2) - 2
+    if place >= -2:
+        return APART, leading + (len(one) > 1 if number else 0)
+    return APART, leading + 2 + place
+
+
 matmul = LayerType(
     "matmul",
     "The matrix product of two inputs.",
@@ -44,6 +62,7 @@ matmul = LayerType(
     maccs="B * n * k * m",
     keeps=Keeps("others"),
     notes="B is the product of the axes before the last two, which broadcast. A vector [k] in the place of a matrix has no n or no m.",
+    positions=_matmul_axis,
     source="NumPy documentation, numpy.matmul",
     example=Example({}, [[2, 1, 3, 5], [7, 5, 4]], [2, 7, 3, 4], maccs=840),
 )
@@ -102,6 +121,15 @@ def _labelled(labels: list[str], shape: Shape, number: int) -> list[str]:
     return labels[:at] + [f"...{more - index}" for index in range(more)] + labels[at + 1 :]
 
 
+def _kept(terms: list[list[str]], out: list[str] | None, known: Iterable[str]) -> list[str]:
+    """The labels of the output's axes; an output that is not given has those that stand once. ``known`` are the labels of all axes."""
+    rest = sorted((label for label in known if label[0] == "."), key=lambda label: -int(label[3:]))
+    if out is None:
+        written = [label for labels in terms for label in labels]
+        out = [label for label in sorted(set(written)) if label == "..." or written.count(label) == 1]
+    return [each for label in out for each in (rest if label == "..." else [label])]
+
+
 def _summed(sizes: Sizes, kept: set[str], sums: list[int]) -> Sizes:
     """An operand without the labels that nothing else has: they are summed beforehand."""
     left = {label: size for label, size in sizes.items() if label in kept}
@@ -112,6 +140,12 @@ def _summed(sizes: Sizes, kept: set[str], sums: list[int]) -> Sizes:
 
 
 def _einsum(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    """The shape of the output, for inputs of the shapes that the terms of the equation label.
+
+    Sets the symbols that count the operations, each a list of numbers of elements that show their factors: ``contracted`` (MACCs of
+    each pair of operands that is summed over a label), ``products`` (of each other pair), ``sums`` (additions within one operand).
+    Raises LayerError, with the argument ``equation``, where the equation is none or does not fit the inputs.
+    """
     terms, out = _terms(symbols["equation"])
     if len(terms) != len(inputs):
         raise _wrong(
@@ -130,16 +164,14 @@ def _einsum(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
             if label not in whole or known == 1:
                 whole[label] = size, number
             operands[-1][label] = size
-    rest = sorted((label for label in whole if label[0] == "."), key=lambda label: -int(label[3:]))
-    written = [label for labels in terms for label in labels]
-    if out is None:
-        out = [label for label in sorted(set(written)) if label == "..." or written.count(label) == 1]
-    elif len(set(out)) < len(out):
-        raise _wrong(f"{next(label for label in out if out.count(label) > 1)} stands twice in the output")
-    for label in out:
+    given = out or []
+    for label in given:
+        if given.count(label) > 1:
+            raise _wrong(f"{label} stands twice in the output")
+    for label in given:
         if not any(label in labels for labels in terms):
             raise _wrong(f"{label} is in the output and in no operand")
-    result = [each for label in out for each in (rest if label == "..." else [label])]
+    result = _kept(terms, out, whole)
     _contract(symbols, operands, set(result))
     return [tuple(whole[label][0] for label in result)]
 
@@ -160,6 +192,17 @@ def _contract(symbols: Symbols, operands: list[Sizes], out: set[str]) -> None:
     symbols.update(contracted=contracted, products=products, sums=sums)
 
 
+def _einsum_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """An axis goes where its label goes. One that is summed over goes with it: multiplied with another operand's, or summed by itself."""
+    terms, named = _terms(symbols["equation"])
+    labelled = [_labelled(labels, shape, each) for each, (labels, shape) in enumerate(zip(terms, inputs), 1)]
+    label = labelled[number][axis]
+    out = _kept(terms, named, {each for labels in labelled for each in labels})
+    if label in out:
+        return APART, out.index(label)
+    return (EARLIER if sum(label in labels for labels in labelled) > 1 else ALL), None
+
+
 einsum = LayerType(
     "einsum",
     "Products of the inputs' elements, summed over the labels that the output lacks.",
@@ -176,6 +219,7 @@ einsum = LayerType(
         "A pair with a label that nothing behind it has is contracted: as many MACCs as the product of the sizes of all its labels; any other pair is "
         "as many products. A label that one operand alone has is summed in it beforehand."
     ),
+    positions=_einsum_axis,
     source="NumPy documentation, numpy.einsum; PyTorch documentation, torch.einsum",
     example=Example({"equation": "hqd,hkd->hqk"}, [[2, 3, 5], [2, 7, 5]], [2, 3, 7], maccs=210),
 )
@@ -195,6 +239,11 @@ def _pairs(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     return [(*shape[:-2], symbols["pairs"])]
 
 
+def _pairs_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """The vectors, where they are on an axis, and their features are met; what is before them is apart."""
+    return (ALL, None) if axis >= len(inputs[0]) - (2 if len(inputs) == 1 else 1) else (APART, axis)
+
+
 dot_interaction = LayerType(
     "dot_interaction",
     "The scalar product of each pair of n vectors.",
@@ -206,6 +255,7 @@ dot_interaction = LayerType(
     maccs="B * pairs * F_in",
     keeps=Keeps("inputs"),
     notes="Each pair counts once: pairs = n * (n - 1) / 2, and n more with self. B is the product of the axes before the vectors.",
+    positions=_pairs_axis,
     source="Naumov et al., Deep Learning Recommendation Model, 2019, arXiv:1906.00091, section 2.1.3",
     example=Example({}, [[4, 5]], [6], maccs=30),
 )

@@ -6,9 +6,12 @@ from typing import Any
 
 from ..core.kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, Word, show
 from .activation import ACTIVATION
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import FEATURES_LAST
 from .kit.compound import Compound
 from .kit.keeps import Keeps
-from .kit.layer import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .kit.layer import LayerType
+from .kit.positions import APART, features
 
 _HIDDEN = Arg("hidden", SIZE, "features in between, H")
 
@@ -90,6 +93,7 @@ top_k = LayerType(
     keeps=Keeps(indices="N_out"),
     comparisons="N * (k * n - k * (k + 1) // 2)",
     notes="Counted as finding a maximum k times, among one fewer each time.",
+    positions=APART,
     source="Shazeer et al., Outrageously Large Neural Networks, 2017, arXiv:1701.06538, equation 5",
     example=Example({"k": 2}, [[3, 8]], [3, 2], comparisons=39),
 )
@@ -111,6 +115,7 @@ expert_sum = LayerType(
     muls="N * k * F",
     keeps=Keeps("others"),
     adds="N * (k - 1) * F",
+    positions=features,
     source="Shazeer et al., Outrageously Large Neural Networks, 2017, arXiv:1701.06538, equation 1",
     example=Example({}, [[3, 8], [3, 2]], [3, 8], muls=48, adds=24),
 )

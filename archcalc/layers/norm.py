@@ -6,8 +6,11 @@ from math import prod
 from typing import Any
 
 from ..core.kinds import AXIS, SIZE, TRUTH, Either, Int, ListOf
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import CHANNELS_FIRST, FEATURES_LAST, SPATIAL, axes_of
 from .kit.keeps import Keeps
-from .kit.layer import CHANNELS_FIRST, FEATURES_LAST, SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of
+from .kit.layer import LayerType
+from .kit.positions import ALL, APART, Move
 
 _AFFINE = Arg("affine", TRUTH, "whether there is a learned scale and shift", True)
 _OF_CHANNELS = {"weight": "affine * [C_in]", "bias": "affine * [C_in]"}
@@ -26,6 +29,7 @@ batch_norm = LayerType(
     keeps=Keeps("input", weights="input", batch_statistics="2 * C_in"),
     notes="Mean, variance, scale and shift are folded beforehand into one scale and one shift per channel.",
     fuses="all",
+    positions=APART,
     source="Ioffe & Szegedy, Batch Normalization, 2015, arXiv:1502.03167, algorithm 2",
     example=Example({}, [[3, 5, 7]], [3, 5, 7], 6, weight_muls=105, weight_adds=105),
 )
@@ -47,6 +51,11 @@ def _channel_groups(symbols: Symbols, inputs: list[Shape]) -> None:
     symbols["G"] = symbols["C_in"]
 
 
+def _each_channel(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """Channels are apart as long as they have no weights of their own."""
+    return (ALL if axis or symbols["affine"] else APART), axis
+
+
 instance_norm = LayerType(
     "instance_norm",
     "Normalisation of each channel by its own mean and variance.",
@@ -59,6 +68,7 @@ instance_norm = LayerType(
     weight_adds="affine * N_in",
     **_STATISTICS,
     notes=f"{_STATISTICS_NOTE} Here G = C_in.",
+    positions=_each_channel,
     source="Ulyanov et al., Instance Normalization, 2016, arXiv:1607.08022, section 2",
     example=Example({"affine": True}, [[3, 5, 7]], [3, 5, 7], 6, weight_muls=105, weight_adds=105, adds=312, muls=105, divs=111, sqrts=3),
 )
@@ -101,6 +111,13 @@ def _named_axes(symbols: Symbols, inputs: list[Shape]) -> None:
     symbols["G"] = symbols["N_in"] // symbols["n"]
 
 
+def _normalised(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """What is on the axes that it goes over meets."""
+    axes, rank = symbols["axes"], len(inputs[0])
+    met = axis >= rank - axes if isinstance(axes, int) else axis in axes_of(axes, inputs[0])
+    return (ALL if met else APART), axis
+
+
 layer_norm = LayerType(
     "layer_norm",
     "Normalisation of each position over its features.",
@@ -112,6 +129,7 @@ layer_norm = LayerType(
     weight_adds="affine * bias * N_in",
     **_STATISTICS,
     notes=_STATISTICS_NOTE,
+    positions=_normalised,
     source="Ba et al., Layer Normalization, 2016, arXiv:1607.06450, equation 3",
     example=Example({}, [[4, 7]], [4, 7], 14, weight_muls=28, weight_adds=28, adds=80, muls=28, divs=36, sqrts=4),
 )
@@ -130,6 +148,7 @@ rms_norm = LayerType(
     sqrts="G",
     keeps=Keeps("input", weights="input", statistics="G"),
     notes="The elements fall into G groups. A group of n: n products, n - 1 additions and a division, then epsilon, the root, and n divisions.",
+    positions=_normalised,
     source="Zhang & Sennrich, Root Mean Square Layer Normalization, 2019, arXiv:1910.07467, equation 4",
     example=Example({}, [[4, 7]], [4, 7], 7, weight_muls=28, adds=28, muls=28, divs=32, sqrts=4),
 )
@@ -148,6 +167,7 @@ local_response_norm = LayerType(
         "Each element: its square, size - 1 additions, the factor alpha / size, the addition of k, the power beta, the division. "
         "Channels beyond the first and the last count as zeros."
     ),
+    positions=APART,
     source="Krizhevsky et al., ImageNet Classification with Deep Convolutional Neural Networks, 2012, section 3.3",
     example=Example({"size": 5}, [[6, 2, 3]], [6, 2, 3], adds=180, muls=72, divs=36, transcendentals=36),
 )
@@ -161,8 +181,30 @@ layer_scale = LayerType(
     weight_muls="N_in",
     keeps=Keeps(weights="input"),
     fuses="all",
+    positions=APART,
     source="Touvron et al., Going deeper with Image Transformers, 2021, arXiv:2103.17239, section 2",
     example=Example({}, [[4, 7]], [4, 7], 7, weight_muls=28),
 )
 
-LAYERS = (batch_norm, instance_norm, group_norm, layer_norm, rms_norm, local_response_norm, layer_scale)
+grn = LayerType(
+    "grn",
+    "Each feature of the last axis times its length over all positions by the features' mean length; scaled, shifted, and the input added.",
+    takes=FEATURES_LAST,
+    params="2 * F_in",
+    tensors={"weight": "[F_in]", "bias": "[F_in]"},
+    weight_muls="N_in",
+    weight_adds="N_in",
+    muls="2 * N_in",
+    adds="2 * N_in",
+    divs="F_in + 1",
+    sqrts="F_in",
+    keeps=Keeps("input", weights="input", between="N_in + 2 * F_in + 1"),
+    notes=(
+        "Each feature: the root of its sum of squares over all axes before the last; the mean of these F_in lengths and epsilon divide each of them; "
+        "an element meets the quotient, the learned scale, the learned shift, and itself. All sums together have 2 * N_in additions."
+    ),
+    source="Woo et al., ConvNeXt V2, 2023, arXiv:2301.00808, section 3.2 and algorithm 1",
+    example=Example({}, [[2, 3, 5]], [2, 3, 5], 10, weight_muls=30, weight_adds=30, muls=60, adds=60, divs=6, sqrts=5),
+)
+
+LAYERS = (batch_norm, instance_norm, group_norm, layer_norm, rms_norm, local_response_norm, layer_scale, grn)

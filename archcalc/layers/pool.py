@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from ..core.formula import LETTERS
 from ..core.kinds import NULL, PADDING, SIZE, SIZES, TRUTH, Either, Number, PerAxis
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import SPATIAL
 from .kit.keeps import Keeps
-from .kit.layer import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
-from .kit.window import DILATION, KERNEL, pad_symbols, taps_of
+from .kit.layer import LayerType
+from .kit.positions import ALL, APART, Move
+from .kit.window import DILATION, KERNEL, pad_symbols, slides, taps_of
 
 _STRIDE = Arg("stride", SIZES, "step of the window", None, symbol="S", shown_default="kernel")
 _PADDED = Arg(
@@ -54,6 +57,7 @@ max_pool = LayerType(
     comparisons="(K_h * K_w - 1) * C_in * H_out * W_out",
     keeps=Keeps("input", indices="N_out"),
     notes=_WINDOW_NOTE,
+    positions=slides(meets=False),
     source="PyTorch documentation, torch.nn.MaxPool2d",
     example=Example({"kernel": [2, 3], "stride": 2, "padding": [0, 1]}, [[3, 6, 9]], [3, 3, 5], comparisons=225),
 )
@@ -70,6 +74,7 @@ avg_pool = LayerType(
     keeps=Keeps("input"),
     divs="C_in * H_out * W_out",
     notes=_WINDOW_NOTE,
+    positions=slides(meets=False),
     source="PyTorch documentation, torch.nn.AvgPool2d",
     example=Example({"kernel": [2, 3], "ceil": True}, [[3, 5, 7]], [3, 3, 3], adds=135, divs=27),
 )
@@ -88,6 +93,7 @@ lp_pool = LayerType(
     transcendentals="(norm != 1 and norm != 2) * (K_h * K_w + 1) * C_in * H_out * W_out",
     sqrts="(norm == 2) * C_in * H_out * W_out",
     notes=f"{_WINDOW_NOTE} A square is a multiplication, any other power is one transcendental; signs are free.",
+    positions=slides(meets=False),
     source="PyTorch documentation, torch.nn.LPPool2d",
     example=Example({"kernel": [2, 3]}, [[3, 4, 7]], [3, 2, 2], adds=60, muls=72, sqrts=12),
 )
@@ -107,6 +113,14 @@ _TAPS_NOTE = (
     "taps_h = H_in + H_out - gcd(H_in, H_out) is the sum of their lengths."
 )
 
+
+def _grid(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """Channels are apart, and an axis that keeps its size is as it was."""
+    size = symbols["size"]
+    each = size[axis - 1] if axis and isinstance(size, (tuple, list)) else size
+    return (APART if axis == 0 or each is None else ALL), axis
+
+
 adaptive_max_pool = LayerType(
     "adaptive_max_pool",
     "The largest value of each window of a grid that covers the map.",
@@ -118,6 +132,7 @@ adaptive_max_pool = LayerType(
     comparisons="C_in * (taps_h * taps_w - H_out * W_out)",
     keeps=Keeps("input", indices="N_out"),
     notes=_TAPS_NOTE,
+    positions=_grid,
     source="PyTorch documentation, torch.nn.AdaptiveMaxPool2d",
     example=Example({"size": [3, None]}, [[2, 5, 7]], [2, 3, 7], comparisons=56),
 )
@@ -134,6 +149,7 @@ adaptive_avg_pool = LayerType(
     keeps=Keeps("input", when="N_out > C_in"),
     divs="C_in * H_out * W_out",
     notes=_TAPS_NOTE,
+    positions=_grid,
     source="PyTorch documentation, torch.nn.AdaptiveAvgPool2d",
     example=Example({"size": [2, 3]}, [[2, 5, 7]], [2, 2, 3], adds=96, divs=12),
 )
@@ -146,6 +162,11 @@ def _whole(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     return [(channels, *(1 for _ in sizes if symbols["keep"]))]
 
 
+def _over_the_map(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """Channels are apart, their positions are not."""
+    return (ALL if axis else APART), axis if axis == 0 or symbols["keep"] else None
+
+
 global_avg_pool = LayerType(
     "global_avg_pool",
     "The mean of each channel.",
@@ -155,6 +176,7 @@ global_avg_pool = LayerType(
     rule=_whole,
     adds="C_in * (H_in * W_in - 1)",
     divs="C_in",
+    positions=_over_the_map,
     source="Lin et al., Network in Network, 2013, arXiv:1312.4400, section 3.2",
     example=Example({}, [[3, 5, 7]], [3], adds=102, divs=3),
 )
@@ -168,6 +190,7 @@ global_max_pool = LayerType(
     rule=_whole,
     comparisons="C_in * (H_in * W_in - 1)",
     keeps=Keeps("input", indices="N_out"),
+    positions=_over_the_map,
     source="PyTorch documentation, torch.nn.AdaptiveMaxPool2d with an output size of 1",
     example=Example({"keep": True}, [[3, 5, 7]], [3, 1, 1], comparisons=102),
 )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.kinds import NULL, SIZE, TRUTH, Either, Int, Word, show
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import FEATURES_LAST
 from .kit.keeps import Keeps
-from .kit.layer import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .kit.layer import LayerType
+from .kit.positions import ALL, APART, Move, sequence
 
 _HIDDEN = Arg("hidden", SIZE, "features of the state", symbol="H")
 _BIAS = Arg("bias", TRUTH, "whether each gate has two biases, one for the input and one for the state", True)
@@ -17,6 +20,11 @@ _STACK = (
 )
 _PROJECTION = Arg("projection", Either(SIZE, NULL), "features of h, where one more matrix makes it; null: no such matrix", None)
 _ACTIVATION = Arg("activation", Word("tanh", "relu"), "the function of the sum", "tanh")
+
+
+def _steps(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """The input is a sequence; the states that it starts from have none, and would come out of one."""
+    return sequence(symbols, inputs, number, axis) if number == 0 or axis < len(inputs[number]) - 2 else (ALL, None)
 
 
 class _Kind:
@@ -120,6 +128,8 @@ class _Kind:
                 f"{'Two more inputs are' if len(self.states) > 1 else 'A second input is'} what it starts from, in the shape of "
                 f"name.{' and name.'.join(self.states)}: {'[..., layers * D, R] and ' if projected else ''}[..., layers * D, H]."
             ),
+            positions=_steps,
+            whole=(("bidirectional", "reads the sequence from its end, too"),),
             source=self.source,
             example=example,
         )
@@ -156,6 +166,7 @@ class _Kind:
                 f"{self.equations} {'Two more inputs are the h and the cell' if more else 'A second input is the h'} of the step before, "
                 "each [..., H]; without them they are zeros, which count as any others."
             ),
+            positions=APART,
             source=self.source,
             example=example,
         )

@@ -6,8 +6,11 @@ from math import floor
 
 from ..core.formula import LETTERS
 from ..core.kinds import COUNT, SIZES, Either, ListOf, Number, PerAxis, Word, show
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import SPATIAL, axes_text
 from .kit.keeps import Keeps
-from .kit.layer import SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_text
+from .kit.layer import LayerType
+from .kit.positions import ALL, APART, Move
 from .kit.window import pad_symbols, taps_of
 
 
@@ -52,6 +55,11 @@ def _upsample(symbols: Symbols, inputs: list[Shape]) -> None:
     symbols["area"] = mode == "area"
 
 
+def _resized(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """Channels are apart; what makes an axis longer or shorter needs the whole of it. A second input gives sizes alone."""
+    return (ALL if axis or number else APART), axis
+
+
 upsample = LayerType(
     "upsample",
     "A map of another size, by the nearest position, by interpolation or by area means.",
@@ -80,6 +88,7 @@ upsample = LayerType(
         "2 products and a sum each), or cubics = 5 cubic ones of four values (4 products and 3 sums each); their weights, made once per row "
         "and column, are not counted. area is as adaptive_avg_pool."
     ),
+    positions=_resized,
     source="PyTorch documentation, torch.nn.functional.interpolate; bicubic: Keys, Cubic convolution interpolation, 1981",
     example=Example({"scale": 2, "mode": "bilinear"}, [[3, 5, 7]], [3, 10, 14], muls=2_520, adds=1_260),
 )
@@ -110,6 +119,7 @@ crop = LayerType(
     output="[C_in, H_out, W_out]",
     axis="size_h",
     notes="A second input gives the size.",
+    positions=_resized,
     source="Ronneberger et al., U-Net, 2015, arXiv:1505.04597, section 2",
     example=Example({"size": [3, 4]}, [[2, 5, 7]], [2, 3, 4]),
 )
@@ -150,6 +160,7 @@ pad = LayerType(
     keeps=Keeps("input", when="mode == 'reflect' or mode == 'replicate'"),
     notes="P_h is the padding of both sides.",
     fuses="all",
+    positions=_resized,
     source="PyTorch documentation, torch.nn.functional.pad",
     example=Example({"padding": [[0, 1], [2, 3]]}, [[3, 5, 7]], [3, 6, 12]),
 )

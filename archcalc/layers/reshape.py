@@ -6,9 +6,12 @@ from math import prod
 from typing import Any
 
 from ..core.kinds import AXIS, SIZE, Either, Kind, ListOf, Text, show
-from .kit.einops import NamedSizes, rearranged, rearranged_view
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import ANY, axes_of, axes_text, axis_of
+from .kit.einops import NamedSizes, rearranged, rearranged_axis, rearranged_view
 from .kit.keeps import Keeps
-from .kit.layer import ANY, Arg, Example, LayerError, LayerType, Shape, Symbols, axes_of, axes_text, axis_of
+from .kit.layer import LayerType
+from .kit.positions import ALL, APART, Move, regrouped_axis
 from .kit.views import permuted, reshaped
 
 
@@ -31,6 +34,13 @@ def _flatten(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     return [(*inputs[0][:axis], prod(inputs[0][axis:]))]
 
 
+def _as_shaped(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """An axis that is joined with no other has a place in the new shape."""
+    shape = symbols["shape"] if "shape" in symbols else (*inputs[0][: axis_of(symbols["from_axis"], inputs[0])], -1)
+    known = prod(size for size in shape if size != -1)
+    return regrouped_axis(inputs[0], axis, tuple(prod(inputs[0]) // known if size == -1 else size for size in shape))
+
+
 flatten = LayerType(
     "flatten",
     "All axes from one on become one.",
@@ -38,6 +48,7 @@ flatten = LayerType(
     output="the axes before from_axis, and the product of the others",
     rule=_flatten,
     keeps=Keeps(view=reshaped),
+    positions=_as_shaped,
     source="PyTorch documentation, torch.nn.Flatten",
     example=Example({"from_axis": 1}, [[3, 5, 7]], [3, 35]),
 )
@@ -70,6 +81,7 @@ reshape = LayerType(
     output="as shape says",
     rule=_reshape,
     keeps=Keeps(view=reshaped),
+    positions=_as_shaped,
     source="PyTorch documentation, torch.reshape",
     example=Example({"shape": [5, -1, 2]}, [[4, 5, 7]], [5, 14, 2]),
 )
@@ -87,6 +99,10 @@ def _permute(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     return [tuple(shape[axis] for axis in axes)]
 
 
+def _permuted(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    return APART, axes_of(symbols["axes"], inputs[0]).index(axis)
+
+
 permute = LayerType(
     "permute",
     "The axes in another order.",
@@ -94,6 +110,7 @@ permute = LayerType(
     output="the input's axes in that order",
     rule=_permute,
     keeps=Keeps(view=permuted),
+    positions=_permuted,
     source="PyTorch documentation, torch.permute",
     example=Example({"axes": [1, 2, 0]}, [[3, 5, 7]], [5, 7, 3]),
 )
@@ -109,6 +126,13 @@ def _squeeze(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     return [(*shape[:index], *shape[index + 1 :])]
 
 
+def _squeezed(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """An axis that goes is lost, be it one of a single position."""
+    shape, named = inputs[0], symbols["axis"]
+    gone = [each for each, size in enumerate(shape) if size == 1] if named is None else [axis_of(named, shape)]
+    return (ALL, None) if axis in gone else (APART, axis - sum(each < axis for each in gone))
+
+
 squeeze = LayerType(
     "squeeze",
     "An axis of size 1 goes.",
@@ -116,6 +140,7 @@ squeeze = LayerType(
     output="the input's other axes",
     rule=_squeeze,
     keeps=Keeps(view=reshaped),
+    positions=_squeezed,
     source="PyTorch documentation, torch.squeeze",
     example=Example({"axis": 1}, [[3, 1, 7]], [3, 7]),
 )
@@ -126,6 +151,10 @@ def _unsqueeze(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     return [(*inputs[0][:index], 1, *inputs[0][index:])]
 
 
+def _unsqueezed(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    return APART, axis + (axis >= axis_of(symbols["axis"], inputs[0], more=1))
+
+
 unsqueeze = LayerType(
     "unsqueeze",
     "An axis of size 1 comes in.",
@@ -133,6 +162,7 @@ unsqueeze = LayerType(
     output="the input's axes and a 1",
     rule=_unsqueeze,
     keeps=Keeps(view=reshaped),
+    positions=_unsqueezed,
     source="PyTorch documentation, torch.unsqueeze",
     example=Example({"axis": -1}, [[3, 5]], [3, 5, 1]),
 )
@@ -149,6 +179,7 @@ rearrange = LayerType(
     output="as the right of the pattern says",
     rule=lambda symbols, inputs: [rearranged(symbols["pattern"], symbols["sizes"], inputs[0])],
     keeps=Keeps(view=rearranged_view),
+    positions=lambda symbols, inputs, number, axis: rearranged_axis(symbols["pattern"], symbols["sizes"], inputs[0], axis),
     source="Rogozhnikov, Einops, 2022, International Conference on Learning Representations",
     example=Example({"pattern": "c (h p) (w q) -> h w (p q c)", "sizes": {"p": 2, "q": 4}}, [[3, 6, 20]], [3, 5, 24]),
 )

@@ -6,7 +6,10 @@ from math import prod
 
 from ..core.formula import LETTERS, for_axes
 from ..core.kinds import SIZE, ListOf, show
-from .kit.layer import CHANNELS_FIRST, SPATIAL, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import CHANNELS_FIRST, SPATIAL
+from .kit.layer import LayerType
+from .kit.positions import APART
 from .kit.window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols
 
 
@@ -60,6 +63,7 @@ channel_shuffle = LayerType(
     takes=CHANNELS_FIRST,
     requires=(("C_in % groups == 0", "groups: {groups} does not divide {C_in} input channels", "groups", "a number that divides {C_in}"),),
     fuses="all",
+    positions=APART,
     source="Zhang et al., ShuffleNet, 2017, arXiv:1707.01083, section 3.1",
     example=Example({"groups": 3}, [[6, 5, 7]], [6, 5, 7]),
 )

@@ -6,8 +6,9 @@ from typing import Any
 
 from ..core.kinds import SIZE, TRUTH, Either, Null
 from .activation import ACTIVATION
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import SPATIAL
 from .kit.compound import Compound
-from .kit.layer import SPATIAL, Arg, Example, LayerError, Shape, Symbols
 
 
 def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.kinds import SIZE, SIZE_OR_NONE, TRUTH, show
+from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import FEATURES_LAST
 from .kit.compound import Compound
 from .kit.keeps import Keeps
-from .kit.layer import FEATURES_LAST, Arg, Example, LayerError, LayerType, Shape, Symbols
+from .kit.layer import LayerType
+from .kit.positions import APART, EARLIER
 
 _GU = "Gu & Dao, Mamba, 2023, arXiv:2312.00752, algorithm 2"
 _DAO = "Dao & Gu, Transformers are SSMs, 2024, arXiv:2405.21060, section 7"
@@ -22,6 +25,7 @@ sequence_conv = LayerType(
     maccs="N * k * F_in",
     keeps=Keeps(weights="input"),
     weight_adds="bias * N * F_in",
+    positions=EARLIER,
     source=_GU,
     example=Example({"kernel": 4}, [[3, 5]], [3, 5], 25, maccs=60, weight_adds=15),
 )
@@ -67,6 +71,7 @@ ssm_scan = LayerType(
     muls="N * i + N * i * n",
     transcendentals="N * (per_state * i * n + (1 - per_state) * h)",
     notes="At each position: the decay exp(step * A); state = decay * state + (step * x) * B, of which the first product and its sum are a MACC; y = C * state + D * x. per_state is 1 where every number of the state has a decay of its own.",
+    positions=EARLIER,
     source=_GU + "; heads: " + _DAO,
     example=Example({"state": 2}, [[3, 5], [3, 5], [3, 4]], [3, 5], 15, maccs=60, weight_muls=45, adds=15, muls=45, transcendentals=30),
 )
@@ -219,6 +224,7 @@ step_bias = LayerType(
     tensors={"dt_bias": "[F_in]"},
     weight_adds="N_in",
     fuses="all",
+    positions=APART,
     source=_DAO,
     example=Example({}, [[3, 2]], [3, 2], 2, weight_adds=6),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..core.dtypes import size_of
-from ..layers.attention_parts import unmasked
 from ..network.graph import Group, Leaf, Network
 from .flow import Flow
 from .liveness import Sweep, sweep
@@ -199,11 +198,10 @@ class Accounts:
         operations = 2 * leaf.result.counts.maccs * times * self.batch
         if not (leaf.causal and operations):
             return operations, operations
-        return operations, operations // leaf.result.symbols["pairs"] * unmasked(leaf.result.symbols)
+        return operations, operations // leaf.result.pairs * leaf.result.unmasked
 
     def weights_read(self, leaf: Leaf, size: int, times: int, sets: int) -> int:
         """The bytes of weights that a layer reads at inference: of experts, as many sets as the positions of the batch can reach."""
         if leaf.layer.looks_up:
-            return min(size, size_of(leaf.result.symbols["N_out"] * times * self.batch, leaf.dtype))
-        positions: int = leaf.result.symbols.get("N", 1)
-        return size * min(sets, times * self.batch * positions)
+            return min(size, size_of(leaf.result.elements_out * times * self.batch, leaf.dtype))
+        return size * min(sets, times * self.batch * leaf.result.vectors)

@@ -115,7 +115,7 @@ class Placer:
             if not (self.run.training and any(formula(symbols) for _, formula in keeps.by_products)):
                 return incoming[0]
             self.walk.drops = True
-        if leaf.layer.cache is not None and symbols["context"]:
+        if leaf.result.cached and leaf.result.context:
             cache = Storage(0, batched=True, grad=False)
             cache.cached = True
             return Value(cache)
@@ -141,7 +141,7 @@ class Placer:
             shape = leaf.inputs[0].shape or ()
             laid = view(leaf.result.symbols, incoming[0].strides or in_order(shape), shape, [tensor.shape or () for tensor in tensors])
         source = incoming[0].storage.outer
-        projects = source in self.packs and leaf.layer.name == "linear"
+        projects = source in self.packs and leaf.layer.packed
         for number, tensor in enumerate(tensors):
             strides = laid[number] if laid else None
             if strides is not None:
@@ -173,7 +173,7 @@ class Placer:
             elif word == "output":
                 self.mark(step, self.walk.values[id(leaf.outputs[0])].storage)
             elif word == "copy":
-                step.kept += size_of(symbols["N_in"] * samples, leaf.dtype)
+                step.kept += size_of(leaf.result.elements_in * samples, leaf.dtype)
             else:
                 for number, storage in enumerate(sources):
                     if word == "inputs" or any(other.grad for each, other in enumerate(sources) if each != number):

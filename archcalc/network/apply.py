@@ -8,8 +8,11 @@ from typing import Any, NoReturn
 from ..core.counts import Counts
 from ..core.dtypes import FLOATS
 from ..core.kinds import show
+from ..layers.kit.args import Arg, LayerError, Shape
+from ..layers.kit.axes import MAX_OUTPUTS
 from ..layers.kit.compound import Compound
-from ..layers.kit.layer import MAX_OUTPUTS, Arg, LayerError, LayerType, Result, Shape
+from ..layers.kit.layer import LayerType
+from ..layers.kit.result import Result
 from ..spec.blocks import compound_block
 from ..spec.declared import UserLayer
 from ..spec.language import MAX_NESTING

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..core.errors import Problem, TooMany
-from ..layers.kit.layer import MAX_OUTPUTS, RUN, LayerType
+from ..layers.kit.axes import MAX_OUTPUTS
+from ..layers.kit.layer import RUN, LayerType
 from ..spec.language import MAX_LAYERS, SIGNS
 from ..spec.tree import Block, Body, Item, Spec, Template
 from ..text.nodes import BAD

@@ -6,7 +6,8 @@ from typing import Any
 
 from .. import layers
 from ..core.kinds import show
-from ..layers.kit.layer import LayerError, Shape, axis_of
+from ..layers.kit.args import LayerError, Shape
+from ..layers.kit.axes import axis_of
 from ..spec.tree import Body, Branch, Item, Template
 from .apply import At
 from .evaluate import Env, Value, Wrong
@@ -101,7 +102,7 @@ class Composites(Ties):
         args = {arg.name: arg.default for arg in layer.args}
         if "axis" in args and "axis" in item.args:
             args["axis"] = self.evaluate(item.args["axis"], env, incoming)
-        if item.type == "residual" and merge != "concat":
+        if item.type == "residual" and "axis" not in args:  # joined element by element
             self.fitting(item, value, incoming, at)
         leaf = self.leaf(item, layer, args, item.merge_name, value, at, at.dtype)
         at.children.append(leaf)

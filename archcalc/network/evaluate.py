@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from ..core.errors import HasPlace, Problem, Reporter
 from ..core.kinds import Mismatch, show
 from ..expr.limits import ExpressionError
-from ..layers.kit.layer import Result
+from ..layers.kit.result import Result
 from ..spec.language import MAX_NESTING, SHAPE_NAMES, SIGNS
 from ..spec.tree import Item, Spec, Template, mismatched
 from ..text.nodes import BAD

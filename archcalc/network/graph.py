@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..layers.kit.layer import LayerType, Result, Shape
+from ..layers.kit.args import Shape
+from ..layers.kit.layer import LayerType
+from ..layers.kit.result import Result
 
 
 class Tensor:
@@ -52,7 +54,7 @@ class Leaf:
     @property
     def causal(self) -> bool:
         """Whether its products are counted for pairs of positions of which some are masked."""
-        return self.layer.settings and bool(self.args.get("causal"))
+        return self.result.causal
 
 
 class Frame:

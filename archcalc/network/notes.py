@@ -38,7 +38,10 @@ def named(what: str, names: list[str]) -> list[str]:
 
 
 class _Walk:
-    """One walk over a network, each frame once, in the order in which data flows."""
+    """One walk over a network, each frame once, in the order in which data flows.
+
+    Values and frames are told apart by their id(): the network holds all of them as long as the walk lasts.
+    """
 
     def __init__(self, network: Network) -> None:
         self.used = {id(tensor) for tensor in network.outputs}
@@ -71,7 +74,7 @@ class _Walk:
             self.maps.update(map(id, outputs))
         if not inside:
             self._made.append((name, [*outputs, *leaf.extra]))
-            if layer.name == "linear" and is_map:
+            if layer.features_last and is_map:
                 self.flat.append(name)
 
     def group(self, group: Group, prefix: str, inside: bool) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from ..core.kinds import ANYTHING, show
 from ..expr.compile import Expression
-from ..layers.kit.layer import MAX_OUTPUTS, Arg
+from ..layers.kit.args import Arg
+from ..layers.kit.axes import MAX_OUTPUTS
 from ..spec.tree import Item, Ref, Template
 from .evaluate import Env, Evaluator, Value, Wrong
 from .graph import Absent, Copies, Group, Leaf, Node

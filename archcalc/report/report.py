@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..conventions import Convention
-from ..conventions.rule import left_out, style_inside
+from ..conventions.rule import left_out
+from ..conventions.style import style_inside
 from ..core.counts import Counts
 from ..core.dtypes import BITS
 from ..core.errors import JSON_SCHEMA_VERSION
@@ -268,7 +269,7 @@ class _Builder:
             self.count(row)
         if result.cached:
             each = result.cached * how.times * BITS[leaf.dtype]
-            row.cache_bits_per_token, row.cache_bits = each, each * result.symbols["kept"] * self.batch
+            row.cache_bits_per_token, row.cache_bits = each, each * result.kept * self.batch
         return row
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..core.kinds import ANYTHING
+from ..layers.kit.args import Arg
 from ..layers.kit.compound import Compound
-from ..layers.kit.layer import Arg
 from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence
 from ..text.reader import read
 from .composites import COMPOSITES, SPREAD_KEYS

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..core.kinds import ANYTHING, AXIS, SIZE, TRUTH, Kind, ListOf, Word
-from ..layers.kit.layer import Arg
+from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node, Scalar, Sequence
 from .language import NAMES, VARIABLES
 from .reading import Known, Reading, first_key, kind_of_node

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.formula import Formula
+from ..layers.kit.args import Arg, Example
+from ..layers.kit.axes import MANY
 from ..layers.kit.keeps import NOTHING, Keeps
-from ..layers.kit.layer import MANY, Arg, Example, LayerType
+from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Node, Scalar
 from .tree import Template
 

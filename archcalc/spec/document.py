@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.errors import Problem, TooMany
 from ..core.kinds import SHAPE
-from ..layers.kit.layer import Arg
+from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node
 from .blocks import declare_blocks, read_blocks
 from .items import read_body

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.errors import nearest
-from ..layers.kit.layer import Arg, LayerType
+from ..layers.kit.args import Arg
+from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Node, Scalar, Sequence
 from .composites import BODY, BRANCHES, SPREAD, SPREAD_KEYS, missing_parts, read_branches, read_spread
 from .declared import UserLayer

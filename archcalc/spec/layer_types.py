@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.counts import OPERATIONS
 from ..core.kinds import SHAPE, Either, Int, ListOf
-from ..layers.kit.layer import Arg
+from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node
 from .blocks import BLOCK_NAMES, TYPE_RULE, read_arguments, read_inputs
 from .declared import UserLayer

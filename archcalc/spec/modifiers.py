@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.dtypes import DTYPES
 from ..core.kinds import ANYTHING, COUNT, TRUTH, Word
-from ..layers.kit.layer import Arg
+from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node, Scalar
 from .language import NAMES, STYLES
 from .reading import Known, Reading, kind_of_node

@@ -11,7 +11,8 @@ from typing import Any
 from .. import layers
 from ..core.dtypes import DTYPES
 from ..core.kinds import SHAPE
-from ..layers.kit.layer import Arg, LayerType
+from ..layers.kit.args import Arg
+from ..layers.kit.layer import LayerType
 from .blocks import BLOCK_NAMES, ITEM_WORDS
 from .composites import COMPOSITES, SPREAD
 from .language import BUDGETS, EXPRESSION_WORDS, MAX_ARGS, MAX_INPUTS, MAX_VARIANTS, MAX_VARS, NAME, NAMES, TOP_LEVEL, VARIABLES, Amount

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from ..core.errors import did_you_mean
 from ..core.kinds import Mismatch, show
 from ..expr.compile import Expression
-from ..layers.kit.layer import Arg, LayerType
+from ..layers.kit.args import Arg
+from ..layers.kit.layer import LayerType
 from ..text.nodes import Node, Scalar, Sequence
 
 Scope = Mapping[str, Any]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .. import layers
-from ..layers.kit.layer import Arg, LayerType
+from ..layers.kit.args import Arg
+from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Scalar
 from .composites import COMPOSITES, SPREAD, SPREAD_KEYS
 from .modifiers import MODIFIER

@@ -8,7 +8,7 @@ from ..core.dtypes import DTYPES
 from ..core.kinds import Kind, Mismatch, Word, no_name
 from ..expr.compile import compile_expression
 from ..expr.limits import ExpressionError
-from ..layers.kit.layer import Arg
+from ..layers.kit.args import Arg
 from ..text.nodes import BAD, Node, Scalar, Sequence
 from .language import SIGNS
 from .reading import MAX_EXPRESSIONS, Known, Reading

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..core.kinds import ANYTHING
-from ..layers.kit.layer import Arg
+from ..layers.kit.args import Arg
 from ..text.nodes import BAD, Mapping, Node
 from .language import MAX_VARIANTS, MAX_VARS, VARIABLES
 from .reading import Known, Reading

@@ -10,7 +10,8 @@ import pytest
 
 import archcalc
 from archcalc import conventions, layers
-from archcalc.conventions.rule import WAYS, Convention, Rule, Stated, symbols_of
+from archcalc.conventions.rule import Convention, Rule, Stated, symbols_of
+from archcalc.conventions.style import WAYS
 from archcalc.explain.layer import explain
 from archcalc.layers.kit.compound import Compound
 from archcalc.network.graph import Leaf

@@ -13,8 +13,9 @@ from archcalc import layers
 from archcalc.core.kinds import COUNT, SIZE, TRUTH
 from archcalc.explain.layer import TITLES
 from archcalc.explain.manual import WIDTH, composite_page, flow, listing, page, signature
+from archcalc.layers.kit.args import Arg, Example
 from archcalc.layers.kit.compound import Compound
-from archcalc.layers.kit.layer import Arg, Example, LayerType
+from archcalc.layers.kit.layer import LayerType
 from archcalc.spec.composites import COMPOSITES, SPREAD
 from layer_examples import example_spec
 from spec_help import analyzed, text_of

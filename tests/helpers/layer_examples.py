@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from archcalc import layers
 from archcalc.layers.kit.compound import Compound
-from archcalc.layers.kit.layer import LayerType, Result
+from archcalc.layers.kit.layer import LayerType
+from archcalc.layers.kit.result import Result
 
 if TYPE_CHECKING:
     from archcalc.report.rows import Row

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from archcalc import layers
 from archcalc.core.dtypes import DTYPES
 from archcalc.core.kinds import SIZE, Anything, Either, Int, Kind, ListOf, Null, Number, Text, Truth, Word
+from archcalc.layers.kit.args import Arg
 from archcalc.layers.kit.einops import NamedSizes
-from archcalc.layers.kit.layer import Arg
 from archcalc.spec.composites import COMPOSITES, SPREAD, BodyKind, BranchesKind
 from archcalc.spec.language import BUDGETS, TOP_LEVEL, Amount
 from archcalc.spec.layer_types import AMOUNT, FIGURES, OUTPUT

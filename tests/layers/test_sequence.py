@@ -15,7 +15,8 @@ import archcalc
 import oracle.product
 import oracle.recurrent
 from archcalc import layers
-from archcalc.layers.kit.layer import LayerError, Result
+from archcalc.layers.kit.args import LayerError
+from archcalc.layers.kit.result import Result
 from oracle import OPERATIONS, Machine, Tensor, indices, measure, shape_of, tensor
 from spec_help import analyzed, errors, layer_errors
 from torch_cases import SEQUENCE_CASES, Case, case_id, output_shape, translate

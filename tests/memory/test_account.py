@@ -152,3 +152,13 @@ def test_what_is_kept_once_for_a_batch_is_the_statistics_of_its_norms(model: str
     one, two = (bytes_of(model, batch) for batch in (1, 2))
     fixed = 2 * one.totals.to_dict()["saved_activation_bytes"] - two.totals.to_dict()["saved_activation_bytes"]
     assert fixed == sum(2 * 4 * row.output_shapes[0][0] for row in leaves(one.layers) if row.type == "batch_norm")
+
+
+@pytest.mark.parametrize("value", [1, 3, [1, 2], "many"])
+def test_a_var_with_a_symbols_name_is_no_symbol(value: object) -> None:
+    """N is the number of positions in the layers' own formulas; in a spec it is any name."""
+    layer_types = {"mine": {"output": "in_shape", "params": 8}}
+    layers = [{"experts": {"experts": 4, "active": 1, "body": ["mine"]}}]
+    document = {"input": [6, 8], "vars": {"N": value}, "layer_types": layer_types, "layers": layers}
+    totals = archcalc.analyze(document, memory=True, dtype="float32").totals.to_dict()
+    assert totals["read_bytes"] == 4 * (6 * 8 + 8)

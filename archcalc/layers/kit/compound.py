@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .layer import ANY, Arg, Example, LayerType, Shape, Symbols
+from .args import Arg, Example, Shape, Symbols
+from .axes import ANY
+from .layer import LayerType
 
 Prepare = Callable[[dict[str, Any], "list[Shape]"], Symbols]
 
@@ -35,6 +37,7 @@ class Compound(LayerType):
         prepared: tuple[str, ...] = (),
         arrange: tuple[tuple[int, ...], ...] = (),
         packs: tuple[str, ...] = (),
+        written: Callable[[dict[str, Any], list[Shape]], str] = lambda args, inputs: "",
         output: str = "as the input",
         params: str = "0",
         maccs: str = "0",
@@ -64,5 +67,7 @@ class Compound(LayerType):
         """The names that prepare adds to the arguments."""
         self.packs = packs
         """The ways of writing it in which one product makes all that its linear layers make of its input."""
+        self.written = written
+        """How its code is written unless a spec says it, from the arguments and the inputs; an empty text: as the module of its name."""
         self.arrange = arrange
         """For one, two, ... values that come in: which of them each of the inside's inputs is."""

@@ -7,8 +7,10 @@ from math import prod
 from typing import Any
 
 from ...core.kinds import SIZE, Kind, show
+from .args import LayerError, Shape
+from .axes import axes_text
 from .keeps import Strides
-from .layer import LayerError, Shape, axes_text
+from .positions import ALL, APART, Move
 from .views import regrouped
 
 _TOKEN = re.compile(r"\.\.\.|\w+|\S")
@@ -69,6 +71,26 @@ def rearranged_view(symbols: dict[str, Any], strides: Strides, shape: Shape, out
     places = {name: [next(found) for _ in known[name]] for axis in left for name in axis}
     ordered = [place for axis in right for name in axis for place in places[name]]
     return [regrouped(tuple(size for size, _ in ordered), tuple(stride for _, stride in ordered), outputs[0])]
+
+
+def rearranged_axis(pattern: str, sizes: dict[str, int], shape: Shape, axis: int) -> Move:
+    """Where an axis goes that has one name; one that is split, left out, or joined with axes longer than 1, is lost."""
+    left, right = map(_side, pattern.split("->"))
+    known = {**{name: (size,) for name, size in sizes.items()}, **_lengths(left, sizes, shape)}
+    names = _apart(left, known)[axis]
+    for place, joined in enumerate(_apart(right, known)):
+        if len(names) == 1 and names[0] in joined:
+            return (APART, place) if all(known[name][number] == 1 for name, number in joined if (name, number) != names[0]) else (ALL, None)
+    return ALL, None
+
+
+def _apart(side: Side, known: dict[str, Shape]) -> list[list[tuple[str, int]]]:
+    """For each axis of a shape the names that make it; those of ``...`` are numbered, any other name has the number 0."""
+    found: list[list[tuple[str, int]]] = []
+    for axis in side:
+        units = [(name, number) for name in axis for number in range(len(known[name]))]
+        found += [[unit] for unit in units] if axis is _AXES else [units]
+    return found
 
 
 def _wrong(what: str) -> LayerError:

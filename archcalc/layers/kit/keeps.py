@@ -43,7 +43,7 @@ class Keeps:
         when: a formula: whether the gradient of its input needs them.
         weights: words of VALUES: what the gradients of its weights need.
         in_place: what the gradient of its input needs where ``in_place`` is true.
-        view: how its output lies in the memory of its input, where it is not new; see archcalc/layers/views.py.
+        view: how its output lies in the memory of its input, where it is not new; see archcalc/layers/kit/views.py.
         passes: at inference its output is its input.
         core: "starts" where attention's scores begin and "ends" where they are used up. What lies between is not there where the code is
             fused, and may be worked out anew in the backward pass.

@@ -8,110 +8,18 @@ from types import MappingProxyType
 from typing import Any
 
 from ...core.counts import OPERATIONS, Counts
-from ...core.formula import LETTERS, Formula, for_axes, for_axis
-from ...core.kinds import LARGEST, Kind, show
+from ...core.formula import Formula
+from .args import Arg, Example, LayerError, Shape, Symbols
+from .axes import ANY, CHANNELS_FIRST, FEATURES_LAST, MANY, SPATIAL, axes_text, check_shape
 from .keeps import NOTHING, Keeps
+from .plan import Plan
+from .positions import ALL, APART, EARLIER, Move, Positions, channels, features, sequence
+from .result import Result
 
-Shape = tuple[int, ...]
-Symbols = dict[str, Any]
 ShapeRule = Callable[[Symbols, "list[Shape]"], "list[Shape]"]
 Delegate = Callable[[dict[str, Any]], "tuple[LayerType, dict[str, Any]]"]
-Weights = tuple[str, Shape, int]
-"""A weight tensor: its name, its sizes, and how many there are of it. Where there are several the name is that of the first."""
-
-
-class LayerError(Exception):
-    """A layer that does not fit what comes in, or whose output would not be a shape."""
-
-    def __init__(self, message: str, expected: str = "", hint: str = "", arg: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.expected = expected
-        self.hint = hint
-        self.arg = arg
-
-
-class Arg:
-    """An argument of a layer type: its kind, its meaning, and its default (none: it must be given)."""
-
-    __slots__ = ("default", "kind", "meaning", "name", "required", "shown_default", "symbol")
-
-    def __init__(self, name: str, kind: Kind, meaning: str, default: Any = ..., *, symbol: str = "", shown_default: str = "") -> None:
-        self.name = name
-        self.kind = kind
-        self.meaning = meaning
-        self.required = default is ...
-        self.default = None if self.required else default
-        self.symbol = symbol
-        self.shown_default = shown_default
-        """How the default reads where it depends on other arguments or on the input."""
-
-    @property
-    def signature(self) -> str:
-        """The argument as listings show it: ``stride=1``."""
-        if self.required:
-            return self.name
-        return f"{self.name}={self.shown_default or show(self.default).strip(chr(39))}"
-
-
-class Result:
-    """What a layer type makes of its arguments and input shapes: outputs, params and counts per sample, and the symbols behind them."""
-
-    __slots__ = ("axes", "cached", "counts", "extra", "layer", "matrix_params", "params", "shapes", "symbols")
-
-    def __init__(self, shapes: list[Shape], params: int, matrix_params: int, counts: Counts, symbols: Symbols, axes: int) -> None:
-        self.shapes = shapes
-        self.params = params
-        self.matrix_params = matrix_params
-        """The params without the bias: what a tied layer shares."""
-        self.counts = counts
-        self.symbols = symbols
-        self.axes = axes
-        self.cached = 0
-        """How many elements it keeps of each token, for the tokens to come."""
-        self.extra: list[Shape] = []
-        """Shapes of the outputs that are reached only by name."""
-        self.layer: LayerType | None = None
-        """The layer type that it is of; None where a spec declares it, with a number for its params alone."""
-
-    def tensors(self) -> list[Weights]:
-        """The weight tensors that the params lie in, worked out anew at each call; where only a number is known, one tensor of so many."""
-        if self.layer is None:
-            return [("params", (self.params,), 1)] if self.params else []
-        found: list[Weights] = []
-        for name, number, sizes in self.layer.tensor_formulas(self.axes):
-            times = number(self.symbols)
-            if times:
-                found.append((name, tuple(sizes(self.symbols)), times))
-        return found
-
-
-class Example:
-    """A worked example: arguments and inputs, and the figures that come out, worked out by hand.
-
-    ``output`` is a shape, or a list of shapes where there are several outputs.
-    """
-
-    def __init__(self, args: Any, inputs: list[list[int]], output: list[Any], params: int = 0, **operations: int) -> None:
-        self.args = args
-        self.inputs = inputs
-        self.output = output
-        self.params = params
-        self.operations = operations
-
-
-ANY = "[...]"
-CHANNELS_FIRST = "[C_in, ...]"
-SPATIAL = "[C_in, H_in, W_in]"
-FEATURES_LAST = "[..., F_in]"
 RUN: Symbols = {"causal_half": 0, "context": 0}
 """How a network is run unless it is said otherwise: causal attention counted in full, all positions at once (no context of earlier tokens)."""
-
-MAX_AXES = 16
-MAX_OUTPUTS = 10_000
-"""The most outputs of one item."""
-MANY = 10**9
-"""No bound on the number of inputs."""
 
 
 class LayerType:
@@ -159,6 +67,11 @@ class LayerType:
         keeps: Keeps = NOTHING,
         fuses: str = "",
         looks_up: bool = False,
+        positions: str | Positions = ALL,
+        whole: tuple[tuple[str, str], ...] = (),
+        masked: Callable[[Symbols], int] | None = None,
+        packed: bool = False,
+        features_last: bool = False,
         **operations: str,
     ) -> None:
         self.name = name
@@ -197,30 +110,50 @@ class LayerType:
         """How it can be done together with the layer before it: "all" of what it reads is at hand, or what it joins to that: the "others"."""
         self.looks_up = looks_up
         """Whether it reads but the rows of its weights that it needs."""
+        self.positions = positions
+        """What of a sequence it looks at: see ``moves``."""
+        self.whole = tuple((Formula(test), why) for test, why in whole)
+        """Where it needs a whole sequence at once: tests of its arguments, and why."""
+        self.masked = masked
+        """Of attention: how many of its ``pairs`` are not masked, from its symbols."""
+        self.packed = packed
+        """Whether one product can make what several of it make of one value, as attention's projections are made."""
+        self.features_last = features_last
+        """Whether it takes the last axis for features where a map with channels first may come in by mistake."""
         unknown = set(operations) - set(OPERATIONS)
         if unknown:
             raise TypeError(f"{name}: no such operation: {', '.join(sorted(unknown))}")
         self.operations = operations
         self.spatial = takes == SPATIAL
-        self._plans: dict[int, _Plan] = {}
-        self._tensor_formulas: dict[int, list[tuple[str, Formula, Formula]]] = {}
+        self._too_small = (
+            "the padding is cut off the output: use less of it"
+            if "- P_h" in axis
+            else "the window is larger than the padded input: use a smaller kernel or dilation, or more padding"
+            if "padding" in self.by_name
+            else ""
+        )
+        self._plans: dict[int, Plan] = {}
 
-    def formulas(self, axes: int) -> _Plan:
+    def formulas(self, axes: int) -> Plan:
         """The formulas for a number of spatial axes."""
         plan = self._plans.get(axes)
         if plan is None:
-            plan = self._plans[axes] = _Plan(self, axes)
+            output = self.output if self.output.startswith("[") and self.rule is None else ""
+            plan = self._plans[axes] = Plan(axes, self.axis, output, self.params, self.operations, self.tensors)
         return plan
 
-    def tensor_formulas(self, axes: int) -> list[tuple[str, Formula, Formula]]:
-        """Of each weight tensor its name, how many there are of it, and its sizes, for a number of spatial axes."""
-        found = self._tensor_formulas.get(axes)
-        if found is None:
-            found = self._tensor_formulas[axes] = []
-            for name, text in self.tensors.items():
-                number, bracket, sizes = for_axes(text, axes).partition("[")
-                found.append((name, Formula(number.removesuffix(" * ") or "1"), Formula(bracket + sizes)))
-        return found
+    def moves(self, result: Result, inputs: list[Shape], number: int, axis: int) -> Move:
+        """What of a sequence on that axis of that input it looks at, and on which axis of its outputs the sequence lies.
+
+        ``positions`` is a function, or a word: "apart", but for the axis of features or channels that ``takes`` names; "earlier" for
+        sequences [..., length, features]; "all", which holds for any type that does not say better.
+        """
+        if self.positions == APART:
+            rule = features if self.takes == FEATURES_LAST else channels if self.takes in (CHANNELS_FIRST, SPATIAL) else None
+            return rule(result.symbols, inputs, number, axis) if rule is not None else (APART, axis)
+        if self.positions == EARLIER:
+            return sequence(result.symbols, inputs, number, axis)
+        return (ALL, None) if isinstance(self.positions, str) else self.positions(result.symbols, inputs, number, axis)
 
     def apply(self, args: dict[str, Any], inputs: list[Shape], settings: Symbols | None = None) -> Result:
         """Shapes, params and counts for one sample. Raises LayerError where the input does not fit.
@@ -249,25 +182,30 @@ class LayerType:
                 raise LayerError(message.format(**symbols), expected=expected.format(**symbols), arg=arg)
         shapes = self._shapes(symbols, inputs, plan)
         for out in shapes:
-            if len(out) > MAX_AXES:
-                raise LayerError(f"the output would have {len(out)} axes", expected=f"at most {MAX_AXES}")
-            for size in out:
-                if not 1 <= size <= LARGEST:
-                    raise LayerError(
-                        f"the output would be [{', '.join(map(str, out))}]: every size must be from 1 to 2^63 - 1",
-                        hint=_too_small_hint(self, size),
-                    )
+            check_shape(out, self._too_small)
         symbols["N_out"] = sum(map(prod, shapes)) if len(shapes) > 1 else prod(shapes[0])
         params = plan.params(symbols)
         without_bias = plan.params({**symbols, "bias": 0}) if symbols.get("bias") is True else params
         counts = Counts(**{field: formula(symbols) for field, formula in plan.operations})
-        result = Result(shapes, params, without_bias, counts, symbols, axes)
-        result.layer = self
-        if self.cache is not None:
-            result.cached = self.cache(symbols)
-        if self.extra is not None:
-            result.extra = self.extra(symbols, inputs)
-        return result
+        return Result(
+            shapes,
+            params,
+            without_bias,
+            counts,
+            symbols,
+            axes,
+            plan=plan,
+            extra=self.extra(symbols, inputs) if self.extra is not None else None,
+            cached=self.cache(symbols) if self.cache is not None else 0,
+            kept=symbols["kept"] if self.cache is not None else 0,
+            context=symbols["context"] if self.settings else 0,
+            causal=self.masked is not None and bool(symbols["causal"]),
+            pairs=symbols["pairs"] if self.masked is not None else 0,
+            unmasked=self.masked(symbols) if self.masked is not None else 0,
+            vectors=symbols.get("N", 1),
+            elements_in=symbols["N_in"],
+            elements_out=symbols["N_out"],
+        )
 
     def check_inputs(self, inputs: list[Shape]) -> None:
         """Raises LayerError where too few or too many values come in."""
@@ -282,7 +220,7 @@ class LayerType:
                 else "take one with `from`, or join them with concat or add",
             )
 
-    def _bind(self, symbols: Symbols, shape: Shape, plan: _Plan) -> None:
+    def _bind(self, symbols: Symbols, shape: Shape, plan: Plan) -> None:
         symbols["N_in"] = prod(shape)
         if self.takes == FEATURES_LAST:
             if not shape:
@@ -310,7 +248,7 @@ class LayerType:
                 else:
                     symbols[arg.symbol] = value
 
-    def _shapes(self, symbols: Symbols, inputs: list[Shape], plan: _Plan) -> list[Shape]:
+    def _shapes(self, symbols: Symbols, inputs: list[Shape], plan: Plan) -> list[Shape]:
         if self.rule is not None:
             shapes = self.rule(symbols, inputs)
         elif self.output == "as the input":
@@ -326,64 +264,8 @@ class LayerType:
         return shapes
 
 
-class _Plan:
-    """The formulas of a layer type for one number of spatial axes."""
-
-    __slots__ = ("axis", "in_names", "letters", "operations", "out_names", "output", "params")
-
-    def __init__(self, layer: LayerType, axes: int) -> None:
-        self.letters = LETTERS.get(axes, "")
-        self.in_names = [f"{letter.upper()}_in" for letter in self.letters]
-        self.out_names = [f"{letter.upper()}_out" for letter in self.letters]
-        self.axis = (
-            [(name, Formula(for_axis(layer.axis, letter))) for name, letter in zip(self.out_names, self.letters)] if layer.axis else []
-        )
-        said = layer.output.startswith("[") and layer.rule is None
-        dims = [dim.strip() for dim in layer.output.strip("[]").split(",") if dim.strip() != "..."] if said else []
-        if "H_out" in dims:
-            dims = [dim for dim in dims if dim not in ("H_out", "W_out")] + self.out_names
-        self.output = [Formula(for_axes(dim, axes)) for dim in dims]
-        self.params = Formula(for_axes(layer.params, axes))
-        self.operations = [(field, Formula(for_axes(text, axes))) for field, text in layer.operations.items()]
-
-
-def axes_text(count: int, kind: str = "") -> str:
-    """``1 axis``, ``2 spatial axes``."""
-    return f"{count} {kind}{'axis' if count == 1 else 'axes'}"
-
-
-def axis_of(axis: int, shape: Shape, arg: str = "axis", more: int = 0) -> int:
-    """The axis counted from 0; ``more`` axes than the shape has may be named. An axis that isn't there is an error."""
-    rank = len(shape) + more
-    if not -rank <= axis < rank:
-        raise LayerError(
-            f"{arg}: {axis} is out of range: the input {show(shape)} has {axes_text(len(shape))}",
-            expected=f"from {-rank} to {rank - 1}" if rank else "",
-            hint="axes count from 0 without the batch" if axis == rank else "",
-            arg=arg,
-        )
-    return axis % rank
-
-
-def axes_of(axes: int | tuple[int, ...], shape: Shape, arg: str = "axes") -> list[int]:
-    """One axis or several, counted from 0, each named once."""
-    named = [axis_of(axis, shape, arg) for axis in ((axes,) if isinstance(axes, int) else axes)]
-    for index, axis in enumerate(named):
-        if axis in named[:index]:
-            raise LayerError(f"{arg}: axis {axis} is named twice", arg=arg)
-    return named
-
-
 def _how_many(least: int, most: int) -> str:
     if most >= MANY:
         return f"{least} input{'' if least == 1 else 's'} or more"
     count = str(least) if least == most else f"{least} to {most}"
     return f"{count} input{'' if most == 1 else 's'}"
-
-
-def _too_small_hint(layer: LayerType, size: int) -> str:
-    if size < 1 and "- P_h" in layer.axis:
-        return "the padding is cut off the output: use less of it"
-    if size < 1 and "padding" in layer.by_name:
-        return "the window is larger than the padded input: use a smaller kernel or dilation, or more padding"
-    return ""

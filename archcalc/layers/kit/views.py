@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .args import Shape
+from .axes import axis_of
 from .keeps import Strides
-from .layer import Shape, axis_of
 
 
 def in_order(shape: Shape) -> Strides:

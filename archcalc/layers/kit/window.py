@@ -6,7 +6,9 @@ from math import gcd
 
 from ...core.formula import LETTERS
 from ...core.kinds import PADDING, SIZES
-from .layer import Arg, LayerError, Shape, Symbols, axes_text
+from .args import Arg, LayerError, Shape, Symbols
+from .axes import axes_text
+from .positions import ALL, APART, EARLIER, Move, Positions
 
 KERNEL = Arg("kernel", SIZES, "size of the window", symbol="K")
 STRIDE = Arg("stride", SIZES, "step of the window", 1, symbol="S")
@@ -56,3 +58,22 @@ def taps_of(size_in: int, size_out: int) -> int:
     Window i reaches from floor(i * in / out) to ceil((i + 1) * in / out); the lengths add up to in + out - gcd(in, out).
     """
     return size_in + size_out - gcd(size_in, size_out)
+
+
+def slides(*, meets: bool) -> Positions:
+    """A window along each spatial axis: of earlier positions alone where it steps by one and is padded in front by all that it reaches.
+
+    ``meets`` says whether the channels, on the first axis, meet one another or have weights of their own.
+    """
+
+    def move(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+        if axis == 0:
+            return (ALL if meets else APART), axis
+        letter = LETTERS[len(inputs[0]) - 1][axis - 1]
+        reach = symbols[f"dilation_{letter}"] * (symbols[f"K_{letter}"] - 1)
+        behind = symbols[f"P_{letter}"] == symbols[f"P_before_{letter}"] == reach and symbols.get("padding_mode", "zeros") == "zeros"
+        if symbols[f"S_{letter}"] != 1 or not behind:
+            return ALL, axis
+        return (EARLIER if reach else APART), axis
+
+    return move

@@ -1,0 +1,325 @@
+"""What of a sequence each layer type says that it looks at, against loops that really compute (``oracle``): one position is changed, and
+what of the output changes with it is what looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+import oracle
+import oracle.attention
+import oracle.experts
+import oracle.product
+import oracle.recurrent
+import oracle.state
+from archcalc import layers
+from archcalc.layers.kit.layer import LayerType
+from archcalc.layers.kit.positions import ALL, APART, EARLIER
+from layer_examples import PLAIN, TYPES, Args, Shapes, applied
+from oracle import Machine, Tensor, tensor
+from oracle.attention import look
+
+Layer = Callable[..., Tensor]
+CAUSAL = partial(look, causal=True, half=True)
+BEHIND: Args = {"kernel": [3], "stride": [1], "dilation": [2], "padding": [(4, 0)]}
+"""A window of earlier positions."""
+AROUND: Args = {"kernel": [3], "stride": [1], "dilation": [1], "padding": [(1, 1)]}
+POINT: Args = {"kernel": [1], "stride": [1], "dilation": [1], "padding": [(0, 0)]}
+STEP: Args = {"kernel": [1], "stride": [2], "dilation": [1], "padding": [(0, 0)]}
+CONV = {"channels": 3, "groups": 1, "bias": True}
+NET = {"hidden": 3, "bias": True}
+
+
+def whole(kind: str, name: str) -> Layer:
+    """The sequence that a recurrent layer gives."""
+    return lambda machine, values, *given, **args: getattr(oracle.recurrent, name)(machine, values, *given, kind=kind, **args)[0]
+
+
+CASES: list[tuple[str, Layer, Shapes, Args, Args | None, str]] = [
+    ("conv", oracle.conv, [[2, 7]], CONV | BEHIND, None, "all earlier>1"),
+    ("conv", oracle.conv, [[2, 7]], CONV | AROUND, None, "all all"),
+    ("conv", oracle.conv, [[2, 7]], CONV | POINT, None, "all apart>1"),
+    ("conv", oracle.conv, [[2, 7]], CONV | STEP, None, "all all"),
+    (
+        "conv",
+        oracle.conv,
+        [[2, 5, 4]],
+        CONV | {"kernel": [3, 1], "stride": [1, 1], "dilation": [1, 1], "padding": [(2, 0), (0, 0)]},
+        None,
+        "all earlier>1 apart>2",
+    ),
+    ("depthwise_conv", oracle.depthwise_conv, [[2, 7]], {"multiplier": 1, "bias": True} | BEHIND, None, "all earlier>1"),
+    ("conv_transpose", oracle.conv_transpose, [[2, 5]], CONV | POINT | {"output_padding": [0]}, None, "all apart>1"),
+    ("conv_transpose", oracle.conv_transpose, [[2, 5]], CONV | AROUND | {"output_padding": [0]}, None, "all all"),
+    ("linear", oracle.linear, [[4, 3, 5]], {"features": 2, "bias": True}, None, "apart>0 apart>1 all"),
+    ("bilinear", oracle.bilinear, [[4, 3], [4, 5]], {"features": 2, "bias": True}, None, "apart>0 all, apart>0 all"),
+    (
+        "max_pool",
+        oracle.max_pool,
+        [[3, 7]],
+        {"kernel": [2], "stride": [1], "padding": [(1, 0)], "dilation": [1]},
+        None,
+        "apart>0 earlier>1",
+    ),
+    ("max_pool", oracle.max_pool, [[3, 6]], {"kernel": [2], "stride": [2], "padding": [(0, 0)], "dilation": [1]}, None, "apart>0 all"),
+    (
+        "avg_pool",
+        oracle.avg_pool,
+        [[3, 7]],
+        {"kernel": [2], "stride": [1], "padding": [(1, 0)], "dilation": [1]},
+        None,
+        "apart>0 earlier>1",
+    ),
+    ("lp_pool", oracle.lp_pool, [[3, 7]], {"kernel": [3], "stride": [1], "padding": [(1, 1)], "dilation": [1]}, None, "apart>0 all"),
+    ("adaptive_max_pool", oracle.adaptive_max_pool, [[2, 6, 5]], {"size": [None, 2]}, None, "apart>0 apart>1 all"),
+    ("adaptive_avg_pool", oracle.adaptive_avg_pool, [[2, 6]], {"size": [4]}, None, "apart>0 all"),
+    ("global_avg_pool", oracle.global_avg_pool, [[3, 4]], {"keep": False}, None, "apart>0 all"),
+    ("global_max_pool", oracle.global_max_pool, [[3, 4]], {"keep": True}, None, "apart>0 all"),
+    ("batch_norm", oracle.batch_norm, [[3, 4]], {"affine": True}, None, "all apart>1"),
+    ("instance_norm", oracle.instance_norm, [[3, 4]], {"affine": False}, None, "apart>0 all"),
+    ("instance_norm", oracle.instance_norm, [[3, 4]], {"affine": True}, None, "all all"),
+    ("group_norm", oracle.group_norm, [[4, 3]], {"groups": 2, "affine": True}, None, "all all"),
+    ("layer_norm", oracle.layer_norm, [[4, 3]], {"axes": 1, "affine": True, "bias": True}, None, "apart>0 all"),
+    ("layer_norm", oracle.layer_norm, [[4, 3, 2]], {"axes": [0, 2], "affine": True, "bias": True}, None, "all apart>1 all"),
+    ("rms_norm", oracle.rms_norm, [[4, 3, 2]], {"axes": 2, "affine": True}, None, "apart>0 all all"),
+    ("local_response_norm", oracle.local_response_norm, [[4, 3]], {"size": 3}, None, "all apart>1"),
+    ("layer_scale", oracle.layer_scale, [[4, 3]], {}, None, "apart>0 all"),
+    ("grn", oracle.product.grn, [[4, 3]], {}, None, "all all"),
+    *((name, partial(oracle.elementwise, name=name), [[4, 3]], {}, {}, "apart>0 apart>1") for name in oracle.ACTIVATIONS),
+    ("prelu", oracle.prelu, [[4, 3]], {"per_channel": True}, None, "all apart>1"),
+    ("prelu", oracle.prelu, [[4, 3]], {"per_channel": False}, None, "apart>0 apart>1"),
+    ("softmax", oracle.softmax, [[4, 3]], {"axis": 0}, None, "all apart>1"),
+    ("softmax", oracle.softmax, [[4, 3]], {"axis": -1}, None, "apart>0 all"),
+    ("log_softmax", oracle.log_softmax, [[4, 3]], {"axis": -1}, None, "apart>0 all"),
+    ("glu", oracle.glu, [[4, 3]], {"axis": 0}, None, "all apart>1"),
+    ("upsample", partial(oracle.upsample, taps=1), [[3, 4]], {"size": [8]}, None, "apart>0 all"),
+    ("crop", oracle.crop, [[3, 6]], {"size": [4]}, None, "apart>0 all"),
+    ("pad", oracle.pad, [[3, 4]], {"padding": [(2, 0)]}, None, "apart>0 all"),
+    ("pixel_shuffle", oracle.pixel_shuffle, [[4, 2, 3]], {"factor": 2}, None, "all all all"),
+    ("pixel_unshuffle", oracle.pixel_unshuffle, [[2, 4, 2]], {"factor": 2}, None, "all all all"),
+    ("channel_shuffle", oracle.channel_shuffle, [[4, 3]], {"groups": 2}, None, "all apart>1"),
+    ("unfold", oracle.unfold, [[2, 5]], AROUND, None, "all all"),
+    ("fold", oracle.fold, [[6, 5]], AROUND | {"size": [5]}, None, "all all"),
+    ("flatten", oracle.flatten, [[4, 3, 2]], {"from_axis": 1}, None, "apart>0 all all"),
+    ("flatten", oracle.flatten, [[4, 3, 1]], {"from_axis": 1}, None, "apart>0 apart>1 all"),
+    ("permute", oracle.permute, [[4, 3, 2]], {"axes": [1, 2, 0]}, None, "apart>2 apart>0 apart>1"),
+    ("concat", oracle.concat, [[4, 3], [4, 2]], {"axis": 1}, None, "apart>0 all, apart>0 all"),
+    ("concat", oracle.concat, [[4, 3], [2, 3]], {"axis": 0}, None, "all apart>1, all apart>1"),
+    ("slice", oracle.sliced, [[4, 3]], {"axis": 0, "start": -1, "stop": None, "step": 1}, None, "apart apart>1"),
+    ("slice", oracle.sliced, [[4, 3]], {"axis": 0, "start": 0, "stop": None, "step": 1}, None, "apart>0 apart>1"),
+    ("slice", oracle.sliced, [[4, 3]], {"axis": 0, "start": 1, "stop": None, "step": 1}, None, "all apart>1"),
+    ("slice", oracle.sliced, [[4, 3]], {"axis": 0, "start": -1, "stop": None, "step": 2}, None, "all apart>1"),
+    ("slice", oracle.sliced, [[4, 6]], {"axis": 1, "start": 1, "stop": -1, "step": 2}, None, "apart>0 all"),
+    ("add", oracle.add, [[4, 3], [3], [2, 4, 1]], {}, None, "apart>1 apart>2, apart>2, apart>0 apart>1 apart>2"),
+    ("multiply", oracle.multiply, [[4, 3], [4, 3]], {}, None, "apart>0 apart>1, apart>0 apart>1"),
+    ("mean", oracle.mean, [[4, 3, 2]], {"axes": [1]}, None, "apart>0 all apart>1"),
+    ("mean", oracle.mean, [[4, 3]], {"axes": [0]}, None, "all apart>0"),
+    ("position_embedding", oracle.product.position_embedding, [[4, 3]], {}, {"length": 4}, "apart>0 all"),
+    ("matmul", oracle.product.matmul, [[4, 3], [3, 2]], {}, None, "apart>0 earlier, earlier apart>1"),
+    (
+        "matmul",
+        oracle.product.matmul,
+        [[2, 1, 4, 3], [5, 3, 2]],
+        {},
+        None,
+        "apart>0 apart>1 apart>2 earlier, apart>1 earlier apart>3",
+    ),
+    ("matmul", oracle.product.matmul, [[3], [2, 3, 4]], {}, None, "earlier, apart>0 earlier apart>1"),
+    ("matmul", oracle.product.matmul, [[2, 4, 3], [3]], {}, None, "apart>0 apart>1 earlier, earlier"),
+    (
+        "einsum",
+        partial(oracle.product.einsum, terms=["qd", "kd"], out="qk"),
+        [[4, 3], [2, 3]],
+        {},
+        {"equation": "qd,kd->qk"},
+        "apart>0 earlier, apart>1 earlier",
+    ),
+    (
+        "einsum",
+        partial(oracle.product.einsum, terms=["qk", "kd"], out="qd"),
+        [[4, 2], [2, 3]],
+        {},
+        {"equation": "qk,kd->qd"},
+        "apart>0 earlier, earlier apart>1",
+    ),
+    ("einsum", partial(oracle.product.einsum, terms=["ld"], out="d"), [[4, 3]], {}, {"equation": "ld->d"}, "all apart>0"),
+    ("einsum", partial(oracle.product.einsum, terms=["ld"], out="dl"), [[4, 3]], {}, {"equation": "ld->dl"}, "apart>1 apart>0"),
+    (
+        "einsum",
+        partial(oracle.product.einsum, terms=["ld", "ld"], out="l"),
+        [[4, 3], [4, 3]],
+        {},
+        {"equation": "ld,ld->l"},
+        "apart>0 earlier, apart>0 earlier",
+    ),
+    (
+        "dot_interaction",
+        partial(oracle.product.dot_interaction, diagonal=False),
+        [[4, 3, 2]],
+        {},
+        {"self": False},
+        "apart>0 all all",
+    ),
+    (
+        "dot_interaction",
+        partial(oracle.product.dot_interaction, diagonal=True),
+        [[4, 3]] * 2,
+        {},
+        {"self": True},
+        "apart>0 all, apart>0 all",
+    ),
+    (
+        "attention_scores",
+        partial(oracle.attention.attention_scores, seen=CAUSAL),
+        [[4, 6], [4, 6]],
+        {"heads": 2, "kv_heads": 2},
+        {"heads": 2, "causal": True},
+        "apart>1 all, earlier>2 all",
+    ),
+    (
+        "attention_values",
+        partial(oracle.attention.attention_values, seen=CAUSAL),
+        [[2, 4, 4], [4, 6]],
+        {"kv_heads": 2},
+        {"kv_heads": 2, "causal": True},
+        "all apart>0 earlier, earlier all",
+    ),
+    ("attention_softmax", partial(oracle.attention.attention_softmax, seen=look), [[2, 4, 3]], {}, None, "apart>0 apart>1 earlier>2"),
+    (
+        "attention_bias",
+        partial(oracle.attention.attention_bias, seen=look),
+        [[2, 4, 3]],
+        {"rows": 2},
+        None,
+        "apart>0 apart>1 apart>2",
+    ),
+    ("rope", oracle.attention.rope, [[4, 6]], {"rotated": 4}, None, "apart>0 all"),
+    ("head_norm", oracle.attention.head_norm, [[4, 6]], {"heads": 2}, None, "apart>0 all"),
+    ("top_k", oracle.experts.top_k, [[4, 3]], {"k": 2}, None, "apart>0 all"),
+    ("sequence_conv", oracle.state.sequence_conv, [[2, 5, 3]], {"kernel": 3, "bias": True}, None, "apart>0 earlier>1 all"),
+    ("ssm_scan", oracle.state.ssm_scan, [[4, 3], [4, 3], [4, 4]], {"state": 2}, None, "earlier>0 all, earlier>0 all, earlier>0 all"),
+    ("step_bias", oracle.state.step_bias, [[4, 3]], {}, None, "apart>0 all"),
+    *((kind, whole(kind, "recurrent"), [[4, 3]], NET, None, "earlier>0 all") for kind in ("rnn", "gru", "lstm")),
+    *((f"{kind}_cell", whole(kind, "cell"), [[4, 3]], NET, None, "apart>0 all") for kind in ("rnn", "gru", "lstm")),
+]
+
+
+def listed(kind: str, shapes: Shapes, args: Args) -> str:
+    """What the layer type says of each axis of each input: a word, and the axis of the output."""
+    layer, result = layers.find(kind), applied(kind=kind, shapes=shapes, args=args)
+    assert layer is not None
+    inputs = [tuple(shape) for shape in shapes]
+
+    def said(number: int, axis: int) -> str:
+        word, place = layer.moves(result, inputs, number, axis)
+        assert place is None or 0 <= place < len(result.shapes[0])
+        return word if place is None or word == ALL else f"{word}>{place}"
+
+    return ", ".join(" ".join(said(number, axis) for axis in range(len(shape))) for number, shape in enumerate(shapes))
+
+
+def seen(layer: Layer, shapes: Shapes, args: Args, number: int, axis: int, at: int) -> set[oracle.machine.Index]:
+    """The elements of the output that change with those of an input at one position of an axis."""
+
+    def given(shift: float) -> list[Tensor]:
+        values = [tensor(shape) for shape in shapes]
+        values[number] = {index: each + shift * (index[axis] == at) * (1 + sum(index) % 3) for index, each in values[number].items()}
+        return values
+
+    before, after = layer(Machine(), *given(0.0), **args), layer(Machine(), *given(0.375), **args)
+    return {index for index, value in before.items() if after[index] != value}
+
+
+IDS = [f"{number}-{case[0]}" for number, case in enumerate(CASES)]
+
+
+@pytest.mark.parametrize(("kind", "layer", "shapes", "loops", "written", "expected"), CASES, ids=IDS)
+def test_a_layer_looks_at_no_more_than_it_says(
+    kind: str, layer: Layer, shapes: Shapes, loops: Args, written: Args | None, expected: str
+) -> None:
+    args: Args = loops if written is None else written
+    if "padding" in args:
+        args = args | {"padding": [list(each) for each in args["padding"]]}
+    found = listed(kind, shapes, args)
+    assert found == expected
+    for number, words in enumerate(found.split(", ")):
+        for axis, word in enumerate(words.split()):
+            looks, _, place = word.partition(">")
+            for at in range(shapes[number][axis]):
+                changed = seen(layer, shapes, loops, number, axis, at)
+                if looks == APART and place:
+                    assert {index[int(place)] for index in changed} <= ({at} if shapes[number][axis] > 1 else set(range(99)))
+                elif looks == APART:  # of the last position alone
+                    assert not changed or at == shapes[number][axis] - 1
+                elif looks == EARLIER and place and "attention" not in kind:
+                    assert all(index[int(place)] >= at for index in changed)
+
+
+def test_the_loops_do_see_later_positions() -> None:
+    """A layer that claimed to look at earlier positions alone would fail above."""
+    changed = seen(oracle.conv, [[2, 7]], CONV | AROUND, 0, 1, 3)
+    assert {index[1] for index in changed} == {2, 3, 4}
+    assert {index[0] for index in seen(oracle.softmax, [[4, 3]], {"axis": 0}, 0, 0, 3)} == {0, 1, 2, 3}
+    assert {index[0] for index in seen(whole("gru", "recurrent"), [[4, 3]], NET | {"bidirectional": True}, 0, 0, 3)} == {0, 1, 2, 3}
+
+
+ONLY_SAID = {
+    **dict.fromkeys(("identity", "dropout", "stochastic_depth"), "nothing is done at inference"),
+    **dict.fromkeys(("embedding", "embedding_bag", "class_token"), "inputs are ids, or there are positions that no input has"),
+    **dict.fromkeys(("reshape", "squeeze", "unsqueeze", "rearrange", "split"), "below, by the axes of their outputs"),
+    **dict.fromkeys(("attention_mask", "kv_cache", "expert_sum", "parameter", "activation"), "no loops of their own"),
+}
+
+
+def test_every_layer_type_is_tried_or_has_a_reason() -> None:
+    assert {layer.name for layer in PLAIN} - {case[0] for case in CASES} == set(ONLY_SAID)
+
+
+SAID: list[tuple[str, Shapes, Args, str]] = [
+    ("identity", [[4, 3]], {}, "apart>0 apart>1"),
+    ("dropout", [[4, 3]], {}, "apart>0 apart>1"),
+    ("stochastic_depth", [[4, 3]], {"rate": 0.5}, "apart>0 apart>1"),
+    ("embedding", [[4, 3]], {"vocabulary": 9, "features": 2}, "apart>0 apart>1"),
+    ("embedding_bag", [[4, 3]], {"vocabulary": 9, "features": 2}, "apart>0 all"),
+    ("class_token", [[2, 4, 3]], {}, "apart>0 apart>1 all"),
+    ("attention_mask", [[2, 4, 4]], {}, "apart>0 apart>1 apart>2"),
+    ("kv_cache", [[2, 4, 3]], {}, "apart>0 earlier>1 all"),
+    ("expert_sum", [[4, 3], [4, 2]], {}, "apart>0 all, apart>0 all"),
+    ("reshape", [[1, 8]], {"shape": [-1, 2, 4]}, "apart>0 all"),
+    ("reshape", [[1, 8]], {"shape": [2, 4]}, "all all"),
+    ("reshape", [[1, 8]], {"shape": [-1, 4]}, "all all"),
+    ("reshape", [[5, 1, 8]], {"shape": [5, 8]}, "apart>0 all apart>1"),
+    ("reshape", [[1, 2, 4]], {"shape": [1, 8]}, "apart>0 all all"),
+    ("squeeze", [[1, 3, 1]], {"axis": 2}, "apart>0 apart>1 all"),
+    ("squeeze", [[1, 3, 1]], {}, "all apart>0 all"),
+    ("unsqueeze", [[4, 3]], {"axis": 0}, "apart>1 apart>2"),
+    ("unsqueeze", [[4, 3]], {"axis": -1}, "apart>0 apart>1"),
+    ("split", [[4, 6]], {"parts": 2, "axis": 1}, "apart>0 all"),
+    ("rearrange", [[4, 6]], {"pattern": "l (h d) -> h l d", "sizes": {"h": 2}}, "apart>1 all"),
+    ("rearrange", [[4, 6]], {"pattern": "l d -> (l d)"}, "all all"),
+    ("rearrange", [[4, 1]], {"pattern": "l d -> (l d)"}, "apart>0 all"),
+    ("rearrange", [[4, 3, 2]], {"pattern": "l ... -> ... l"}, "apart>2 apart>0 apart>1"),
+    ("rearrange", [[4, 1, 3]], {"pattern": "l 1 d -> d l"}, "apart>1 all apart>0"),
+    ("rearrange", [[4, 3, 2]], {"pattern": "l ... -> l (...)"}, "apart>0 all all"),
+    ("lstm", [[4, 3], [1, 2], [1, 2]], {"hidden": 2}, "earlier>0 all, all all, all all"),
+]
+
+
+@pytest.mark.parametrize(("kind", "shapes", "args", "expected"), SAID)
+def test_where_an_axis_goes(kind: str, shapes: Shapes, args: Args, expected: str) -> None:
+    assert listed(kind, shapes, args) == expected
+
+
+def test_a_type_that_says_nothing_looks_at_everything() -> None:
+    silent = {layer.name for layer in PLAIN if layer.positions == ALL}
+    assert silent == {"parameter", "activation", "group_norm", "grn", "pixel_shuffle", "pixel_unshuffle", "unfold", "fold"}
+    fresh = LayerType("fresh", "New.", source="none", example=TYPES[0].example)
+    assert fresh.moves(applied(kind="relu", shapes=[[4, 3]], args={}), [(4, 3)], 0, 0) == (ALL, None)
+
+
+def test_a_declaration_says_one_of_three_words_or_a_function() -> None:
+    words: set[Any] = {layer.positions for layer in PLAIN if isinstance(layer.positions, str)}
+    assert words == {APART, EARLIER, ALL}

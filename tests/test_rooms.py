@@ -28,7 +28,7 @@ FILES: dict[str, str] = {
         "attention concat conv elementwise embedding linear matmul mlp norm pool recurrent reshape resample shuffle squeeze_excite ssm transformer"
     ),
     "spec": "aliases language tree < values < declared < items names < document < schema",
-    "network": "graph < evaluate notes < sources < apply < ties < composites decoding < build",
+    "network": "graph < notes scope < walk < evaluate < sources < apply ties < blocks composing decoding < composites < build",
     "conventions": (
         "rule < builtin custom einsum_path ptflops ptflops_aten thop torch torchinfo torchvision xla < "
         "deepspeed fvcore keras < calflops timm"

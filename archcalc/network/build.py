@@ -15,7 +15,7 @@ from ..layers.kit.layer import RUN, LayerType
 from ..spec.declared import UserLayer
 from ..spec.language import MAX_LAYERS, MAX_OUTPUTS, SIGNS
 from ..spec.tree import Block, Body, Item, Spec, Template
-from ..text.reader import BAD
+from ..text.nodes import BAD
 from .apply import UNKNOWN, declared, layer
 from .blocks import block, compound
 from .composing import composite, settling

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.kinds import Mismatch, show
-from ..expr.compile import ExpressionError
+from ..expr.limits import ExpressionError
 from ..layers.kit.layer import Arg
 from ..spec.language import SHAPE_NAMES, SIGNS
 from ..spec.tree import Item, Template, mismatched
-from ..text.reader import BAD
+from ..text.nodes import BAD
 from .scope import Env, Values
 from .walk import Walk, Wrong
 

@@ -1,20 +1,32 @@
-"""Spec → network: every item evaluated in the order in which data flows, every shape followed, all misfits gathered."""
+"""Spec → network: every item evaluated in the order in which data flows, every shape followed, all misfits gathered.
+
+The walk, top to bottom: the network's vars and inputs, then the items of a body, then the copies of an item, then one copy, which becomes a
+layer, a block or a composite. What each of these becomes stands in files of their own, and so does how values are found and evaluated.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from ..core.errors import Problem, TooMany
 from ..layers.kit.axes import MAX_OUTPUTS
+from ..layers.kit.compound import Compound
 from ..layers.kit.layer import RUN, LayerType
+from ..spec.declared import UserLayer
 from ..spec.language import MAX_LAYERS, SIGNS
 from ..spec.tree import Block, Body, Item, Spec, Template
 from ..text.nodes import BAD
-from .apply import UNKNOWN, At
-from .composites import Composites
-from .evaluate import Env, Stop, Value, Wrong
+from .apply import UNKNOWN, declared, layer
+from .blocks import block, compound
+from .composing import composite, settling
+from .composites import BUILDINGS
+from .evaluate import evaluate
 from .graph import Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
-from .sources import Scope
+from .scope import Env, Names, Scope, Values
+from .sources import source, sources
+from .ties import marks
+from .walk import Stop, Walk, Wrong
 
 
 def propagate(
@@ -25,13 +37,14 @@ def propagate(
     max_layers: int = MAX_LAYERS,
     run: Env | None = None,
 ) -> tuple[Network | None, list[Problem]]:
-    """The network that a spec describes with these vars, and all that is wrong with it.
+    """The network that a spec describes, and all that is wrong with it; None where it could not be followed to its end.
 
-    ``run`` says how it is run: see RUN in archcalc/layers/kit/layer.py.
+    ``settings`` take the place of the spec's own vars, ``dtype`` that of its dtype. ``run`` says how it is run: see RUN in
+    archcalc/layers/kit/layer.py. Shapes are per sample, without the batch.
     """
-    walk = Propagator(spec, dtype or spec.dtype, max_layers, run or RUN)
+    walk = Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body)
     try:
-        return walk.network(settings or {}), walk.problems
+        return _network(walk, settings or {}), walk.problems
     except (Stop, TooMany):
         return None, walk.problems
     except RecursionError:  # called from deep inside another program
@@ -39,133 +52,149 @@ def propagate(
         return None, walk.problems
 
 
-class Propagator(Composites):
-    """One walk through one spec."""
+def _network(walk: Walk, settings: Mapping[str, Template]) -> Network:
+    """The whole: vars, inputs, layers, outputs."""
+    spec = walk.spec
+    for name, template in spec.vars.items():
+        walk.vars[name] = _tried(walk, settings.get(name, template), BAD)
+    names: dict[str, Node | Values] = {}
+    inputs: Values = []
+    for each in spec.inputs:
+        shape = _tried(walk, each.shape, None)
+        if walk.run["context"] and shape is not None:
+            shape = (1, *shape[1:])  # one more token; those before it are in the cache
+        tensor = Tensor(shape, each.dtype or walk.dtype, each.name)
+        names[each.name] = [tensor]
+        inputs.append(tensor)
+    if not spec.inputs:
+        inputs = [UNKNOWN]
+    frame = Frame(inputs)
+    frame.names = names
+    scope = Scope(frame.children, Names(None, spec.body.given, names), "", walk.dtype, walk.vars)
+    last = walk.body(spec.body, inputs, scope)
+    scope.names.complete = True
+    frame.outputs = _outputs(walk, inputs, scope) if spec.outputs else last
+    frame.leaves = walk.made
+    return Network(frame, inputs, frame.outputs, walk.vars, walk.dtype)
 
-    def network(self, settings: Mapping[str, Template]) -> Network | None:
-        spec = self.spec
-        for name, template in spec.vars.items():
-            try:
-                self.vars[name] = self.evaluate(settings.get(name, template), self.vars, [])
-            except Wrong:
-                self.vars[name] = BAD
-        value: Value = []
-        names: dict[str, Node | Value] = {}
-        for each in spec.inputs:
-            try:
-                shape = self.evaluate(each.shape, self.vars, [])
-            except Wrong:
-                shape = None
-            if self.run["context"] and shape is not None:
-                shape = (1, *shape[1:])  # one more token; those before it are in the cache
-            names[each.name] = [Tensor(shape, each.dtype or self.dtype, each.name)]
-            value += names[each.name]  # type: ignore[arg-type]
-        if not spec.inputs:
-            value = [UNKNOWN]
-        frame = Frame(value)
-        scope = Scope(None, spec.body.given, names)
-        frame.names = names
-        at = At(frame.children, scope, "", self.dtype)
-        outputs = self.body(spec.body, value, at, self.vars)
-        if spec.outputs:
-            outputs = []
-        for ref in spec.outputs:
-            try:
-                outputs += self.source(ref, value, scope, self.vars)
-            except Wrong:
-                pass
-            if len(outputs) > MAX_OUTPUTS:
-                self.error(spec.outputs[0].node, "outputs", "the spec has too many outputs", expected=f"at most {MAX_OUTPUTS:,}")
-                break
-        frame.outputs = outputs
-        frame.leaves = self.made
-        return Network(frame, value, outputs, self.vars, self.dtype)
 
-    def body(self, body: Body, value: Value, at: At, env: Env) -> Value:
-        for item in body.items:
-            try:
-                value = self.item(item, value, at, env)
-            except Wrong as wrong:
-                problem = wrong.problem
-                if problem is not None and at.prefix and "coming into" not in problem.found:
-                    problem.found += f"{', ' if problem.found else ''}in {at.prefix}{item.name}"
-                at.scope.broken = True
-                at.scope.names[item.name] = value = [UNKNOWN]
-        return value
+def _tried(walk: Walk, template: Template, otherwise: Any) -> Any:
+    """The value of a template of the spec itself, or what stands for it where it is wrong."""
+    try:
+        return evaluate(walk, template, walk.vars, [])
+    except Wrong as wrong:
+        walk.report(wrong)
+        return otherwise
 
-    def item(self, item: Item, value: Value, at: At, env: Env) -> Value:
-        """One item: its copies, each with its own source, condition and arguments."""
-        if item.type is None:
-            raise Wrong
-        if item.repeat is None:
-            return self.copy(item, item.name, value, at, env, None)
-        first = {**env, "index": 0} if item.uses_index else env
-        asked = item.repeat.names | (item.args["if" if item.type == "if" else "in"].names if item.type in ("if", "for") else frozenset())
-        incoming = self.sources(item, value, at.scope, first) if item.sources and asked & SIGNS else value
-        count = self.evaluate(item.repeat, env, incoming)
-        if count > 1 and item.sources and not any(ref.text == "previous" for ref in item.sources):
-            node = item.sources[0].node
-            self.wrong(
-                node,
-                f"{item.path}.from",
-                f"{count} copies would all take the same value",
-                expected="previous among the sources",
-                hint=f"from: [previous, {item.sources[0].text}] or from: previous",
-            )
-        self.reserve(count, item)
-        self.spend(1, item)
-        if item.type in ("if", "for"):
-            self.settled[item] = self.settle(item, env, incoming)
-        copies = Copies(item.name)
-        at.scope.names[item.name] = copies
-        at.children.append(copies)
-        inner = At(copies.nodes, at.scope, f"{at.prefix}{item.name}.", at.dtype)
-        for index in range(count):
-            before = self.made
-            value = self.copy(item, str(index), value, inner, {**env, "index": index} if item.uses_index else env, copies)
-            if index == 0 and count > 1:
-                self.reserve((max(self.made - before, 1)) * (count - 1), item)
-            if self.made == before:
-                self.made += 1
-        self.settled.pop(item, None)
-        copies.outputs = value
-        return value
 
-    def absent(self, item: Item, value: Value, at: At, copies: Copies | None) -> Value:
-        """An item that is left out: the value passes on."""
-        absent = Absent(item.key.line)
-        if copies is None:
-            at.scope.names[item.name] = absent
-        else:
-            at.children.append(absent)
-        return value
+def _outputs(walk: Walk, inputs: Values, scope: Scope) -> Values:
+    """The values that the spec's `outputs` names."""
+    refs = walk.spec.outputs
+    found: Values = []
+    for ref in refs:
+        try:
+            found += source(walk, ref, inputs, scope)
+        except Wrong as wrong:
+            walk.report(wrong)
+        if len(found) > MAX_OUTPUTS:
+            walk.error(refs[0].node, "outputs", "the spec has too many outputs", expected=f"at most {MAX_OUTPUTS:,}")
+            break
+    return found
 
-    def copy(self, item: Item, name: str, value: Value, at: At, env: Env, copies: Copies | None) -> Value:
-        """One copy of an item."""
-        self.work += 1
-        if self.work > self.most_work:
-            self.spend(0, item)
-        asks = item.when is not None and bool(item.when.names & SIGNS)
-        if item.when is not None and not asks and not self.evaluate(item.when, env, value):
-            return self.absent(item, value, at, copies)  # where its sources are, or whether, does not matter
-        incoming = self.sources(item, value, at.scope, env) if item.sources else value
-        if item.when is not None and asks and not self.evaluate(item.when, env, incoming):
-            return self.absent(item, value, at, copies)
-        node: Leaf | Group | Copies
-        dtype = self.evaluate(item.dtype, env, incoming) if item.dtype is not None else at.dtype
-        kind = item.type
-        if kind == "for":
-            node = self.loop(item, name, incoming, at, env, dtype)
-        elif isinstance(kind, LayerType):
-            node = self.layer(item, kind, name, incoming, at, env, dtype)
-        elif isinstance(kind, Block):
-            node = self.block(item, kind, name, incoming, at, env, dtype)
-        elif item.opens_scope or kind in ("each", "experts") or item.frozen is not None or item.share is not None or item.style is not None:
-            node = self.group(item, str(kind), name if item.opens_scope else "", incoming, at, env, dtype)
-        else:
-            return self.composite(item, str(kind), incoming, At(at.children, at.scope, at.prefix, dtype), env)
-        at.children.append(node)
-        if copies is None and node.name:
-            at.scope.names[item.name] = node
-        self.marks(item, node, incoming, at.scope, env, copies)
-        return node.outputs
+
+def _body(walk: Walk, body: Body, values: Values, scope: Scope) -> Values:
+    """The items of a body, each with what the one before it gives. What comes after a wrong one is followed as far as it can be."""
+    for item in body.items:
+        try:
+            if item.type is None:
+                raise Wrong
+            if item.repeat is None:
+                values = _copy(walk, item, item.name, values, scope, None)
+            else:
+                values = _copies(walk, item, item.repeat, values, scope)
+        except Wrong as wrong:
+            walk.report(wrong, f"{scope.prefix}{item.name}" if scope.prefix else "")
+            scope.names.broken = True
+            scope.names.made[item.name] = values = [UNKNOWN]
+    return values
+
+
+def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Scope) -> Values:
+    """An item that is repeated: its copies, each with its own sources, condition and arguments, and what the last one gives."""
+    first = scope.at_copy(0) if item.uses_index else scope
+    waits = settling(BUILDINGS.get(item.type) if isinstance(item.type, str) else None, item)
+    asked = repeat.names | waits.names if waits is not None else repeat.names
+    inputs = sources(walk, item, values, first) if item.sources and asked & SIGNS else values
+    count = evaluate(walk, repeat, scope.env, inputs)
+    if count > 1 and item.sources and not any(ref.text == "previous" for ref in item.sources):
+        message = f"{count} copies would all take the same value"
+        hint = f"from: [previous, {item.sources[0].text}] or from: previous"
+        walk.wrong(item.sources[0].node, f"{item.path}.from", message, expected="previous among the sources", hint=hint)
+    walk.reserve(count, item)
+    walk.spend(1, item)
+    if waits is not None:
+        walk.settled[item] = evaluate(walk, waits, scope.env, inputs)
+    copies = Copies(item.name)
+    scope.names.made[item.name] = copies
+    scope.children.append(copies)
+    inner = Scope(copies.nodes, scope.names, f"{scope.prefix}{item.name}.", scope.dtype, scope.env)
+    for index in range(count):
+        before = walk.made
+        values = _copy(walk, item, str(index), values, inner.at_copy(index) if item.uses_index else inner, copies)
+        if index == 0 and count > 1:
+            walk.reserve(max(walk.made - before, 1) * (count - 1), item)
+        if walk.made == before:
+            walk.made += 1  # a copy without layers costs as much as one
+    copies.outputs = values
+    return values
+
+
+def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copies: Copies | None) -> Values:
+    """One copy of an item, called ``name``: its node is added in the scope, and what it gives is returned.
+
+    ``copies`` are those of the repeat that it is one of; what is not repeated is found by its name.
+    """
+    walk.work += 1
+    if walk.work > walk.most_work:
+        walk.spend(0, item)
+    when = item.when
+    asks = when is not None and bool(when.names & SIGNS)
+    if when is not None and not asks and not evaluate(walk, when, scope.env, values):
+        return _absent(item, values, scope, copies)  # where its sources are, or whether, does not matter
+    inputs = sources(walk, item, values, scope) if item.sources else values
+    if when is not None and asks and not evaluate(walk, when, scope.env, inputs):
+        return _absent(item, values, scope, copies)
+    if item.dtype is not None:
+        scope = scope.in_dtype(evaluate(walk, item.dtype, scope.env, inputs))
+    node = _MAKERS[item.type.__class__](walk, item, item.type, name, inputs, scope)
+    if isinstance(node, list):
+        return node  # a composite whose layers stand among those around it
+    scope.children.append(node)
+    if copies is None and node.name:
+        scope.names.made[item.name] = node
+    marks(walk, item, node, inputs, scope, copies)
+    return node.outputs
+
+
+def _absent(item: Item, values: Values, scope: Scope, copies: Copies | None) -> Values:
+    """An item that is left out: the value passes on."""
+    absent = Absent(item.key.line)
+    if copies is None:
+        scope.names.made[item.name] = absent
+    else:
+        scope.children.append(absent)
+    return values
+
+
+def _composite(walk: Walk, item: Item, type: str, name: str, inputs: Values, scope: Scope) -> Group | Copies | Values:
+    return composite(walk, BUILDINGS[type], item, name, inputs, scope)
+
+
+_MAKERS: dict[type, Callable[..., Leaf | Group | Copies | Values]] = {
+    LayerType: layer,
+    UserLayer: declared,
+    Compound: compound,
+    Block: block,
+    str: _composite,
+}
+"""What makes a node of an item, by what its type is: each takes the walk, the item, its type, its name, what comes in, and the scope."""

@@ -1,4 +1,8 @@
-"""What a spec becomes once its numbers are in: values with shapes, and the layers that make them, as a tree."""
+"""What a spec becomes once its numbers are in: values with shapes, and the layers that make them, as a tree.
+
+The classes are written by hand because a process that prints one table makes few of their objects and reads all of their definitions: one
+of these takes 0.2 ms at start, a dataclass 1.0 ms.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,10 @@ class Tensor:
         self.dtype = dtype
         self.maker = maker
         """The path of the layer that made it, or the name of the input."""
+
+    def shaped(self, shape: Shape) -> Tensor:
+        """A value of the same dtype and maker with another shape."""
+        return Tensor(shape, self.dtype, self.maker)
 
 
 NOTHING: list[Tensor] = []
@@ -75,6 +83,7 @@ class Group:
 
     __slots__ = (
         "_outside",
+        "apart",
         "args",
         "dtype",
         "frame",
@@ -110,7 +119,10 @@ class Group:
         self.frozen = False
         self.tie = ""
         self.held = NOTHING
+        self.apart = False
+        """Whether no path leads inside: what is there once for every slice has no single value."""
         self._outside: dict[int, Tensor] = {}
+        """By identity: the inner values belong to the frame, which lives as long as the group, so no other object takes one's number."""
 
     @property
     def leaves(self) -> int:

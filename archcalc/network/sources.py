@@ -2,168 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from itertools import islice
+from typing import NoReturn
 
+from ..core.errors import did_you_mean
 from ..core.kinds import ANYTHING, show
 from ..expr.compile import Expression
 from ..layers.kit.args import Arg
 from ..layers.kit.axes import MAX_OUTPUTS
 from ..spec.tree import Item, Ref, Template
-from .evaluate import Env, Evaluator, Value, Wrong
+from .evaluate import evaluate
 from .graph import Absent, Copies, Group, Leaf, Node
+from .scope import Names, Scope, Values
+from .walk import Walk, Wrong
 
 _LEFT_OUT = "use `previous`, or a condition here too"
+_MOST_NAMES = 1000
+"""How many names a wrong one is compared with."""
 
 
-class Scope:
-    """The names that can be used in `from` at one place; a block's outermost scope has no parent."""
-
-    __slots__ = ("broken", "known", "names", "parent")
-
-    def __init__(self, parent: Scope | None, known: Mapping[str, Any], names: dict[str, Node | Value] | None = None) -> None:
-        self.names: dict[str, Node | Value] = {} if names is None else names
-        self.parent = parent
-        self.known = known
-        self.broken = False
-        """Whether an item here was wrong: a name that is missing may have been its."""
+def sources(walk: Walk, item: Item, previous: Values, scope: Scope) -> Values:
+    """The values that an item's `from` names, one after another."""
+    assert item.sources is not None
+    if len(item.sources) == 1:
+        return source(walk, item.sources[0], previous, scope)
+    found: Values = []
+    for ref in item.sources:
+        found = several(walk, item, [*found, *source(walk, ref, previous, scope)])
+    return found
 
 
-class Sources(Evaluator):
-    """Finds what `from` and `share` name."""
+def several(walk: Walk, item: Item, values: Values) -> Values:
+    """Several values at once, bounded."""
+    if len(values) > MAX_OUTPUTS:
+        walk.wrong(item.key, item.path, f"{len(values):,} values at once", expected=f"at most {MAX_OUTPUTS:,}")
+    walk.spend(len(values), item)
+    return values
 
-    def sources(self, item: Item, value: Value, scope: Scope, env: Env) -> Value:
-        assert item.sources is not None
-        if len(item.sources) == 1:
-            return self.source(item.sources[0], value, scope, env)
-        found: Value = []
-        for ref in item.sources:
-            found = self.several(item, [*found, *self.source(ref, value, scope, env)])
-        return found
 
-    def several(self, item: Item, values: Value) -> Value:
-        """Several values at once, bounded."""
-        if len(values) > MAX_OUTPUTS:
-            self.wrong(item.key, item.path, f"{len(values):,} values at once", expected=f"at most {MAX_OUTPUTS:,}")
-        self.spend(len(values), item)
-        return values
+def source(walk: Walk, ref: Ref, previous: Values, scope: Scope) -> Values:
+    """The values that a name or path stands for, as they are outside of every group that the path goes into."""
+    if ref.text == "previous":
+        return previous
+    target, output, crossed = locate(walk, ref, scope)
+    if isinstance(target, Absent):
+        _left_out(walk, ref, ref.text)
+    found = target if isinstance(target, list) else target.outputs
+    if isinstance(target, Copies):
+        last = _last(walk, ref, target, ref.text)
+        if isinstance(last, Absent):
+            walk.wrong(ref.node, ref.path, f"'{ref.text}' was left out: the `when` of its last copy is false", hint=_LEFT_OUT)
+        found = last.outputs
+    if output is not None:
+        found = [found[output]]
+    for group in reversed(crossed):
+        found = [group.outside(tensor) for tensor in found]
+    return found
 
-    def source(self, ref: Ref, value: Value, scope: Scope, env: Env) -> Value:
-        """The values that a name or path stands for."""
-        if ref.text == "previous":
-            return value
-        target, output, crossed = self.locate(ref, scope, env)
-        if isinstance(target, Absent):
-            self.wrong(ref.node, ref.path, f"'{ref.text}' was left out: its `when` is false", hint=_LEFT_OUT)
-        found: Value = target if isinstance(target, list) else target.outputs
-        if isinstance(target, Copies):
-            if not target.nodes:
-                self.wrong(ref.node, ref.path, f"'{ref.text}' has no copies: it is repeated 0 times")
-            if isinstance(target.nodes[-1], Absent):
-                self.wrong(ref.node, ref.path, f"'{ref.text}' was left out: the `when` of its last copy is false", hint=_LEFT_OUT)
-            found = target.nodes[-1].outputs
+
+def locate(walk: Walk, ref: Ref, scope: Scope) -> tuple[Node | Values, int | None, list[Group]]:
+    """What a path leads to, which of its outputs is meant (None: all), and the groups that it went into, the outermost first."""
+    target = _lookup(walk, ref, scope.names)
+    output: int | None = None
+    crossed: list[Group] = []
+    done = str(ref.segments[0])
+    for segment in ref.segments[1:]:
+        if isinstance(target, list) and target and target[0].shape is None:
+            raise Wrong
+        if isinstance(segment, Expression):
+            segment = _number(walk, ref, segment, scope)
         if output is not None:
-            found = [found[output]]
-        for group in reversed(crossed):
-            found = [group.outside(tensor) for tensor in found]
-        return found
-
-    def locate(self, ref: Ref, scope: Scope, env: Env) -> tuple[Node | Value, int | None, list[Group]]:
-        """What a path leads to, which of its outputs is meant, and the groups that it went into."""
-        target = self.lookup(ref, scope)
-        output: int | None = None
-        crossed: list[Group] = []
-        done = str(ref.segments[0])
-        for segment in ref.segments[1:]:
-            if isinstance(target, list) and target and target[0].shape is None:
-                raise Wrong
-            if isinstance(segment, Expression):
-                segment = self.segment(ref, segment, env)
-            if output is not None:
-                self.wrong(ref.node, ref.path, f"'{done}' is one value and has no '{segment}'")
-            while isinstance(target, Copies):
-                if isinstance(segment, int) and target.nodes:
-                    if not 0 <= segment < len(target.nodes):
-                        self.wrong(
-                            ref.node,
-                            ref.path,
-                            f"'{done}' has no copy {segment}",
-                            expected=_range(len(target.nodes), "copy", "copies"),
-                            found=ref.text,
-                        )
-                    target = target.nodes[segment]
-                    done, segment = f"{done}.{segment}", ""
-                    break
-                if not target.nodes:
-                    self.wrong(ref.node, ref.path, f"'{done}' has no copies: it is repeated 0 times")
-                target = target.nodes[-1]
-            if segment != "":
-                target, output = self.step(ref, target, segment, done, crossed)
-                done = f"{done}.{segment}"
-        return target, output, crossed
-
-    def step(self, ref: Ref, target: Node | Value, segment: int | str, done: str, crossed: list[Group]) -> tuple[Node | Value, int | None]:
-        """One segment further: an output by its number or name, or an item inside a group."""
-        if isinstance(target, Absent):
-            self.wrong(ref.node, ref.path, f"'{done}' was left out: its `when` is false", hint=_LEFT_OUT)
-        outputs = target if isinstance(target, list) else target.outputs
-        if isinstance(segment, int):
-            if not 0 <= segment < len(outputs):
-                self.wrong(
-                    ref.node,
-                    ref.path,
-                    f"'{done}' has no output {segment}",
-                    expected=_range(len(outputs), "output", "outputs"),
-                    found=ref.text,
-                )
-            return target, segment
-        if isinstance(target, Group) and target.type == "each":
-            self.wrong(
-                ref.node, ref.path, f"what is inside '{done}' is there once for every slice", hint=f"use '{done}', or what stands before it"
-            )
-        if isinstance(target, Group):
-            if segment in target.frame.names:
-                crossed.append(target)
-                return target.frame.names[segment], None
-            known = list(target.frame.names)
+            walk.wrong(ref.node, ref.path, f"'{done}' is one value and has no '{segment}'")
+        if isinstance(target, Copies) and isinstance(segment, int) and target.nodes:
+            target = _copy(walk, ref, target, segment, done)
         else:
-            known = list(target.layer.output_names) if isinstance(target, Leaf) else []
-            if isinstance(target, Leaf) and segment in known:
-                return [target.extra[known.index(segment)]], None
-        self.wrong(ref.node, ref.path, f"there is no '{segment}' in '{done}'", expected=", ".join(known), hint=self.near(segment, known))
+            while isinstance(target, Copies):  # a name behind copies is that of the last one
+                target = _last(walk, ref, target, done)
+            target, output = _step(walk, ref, target, segment, done, crossed)
+        done = f"{done}.{segment}"
+    return target, output, crossed
 
-    def segment(self, ref: Ref, expression: Expression, env: Env) -> int | str:
-        template = Template(ref.node, ref.path, Arg("copy", ANYTHING, ""), expression)
-        value = self.evaluate(template, env, [])
-        if type(value) is not int:
-            self.wrong(ref.node, ref.path, f"the copy in '{ref.text}' can't be {show(value)}", expected="a whole number")
-        return value
 
-    def lookup(self, ref: Ref, scope: Scope | None) -> Node | Value:
-        name = str(ref.segments[0])
-        where = scope
-        known: dict[str, int] = {}
-        while where is not None:
-            if name in where.names:
-                return where.names[name]
-            if where.broken and name in where.known:
-                raise Wrong
-            known.update({each: line for each, line in where.known.items() if each not in known})
-            where = where.parent
-        if name in known:
-            line = known[name]
-            if (line and line < ref.node.line) or ref.path.startswith("outputs"):
-                message = f"'{name}' was left out: it is on a way that was not taken, or inside an each"
-                self.wrong(ref.node, ref.path, message, found=f"on line {line}" if line else "", hint=_LEFT_OUT)
-            self.wrong(
-                ref.node,
-                ref.path,
-                f"'{name}' comes later",
-                found=f"on line {line}" if line else "",
-                hint="a source is an item above this one",
-            )
-        hint = "a path may not start with previous: name the item" if name == "previous" else self.near(name, known)
-        self.wrong(ref.node, ref.path, f"there is no item named '{name}' here", expected=", ".join(list(known)[:20]), hint=hint)
+def _copy(walk: Walk, ref: Ref, copies: Copies, number: int, done: str) -> Node:
+    """One of the copies, counted from 0."""
+    if not 0 <= number < len(copies.nodes):
+        expected = _range(len(copies.nodes), "copy", "copies")
+        walk.wrong(ref.node, ref.path, f"'{done}' has no copy {number}", expected=expected, found=ref.text)
+    return copies.nodes[number]
+
+
+def _last(walk: Walk, ref: Ref, copies: Copies, done: str) -> Node:
+    if not copies.nodes:
+        walk.wrong(ref.node, ref.path, f"'{done}' has no copies: it is repeated 0 times")
+    return copies.nodes[-1]
+
+
+def _step(
+    walk: Walk, ref: Ref, target: Node | Values, segment: int | str, done: str, crossed: list[Group]
+) -> tuple[Node | Values, int | None]:
+    """One segment further: an output by its number or name, or an item inside a group, which is then among those crossed."""
+    if isinstance(target, Absent):
+        _left_out(walk, ref, done)
+    outputs = target if isinstance(target, list) else target.outputs
+    if isinstance(segment, int):
+        if not 0 <= segment < len(outputs):
+            expected = _range(len(outputs), "output", "outputs")
+            walk.wrong(ref.node, ref.path, f"'{done}' has no output {segment}", expected=expected, found=ref.text)
+        return target, segment
+    known: list[str] = []
+    if isinstance(target, Group):
+        if target.apart:
+            hint = f"use '{done}', or what stands before it"
+            walk.wrong(ref.node, ref.path, f"what is inside '{done}' is there once for every slice", hint=hint)
+        if segment in target.frame.names:
+            crossed.append(target)
+            return target.frame.names[segment], None
+        known = list(target.frame.names)
+    elif isinstance(target, Leaf):
+        known = list(target.layer.output_names)
+        if segment in known:
+            return [target.extra[known.index(segment)]], None
+    hint = did_you_mean(segment, islice(known, _MOST_NAMES))
+    walk.wrong(ref.node, ref.path, f"there is no '{segment}' in '{done}'", expected=", ".join(known), hint=hint)
+
+
+def _number(walk: Walk, ref: Ref, expression: Expression, scope: Scope) -> int:
+    """What an expression in brackets comes to."""
+    value = evaluate(walk, Template(ref.node, ref.path, Arg("copy", ANYTHING, ""), expression), scope.env, [])
+    if type(value) is not int:
+        walk.wrong(ref.node, ref.path, f"the copy in '{ref.text}' can't be {show(value)}", expected="a whole number")
+    return value
+
+
+def _lookup(walk: Walk, ref: Ref, names: Names) -> Node | Values:
+    """What the first name of a path stands for: here, or in the scopes around."""
+    name = str(ref.segments[0])
+    known: dict[str, int] = {}
+    where: Names | None = names
+    while where is not None:
+        if name in where.made:
+            return where.made[name]
+        if where.broken and name in where.given:
+            raise Wrong
+        known.update({each: line for each, line in where.given.items() if each not in known})
+        where = where.parent
+    _not_there(walk, ref, name, known, complete=names.complete)
+
+
+def _not_there(walk: Walk, ref: Ref, name: str, known: dict[str, int], *, complete: bool) -> NoReturn:
+    """A name that nothing made so far; ``known`` are those that the text gives, with their lines."""
+    if name not in known:
+        near = did_you_mean(name, islice(known, _MOST_NAMES))
+        hint = "a path may not start with previous: name the item" if name == "previous" else near
+        walk.wrong(ref.node, ref.path, f"there is no item named '{name}' here", expected=", ".join(list(known)[:20]), hint=hint)
+    line = known[name]
+    found = f"on line {line}" if line else ""
+    if (line and line < ref.node.line) or complete:
+        message = f"'{name}' was left out: it is on a way that was not taken, or inside an each"
+        walk.wrong(ref.node, ref.path, message, found=found, hint=_LEFT_OUT)
+    walk.wrong(ref.node, ref.path, f"'{name}' comes later", found=found, hint="a source is an item above this one")
+
+
+def _left_out(walk: Walk, ref: Ref, name: str) -> NoReturn:
+    walk.wrong(ref.node, ref.path, f"'{name}' was left out: its `when` is false", hint=_LEFT_OUT)
 
 
 def _range(count: int, one: str, many: str) -> str:

@@ -1,4 +1,4 @@
-"""Weights in common and weights not trained: `share` and `frozen`."""
+"""Weights in common and weights not trained: `share`, `frozen`, and `as`."""
 
 from __future__ import annotations
 
@@ -6,57 +6,69 @@ from typing import Any
 
 from ..spec.tree import Item, Ref
 from ..text.nodes import Node as TextNode
-from .apply import Uses
-from .evaluate import Env, Value, Wrong
+from .evaluate import evaluate
 from .graph import Absent, Copies, Group, Leaf, Node
-from .sources import Scope
+from .scope import Scope, Values
+from .sources import locate
+from .walk import Walk, Wrong
 
 
-class Ties(Uses):
-    """Marks the layers whose weights are another's, or are not trained."""
+def marks(walk: Walk, item: Item, node: Leaf | Group | Copies, inputs: Values, scope: Scope, copies: Copies | None) -> None:
+    """Mark the node that an item made: how its code is written, whether it is trained, whose weights it uses.
 
-    def marks(self, item: Item, node: Leaf | Group | Copies, incoming: Value, scope: Scope, env: Env, copies: Copies | None) -> None:
-        """frozen, as and share."""
-        if item.style is not None:
-            for each in _marked(node):
-                each.style = self.evaluate(item.style, env, incoming)
-        if item.frozen is not None and self.evaluate(item.frozen, env, incoming):
-            for each in _marked(node):
-                each.frozen = True
-        if item.share is True:
-            if copies is None and not self.firsts:
-                raise Wrong  # reported while reading: there are no copies here
-            first = copies.nodes[0] if copies is not None else self.firsts[-1].setdefault(item, node)
-            if first is not node and weights(node):
-                self.tie(item, node, first, item.key)
-        elif isinstance(item.share, Ref):
-            target, _, _ = self.locate(item.share, scope, env)
-            if isinstance(target, list) and target and target[0].shape is None:
-                return
-            if target is node or target is copies or (isinstance(target, Copies) and node in target.nodes):
-                hint = "in a repeat or a for, share: true uses the weights of the first copy"
-                self.wrong(item.share.node, f"{item.path}.share", f"'{item.share.text}' can't share with itself", hint=hint)
-            if isinstance(target, Copies) and target.nodes and not isinstance(node, Copies):
-                target = target.nodes[-1]
-            self.tie(item, node, target, item.share.node, item.share.text)
-
-    def tie(self, item: Item, node: Leaf | Group | Copies, target: Node | Value, place: TextNode, name: str = "the first copy") -> None:
-        """Use another layer's weights: all of them where both are alike, else the matrix, while an own bias stays."""
-        path = f"{item.path}.share"
-        if isinstance(target, list | Absent):
-            if isinstance(target, Absent):
-                self.wrong(place, path, f"'{name}' was left out: its `when` is false")
-            self.wrong(place, path, "share must name a layer or a block", found="an input")
-        mine, theirs = weights(node), weights(target)
-        if not mine or not theirs:
-            self.wrong(place, path, f"{_type_of(target if mine else node)} has no weights to share")
-        if not (_same_type(node, target) and mine == theirs) and not _matrices_fit(node, target):
-            found = f"{_weights_text(node, _type_of(node))}, and {_weights_text(target, name)}"
-            message = f"{_type_of(node)} can't use the weights of {_type_of(target)}"
-            self.wrong(place, path, message, expected="weights of the same sizes", found=found)
-        alike = _same_type(node, target) and weights(node, bias=True) == weights(target, bias=True)
+    ``copies`` are those of the item's repeat that the node is one of.
+    """
+    if item.style is not None:
         for each in _marked(node):
-            each.tie = "all" if alike else "weights"
+            each.style = evaluate(walk, item.style, scope.env, inputs)
+    if item.frozen is not None and evaluate(walk, item.frozen, scope.env, inputs):
+        for each in _marked(node):
+            each.frozen = True
+    if item.share is True:
+        _share_with_first(walk, item, node, copies)
+    elif isinstance(item.share, Ref):
+        _share(walk, item, item.share, node, scope, copies)
+
+
+def _share_with_first(walk: Walk, item: Item, node: Leaf | Group | Copies, copies: Copies | None) -> None:
+    """Use the weights of the first copy, or of what the item made in the first pass of the innermost loop."""
+    if copies is None and not walk.firsts:
+        raise Wrong  # reported while reading: there are no copies here
+    first = copies.nodes[0] if copies is not None else walk.firsts[-1].setdefault(item, node)
+    if first is not node and weights(node):
+        _tie(walk, item, node, first, item.key)
+
+
+def _share(walk: Walk, item: Item, ref: Ref, node: Leaf | Group | Copies, scope: Scope, copies: Copies | None) -> None:
+    """Use the weights of what a path leads to; of copies, those of the last."""
+    target, _, _ = locate(walk, ref, scope)
+    if isinstance(target, list) and target and target[0].shape is None:
+        return
+    if target is node or target is copies or (isinstance(target, Copies) and node in target.nodes):
+        hint = "in a repeat or a for, share: true uses the weights of the first copy"
+        walk.wrong(ref.node, f"{item.path}.share", f"'{ref.text}' can't share with itself", hint=hint)
+    if isinstance(target, Copies) and target.nodes and not isinstance(node, Copies):
+        target = target.nodes[-1]
+    _tie(walk, item, node, target, ref.node, ref.text)
+
+
+def _tie(walk: Walk, item: Item, node: Leaf | Group | Copies, target: Node | Values, place: TextNode, name: str = "the first copy") -> None:
+    """Use another layer's weights: all of them where both are alike, else the matrix, while an own bias stays."""
+    path = f"{item.path}.share"
+    if isinstance(target, Absent):
+        walk.wrong(place, path, f"'{name}' was left out: its `when` is false")
+    if isinstance(target, list):
+        walk.wrong(place, path, "share must name a layer or a block", found="an input")
+    mine, theirs = weights(node), weights(target)
+    if not mine or not theirs:
+        walk.wrong(place, path, f"{_type_of(target if mine else node)} has no weights to share")
+    if not (_same_type(node, target) and mine == theirs) and not _matrices_fit(node, target):
+        found = f"{_weights_text(node, _type_of(node))}, and {_weights_text(target, name)}"
+        message = f"{_type_of(node)} can't use the weights of {_type_of(target)}"
+        walk.wrong(place, path, message, expected="weights of the same sizes", found=found)
+    alike = _same_type(node, target) and weights(node, bias=True) == weights(target, bias=True)
+    for each in _marked(node):
+        each.tie = "all" if alike else "weights"
 
 
 def _marked(node: Leaf | Group | Copies) -> list[Leaf | Group]:

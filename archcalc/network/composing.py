@@ -1,0 +1,192 @@
+"""Composites in use, whichever they are: the node that one makes, where it makes one, and what its build function may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from .. import layers
+from ..layers.kit.args import LayerError, Shape
+from ..spec.tree import Body, Branch, Item, Template
+from .apply import known_shapes, leaf, misfit
+from .evaluate import evaluate
+from .graph import Absent, Copies, Frame, Group, Tensor
+from .scope import Env, Names, Scope, Values
+from .sources import several
+from .walk import Walk
+
+
+class Building:
+    """How a composite is built.
+
+    Args:
+        build: adds its layers to the scope that it is given, and returns what it gives.
+        settled: the argument that is evaluated once for all copies of a repeat.
+        group: it is a group of its own even where it has no name: what it says of the group holds for all layers inside.
+        apart: a path from outside may not go into it.
+        passes: its groups are passes, one after another.
+        holds: what came in is there until its last layer is done, as a function holds its arguments.
+    """
+
+    __slots__ = ("apart", "build", "group", "holds", "passes", "settled")
+
+    def __init__(
+        self,
+        build: Callable[[Use], Values],
+        *,
+        settled: str = "",
+        group: bool = False,
+        apart: bool = False,
+        passes: bool = False,
+        holds: bool = True,
+    ) -> None:
+        self.build = build
+        self.settled = settled
+        self.group = group
+        self.apart = apart
+        self.passes = passes
+        self.holds = holds
+
+
+class Use:
+    """One composite in use: the walk, its item, what comes in, the scope that its layers go to, and what its build function may ask for.
+
+    What is wrong with it raises Wrong, as everywhere in this room.
+    """
+
+    __slots__ = ("_group", "building", "inputs", "item", "scope", "walk")
+
+    def __init__(self, walk: Walk, building: Building, item: Item, inputs: Values, scope: Scope, group: Group | None = None) -> None:
+        self.walk = walk
+        self.building = building
+        self.item = item
+        self.inputs = inputs
+        self.scope = scope
+        self._group = group
+
+    @property
+    def args(self) -> dict[str, Any]:
+        """Argument name to Template, Body or list of Branches."""
+        return self.item.args
+
+    @property
+    def group(self) -> Group:
+        """The group that its layers are the inside of, for those that always have one."""
+        assert self._group is not None
+        return self._group
+
+    def value(self, key: str) -> Any:
+        """The value of an argument, for what comes in."""
+        return evaluate(self.walk, self.item.args[key], self.scope.env, self.inputs)
+
+    def settled(self) -> Any:
+        """The value of the argument that all copies of a repeat have in common: what it was on reaching them."""
+        found = self.walk.settled.get(self.item)
+        return found if found is not None else self.value(self.building.settled)
+
+    def body(self, body: Body, inputs: Values | None = None) -> Values:
+        """What the layers of a body give; they go to its own scope. None: what comes into the composite comes in."""
+        return self.walk.body(body, self.inputs if inputs is None else inputs, self.scope)
+
+    def enclosed(self, name: str, type: str, body: Body, inputs: Values, values: Env | None = None) -> Group:
+        """A body as a group with names of its own, which see those around; ``values`` are in sight there beside the others."""
+        walk, scope = self.walk, self.scope
+        frame = Frame(inputs)
+        group = Group(name, type, frame, inputs, inputs)
+        scope.children.append(group)
+        names = Names(scope.names, body.given)
+        env = {**scope.env, **values} if values else scope.env
+        before = walk.made
+        inner = Scope(frame.children, names, f"{scope.prefix}{name}.", scope.dtype, env)
+        frame.outputs = group.outputs = walk.body(body, inputs, inner)
+        frame.leaves = walk.made - before
+        frame.names = names.made
+        return group
+
+    def shape(self, value: Tensor) -> Shape:
+        """The shape of a value. Raises Wrong where it is unknown."""
+        return known_shapes([value])[0]
+
+    def single(self, values: Values, what: str, branch: Branch | None = None) -> Tensor:
+        """The one value of a branch or body. Raises Wrong where it has none or several."""
+        if len(values) != 1:
+            node, path = (branch.key or self.item.key, branch.path) if branch is not None else (self.item.key, self.item.path)
+            hint = "join them with concat or add" + (", or use merge: none" if branch is not None else "")
+            message = f"{what} of the {self.item.type_name} gives {len(values)} values, and takes part with one"
+            self.walk.wrong(node, path, message, hint=hint)
+        return values[0]
+
+    def several(self, values: Values) -> Values:
+        """Several values at once. Raises Wrong where they are too many."""
+        return several(self.walk, self.item, values)
+
+    def join(self, merge: str, values: Values) -> Values:
+        """What the layer gives that joins branches; it goes to its scope like any other."""
+        item, scope = self.item, self.scope
+        layer = layers.find(merge)
+        assert layer is not None
+        args = {arg.name: arg.default for arg in layer.args}
+        if "axis" in args and "axis" in item.args:
+            args["axis"] = self.value("axis")
+        made = leaf(self.walk, item, layer, args, item.merge_name, values, scope)
+        scope.children.append(made)
+        scope.names.made[item.merge_name] = made
+        return made.outputs
+
+    def misfit(self, error: LayerError) -> NoReturn:
+        """It does not fit what comes in. Raises Wrong."""
+        misfit(self.walk, self.item, error, self.inputs, f"{self.scope.prefix}{self.item.type_name}")
+
+
+def composite(walk: Walk, building: Building, item: Item, name: str, inputs: Values, scope: Scope) -> Group | Copies | Values:
+    """A composite: the node that it makes; or, where its layers stand among those around it, what they give.
+
+    It makes a node where its layers have a path of their own, or something is said of all of them.
+    """
+    type = item.type_name
+    if building.passes:
+        passes = Copies(name)
+        if not item.repeat:
+            scope.names.made[name] = passes  # a pass may ask for those before it
+        inner = Scope(passes.nodes, scope.names, f"{scope.prefix}{name}.", scope.dtype, scope.env)
+        passes.outputs = _built(Use(walk, building, item, inputs, inner))
+        return passes
+    label = name if item.opens_scope else ""
+    if not label and not building.group and item.frozen is None and item.share is None and item.style is None:
+        return _built(Use(walk, building, item, inputs, scope))
+    frame = Frame(inputs)
+    group = Group(label, type, frame, inputs, inputs)
+    group.apart = building.apart
+    names = Names(scope.names, _given(item)) if label or building.apart else scope.names
+    prefix = f"{scope.prefix}{label}." if label else scope.prefix
+    before = walk.made
+    inner = Scope(frame.children, names, prefix, scope.dtype, scope.env)
+    frame.outputs = group.outputs = _built(Use(walk, building, item, inputs, inner, group))
+    frame.leaves = walk.made - before
+    if label and not building.apart:
+        frame.names = names.made
+    return group
+
+
+def _built(use: Use) -> Values:
+    """What a composite gives."""
+    walk, building, children = use.walk, use.building, use.scope.children
+    before = len(children)
+    walk.deeper(use.item)
+    try:
+        return building.build(use)
+    finally:
+        walk.depth -= 1
+        if building.holds and len(children) > before and not isinstance(children[-1], Absent):
+            children[-1].held = [*children[-1].held, *use.inputs]
+
+
+def settling(building: Building | None, item: Item) -> Template | None:
+    """The argument of a composite that is evaluated once for all copies of a repeat."""
+    return item.args[building.settled] if building is not None and building.settled else None
+
+
+def _given(item: Item) -> dict[str, int]:
+    """The names inside a composite and their lines: all its bodies share them, and a named branch has its own."""
+    first = next((value for value in item.args.values() if isinstance(value, (Body, list))), None)
+    return first.given if isinstance(first, Body) else {}

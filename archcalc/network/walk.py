@@ -1,0 +1,159 @@
+"""What one walk through a spec knows: what is wrong, how much more may be made, and what was worked out before.
+
+Every function of this room that follows a spec takes the walk first. None of them keeps anything elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from ..core.errors import HasPlace, Problem, Reporter
+from ..layers.kit.result import Result
+from ..spec.language import MAX_NESTING
+from ..spec.tree import Body, Item, Spec, Template
+from .graph import Frame
+from .scope import Env, Scope, Values
+
+WORK_PER_LAYER = 3
+LEAST_WORK = 300_000
+
+
+class Stop(Exception):
+    """Nothing more can be judged; why was reported."""
+
+
+class Wrong(Exception):
+    """This item can't be judged. What is wrong is reported where this is caught, for only there is it known where in the network that is.
+
+    Without a ``message`` there is nothing to report: it was reported before, or what the item needs is unknown because of that.
+    """
+
+    def __init__(self, message: str = "", node: HasPlace | None = None, path: str = "", arg: str = "", *, placed: bool = False) -> None:
+        self.message = message
+        self.node = node
+        self.path = path
+        self.arg = arg
+        """The argument it is about."""
+        self.placed = placed
+        """Whether ``found`` says already where in the network it is."""
+        self.expected = ""
+        self.found = ""
+        self.hint = ""
+
+
+class Walk:
+    """One walk through one spec. ``run`` says how the network is run: see RUN in archcalc/layers/kit/layer.py.
+
+    ``follow`` follows the items of a body. Blocks and composites hold bodies, and the file that follows them (build.py) knows blocks and
+    composites; so that files still know one another one way, it hands itself in.
+    """
+
+    __slots__ = (
+        *("depth", "dtype", "follow", "made", "max_layers", "most_work", "reporter", "run", "spec", "surrounding", "vars", "work"),
+        *("firsts", "frames", "results", "settled"),
+    )
+
+    def __init__(self, spec: Spec, dtype: str, max_layers: int, run: Env, follow: Callable[[Walk, Body, Values, Scope], Values]) -> None:
+        self.spec = spec
+        self.dtype = dtype
+        self.run = run
+        self.follow = follow
+        self.reporter = Reporter(spec.file)
+        self.vars: Env = {}
+        self.surrounding: Item | None = None
+        """The outermost compound layer whose inside is being followed."""
+
+        self.max_layers = max_layers
+        self.made = 0
+        """Layers so far, those of copies that share a frame among them."""
+        self.most_work = max(LEAST_WORK, WORK_PER_LAYER * max_layers)
+        self.work = 0
+        """Items visited and values listed so far: what a spec costs beside its layers."""
+        self.depth = 0
+        """Blocks, composites and loops around."""
+
+        # What was worked out before. The keys hold layers, blocks and items, which are told apart by identity, not by what they hold:
+        # they belong to the spec (or to the process, as built-in layers and their insides do), and it lives longer than the walk.
+        self.results: dict[Any, Result] = {}
+        """By layer type, arguments and shapes."""
+        self.frames: dict[Any, Frame] = {}
+        """By block, arguments, shapes, and dtypes."""
+        self.settled: dict[Item, Any] = {}
+        """The condition of an `if`, or the values of a `for`, that all copies of a repeat have in common."""
+        self.firsts: list[dict[Item, Any]] = []
+        """For each loop around: what its items made in the first pass that reached them."""
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All that is wrong so far."""
+        return self.reporter.problems
+
+    def body(self, body: Body, inputs: Values, scope: Scope) -> Values:
+        """Follow the items of a body in order: their nodes are added in the scope, and what the last one gives is returned."""
+        return self.follow(self, body, inputs, scope)
+
+    # --- what is wrong --------------------------------------------------------------------------------------------
+
+    def error(self, node: HasPlace, path: str, message: str, expected: str = "", found: str = "", hint: str = "", *, arg: str = "") -> None:
+        """Report what is wrong at a node; what is wrong inside a compound layer, at the user's item, or its argument of that name."""
+        if self.surrounding is not None:
+            node, path = self.surrounding.key, self.surrounding.path
+            given = self.surrounding.args.get(arg)
+            if isinstance(given, Template):
+                node, path = given.node, given.path
+        self.reporter.error(node, path, message, expected, found, hint)
+
+    def wrong(
+        self,
+        node: HasPlace,
+        path: str,
+        message: str,
+        expected: str = "",
+        found: str = "",
+        hint: str = "",
+        *,
+        arg: str = "",
+        placed: bool = False,
+    ) -> NoReturn:
+        """Give up the item being followed, for this reason. Raises Wrong."""
+        wrong = Wrong(message, node, path, arg, placed=placed)
+        wrong.expected, wrong.found, wrong.hint = expected, found, hint
+        raise wrong
+
+    def report(self, wrong: Wrong, where: str = "") -> None:
+        """Report why an item was given up; ``where`` is its path in the network."""
+        if wrong.node is None:
+            return
+        found = wrong.found
+        if where and not wrong.placed:
+            found += f"{', ' if found else ''}in {where}"
+        self.error(wrong.node, wrong.path, wrong.message, wrong.expected, found, wrong.hint, arg=wrong.arg)
+
+    def stop(self, item: Item, message: str, expected: str = "", found: str = "", hint: str = "") -> NoReturn:
+        """Give up the whole walk at an item. Raises Stop."""
+        self.error(item.key, item.path, message, expected, found, hint)
+        raise Stop
+
+    # --- how much more may be made --------------------------------------------------------------------------------
+
+    def reserve(self, layers_more: int, item: Item) -> None:
+        """Count layers before they are made. Raises Stop where they would be too many."""
+        if self.made + layers_more > self.max_layers:
+            shown = f"{self.made + layers_more:,}" if layers_more < 10**15 else "far more"
+            message, found = f"the spec comes to more than {self.max_layers:,} layers", f"at least {shown} with this item"
+            self.stop(item, message, found=found, hint="--max-layers sets another limit")
+
+    def spend(self, work: int, item: Item) -> None:
+        """Count work that makes no layer: items left out, empty branches, long lists. Raises Stop where it is too much."""
+        self.work += work
+        if self.work > self.most_work:
+            message = f"the spec takes more than {self.most_work:,} steps to follow"
+            expected = "fewer copies, or fewer items in them that make no layer"
+            self.stop(item, message, expected, hint="a higher --max-layers allows more")
+
+    def deeper(self, item: Item) -> None:
+        """Count one level further into composites and loops. Raises Stop where they are too many."""
+        self.depth += 1
+        if self.depth > 2 * MAX_NESTING:
+            self.stop(item, "blocks and composites stand in one another too deep", expected=f"at most {2 * MAX_NESTING} levels")

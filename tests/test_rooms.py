@@ -238,6 +238,7 @@ GENERIC = ("rule", "style", "custom")
 OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.spec.aliases", ""): "which layer type another framework's name stands for: a table of names",
     ("archcalc.spec", "add concat multiply"): "words of `merge`, part of the language",
+    ("archcalc.network.composites", "concat"): "a word of `merge`",
     ("archcalc.request", "attention"): "an option's name",
     ("archcalc.commands", "attention"): "an option's name",
 }

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from .. import layers
 from ..layers.kit.args import LayerError, Shape
+from ..layers.kit.layer import LayerType
 from ..spec.tree import Body, Branch, Item, Template
 from .apply import known_shapes, leaf, misfit
 from .evaluate import evaluate
@@ -120,11 +121,15 @@ class Use:
         """Several values at once. Raises Wrong where they are too many."""
         return several(self.walk, self.item, values)
 
-    def join(self, merge: str, values: Values) -> Values:
-        """What the layer gives that joins branches; it goes to its scope like any other."""
-        item, scope = self.item, self.scope
-        layer = layers.find(merge)
+    def joining(self) -> LayerType:
+        """The layer type that joins branches: the one that the argument `merge` names."""
+        layer = layers.find(self.value("merge"))
         assert layer is not None
+        return layer
+
+    def join(self, layer: LayerType, values: Values) -> Values:
+        """What a layer of this type makes of the values of branches; it goes to its scope like any other."""
+        item, scope = self.item, self.scope
         args = {arg.name: arg.default for arg in layer.args}
         if "axis" in args and "axis" in item.args:
             args["axis"] = self.value("axis")

@@ -32,10 +32,10 @@ def _residual(use: Use) -> Values:
         return use.body(use.args["body"])
     sides = [key for key in use.args if key in ("body", "shortcut")]  # as written: that is the order in which they run
     made = {key: use.single(use.body(use.args[key]), f"the {key}") for key in sides}
-    merge = use.value("merge")
-    if merge != "concat":
+    layer = use.joining()
+    if "axis" not in layer.arg_names:  # joined element by element
         _fitting(use, made["shortcut"], made["body"])
-    return use.join(merge, [made["shortcut"], made["body"]])
+    return use.join(layer, [made["shortcut"], made["body"]])
 
 
 def _fitting(use: Use, other: Tensor, main: Tensor) -> None:
@@ -66,11 +66,10 @@ def _parallel(use: Use) -> Values:
             values.append(group.outputs)
         else:
             values.append(use.body(branch.body))
-    merge = use.value("merge")
-    if merge == "none":
+    if use.value("merge") == "none":
         return use.several([tensor for each in values for tensor in each])
     one_each = [use.single(each, "this branch", branch) for each, branch in zip(values, use.args["branches"], strict=True)]
-    return use.join(merge, one_each)
+    return use.join(use.joining(), one_each)
 
 
 def _experts(use: Use) -> Values:

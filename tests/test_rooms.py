@@ -20,24 +20,27 @@ ROOMS: tuple[str, ...] = (
 """The rooms in the order in which data flows; those in one text know nothing of one another. A room imports only rooms before it."""
 
 FILES: dict[str, str] = {
-    "core": "counts dtypes errors formula < kinds < checks quantity",
+    "core": "counts dtypes errors formula < derivation kinds < checks quantity",
     "text": "reader < files",
     "expr": "compile",
     "layers": (
-        "kit kit.keeps < kit.layer < kit.compound kit.views kit.window < kit.einops activation grn attention_parts < "
+        "kit kit.keeps < kit.layer < kit.compound kit.derivations kit.views kit.window < kit.einops activation grn attention_parts < "
         "attention concat conv elementwise embedding linear matmul mlp norm pool recurrent reshape resample shuffle squeeze_excite ssm transformer"
     ),
     "spec": "aliases language tree < values < declared < items names < document < schema",
     "network": "graph < evaluate notes < sources < apply < ties < composites decoding < build",
     "conventions": (
-        "rule < builtin custom einsum_path ptflops ptflops_aten thop torch torchinfo torchvision xla < "
+        "rule < builtin custom derivations einsum_path ptflops ptflops_aten thop torch torchinfo torchvision xla < "
         "deepspeed fvcore keras < calflops timm"
     ),
-    "memory": "optimizers precision quantized storage < checkpoint liveness traffic < placing plan < flow weights < account < ledger",
+    "memory": (
+        "optimizers precision quantized storage < checkpoint liveness traffic < context plan < keeping weights < placing < flow < "
+        "account < derivations ledger"
+    ),
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy < rates",
     "request": "request",
-    "report": "figures sizes < rows < budget measured < report < differences",
+    "report": "counting figures sizes < rows < budget measured < report < derivations differences",
     "explain": "memory < layer < manual",
     "explore": "fit",
     "render": (

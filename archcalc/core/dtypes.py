@@ -49,5 +49,5 @@ def wide(dtype: str) -> bool:
 
 def in_words(bits: int) -> str:
     """The bytes of so many bits in words: 1/2 byte, 4 bytes."""
-    each = Fraction(bits, 8)
+    each = Fraction(bits, 8) if bits % 8 else bits // 8
     return f"{each} byte{'' if each <= 1 else 's'}"

@@ -145,6 +145,8 @@ class Accounts:
         self.training, self.inference = flows(network, batch, plan)
         self.outputs = {tensor.maker for tensor in network.outputs}
         self.holder = Holder(plan)
+        self.placed: dict[tuple[object, ...], Account] = {}
+        """By the steps of a layer, by their identity: the flows hold them. A block's layers have the same steps in each of its copies."""
         self.known: dict[tuple[object, ...], Account] = {}
         """By all that the bytes of a layer depend on. What the layer came to is in it by its identity: the network lives as long as its rows."""
         self.uses: dict[int, tuple[Account, int]] = {}
@@ -170,13 +172,22 @@ class Accounts:
 
     def leaf(self, leaf: Leaf, place: Place, name: str, *, times: int, sets: int, tie: str, frozen: bool) -> Account:
         """One layer: it runs ``times`` for a sample, with ``sets`` of weights."""
-        head = name in self.outputs
         trained, step = place.training.steps[place.training.by_node[id(leaf)]], place.step(leaf)
+        kept, head, again = place.kept(trained), name in self.outputs, place.block is not None
+        key = (id(trained), id(step), kept, times, sets, tie, frozen, head, again)
+        found = self.placed.get(key)
+        if found is None:
+            found = self.placed[key] = self._account(leaf, trained, step, kept, again, times, sets, tie, frozen, head)
+        return found
+
+    def _account(
+        self, leaf: Leaf, trained: Step, step: Step, kept: int, again: bool, times: int, sets: int, tie: str, frozen: bool, head: bool
+    ) -> Account:
+        """The account of a layer at its two steps, or that of one before it in which all is the same."""
         gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (leaf.result.params > 0 and not frozen)
         made = step.while_running + sum([storage.bytes for storage in step.made])
         core = any(storage.core or storage.cached for storage in step.used)
-        again = place.block is not None or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
-        kept = place.kept(trained)
+        again = again or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
         dtypes = [tensor.dtype for tensor in leaf.inputs]
         key = (
             *(id(leaf.result), leaf.dtype, *dtypes, times, sets, tie, frozen, head),

@@ -54,6 +54,9 @@ def _kept(leaf: Leaf, account: Account) -> Derivation:
         numbers.append(f"{_of(word, leaf)} {size} bytes")
     kept = account.saved_activation_bytes
     less = sum(size for _, size, _ in account.keeps) - kept
+    if less < 0:  # the first layer of a block that is worked out anew
+        told["what comes into the block"] = None
+        numbers.append(f"into the block {-less} bytes")
     remark = "in training" if told else ""
     if less > 0:
         remark += f"; {less:,} count elsewhere: a layer before keeps them, or they are the network's input, weights, or worked out anew"

@@ -85,7 +85,7 @@ def through(context: Context, frame: Frame, inputs: list[Value], way: Way, reach
 def _nodes(context: Context, nodes: list[Node], way: Way) -> None:
     for node in nodes:
         if isinstance(node, Leaf):
-            place(context, node, way.inside(node, context.run))
+            place(context, node, way.inside(node, context.run) if node.frozen or node.style else way)
         elif isinstance(node, Copies):
             _nodes(context, node.nodes, way)
         elif isinstance(node, Group):

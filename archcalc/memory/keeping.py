@@ -29,7 +29,6 @@ class Turn:
         step: Step,
         sources: list[Storage],
         samples: int,
-        *,
         batched: bool,
         grad: bool,
         core: bool,
@@ -60,7 +59,9 @@ def keep(context: Context, turn: Turn) -> None:
     asked = turn.grad and (keeps.when is None or keeps.when(symbols))
     words = ((keeps.in_place if turn.in_place else keeps.values) if asked else ()) + (keeps.weights if turn.trained else ())
     for word in dict.fromkeys(words):
-        if word == "copy":
+        if word == "input":
+            _mark(context, turn, word, turn.sources[0], leaf.inputs[0])
+        elif word == "copy":
             step.keep(word, size_of(prod(leaf.inputs[0].shape or ()) * turn.samples, leaf.dtype), counts=True)
         elif word == "output":
             _mark(context, turn, word, context.walk.values[id(leaf.outputs[0])].storage, leaf.outputs[0])
@@ -93,9 +94,9 @@ def first_to_keep(context: Context, storage: Storage) -> None:
 
 
 def _inputs(word: str, sources: list[Storage]) -> list[int]:
-    """The inputs that a word of VALUES is for, each piece of memory once."""
+    """Which inputs "inputs" or "others" are, each piece of memory once."""
     first: dict[int, int] = {}
-    for number, storage in enumerate(sources[:1] if word == "input" else sources):
+    for number, storage in enumerate(sources):
         if word != "others" or any(other.grad for at, other in enumerate(sources) if at != number):
             first.setdefault(id(storage), number)
     return list(first.values())

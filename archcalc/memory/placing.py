@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core.dtypes import FLOATS, size_of
 from ..layers.kit.keeps import NOTHING, Strides
 from ..layers.kit.views import in_order
-from ..network.graph import Leaf
+from ..network.graph import Leaf, Tensor
 from .context import Context, Way
 from .keeping import Turn, keep, keep_fused
 from .storage import Step, Storage, Value, tensor_bytes
@@ -14,7 +14,7 @@ from .storage import Step, Storage, Value, tensor_bytes
 def place(context: Context, leaf: Leaf, way: Way) -> None:
     """A layer has its turn: its step goes into the walk, and its outputs get their places."""
     run, walk, keeps = context.run, context.walk, leaf.layer.keeps
-    incoming = [context.value(tensor) for tensor in leaf.inputs]
+    incoming = [walk.values.get(id(tensor)) or context.value(tensor) for tensor in leaf.inputs]
     for value in incoming:
         if value.writes != value.storage.writes:
             run.stale.append(leaf.outputs[0].maker)
@@ -77,12 +77,12 @@ def _turn(context: Context, step: Step, leaf: Leaf, way: Way, trained: bool) -> 
         step,
         sources,
         samples,
-        batched=batched,
-        grad=grad,
-        core=keeps.core == "starts" or (core and keeps.core != "ends"),
-        fused=way.style == "fused",
-        trained=trained,
-        in_place=leaf.args.get("in_place") is True and not leaf.layer.declared,
+        batched,
+        grad,
+        keeps.core == "starts" or (core and keeps.core != "ends"),
+        way.style == "fused",
+        trained,
+        leaf.args.get("in_place") is True and not leaf.layer.declared,
     )
 
 
@@ -111,10 +111,10 @@ def _outputs(context: Context, turn: Turn, incoming: list[Value], style: str) ->
     """Place the outputs: in the memory of the input where they are views, in one piece with others, or in memory of their own."""
     leaf, step, values = turn.leaf, turn.step, context.walk.values
     tensors = [*leaf.outputs, *leaf.extra]
-    laid = _views(leaf, incoming[0], [tensor.shape or () for tensor in tensors])
-    samples = 0 if turn.core and turn.fused else turn.samples  # the scores of fused attention are never there
-    needs: list[Storage] = []
-    if turn.core and turn.fused:
+    laid = _views(leaf, incoming[0], tensors) if leaf.layer.keeps.view is not None else [None] * len(tensors)
+    samples, needs = turn.samples, list[Storage]()
+    if turn.core and turn.fused:  # what is between scores and values is never there
+        samples = 0
         needs = [needed for storage in turn.sources for needed in (storage.needs if storage.core else [storage])]
     elif leaf.layer.keeps.core == "starts":
         context.run.scores += 1
@@ -140,10 +140,8 @@ def _outputs(context: Context, turn: Turn, incoming: list[Value], style: str) ->
             context.made_at_once[source] = made
 
 
-def _views(leaf: Leaf, value: Value, shapes: list[tuple[int, ...]]) -> list[Strides | None]:
+def _views(leaf: Leaf, value: Value, tensors: list[Tensor]) -> list[Strides | None]:
     """How each output lies in the memory of the input; None where it is new."""
-    view = leaf.layer.keeps.view
-    if view is None:
-        return [None] * len(shapes)
-    shape = leaf.inputs[0].shape or ()
-    return view(leaf.result.symbols, value.strides or in_order(shape), shape, shapes)
+    view, shape = leaf.layer.keeps.view, leaf.inputs[0].shape or ()
+    assert view is not None
+    return view(leaf.result.symbols, value.strides or in_order(shape), shape, [tensor.shape or () for tensor in tensors])

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from archcalc.expr.functions import make_divisible
 
 import archcalc
 from archcalc import conventions, layers
@@ -15,7 +16,6 @@ from archcalc.core.counts import TITLES
 from archcalc.core.derivation import Derivation
 from archcalc.core.formula import FUNCTIONS
 from archcalc.explain.layer import explain, find, lines
-from archcalc.expr.compile import make_divisible
 from archcalc.layers.kit.layer import LayerType
 from archcalc.report.derivations import derivations
 from archcalc.report.report import Report

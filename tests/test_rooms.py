@@ -22,36 +22,42 @@ ROOMS: tuple[str, ...] = (
 """The rooms in the order in which data flows; those in one text know nothing of one another. A room imports only rooms before it."""
 
 FILES: dict[str, str] = {
-    "core": "counts dtypes errors formula < kinds < checks quantity",
+    "core": "counts dtypes errors formula < derivation kinds < checks quantity",
     "text": "nodes problems < anchors decode scalars syntax < python reader < files",
     "expr": "limits < functions < refuse < build < compile",
     "layers": (
-        "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < kit.compound < "
-        "activation attention_parts concat conv elementwise embedding linear matmul norm pool recurrent resample reshape shuffle < "
-        "attention mlp squeeze_excite ssm transformer"
+        "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
+        "activation attention_parts concat conv elementwise embedding kit.compound kit.derivations linear matmul norm pool "
+        "recurrent resample reshape shuffle < attention mlp squeeze_excite ssm transformer"
     ),
     "spec": (
-        "aliases language tree < declared names reading < composites recursion values < refs variables < modifiers < type_names < items < "
-        "blocks < layer_types < document schema"
+        "aliases language tree < declared names reading < composites recursion values < refs variables < modifiers < "
+        "type_names < items < blocks < layer_types < document schema"
     ),
-    "network": "graph settings < notes scope < walk < evaluate < sources < apply ties < blocks composing decoding < composites < build",
+    "network": "graph settings < notes scope < walk < evaluate < apply sources < blocks composing ties < composites decoding < build",
     "conventions": (
-        "style < rule < builtin custom einsum_path pieces < "
-        "deepspeed fvcore keras ptflops ptflops_aten thop torch torchinfo torchvision xla < calflops timm"
+        "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras ptflops ptflops_aten thop torch "
+        "torchinfo torchvision xla < calflops timm"
     ),
-    "memory": "optimizers precision quantized storage < checkpoint liveness traffic < placing plan < flow weights < account < ledger",
+    "memory": (
+        "optimizers precision quantized storage < checkpoint liveness traffic < context plan < keeping weights < placing < "
+        "flow < account < derivations ledger"
+    ),
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy < rates",
     "request": "option < options < request",
-    "report": "figures sizes < rows < budget measured < report < differences",
+    "report": "counting figures sizes < rows < budget measured < report < derivations differences",
     "explain": "memory < layer < manual",
     "explore": "fit",
     "render": (
-        "layout pages pages.figures picture table table.lines units < "
-        "ledgers pages.compare pages.devices pages.differences pages.matrix picture.labels table.columns < "
-        "files pages.fit picture.roofline table.cells < picture.dots table.view < table.markdown table.plain"
+        "layout pages pages.figures picture table table.lines units < ledgers pages.compare pages.devices pages.differences "
+        "pages.matrix picture.labels table.columns < files pages.fit picture.roofline table.cells < picture.dots table.view < "
+        "table.markdown table.plain"
     ),
-    "commands": "schema options terminal < inputs < build check compare conventions devices explain figures fit layers roofline table < main",
+    "commands": (
+        "options schema < terminal < figures inputs layers < build check compare conventions devices explain fit roofline "
+        "table < main"
+    ),
 }
 """The files of each room in the order in which they know one another; a room's own __init__ is its face, and not listed."""
 

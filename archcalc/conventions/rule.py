@@ -140,9 +140,11 @@ class Convention:
 
     def count(self, rule: Rule, node: Leaf | Group, batch: int, times: int) -> int:
         """The number for a layer that runs ``times`` times in each pass over a batch."""
-        symbols = symbols_of(node, batch)
-        value = rule(symbols)
-        return value * times if rule.whole or self.batch_one else value * times * batch
+        return rule(symbols_of(node, batch)) * self.samples(rule, batch) * times
+
+    def samples(self, rule: Rule, batch: int) -> int:
+        """How often a rule's number counts for a batch: once where it is for the whole of it, or the tool counts one sample whatever the batch."""
+        return 1 if rule.whole or self.batch_one else batch
 
 
 def left_out(rule: Rule, value: int, counts: Counts) -> str:

@@ -15,6 +15,9 @@ OPERATIONS = {
 }
 """Every kind of operation and its meaning, in the order in which they are shown."""
 
+TITLES = {"maccs": "MACCs", "weight_muls": "weight muls", "weight_adds": "weight adds"}
+"""What people call those whose field reads otherwise."""
+
 _FIELDS = tuple(OPERATIONS)
 
 

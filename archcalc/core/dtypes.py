@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-BITS: dict[str, int] = {
-    "float64": 64,
-    "float32": 32,
-    "tfloat32": 32,
-    "float16": 16,
-    "bfloat16": 16,
-    "float8": 8,
-    "int64": 64,
-    "int32": 32,
-    "int16": 16,
-    "int8": 8,
-    "int4": 4,
-    "bool": 8,
-}
+_FLOATS = {"float64": 64, "float32": 32, "tfloat32": 32, "float16": 16, "bfloat16": 16, "float8": 8}
+_WHOLE = {"int64": 64, "int32": 32, "int16": 16, "int8": 8, "int4": 4, "bool": 8}
+
+BITS: dict[str, int] = {**_FLOATS, **_WHOLE}
 """Every dtype and the bits that an element takes in memory; tfloat32 is float32 there, and a truth value a byte."""
 
 DTYPES: tuple[str, ...] = tuple(BITS)
-FLOATS = frozenset(name for name in DTYPES if "float" in name)
+FLOATS = frozenset(_FLOATS)
 """The dtypes that can have gradients."""
+IN_MEMORY = {"tfloat32": "float32"}
+"""What lies in memory where a dtype is but a way to compute."""
+HALF = 16
+"""The bits of an element in which mixed precision works, and the kernels of GPUs that drop elements."""
 
 SHORT: dict[str, str] = {
     "fp64": "float64",
@@ -48,7 +42,12 @@ def bytes_of(bits: int) -> int:
     return -(-bits // 8)
 
 
+def wide(dtype: str) -> bool:
+    """Whether an element takes more than 16 bits: whether there are dtypes of half the width to go to."""
+    return BITS[dtype] > HALF
+
+
 def in_words(bits: int) -> str:
     """The bytes of so many bits in words: 1/2 byte, 4 bytes."""
-    each = Fraction(bits, 8)
+    each = Fraction(bits, 8) if bits % 8 else bits // 8
     return f"{each} byte{'' if each <= 1 else 's'}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from .dtypes import FLOATS
 from .errors import did_you_mean
 from .kinds import LARGEST, Mismatch, show
 
@@ -83,7 +84,7 @@ def scaled(value: Fraction | int, unit: str, *, most: str = "T") -> str:
 
 def operations_unit(dtype: str) -> str:
     """What the operations of a dtype are called."""
-    return "FLOP/s" if "float" in dtype else "OP/s"
+    return "FLOP/s" if dtype in FLOATS else "OP/s"
 
 
 def size(value: int) -> str:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from ..core.dtypes import BITS
 from ..core.errors import did_you_mean
 from ..core.quantity import BANDWIDTH, BYTES, PEAK, POWER, Measure
 from .device import Device as Device
 from .device import DeviceError as DeviceError
 
 FIGURES: dict[str, Measure] = {"memory": BYTES, "bandwidth": BANDWIDTH, "cache": BYTES, "power": POWER}
-DTYPES = ("float64", "float32", "tfloat32", "bfloat16", "float16", "float8", "int8", "int4")
-"""The columns of the catalogue that hold peaks."""
 
 
 def normal(name: str) -> str:
@@ -53,11 +52,11 @@ def find_device(name: str) -> Device:
 
 
 def _device(row: dict[str, str]) -> Device:
-    """The device of one row. An empty cell is a figure that no one publishes."""
+    """The device of one row: columns that are named for a dtype hold peaks. An empty cell is a figure that no one publishes."""
     figures = {name: int(measure.parse(row[name])) if row[name] else None for name, measure in FIGURES.items()}
     return Device(
         row["name"],
-        {dtype: int(PEAK.parse(row[dtype])) for dtype in DTYPES if row[dtype]},
+        {column: int(PEAK.parse(value)) for column, value in row.items() if column in BITS and value},
         kind=row["kind"],
         vendor=row["vendor"],
         year=int(row["year"]),

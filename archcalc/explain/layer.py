@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from ..conventions import Convention
-from ..conventions.rule import Rule, symbols_of
+from ..conventions.derivations import derivations as counted
+from ..core.derivation import Derivation
 from ..core.errors import did_you_mean
 from ..core.formula import Formula
 from ..core.kinds import show
 from ..layers.kit.compound import Compound
 from ..network.graph import Leaf
+from ..report.derivations import derivations
 from ..report.report import Report
 from ..report.rows import Entry, Group, Row
-
-TITLES = {"maccs": "MACCs", "weight_muls": "weight muls", "weight_adds": "weight adds"}
 
 MEANINGS = {
     "K": "kernel",
@@ -34,28 +33,17 @@ MEANINGS = {
 """What the symbols stand for that are no argument's name; `K_h` is the K of the axis h."""
 
 
-class Step:
-    """One figure: its name, its formula, the formula with the numbers in, and its value."""
-
-    __slots__ = ("filled", "formula", "name", "remark", "value")
-
-    def __init__(self, name: str, formula: str, filled: str, value: Any, remark: str = "") -> None:
-        self.name = name
-        self.formula = formula
-        self.filled = filled
-        self.value = value
-        self.remark = remark
-
-    def lines(self, width: int) -> list[str]:
-        """``name = formula``, ``= numbers``, ``= value`` under one another."""
-        shown = f"{self.value:,}" if isinstance(self.value, int) else str(self.value)
-        rows = [self.formula]
-        rows += [self.filled] if self.filled not in (self.formula, shown, str(self.value)) else []
-        rows += [shown] if shown != self.formula else []
-        out = [f"{self.name if index == 0 else '':<{width}} = {row}" for index, row in enumerate(rows)]
-        if self.remark:
-            out[-1] += f"    {self.remark}"
-        return out
+def lines(one: Derivation, width: int) -> list[str]:
+    """``name = formula``, ``= numbers``, ``= value`` under one another."""
+    value = one.value
+    shown = f"{value:,}" if isinstance(value, int) else f"{value:.6g} {one.unit}" if one.unit else str(value)
+    rows = [one.formula]
+    rows += [one.numbers] if one.numbers not in (one.formula, shown, str(value)) else []
+    rows += [shown] if shown != one.formula else []
+    out = [f"{one.name if index == 0 else '':<{width}} = {row}" for index, row in enumerate(rows)]
+    if one.remark:
+        out[-1] += f"    {one.remark}"
+    return out
 
 
 def find(report: Report, name: str) -> Entry:
@@ -84,74 +72,6 @@ def find(report: Report, name: str) -> Entry:
     raise LookupError(f"there is no layer '{name}' in {report.name}: {hint}")
 
 
-def steps(row: Row, report: Report, convention: Convention) -> list[Step]:
-    """Every figure of one layer, in the order in which they follow from one another."""
-    node = row.node
-    assert isinstance(node, Leaf)
-    result, layer = node.result, node.layer
-    plan, symbols = layer.formulas(result.axes), result.symbols
-    found = [Step(name, formula.text, formula.filled(symbols), symbols[name]) for name, formula in plan.axis if name in symbols]
-    found += _params(row, node, plan.params)
-    for field, formula in plan.operations:
-        value = getattr(result.counts, field)
-        if value == 0 and field != "maccs":
-            continue
-        title = TITLES.get(field, field)
-        found.append(Step(title, formula.text, formula.filled(symbols), value))
-        found += _in_all(title, value, report.batch, row.times)
-    if not any(step.name == "MACCs" for step in found):
-        found.append(Step("MACCs", "0", "0", 0, "this layer multiplies nothing into a sum"))
-    rule = convention.rule_of(node, row.style)
-    found += _counted(rule, row, report, convention)
-    if row.account is not None:
-        from .memory import bytes_and_time
-
-        found += [Step(*made) for made in bytes_and_time(row, report)]
-    return found
-
-
-def _counted(rule: Rule, row: Row, report: Report, convention: Convention) -> list[Step]:
-    """The convention's number for a layer: its rule, and what batch and runs make of it."""
-    whole = rule.whole or convention.batch_one
-    value = convention.count(rule, row.node, report.batch, 1) // (1 if whole else report.batch)
-    told = f"{convention.name}: {convention.meaning if rule is convention.default else rule.why}"
-    symbols = rule.bound(symbols_of(row.node, report.batch))
-    own = [
-        Step(name, formula.text, formula.filled(symbols), symbols[name])
-        for name, formula in rule.where.items()
-        if isinstance(formula, Formula)  # what a function computes stands in the formula as its number
-    ]
-    step = Step(convention.unit, rule.formula.text, rule.formula.filled(symbols), value, told)
-    return [*own, step, *_in_all(convention.unit, value, 1 if whole else report.batch, row.times)]
-
-
-def _params(row: Row, node: Leaf, formula: Formula) -> list[Step]:
-    result = node.result
-    step = Step("params", formula.text, formula.filled(result.symbols), result.params)
-    if row.tie == "all":
-        step.remark = "shared with another layer and counted there: 0 here"
-        return [step]
-    if row.tie:
-        step.remark = f"{result.matrix_params:,} of them are shared with another layer and counted there: {row.params:,} here"
-        return [step]
-    if row.params and not row.trainable_params:
-        step.remark = "frozen: not trained"
-    sets = row.params // result.params if result.params else 1
-    every = Step("params in all", f"params * {sets} experts", f"{result.params} * {sets}", row.params)
-    return [step, every] if sets > 1 else [step]
-
-
-def _in_all(title: str, value: int, batch: int, times: int) -> list[Step]:
-    """What the batch, and the slices or experts that a layer runs for, make of a number for one sample and run."""
-    factors = [(f"batch {batch}", batch)] if batch > 1 else []
-    factors += [(f"{times} runs", times)] if times > 1 else []
-    if not factors or value == 0:
-        return []
-    words = " * ".join([title, *(word for word, _ in factors)])
-    numbers = " * ".join([str(value), *(str(factor) for _, factor in factors)])
-    return [Step(f"{title} in all", words, numbers, value * batch * times)]
-
-
 def explain(report: Report, name: str, convention: Convention) -> str:
     """The explanation of one layer, compound layer or block, as text. Raises LookupError for a name that is not there."""
     if not name:
@@ -167,20 +87,20 @@ def explain(report: Report, name: str, convention: Convention) -> str:
     if isinstance(layer, Compound) and layer.params != "0":
         head += [f"params = {layer.params}", f"MACCs = {layer.operations['maccs']}"]
     rule = convention.own_rule_of(entry.node, entry.style)
-    own = [] if rule is None else _counted(rule, entry, report, convention)
+    own = [] if rule is None else counted(convention, rule, entry.node, report.batch, entry.times)
     return _sums(entry, entry.parts, head, report, convention, own) + (f"\nsource    {layer.source}\n" if layer.source else "")
 
 
 def _whole(report: Report, convention: Convention) -> str:
     """The sums over the whole network, and its ledgers with the numbers in."""
     whole = Group(report.name, "network", report.tree, report.network.outputs)
-    lines = [_sums(whole, report.tree, [report.title], report, convention)]
+    told = [_sums(whole, report.tree, [report.title], report, convention)]
     for ledger in report.ledgers:
-        steps = [Step(term.name, term.formula, term.filled, term.bytes) for term in ledger.terms]
-        steps.append(Step("total", "the sum", " + ".join(str(term.bytes) for term in ledger.terms), ledger.bytes, "bytes"))
-        width = max(len(step.name) for step in steps)
-        lines.append("\n".join([ledger.title, *(f"  {line}" for step in steps for line in step.lines(width))]) + "\n")
-    return "\n".join(lines)
+        total = Derivation("total", "the sum", " + ".join(str(term.bytes) for term in ledger.terms), ledger.bytes, "bytes")
+        made = [*ledger.terms, total]
+        width = max(len(each.name) for each in made)
+        told.append("\n".join([ledger.title, *(f"  {line}" for each in made for line in lines(each, width))]) + "\n")
+    return "\n".join(told)
 
 
 def _head(row: Row) -> str:
@@ -191,28 +111,28 @@ def _head(row: Row) -> str:
 def _layer(row: Row, report: Report, convention: Convention) -> str:
     node = row.node
     assert isinstance(node, Leaf)
-    lines = [_head(row), node.layer.meaning, ""]
+    told = [_head(row), node.layer.meaning, ""]
     for tensor in node.inputs:
-        lines.append(f"input     {show(tensor.shape)} from {tensor.maker}")
-    lines += [
+        told.append(f"input     {show(tensor.shape)} from {tensor.maker}")
+    told += [
         f"output    {', '.join(map(show, row.output_shapes))}" + (f" = {node.layer.output}" if node.layer.output.startswith("[") else ""),
         "",
     ]
-    made = steps(row, report, convention)
-    width = max(len(step.name) for step in made)
-    for step in made:
-        lines += step.lines(width)
-    lines += ["", *_glossary(node, made, convention.unit)]
+    made = derivations(row, report, convention)
+    width = max(len(each.name) for each in made)
+    for each in made:
+        told += lines(each, width)
+    told += ["", *_glossary(node, made, convention.unit)]
     if node.layer.notes:
-        lines.append(f"note      {node.layer.notes}")
+        told.append(f"note      {node.layer.notes}")
     if node.layer.source:
-        lines.append(f"source    {node.layer.source}")
-    return "\n".join(lines) + "\n"
+        told.append(f"source    {node.layer.source}")
+    return "\n".join(told) + "\n"
 
 
-def _glossary(node: Leaf, made: list[Step], unit: str) -> list[str]:
+def _glossary(node: Leaf, made: list[Derivation], unit: str) -> list[str]:
     """What the symbols in the formulas stand for."""
-    names = dict.fromkeys(name for step in made if not step.name.startswith(unit) for name in Formula(step.formula).names)
+    names = dict.fromkeys(name for each in made if not each.name.startswith(unit) for name in Formula(each.formula).names)
     meanings = {arg.symbol: arg.name for arg in node.layer.args if arg.symbol not in ("", arg.name)} | MEANINGS
     said: dict[str, str] = {}
     for name in names:
@@ -232,23 +152,23 @@ def _block(title: str, rows: Sequence[tuple[str, str]], width: int = 0) -> list[
 
 
 def _sums(
-    entry: Entry, children: Sequence[Entry], head: list[str], report: Report, convention: Convention, own: Sequence[Step] = ()
+    entry: Entry, children: Sequence[Entry], head: list[str], report: Report, convention: Convention, own: Sequence[Derivation] = ()
 ) -> str:
-    """A block or compound layer: the sums over what is inside; ``own`` are the steps of a convention that has a rule for the whole."""
-    lines = [*head, "", f"output    {', '.join(map(show, entry.output_shapes))}", ""]
+    """A block or compound layer: the sums over what is inside; ``own`` is how the number comes about of a convention that has a rule for the whole."""
+    told = [*head, "", f"output    {', '.join(map(show, entry.output_shapes))}", ""]
     width = max((len(child.name) for child in children if child.params or child.maccs or child.flops), default=len("sum"))
     many = f"    for all {report.batch:,} samples" if report.batch > 1 else ""
-    told = f"    {convention.name}: {convention.meaning}"
-    for field, title in (("params", "params"), ("maccs", f"MACCs{many}"), ("flops", f"{convention.unit}{told}{many}")):
+    meaning = f"    {convention.name}: {convention.meaning}"
+    for field, title in (("params", "params"), ("maccs", f"MACCs{many}"), ("flops", f"{convention.unit}{meaning}{many}")):
         if field == "flops" and own:
-            wide = max(len(step.name) for step in own)
-            lines += [*(line for step in own for line in step.lines(wide)), ""]
+            wide = max(len(each.name) for each in own)
+            told += [*(line for each in own for line in lines(each, wide)), ""]
             continue
         rows = [(child.name, f"{getattr(child, field):,}") for child in children if getattr(child, field)]
-        lines += _block(title, [*rows, ("sum", f"{getattr(entry, field):,}")], width)
+        told += _block(title, [*rows, ("sum", f"{getattr(entry, field):,}")], width)
     if report.accounts is not None:
         from .memory import sums
 
         for title, rows in sums(entry, children):
-            lines += _block(title, rows)
-    return "\n".join(lines[:-1]) + "\n"
+            told += _block(title, rows)
+    return "\n".join(told[:-1]) + "\n"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from textwrap import wrap
 
 from .. import layers
-from ..core.counts import OPERATIONS
+from ..core.counts import OPERATIONS, TITLES
 from ..core.kinds import show
 from ..layers.kit.args import Arg
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import LayerType
 from ..spec.composites import COMPOSITES, SPREAD
-from .layer import TITLES
 
 WIDTH = 100
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.dtypes import size_of
 from ..network.graph import Group, Leaf, Network
-from .flow import Flow
+from .flow import Flow, flow
 from .liveness import Sweep, sweep
 from .plan import Plan
-from .storage import Step, Walk
+from .storage import Kept, Step, Walk
 from .traffic import Work, traffic
 from .weights import Holder, Part, Parts
 
@@ -30,7 +30,7 @@ FIELDS = (
 class Account:
     """The bytes of one layer, or of several together."""
 
-    __slots__ = (*FIELDS, "made_bytes", "parts", "time", "work")
+    __slots__ = (*FIELDS, "keeps", "made_bytes", "parts", "time", "work")
 
     def __init__(self) -> None:
         self.weight_bytes = 0
@@ -42,6 +42,8 @@ class Account:
         self.written_bytes = 0
         self.made_bytes = 0
         """What a single layer makes at inference, by-products among it."""
+        self.keeps: tuple[Kept, ...] = ()
+        """What the backward pass of a single layer needs, whether it counts for this layer or not."""
         self.parts: Parts = {}
         """What the ledger adds up, by the kind of bytes and what is said of them."""
         self.work: list[tuple[Work, int]] = []
@@ -73,23 +75,39 @@ class Account:
         return found
 
 
+class Incoming:
+    """The bytes kept of what comes into a block that is worked out anew, until its first layer has them."""
+
+    __slots__ = ("bytes",)
+
+    def __init__(self, size: int) -> None:
+        self.bytes = size
+
+    def take(self) -> int:
+        """What is left of them, which is nothing from here on."""
+        taken, self.bytes = self.bytes, 0
+        return taken
+
+
 class Place:
-    """Where the walks of training and inference are while rows are made, and the bytes alive around."""
+    """Where the walks of training and inference are while rows are made, and the bytes alive around.
+
+    ``block`` is given inside of a block that is worked out anew.
+    """
 
     __slots__ = ("around", "block", "inference", "live", "training")
 
-    def __init__(self, training: Walk, inference: Walk, live: Sweep, around: int, block: list[int] | None = None) -> None:
+    def __init__(self, training: Walk, inference: Walk, live: Sweep, around: int, block: Incoming | None = None) -> None:
         self.training = training
         self.inference = inference
         self.live = live
         self.around = around
         self.block = block
-        """Inside of a block that is worked out anew: the bytes kept of what comes into it, until its first layer has them."""
 
     @property
-    def key(self) -> tuple[int, ...]:
-        """What the figures inside depend on."""
-        return id(self.training), id(self.live), *(self.block or ())
+    def key(self) -> tuple[object, ...]:
+        """What the figures inside depend on: walks and sweeps by their identity, for the flows hold them as long as there are rows to make."""
+        return id(self.training), id(self.live), self.block and self.block.bytes
 
     def inside(self, group: Group) -> Place:
         """The same inside of a block; a group that shares the frame around it has no place of its own."""
@@ -101,14 +119,12 @@ class Place:
         assert inner is not None
         assert trained is not None
         live = self.live.inner[number]
-        block = [step.kept] if step.recomputes else self.block
+        block = Incoming(step.kept) if step.recomputes else self.block
         return Place(trained, inner, live, self.around + self.live.live[number] - live.peak, block)
 
     def kept(self, step: Step) -> int:
         """What a layer keeps; inside of a block that is worked out anew, its first layer keeps what comes into the block, the others nothing."""
-        if self.block is None:
-            return step.kept
-        return self.block.pop() if self.block else 0
+        return step.kept if self.block is None else self.block.take()
 
     def alive(self, node: Leaf | Group) -> int:
         """Bytes alive at inference while a layer runs."""
@@ -125,14 +141,15 @@ class Accounts:
     def __init__(self, network: Network, batch: int, plan: Plan) -> None:
         self.batch = batch
         self.plan = plan
-        self.training = Flow(network, batch // plan.accumulate, training=True, checkpoint=plan.checkpoint, fused=plan.fused)
-        self.inference = self.training
-        if self.training.whole.drops or plan.accumulate > 1:
-            self.inference = Flow(network, batch, training=False, fused=plan.fused, like=self.training)
+        self.training, self.inference = flows(network, batch, plan)
         self.outputs = {tensor.maker for tensor in network.outputs}
         self.holder = Holder(plan)
+        self.placed: dict[tuple[object, ...], Account] = {}
+        """By the steps of a layer, by their identity: the flows hold them. A block's layers have the same steps in each of its copies."""
         self.known: dict[tuple[object, ...], Account] = {}
+        """By all that the bytes of a layer depend on. What the layer came to is in it by its identity: the network lives as long as its rows."""
         self.uses: dict[int, tuple[Account, int]] = {}
+        """How often each account counts, by its identity, which lasts since the account stands beside it."""
         self.made: list[Account] = []
         """Every account of a layer."""
 
@@ -154,29 +171,26 @@ class Accounts:
 
     def leaf(self, leaf: Leaf, place: Place, name: str, *, times: int, sets: int, tie: str, frozen: bool) -> Account:
         """One layer: it runs ``times`` for a sample, with ``sets`` of weights."""
-        head = name in self.outputs
         trained, step = place.training.steps[place.training.by_node[id(leaf)]], place.step(leaf)
+        kept, head, again = place.kept(trained), name in self.outputs, place.block is not None
+        key = (id(trained), id(step), kept, times, sets, tie, frozen, head, again)
+        found = self.placed.get(key)
+        if found is None:
+            found = self.placed[key] = self._account(leaf, trained, step, kept, again, times, sets, tie, frozen, head)
+        return found
+
+    def _account(
+        self, leaf: Leaf, trained: Step, step: Step, kept: int, again: bool, times: int, sets: int, tie: str, frozen: bool, head: bool
+    ) -> Account:
+        """The account of a layer at its two steps, or that of one before it in which all is the same."""
         gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (leaf.result.params > 0 and not frozen)
         made = step.while_running + sum([storage.bytes for storage in step.made])
         core = any(storage.core or storage.cached for storage in step.used)
-        again = place.block is not None or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
-        kept = place.kept(trained)
+        again = again or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
         dtypes = [tensor.dtype for tensor in leaf.inputs]
         key = (
-            id(leaf.result),
-            leaf.dtype,
-            *dtypes,
-            times,
-            sets,
-            tie,
-            frozen,
-            head,
-            kept,
-            gradients,
-            made,
-            bool(step.made),
-            core,
-            again,
+            *(id(leaf.result), leaf.dtype, *dtypes, times, sets, tie, frozen, head),
+            *(kept, trained.keeps, gradients, made, bool(step.made), core, again),
         )
         found = self.known.get(key)
         if found is None:
@@ -186,7 +200,7 @@ class Accounts:
             self.made.append(found)
             found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
             found.parts = held.parts
-            found.saved_activation_bytes = kept
+            found.saved_activation_bytes, found.keeps = kept, trained.keeps
             found.read_bytes, found.written_bytes = moved.read, moved.written
             found.made_bytes = made
             operations, least = self.operations(leaf, times)
@@ -205,3 +219,11 @@ class Accounts:
         if leaf.layer.looks_up:
             return min(size, size_of(leaf.result.elements_out * times * self.batch, leaf.dtype))
         return size * min(sets, times * self.batch * leaf.result.vectors)
+
+
+def flows(network: Network, batch: int, plan: Plan) -> tuple[Flow, Flow]:
+    """The memory of a network in training and at inference: one and the same where nothing is dropped, and all samples go through at once."""
+    training = flow(network, batch // plan.accumulate, training=True, checkpoint=plan.checkpoint, fused=plan.fused)
+    if not training.whole.drops and plan.accumulate == 1:
+        return training, training
+    return training, flow(network, batch, training=False, fused=plan.fused, like=training)

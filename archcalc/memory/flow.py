@@ -5,45 +5,25 @@ A frame that serves many groups is walked once for each state in which its input
 
 from __future__ import annotations
 
-from math import prod
-
-from ..core.dtypes import FLOATS, size_of
 from ..layers.kit.compound import Compound
 from ..network.graph import Copies, Frame, Group, Leaf, Network, Node, Tensor
-from .checkpoint import Checkpoints, Segment
+from .checkpoint import Checkpoints
+from .context import Context, Run, Way
+from .keeping import first_to_keep
 from .liveness import backward, sweep
-from .placing import Placer, Run
-from .storage import Step, Storage, Value, Walk
+from .placing import place
+from .storage import Step, Storage, Value, Walk, tensor_bytes
 
 
 class Flow:
-    """The memory of a network in training or at inference, for a batch.
+    """The memory of a network in training or at inference, for a batch: the walk through it, and what all walks have in common."""
 
-    ``checkpoint`` is none, selective, full or every=N: see archcalc/memory/checkpoint.py. ``like`` is a flow of the same network whose
-    walks hold here where nothing in them is dropped while training.
-    """
+    __slots__ = ("input_bytes", "run", "whole")
 
-    def __init__(
-        self,
-        network: Network,
-        batch: int,
-        *,
-        training: bool,
-        checkpoint: Checkpoints | None = None,
-        fused: bool = False,
-        like: Flow | None = None,
-    ) -> None:
-        self.run = Run(batch, training=training, checkpoint=checkpoint or Checkpoints(), fused=fused)
-        if like is not None and like.run.batch == batch:
-            self.run.known = like.run.walks
-        values: list[Value] = []
-        self.input_bytes = 0
-        for tensor in network.inputs:
-            size = size_of(prod(tensor.shape or ()) * batch, tensor.dtype)
-            self.input_bytes += size
-            values.append(Value(Storage(size, batched=True, grad=False, kept=True, outer=len(values))))
-        walker = Walker(self.run, values, 1, False, "fused" if fused else "", segment=self.run.checkpoint.segment())
-        self.whole = walker.through(network.frame, [])
+    def __init__(self, run: Run, whole: Walk, input_bytes: int) -> None:
+        self.run = run
+        self.whole = whole
+        self.input_bytes = input_bytes
 
     @property
     def batch(self) -> int:
@@ -66,120 +46,118 @@ class Flow:
         return backward(self.whole)
 
 
-class Walker(Placer):
-    """Goes through a frame in the order in which data flows: it runs ``times`` for a sample."""
+def flow(
+    network: Network,
+    batch: int,
+    *,
+    training: bool,
+    checkpoint: Checkpoints | None = None,
+    fused: bool = False,
+    like: Flow | None = None,
+) -> Flow:
+    """Walk through a network.
 
-    def __init__(
-        self,
-        run: Run,
-        inputs: list[Value],
-        times: int,
-        frozen: bool,
-        style: str,
-        *,
-        packs: frozenset[int] = frozenset(),
-        segment: Segment | None = None,
-    ) -> None:
-        super().__init__(run, inputs, packs=packs, segment=segment)
-        self.inputs = inputs
-        self.times = times
-        self.frozen = frozen
-        self.style = style
+    ``checkpoint`` is none, selective, full or every=N: see archcalc/memory/checkpoint.py. ``like`` is a flow of the same network whose
+    walks hold here where nothing in them is dropped while training.
+    """
+    run = Run(batch, training=training, checkpoint=checkpoint or Checkpoints(), fused=fused)
+    if like is not None and like.run.batch == batch:
+        run.known = like.run.walks
+    sizes = [tensor_bytes(tensor, batch) for tensor in network.inputs]
+    values = [Value(Storage(size, batched=True, grad=False, kept=True, outer=number)) for number, size in enumerate(sizes)]
+    context = Context(run, values, 1, segment=run.checkpoint.segment())
+    return Flow(run, through(context, network.frame, values, Way(1, False, "fused" if fused else ""), []), sum(sizes))
 
-    def through(self, frame: Frame, reached: list[int]) -> Walk:
-        """The walk through a frame; ``reached`` are the tensors in it that are used outside beside its outputs."""
-        walk = self.walk
-        for tensor, value in zip(frame.inputs, self.inputs):
-            walk.values[id(tensor)] = value
-        self.children(frame.children, self.times, self.frozen, self.style)
-        walk.outputs = [self.value(tensor) for tensor in frame.outputs]
-        for value in (*(walk.values[each] for each in reached if each in walk.values), *walk.outputs):
-            walk.escaping[id(value.storage)] = value.storage
-        walk.close()
-        return walk
 
-    def value(self, tensor: Tensor) -> Value:
-        """Where a tensor lies; what an `each` gives is its slices put together."""
-        value = self.walk.values.get(id(tensor))
-        if value is None:
-            size = size_of(prod(tensor.shape or ()) * self.run.batch * self.times, tensor.dtype)
-            value = self.walk.values[id(tensor)] = Value(Storage(size, batched=True, grad=tensor.dtype in FLOATS))
-        return value
+def through(context: Context, frame: Frame, inputs: list[Value], way: Way, reached: list[int]) -> Walk:
+    """The walk through a frame; ``reached`` are the tensors in it that are used outside beside its outputs."""
+    walk = context.walk
+    for tensor, value in zip(frame.inputs, inputs):
+        walk.values[id(tensor)] = value
+    _nodes(context, frame.children, way)
+    walk.outputs = [context.value(tensor) for tensor in frame.outputs]
+    for value in (*(walk.values[each] for each in reached if each in walk.values), *walk.outputs):
+        walk.escaping[id(value.storage)] = value.storage
+    walk.close()
+    return walk
 
-    def children(self, nodes: list[Node], times: int, frozen: bool, style: str) -> None:
-        for node in nodes:
-            if isinstance(node, Leaf):
-                self.leaf(node, times, frozen or node.frozen, self.way(node, style))
-            elif isinstance(node, Copies):
-                self.children(node.nodes, times, frozen, style)
-            elif isinstance(node, Group):
-                if node.inputs is not node.frame.inputs:
-                    self.group(node, times * node.times, frozen or node.frozen, self.way(node, style))
-                else:
-                    self.children(node.frame.children, times * node.times, frozen or node.frozen, self.way(node, style))
-                    if node.type != "for":  # a loop passes its value on
-                        self.hold(node.inputs)
+
+def _nodes(context: Context, nodes: list[Node], way: Way) -> None:
+    for node in nodes:
+        if isinstance(node, Leaf):
+            place(context, node, way.inside(node, context.run) if node.frozen or node.style else way)
+        elif isinstance(node, Copies):
+            _nodes(context, node.nodes, way)
+        elif isinstance(node, Group):
+            if node.inputs is not node.frame.inputs:
+                _group(context, node, way.inside(node, context.run))
             else:
-                continue
-            if node.held:
-                self.hold(node.held)
-
-    def way(self, node: Leaf | Group, style: str) -> str:
-        """How a node's code is written."""
-        return style if self.run.fused else node.style or style
-
-    def hold(self, tensors: list[Tensor]) -> None:
-        """What came into a composite is there until it is done, as a function holds its arguments."""
-        if self.walk.steps:
-            self.walk.steps[-1].held += [self.value(tensor).storage for tensor in tensors]
-
-    # --- a frame of its own -----------------------------------------------------------------------------------
-
-    def group(self, group: Group, times: int, frozen: bool, style: str) -> None:
-        """A block or a compound layer: the walk through its frame, as one step."""
-        if not group.leaves:
-            return
-        incoming = [self.value(tensor) for tensor in group.inputs]
-        reached = [inner for inner, _ in group.reached()]
-        outer = list({id(value.storage): value.storage for value in incoming}.values())
-        numbers = {id(storage): number for number, storage in enumerate(outer)}
-        step = Step(group, outer)
-        if self.segment is not None:
-            self.segment.enter(step, outer)
-        states = tuple((storage.bytes, storage.batched, storage.grad, storage.core, storage.kept) for storage in outer)
-        places = tuple((numbers[id(value.storage)], value.strides) for value in incoming)
-        key = (id(group.frame), times, frozen, style, states, places, tuple(reached))
-        walk = self.run.walks.get(key)
-        if walk is None:
-            walk = self.run.known.get(key)
-            if walk is not None and walk.drops:
-                walk = None
-        if walk is None:
-            inside = [storage.again(number) for number, storage in enumerate(outer)]
-            values = [Value(inside[number], strides) for number, strides in places]
-            shared = [number for number, _ in places]
-            packs = isinstance(group.layer, Compound) and style in group.layer.packs
-            packed = frozenset(number for number in shared if packs and shared.count(number) > 1)
-            walker = Walker(self.run, values, times, frozen, style, packs=packed)
-            walk = self.run.walks[key] = walker.through(group.frame, reached)
-        self.walk.drops |= walk.drops
-        step.inner = walk
-        step.frees = group.layer is None and group.type != "each"
-        mine: dict[int, Storage] = {}
-        for identity, storage in walk.escaping.items():
-            mine[identity] = outer[storage.outer] if storage.outer >= 0 else storage.again()
-            if storage.outer < 0:
-                step.made.append(mine[identity])
-        if self.segment is not None:
-            self.segment.leave(step, walk)
+                _nodes(context, node.frame.children, way.inside(node, context.run))
+                if node.type != "for":  # a loop passes its value on
+                    _hold(context, node.inputs)
         else:
-            step.kept = walk.kept
-            for number in walk.keeps_input:
-                self.first_to_keep(outer[number])
-        for tensor, value in zip(group.outputs, walk.outputs):
-            self.walk.values.setdefault(id(tensor), Value(mine[id(value.storage)], value.strides))
-        for inner, tensor in group.reached():
-            if inner in walk.values:
-                value = walk.values[inner]
-                self.walk.values.setdefault(id(tensor), Value(mine[id(value.storage)], value.strides))
-        self.walk.add(step)
+            continue
+        if node.held:
+            _hold(context, node.held)
+
+
+def _hold(context: Context, tensors: list[Tensor]) -> None:
+    """What came into a composite is there until it is done, as a function holds its arguments."""
+    if context.walk.steps:
+        context.walk.steps[-1].held += [context.value(tensor).storage for tensor in tensors]
+
+
+def _group(context: Context, group: Group, way: Way) -> None:
+    """A block or a compound layer that has a frame of its own: the walk through it, as one step."""
+    if not group.leaves:
+        return
+    incoming = [context.value(tensor) for tensor in group.inputs]
+    outer = list({id(value.storage): value.storage for value in incoming}.values())
+    step = Step(group, outer)
+    if context.segment is not None:
+        context.segment.enter(step, outer)
+    walk = _inside(context.run, group, incoming, outer, way)
+    context.walk.drops |= walk.drops
+    step.inner = walk
+    step.frees = group.layer is None and group.type != "each"
+    mine: dict[int, Storage] = {}
+    for identity, storage in walk.escaping.items():
+        mine[identity] = outer[storage.outer] if storage.outer >= 0 else storage.again()
+        if storage.outer < 0:
+            step.made.append(mine[identity])
+    if context.segment is not None:
+        context.segment.leave(step, walk)
+    else:
+        step.kept = walk.kept
+        for number in walk.keeps_input:
+            first_to_keep(context, outer[number])
+    values = context.walk.values
+    for tensor, value in zip(group.outputs, walk.outputs):
+        values.setdefault(id(tensor), Value(mine[id(value.storage)], value.strides))
+    for inner, tensor in group.reached():
+        if inner in walk.values:
+            value = walk.values[inner]
+            values.setdefault(id(tensor), Value(mine[id(value.storage)], value.strides))
+    context.walk.add(step)
+
+
+def _inside(run: Run, group: Group, incoming: list[Value], outer: list[Storage], way: Way) -> Walk:
+    """The walk through a group's own frame, for values that lie in the pieces ``outer``: one that was made before where all comes in alike."""
+    numbers = {id(storage): number for number, storage in enumerate(outer)}
+    reached = [inner for inner, _ in group.reached()]
+    states = tuple((storage.bytes, storage.batched, storage.grad, storage.core, storage.kept) for storage in outer)
+    places = tuple((numbers[id(value.storage)], value.strides) for value in incoming)
+    key = (id(group.frame), way.times, way.frozen, way.style, states, places, tuple(reached))
+    walk = run.walks.get(key)
+    if walk is not None:
+        return walk
+    walk = run.known.get(key)
+    if walk is not None and not walk.drops:
+        return walk
+    inside = [storage.again(number) for number, storage in enumerate(outer)]
+    values = [Value(inside[number], strides) for number, strides in places]
+    shared = [number for number, _ in places]
+    packs = isinstance(group.layer, Compound) and way.style in group.layer.packs
+    packed = frozenset(number for number in shared if packs and shared.count(number) > 1)
+    walk = run.walks[key] = through(Context(run, values, way.times, packed), group.frame, values, way, reached)
+    return walk

@@ -5,27 +5,32 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from ..core.derivation import Derivation
 from ..core.dtypes import BITS, in_words
 from .account import Account, Accounts
 from .flow import Flow
 from .plan import Plan
+from .weights import with_params
 
 
-class Term:
-    """One line of a ledger: what it is, its formula, the formula with the numbers in, and its bytes.
+class Term(Derivation):
+    """One line of a ledger: how its bytes come about.
 
     ``params`` are the parameters that it is for, 0 where it is not for parameters; ``divisor`` is over how many devices it is divided.
     """
 
-    __slots__ = ("bytes", "divisor", "filled", "formula", "name", "params")
+    __slots__ = ("divisor", "params")
+    value: int
 
-    def __init__(self, name: str, formula: str, filled: str, size: int, params: int = 0, divisor: int = 1) -> None:
-        self.name = name
-        self.formula = formula
-        self.filled = filled
-        self.bytes = size
+    def __init__(self, name: str, formula: str, numbers: str, size: int, params: int = 0, divisor: int = 1) -> None:
+        super().__init__(name, formula, numbers, size)
         self.params = params
         self.divisor = divisor
+
+    @property
+    def bytes(self) -> int:
+        """Its value: all that a ledger has is in bytes."""
+        return self.value
 
     @property
     def per_param(self) -> Fraction | None:
@@ -37,7 +42,7 @@ class Term:
         return {
             "name": self.name,
             "formula": self.formula,
-            "numbers": self.filled,
+            "numbers": self.numbers,
             "bytes": self.bytes,
             "bytes_per_param": None if each is None else float(each),
             "divisor": self.divisor,
@@ -145,7 +150,7 @@ def _states(whole: Account, plan: Plan) -> list[Term]:
     for state in plan.optimizer.state_names:
         for (name, size), part in sorted(whole.parts.items()):
             if name == state:
-                text = plan.optimizer.text(state, int(size))
-                filled = text.replace("params", f"{part.params:,}") if "params" in text else f"{part.params:,} params"
-                terms.append(Term(f"{state} ({plan.optimizer.name})", text, filled, part.bytes, part.params))
+                formula = plan.optimizer.text(state, size)
+                numbers = with_params(formula, f"{part.params:,}")
+                terms.append(Term(f"{state} ({plan.optimizer.name})", formula, numbers, part.bytes, part.params))
     return terms

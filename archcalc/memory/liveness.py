@@ -8,43 +8,55 @@ from .storage import Step, Walk
 class Sweep:
     """What is alive during each step of a forward pass, the inputs aside: one that is freed underway counts as less than nothing."""
 
-    __slots__ = ("inner", "live", "peak")
+    __slots__ = ("inner", "live")
 
-    def __init__(self, walk: Walk, freed: frozenset[int]) -> None:
-        self.live: list[int] = []
+    def __init__(self, live: list[int], inner: dict[int, Sweep]) -> None:
+        self.live = live
         """Bytes alive during each step."""
-        self.inner: dict[int, Sweep] = {}
+        self.inner = inner
         """The sweeps of the frames inside, by step."""
-        live = 0
-        ends: dict[int, int] = {}
-        for storage in walk.inputs:
-            if storage.outer in freed and storage.last < len(walk.steps):
-                ends[storage.last] = ends.get(storage.last, 0) + storage.bytes
-        live -= ends.pop(-1, 0)
-        for number, step in enumerate(walk.steps):
-            made = 0
-            for storage in step.made:
-                made += storage.bytes
-                ends[storage.last] = ends.get(storage.last, 0) + storage.bytes
-            if step.inner is None:
-                self.live.append(live + made + step.while_running)
-            else:
-                held = set(map(id, step.held))
-                lasts = [-1 if id(storage) in held else storage.last for storage in step.used]
-                dying = _dying(step, freed, lasts, number) if step.frees else frozenset[int]()
-                inner = self.inner[number] = sweep(step.inner, dying)
-                self.live.append(live + inner.peak)
-            live += made - ends.pop(number, 0)
-        self.peak: int = max(self.live, default=0)
+
+    @property
+    def peak(self) -> int:
         """The most bytes alive at once."""
+        return max(self.live, default=0)
 
 
 def sweep(walk: Walk, freed: frozenset[int] = frozenset()) -> Sweep:
-    """What is alive during each step; ``freed`` are the inputs that nothing outside needs any more."""
+    """What is alive during each step; ``freed`` are the inputs that nothing outside needs any more.
+
+    A walk keeps its sweeps, for a frame that serves many groups is swept once for each way in which its inputs end.
+    """
     found = walk.sweeps.get(freed)
     if not isinstance(found, Sweep):
-        found = walk.sweeps[freed] = Sweep(walk, freed)
+        found = walk.sweeps[freed] = _sweep(walk, freed)
     return found
+
+
+def _sweep(walk: Walk, freed: frozenset[int]) -> Sweep:
+    alive: list[int] = []
+    inside: dict[int, Sweep] = {}
+    live = 0
+    ends: dict[int, int] = {}  # bytes by the last step that has them: what a step frees is there while it runs
+    for storage in walk.inputs:
+        if storage.outer in freed and storage.last < len(walk.steps):
+            ends[storage.last] = ends.get(storage.last, 0) + storage.bytes
+    live -= ends.pop(-1, 0)  # an input that nothing in here needs is gone before the first step
+    for number, step in enumerate(walk.steps):
+        made = 0
+        for storage in step.made:
+            made += storage.bytes
+            ends[storage.last] = ends.get(storage.last, 0) + storage.bytes
+        if step.inner is None:
+            alive.append(live + made + step.while_running)
+        else:
+            held = set(map(id, step.held))
+            lasts = [-1 if id(storage) in held else storage.last for storage in step.used]
+            dying = _dying(step, freed, lasts, number) if step.frees else frozenset[int]()
+            inner = inside[number] = sweep(step.inner, dying)
+            alive.append(live + inner.peak)
+        live += made - ends.pop(number, 0)
+    return Sweep(alive, inside)
 
 
 def backward(walk: Walk, freed: frozenset[int] = frozenset()) -> int:
@@ -53,12 +65,16 @@ def backward(walk: Walk, freed: frozenset[int] = frozenset()) -> int:
     The layers run in the reverse order. The gradient of a value is there from the step that needed the value last to the one that made
     it; those of the inputs are left out here, but for ``freed``, which nothing after this frame needs: they count as less than nothing as
     long as they are not there yet.
+
+    The steps are gone through in the order of the forward pass even so. While a step runs backward, what is alive is what it and the steps
+    before it keep, for those after it have given theirs back, and the gradients of values that were made up to it and are needed by it or
+    after it: sums that grow along the forward order, and need neither a list of the steps that ran already nor a second pass.
     """
     found = walk.backwards.get(freed)
     if found is not None:
         return found
     most = gradients = kept = 0
-    ends: dict[int, int] = {}
+    ends: dict[int, int] = {}  # bytes of gradients by the last step that needs their values: where, backward, they begin
     for storage in walk.inputs:
         if storage.grad and storage.outer in freed and storage.needed < len(walk.steps):
             ends[storage.needed] = ends.get(storage.needed, 0) + storage.bytes

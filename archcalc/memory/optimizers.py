@@ -9,25 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import prod
 
+from ..core.dtypes import BITS, bytes_of, in_words
+
 Shape = tuple[int, ...]
 Rule = Callable[[Shape, bool, int], int]
-"""The bytes of a state for one weight tensor: from its sizes, whether it is a hidden layer's matrix, and the bytes of an element of a
-state; 0 where there is no such state."""
+"""The bits of a state for one weight tensor: from its sizes, whether it is a hidden layer's matrix, and the bits of an element of a state;
+0 where there is no such state."""
 
 BLOCK = 256
 """How many elements of an 8-bit state have a scale in common."""
+SMALL, SCALE = BITS["int8"], BITS["float32"]
+"""The bits of an element of an 8-bit state, and those of a scale, and of an element where the tensor is small."""
 LEAST_8_BIT = 4096
 """A tensor of fewer elements keeps its states in float32 where larger ones have 8 bits."""
 
 
 class State:
-    """One thing that an optimizer keeps: its name, its bytes for a tensor, and these in words; ``{size}`` stands for an element's bytes."""
+    """One thing that an optimizer keeps: its name, its bits for a tensor, and its bytes in words; ``{size}`` stands for an element's bytes."""
 
-    __slots__ = ("bytes_of", "name", "text")
+    __slots__ = ("bits_of", "name", "text")
 
-    def __init__(self, name: str, bytes_of: Rule, text: str) -> None:
+    def __init__(self, name: str, bits_of: Rule, text: str) -> None:
         self.name = name
-        self.bytes_of = bytes_of
+        self.bits_of = bits_of
         self.text = text
 
 
@@ -47,67 +51,71 @@ class Optimizer:
         """The names of all states that a tensor can have."""
         return tuple(state.name for state in self._states)
 
-    def states(self, shape: Shape, *, matrix: bool, size: int) -> list[tuple[str, int]]:
+    def states(self, shape: Shape, *, matrix: bool, dtype: str = "float32") -> list[tuple[str, int]]:
         """The states of one weight tensor: the name of each, and its bytes.
 
-        ``size`` is the bytes of an element of a state: 4 for float32, 2 where all of the training is in 16 bits. ``matrix`` says
+        ``dtype`` is that of a state where the optimizer has no own for it: float16 where all of the training is in that. ``matrix`` says
         whether the tensor belongs to a hidden layer: not to an embedding, nor to the first or the last layer; with one axis it is no
         matrix even so.
         """
-        found = ((state.name, state.bytes_of(shape, matrix, size)) for state in self._states)
+        found = ((state.name, bytes_of(state.bits_of(shape, matrix, BITS[dtype]))) for state in self._states)
         return [(name, number) for name, number in found if number]
 
-    def text(self, state: str, size: int = 4) -> str:
-        """The bytes of a state as a formula over all tensors, such as ``4 bytes * params``. Raises KeyError where there is no such state."""
+    def text(self, state: str, size: str = "4 bytes") -> str:
+        """The bytes of a state as a formula over all tensors, such as ``4 bytes * params``: ``size`` are those of an element in words.
+
+        Raises KeyError where there is no such state.
+        """
         texts = {each.name: each.text for each in self._states}
-        return texts[state].format(size=f"{size} byte{'' if size == 1 else 's'}", block=BLOCK, least=f"{LEAST_8_BIT:,}")
+        small, scale = in_words(SMALL), in_words(SCALE)
+        return texts[state].format(size=size, small=small, scale=scale, block=BLOCK, least=f"{LEAST_8_BIT:,}")
 
-    def per_param(self, size: int = 4) -> int | None:
+    def per_param(self, dtype: str = "float32") -> int | None:
         """The bytes of all states for one parameter; None where they depend on the sizes of the tensors."""
-        if any(state.bytes_of is not _whole for state in self._states):
+        if any(state.bits_of is not _whole for state in self._states):
             return None
-        return size * len(self._states)
+        return bytes_of(BITS[dtype] * len(self._states))
 
 
-def _whole(shape: Shape, matrix: bool, size: int) -> int:
-    return size * prod(shape)
+def _whole(shape: Shape, matrix: bool, bits: int) -> int:
+    return bits * prod(shape)
 
 
-def _rows(shape: Shape, matrix: bool, size: int) -> int:
-    return size * prod(shape[:-1]) if len(shape) > 1 else 0
+def _rows(shape: Shape, matrix: bool, bits: int) -> int:
+    return bits * prod(shape[:-1]) if len(shape) > 1 else 0
 
 
-def _columns(shape: Shape, matrix: bool, size: int) -> int:
-    return size * prod(shape[:-2]) * shape[-1] if len(shape) > 1 else 0
+def _columns(shape: Shape, matrix: bool, bits: int) -> int:
+    return bits * prod(shape[:-2]) * shape[-1] if len(shape) > 1 else 0
 
 
-def _vector(shape: Shape, matrix: bool, size: int) -> int:
-    return 0 if len(shape) > 1 else size * prod(shape)
+def _vector(shape: Shape, matrix: bool, bits: int) -> int:
+    return 0 if len(shape) > 1 else bits * prod(shape)
 
 
-def _hidden(shape: Shape, matrix: bool, size: int) -> int:
-    return size * prod(shape) if matrix and len(shape) > 1 else 0
+def _hidden(shape: Shape, matrix: bool, bits: int) -> int:
+    return bits * prod(shape) if matrix and len(shape) > 1 else 0
 
 
-def _other(shape: Shape, matrix: bool, size: int) -> int:
-    return 0 if matrix and len(shape) > 1 else size * prod(shape)
+def _other(shape: Shape, matrix: bool, bits: int) -> int:
+    return 0 if matrix and len(shape) > 1 else bits * prod(shape)
 
 
-def _quantised(shape: Shape, matrix: bool, size: int) -> int:
+def _quantised(shape: Shape, matrix: bool, bits: int) -> int:
     """8 bits for an element, or float32 where the tensor is small: whatever the rest of the training is in."""
     elements = prod(shape)
-    return elements if elements >= LEAST_8_BIT else 4 * elements
+    return (SMALL if elements >= LEAST_8_BIT else SCALE) * elements
 
 
-def _scales(shape: Shape, matrix: bool, size: int) -> int:
+def _scales(shape: Shape, matrix: bool, bits: int) -> int:
     """A scale in float32 for each block, the last one begun too."""
     elements = prod(shape)
-    return 4 * -(-elements // BLOCK) if elements >= LEAST_8_BIT else 0
+    return SCALE * -(-elements // BLOCK) if elements >= LEAST_8_BIT else 0
 
 
 _ALL = "{size} * params"
-_8_BIT = "1 byte * elements of tensors of {least} or more, 4 bytes * elements of smaller ones"
-_BLOCKS = "4 bytes * blocks of {block} elements, the last one begun too, of tensors of {least} or more"
+_8_BIT = "{small} * elements of tensors of {least} or more, {scale} * elements of smaller ones"
+_BLOCKS = "{scale} * blocks of {block} elements, the last one begun too, of tensors of {least} or more"
 _ADAM = (State("first moment", _whole, _ALL), State("second moment", _whole, _ALL))
 _PYTORCH = "PyTorch documentation, torch.optim"
 

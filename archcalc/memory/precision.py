@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from ..core.dtypes import BITS, FLOATS
+from ..core.dtypes import BITS, FLOATS, HALF, IN_MEMORY
 
-SIXTEEN = ("float16", "bfloat16")
+SIXTEEN = tuple(dtype for dtype in BITS if dtype in FLOATS and BITS[dtype] == HALF)
 
 
 class Precision:
-    """How many bits of each parameter are weights, a float32 master copy, a 16-bit copy, gradients, and one state of the optimizer.
+    """In which dtypes each parameter's weight, master copy, 16-bit copy, gradient, and the optimizer's states are held.
 
-    ``weight``, ``master``, ``copy``, ``gradient`` and ``state`` are for layers whose dtype has 16 bits; None is the layer's own dtype.
-    Other layers hold everything in their own dtype. Weights of whole numbers are not trained.
+    ``weight``, ``master``, ``gradient`` and ``state`` are for layers whose dtype has 16 bits; None is the layer's own dtype, and an empty
+    one that there is none. ``copy`` says whether there is a copy in the layer's own. Other layers hold everything in their own dtype.
+    Weights of whole numbers are not trained.
     """
 
     __slots__ = ("copy", "gradient", "master", "meaning", "name", "source", "state", "weight")
@@ -22,11 +23,11 @@ class Precision:
         meaning: str,
         source: str,
         *,
-        weight: int | None = None,
-        master: int = 0,
-        copy: int = 0,
-        gradient: int | None = None,
-        state: int | None = None,
+        weight: str | None = None,
+        master: str = "",
+        copy: bool = False,
+        gradient: str | None = None,
+        state: str | None = None,
     ) -> None:
         self.name = name
         self.meaning = meaning
@@ -41,22 +42,22 @@ class Precision:
         """The dtype that a network of this dtype runs in."""
         return dtype if self.state is None or dtype in SIXTEEN else "bfloat16"
 
-    def bits(self, dtype: str) -> Bits:
-        """The bits of each part for a layer of that dtype."""
-        own = BITS[dtype]
+    def held(self, dtype: str) -> Held:
+        """The dtypes of each part for a layer of that dtype."""
+        own = IN_MEMORY.get(dtype, dtype)
         if dtype not in FLOATS:
-            return Bits(own, 0, 0, 0, 0)
+            return Held(own, "", "", "", "")
         if dtype not in SIXTEEN:
-            return Bits(own, 0, 0, own, own)
-        return Bits(self.weight or own, self.master, self.copy, self.gradient or own, self.state or own)
+            return Held(own, "", "", own, own)
+        return Held(self.weight or own, self.master, own if self.copy else "", self.gradient or own, self.state or own)
 
 
-class Bits:
-    """Bits of a parameter: its weight, the master copy, the 16-bit copy, its gradient, and each state of the optimizer."""
+class Held:
+    """The dtypes of a parameter's weight, its master copy, its 16-bit copy, its gradient, and each state of the optimizer; empty: there is none."""
 
     __slots__ = ("copy", "gradient", "master", "state", "weight")
 
-    def __init__(self, weight: int, master: int, copy: int, gradient: int, state: int) -> None:
+    def __init__(self, weight: str, master: str, copy: str, gradient: str, state: str) -> None:
         self.weight = weight
         self.master = master
         self.copy = copy
@@ -78,31 +79,31 @@ PRECISIONS: dict[str, Precision] = {
             "mixed",
             "weights and gradients of 16 bits; a float32 master copy of the weights and float32 states for the optimizer",
             f"{_MICIKEVICIUS}; Rajbhandari et al., ZeRO, 2019, arXiv:1910.02054, section 3.1: 16 bytes a parameter with Adam",
-            master=32,
-            state=32,
+            master="float32",
+            state="float32",
         ),
         Precision(
             "mixed-float32-gradients",
             "as mixed, with gradients added up in float32",
             "Smith et al., Megatron-Turing NLG, 2022, arXiv:2201.11990, section 2.2: 18 bytes a parameter with Adam, less what is no copy",
-            master=32,
-            gradient=32,
-            state=32,
+            master="float32",
+            gradient="float32",
+            state="float32",
         ),
         Precision(
             "mixed-without-master",
             "weights and gradients of 16 bits and float32 states; no float32 copy of the weights",
             "Zamirai et al., Revisiting BFloat16 Training, 2020, arXiv:2010.06192, section 3",
-            state=32,
+            state="float32",
         ),
         Precision(
             "autocast",
             "weights, gradients and states in float32; layers run on a 16-bit copy of the weights",
             "PyTorch documentation, torch.amp: weights are cast once and the copies cached",
-            weight=32,
-            copy=16,
-            gradient=32,
-            state=32,
+            weight="float32",
+            copy=True,
+            gradient="float32",
+            state="float32",
         ),
     )
 }

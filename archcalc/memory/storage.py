@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from ..core.dtypes import BITS, size_of
+from math import prod
+
+from ..core.dtypes import BITS, in_words, size_of, wide
 from ..layers.kit.keeps import BY_PRODUCTS, Strides
-from ..network.graph import Group, Leaf
+from ..network.graph import Group, Leaf, Tensor
+
+
+def tensor_bytes(tensor: Tensor, samples: int) -> int:
+    """The bytes of a value for so many samples, runs for a sample among them."""
+    return size_of(prod(tensor.shape or ()) * samples, tensor.dtype)
+
+
+def tensor_in_words(tensor: Tensor, runs: int, batch: int) -> str:
+    """The same with the numbers in, ``64 * 112 * 112 * batch 8 * 4 bytes``."""
+    factors = [str(size) for size in tensor.shape or ()] or ["1"]
+    factors += [f"{runs} runs"] if runs > 1 else []
+    factors += [f"batch {batch}"] if batch > 1 else []
+    return " * ".join([*factors, in_words(BITS[tensor.dtype])])
 
 
 def by_product_bytes(name: str, elements: int, dtype: str) -> int:
@@ -13,10 +28,10 @@ def by_product_bytes(name: str, elements: int, dtype: str) -> int:
     A mask has a byte for each element where these are of 16 bits or fewer, as in the kernels of GPUs; else an element of the dtype, as
     PyTorch keeps it on a CPU.
     """
-    each = BY_PRODUCTS[name][0]
-    if not each or (name == "mask" and BITS[dtype] > 16):
+    held = BY_PRODUCTS[name][0]
+    if not held or (name == "mask" and wide(dtype)):
         return size_of(elements, dtype)
-    return elements * each
+    return size_of(elements, held)
 
 
 class Storage:
@@ -66,10 +81,15 @@ class Value:
         """How often its piece of memory had been overwritten when it was made."""
 
 
+Kept = tuple[str, int, bool]
+"""Something that a layer's backward pass needs: a word of VALUES or BY_PRODUCTS, its bytes, and whether they count for this layer: it is the
+first to keep them, and they are not worked out anew."""
+
+
 class Step:
     """One layer, or a whole frame, as it runs."""
 
-    __slots__ = ("frees", "held", "inner", "kept", "made", "node", "recomputed", "recomputes", "used", "while_running")
+    __slots__ = ("frees", "held", "inner", "keeps", "kept", "made", "node", "recomputed", "recomputes", "used", "while_running")
 
     def __init__(self, node: Leaf | Group, used: list[Storage]) -> None:
         self.node = node
@@ -82,6 +102,8 @@ class Step:
         """Bytes beside those of ``made`` that are there while it runs."""
         self.kept = 0
         """Bytes that it keeps for the backward pass and no layer before it does."""
+        self.keeps: tuple[Kept, ...] = ()
+        """Of a layer, what its backward pass needs: what counts of it adds up to ``kept``."""
         self.recomputes = False
         """Whether the backward pass works out anew what happens in it."""
         self.recomputed = 0
@@ -90,6 +112,12 @@ class Step:
         """What happens inside a frame."""
         self.frees = False
         """Whether an input may be freed before the whole frame is done."""
+
+    def keep(self, word: str, size: int, *, counts: bool) -> None:
+        """The layer's backward pass needs so many bytes of something."""
+        self.keeps += ((word, size, counts),)
+        if counts:
+            self.kept += size
 
 
 class Walk:

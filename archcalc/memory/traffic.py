@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from math import prod
-
-from ..core.dtypes import size_of
 from ..network.graph import Leaf
-from .storage import Step
+from .storage import Step, tensor_bytes
 
 
 class Traffic:
     """Bytes that a layer by itself reads and writes; and those that it must even if it is fused with its neighbours.
 
-    ``values`` are the sizes of the inputs and outputs that pass through memory when layers that work element by element are done
-    together with the layer before them, and the inside of attention is never written down (Dao et al., FlashAttention, 2022,
-    arXiv:2205.14135, section 3.1). ``weights`` are the bytes that it reads of what was there before: weights, and the key-value cache.
+    ``inputs`` are the sizes of what comes in, ``held`` the bytes of the layer's own weights that it reads, ``written`` those of its outputs.
+    ``cached`` are those of the inputs that lie in the key-value cache. ``values`` are the sizes of the inputs and outputs that pass through
+    memory when layers that work element by element are done together with the layer before them, and the inside of attention is never
+    written down (Dao et al., FlashAttention, 2022, arXiv:2205.14135, section 3.1).
     """
 
-    __slots__ = ("out", "read", "values", "weights", "written")
+    __slots__ = ("cached", "held", "inputs", "out", "values", "written")
 
-    def __init__(self, weights: int, read: int, written: int, values: tuple[int, ...], out: int = 0) -> None:
-        self.weights = weights
-        self.read = read
+    def __init__(self, inputs: list[int], held: int, written: int, cached: int, values: tuple[int, ...], out: int = 0) -> None:
+        self.inputs = inputs
+        self.held = held
         self.written = written
+        self.cached = cached
         self.values = values
         self.out = out
         """The one of the values that is the output; 0 where it is not among them."""
 
+    @property
+    def read(self) -> int:
+        """What the layer reads by itself."""
+        return sum(self.inputs) + self.held
 
-NONE = Traffic(0, 0, 0, ())
+    @property
+    def weights(self) -> int:
+        """What it reads of what was there before: weights, and the key-value cache."""
+        return self.held + self.cached
+
+
+NONE = Traffic([], 0, 0, 0, ())
 
 
 def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
@@ -36,9 +45,9 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
     layer = leaf.layer
     if not leaf.inputs or layer.cache is not None or ((layer.keeps.view is not None or layer.keeps.passes) and not step.made):
         return NONE  # weights that stand alone, views, and what is in the cache already: those who use them read them
-    inputs = [size_of(prod(tensor.shape or ()) * samples, tensor.dtype) for tensor in leaf.inputs]
-    written = sum(size_of(prod(tensor.shape or ()) * samples, tensor.dtype) for tensor in (*leaf.outputs, *leaf.extra))
-    cached = [size for size, storage in zip(inputs, step.used) if storage.cached]
+    inputs = [tensor_bytes(tensor, samples) for tensor in leaf.inputs]
+    written = sum(tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra))
+    cached = sum(size for size, storage in zip(inputs, step.used) if storage.cached)
     passing = [size for size, storage in zip(inputs, step.used) if not storage.cached]
     core, out = layer.keeps.core, 0
     if core == "starts":
@@ -51,7 +60,7 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
         values = tuple(sorted(passing)[:-1]) if layer.fuses == "others" else ()
     else:
         values, out = (*passing, written), written
-    return Traffic(weights + sum(cached), sum(inputs) + weights, written, values, out)
+    return Traffic(inputs, weights, written, cached, values, out)
 
 
 class Work:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from ..core.dtypes import size_of
+from ..core.dtypes import BITS, in_words, size_of
 from ..network.graph import Leaf
 from .plan import Plan
 
@@ -25,7 +25,7 @@ class Part:
 
 
 Parts = dict[tuple[str, str], Part]
-"""Parts by their kind and what is said of them: a dtype, or for a state the bytes of an element."""
+"""Parts by their kind and what is said of them: a dtype, or for a state the bytes of an element in words."""
 
 
 class Holdings:
@@ -52,6 +52,7 @@ class Holder:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._known: dict[tuple[object, ...], Holdings] = {}
+        """By what a layer came to, its identity among it: the network that this is for lives as long."""
 
     def holdings(self, leaf: Leaf, sets: int, tie: str, frozen: bool, head: bool) -> Holdings:
         """Of a layer with ``sets`` of weights; those that it shares count where they are first. ``head``: it makes the network's output."""
@@ -65,8 +66,7 @@ class Holder:
 
     def _hold(self, held: Holdings, leaf: Leaf, sets: int, tie: str, frozen: bool, head: bool) -> None:
         plan, result = self.plan, leaf.result
-        each = plan.optimizer.per_param(1)
-        if plan.quantized is None and each is not None and tie != "weights":  # the tensors make no difference
+        if plan.quantized is None and plan.optimizer.per_param() is not None and tie != "weights":  # the tensors make no difference
             held.set_bytes = size_of(result.params, leaf.dtype)
             if not tie:
                 self._tensor(held, leaf, (result.params,), sets, frozen, False)
@@ -85,22 +85,25 @@ class Holder:
 
     def _tensor(self, held: Holdings, leaf: Leaf, shape: tuple[int, ...], number: int, frozen: bool, matrix: bool) -> None:
         """So many weight tensors of one shape."""
-        bits, dtype = self.plan.precision.bits(leaf.dtype), leaf.dtype
-        count = prod(shape)
+        dtypes, count = self.plan.precision.held(leaf.dtype), prod(shape)
         params = count * number
-        weight, gradient = ("float32" if each == 32 else dtype for each in (bits.weight, bits.gradient))
-        held.weight_bytes += held.part("weights", weight, params, number * size_of(count, weight))
-        if frozen or not bits.gradient:
+        held.weight_bytes += held.part("weights", dtypes.weight, params, number * size_of(count, dtypes.weight))
+        if frozen or not dtypes.gradient:
             return
-        if bits.master:
-            held.optimizer_bytes += held.part("master weights", "float32", params, params * bits.master // 8)
-        if bits.copy:
-            held.part("copies of weights", dtype, params, params * bits.copy // 8)
-        held.gradient_bytes += held.part("gradients", gradient, params, params * bits.gradient // 8)
-        for state, size in self.plan.optimizer.states(shape, matrix=matrix, size=bits.state // 8):
-            held.optimizer_bytes += held.part(state, str(bits.state // 8), params, number * size)
+        if dtypes.master:
+            held.optimizer_bytes += held.part("master weights", dtypes.master, params, size_of(params, dtypes.master))
+        if dtypes.copy:
+            held.part("copies of weights", dtypes.copy, params, size_of(params, dtypes.copy))
+        held.gradient_bytes += held.part("gradients", dtypes.gradient, params, size_of(params, dtypes.gradient))
+        for state, size in self.plan.optimizer.states(shape, matrix=matrix, dtype=dtypes.state):
+            held.optimizer_bytes += held.part(state, in_words(BITS[dtypes.state]), params, number * size)
 
 
 def multiplies(leaf: Leaf) -> bool:
     """Whether a layer's matrices are multiplied with what comes in."""
     return leaf.layer.operations.get("maccs", "0") != "0"
+
+
+def with_params(formula: str, params: str) -> str:
+    """A formula with the number of params in; where it is not over params, for how many it is."""
+    return formula.replace("params", params) if "params" in formula else f"{params} params"

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from .. import conventions
 from ..conventions import Convention
-from ..conventions.rule import Rule, left_out
+from ..conventions.rule import Rule
 from ..network.graph import Leaf
+from .counting import Counting
 from .report import Report
 from .rows import Row
 
@@ -57,15 +58,15 @@ def count(report: Report, name: str | Convention) -> Count:
         add("two for each multiply-accumulate", found.maccs, 0)
     if samples != report.batch:
         add("one sample, whatever the batch", per_macc * (found.maccs // report.batch - found.maccs), 0)
-    cache: dict[tuple[int, int, str], int] = {}
+    counting = Counting(convention, report.batch)
     for row, rule in counted(report.layers, convention):
-        key = (id(row.node.result) if isinstance(row.node, Leaf) else id(row.node), row.times, row.style)
-        value = cache.get(key)
-        if value is None:
-            value = cache[key] = convention.count(rule, row.node, report.batch, row.times)
+        if isinstance(row.node, Leaf):
+            _, value, unseen = counting.layer(row.node, row.times, row.style)
+        else:
+            _, value, unseen = counting.compound(row.node, row.counts, row.times, row.style, rule)
         found.total += value
         difference = value - per_macc * (row.maccs // report.batch * samples)
-        if left_out(rule, value, row.counts):
+        if unseen:
             found.missing.append(row.name)
         if difference:
             add(rule.why or f"{row.type}: {rule.formula.text}", difference, 1)

@@ -10,10 +10,15 @@ every layer reads its inputs and writes its outputs. Launches of kernels, alloca
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..devices.device import Device
 from ..memory.account import Account
 from ..memory.traffic import Work
 from .times import Time, total
+
+if TYPE_CHECKING:
+    from ..core.derivation import Derivation
 
 
 class Clock:
@@ -29,15 +34,18 @@ class Clock:
         self.fused = fusion == "full"
         self.resident = weights <= self.cache
         self._known: dict[int, Time] = {}
+        """By the identity of an account: the rows that are timed hold the accounts as long as they are."""
 
     def forward(self, account: Account) -> Time:
         """The forward pass of a layer, or of several."""
         found = self._known.get(id(account))
         if found is None:
-            found = self._known[id(account)] = total(
-                (self._time(work.dtype, work.least, self.moved(work)), times) for work, times in account.work
-            )
+            found = self._known[id(account)] = total((self.time(work), times) for work, times in account.work)
         return found
+
+    def time(self, work: Work) -> Time:
+        """One forward pass of what one layer has to do."""
+        return self._time(work.dtype, work.least, self.moved(work))
 
     def step(self, whole: Account) -> Time:
         """A training step: forward, backward, what is worked out anew, and the optimizer, which reads and writes what it keeps."""
@@ -54,9 +62,34 @@ class Clock:
 
     def moved(self, work: Work) -> int:
         """The bytes that a forward pass of a layer moves."""
+        return sum(self.terms(work))
+
+    def terms(self, work: Work) -> list[int]:
+        """What these bytes are made of: all that is read and written; else, with fusion, weights and each value that passes through memory."""
         if not self.fused:
-            return work.moved.read + work.moved.written
-        return (0 if self.resident else work.moved.weights) + sum(map(self.passing, work.moved.values))
+            return [work.moved.read, work.moved.written]
+        weights = [] if self.resident else [work.moved.weights]
+        return [*weights, *(size for size in work.moved.values if self.passing(size))]
+
+    def derivations(self, work: Work) -> list[Derivation]:
+        """How the least time of a layer comes about: what has to be moved, and what has to be computed."""
+        from ..core.derivation import Derivation
+
+        device, bandwidth = self.device, self.bandwidth
+        time = self.time(work)
+        moved = "bytes read + bytes written"
+        if self.fused:
+            larger = f" larger than the cache of {device.cache} bytes" if device.cache else " that pass through memory"
+            moved = f"values{larger}" if self.resident else f"weights + values{larger}"
+        found = [Derivation("bytes moved", moved, " + ".join(map(str, self.terms(work))) or "0", time.bytes)]
+        if not time.operations:
+            numbers = f"{time.bytes} / {bandwidth}"
+            return [*found, Derivation("time", "bytes moved / bandwidth", numbers, time.seconds, "at least", "s")]
+        unmasked = "" if work.least == work.operations else " that are not masked"
+        found.append(Derivation("operations", f"2 * MACCs in all{unmasked}", f"2 * {time.operations // 2}", time.operations))
+        numbers = f"max({time.operations} / {device.peak(work.dtype)}, {time.bytes} / {bandwidth})"
+        told = f"at least, on {device.name} in {work.dtype}: bound by {time.bound}"
+        return [*found, Derivation("time", "max(operations / peak, bytes moved / bandwidth)", numbers, time.seconds, told, "s")]
 
     def passing(self, size: int) -> int:
         """The bytes of a value that pass through memory: none where it fits the cache."""

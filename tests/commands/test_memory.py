@@ -20,12 +20,13 @@ import archcalc
 from archcalc import layers
 from archcalc.core.dtypes import DTYPES
 from archcalc.devices.catalogue import Device, every_device
-from archcalc.explain.layer import explain, steps
+from archcalc.explain.layer import explain
 from archcalc.layers.kit.layer import LayerType
 from archcalc.network.graph import Leaf
 from archcalc.render.layout import display_width
 from archcalc.render.picture import roofline
 from archcalc.render.table.plain import table
+from archcalc.report.derivations import derivations
 from archcalc.report.rows import Row
 from layer_examples import example_spec
 from places import SPECS
@@ -525,19 +526,19 @@ def lies(report: archcalc.Report) -> tuple[list[str], set[str]]:
     wrong: list[str] = []
     seen: set[str] = set()
     for row in leaves_of(report.layers):
-        for step in steps(row, report, report.request.convention):
+        for step in derivations(row, report, report.request.convention):
             if not step.name.endswith(("bytes", "time", "operations")) and not step.name.startswith("bytes"):
                 continue
-            value = evaluated(step.filled)
+            value = evaluated(step.numbers)
             if value is None:
                 continue
             seen.add(step.name)
-            if isinstance(step.value, str):
-                right = math.isclose(float(value), float(step.value.removesuffix(" s")), rel_tol=1e-5)
+            if isinstance(step.value, float):
+                right = step.unit == "s" and math.isclose(float(value), step.value, rel_tol=1e-12)
             else:
                 right = math.ceil(value) == step.value
             if not right:
-                wrong.append(f"{row.name}: {step.name} = {step.filled} is {float(value):g}, not {step.value}")
+                wrong.append(f"{row.name}: {step.name} = {step.numbers} is {float(value):g}, not {step.value}")
     return wrong, seen
 
 
@@ -679,8 +680,8 @@ def test_a_cache_on_the_chip_is_in_the_formula() -> None:
         (10**6, "values larger than the cache of 1000000 bytes", "0"),
     ):
         report = analyzed(text, device=Device("a", {"float32": 10**9}, memory=10**6, bandwidth=10**6, cache=cache))
-        (step,) = [step for step in steps(report.layers[0], report, report.request.convention) if step.name == "bytes moved"]
-        assert (step.formula, step.filled) == (formula, filled)
+        (step,) = [step for step in derivations(report.layers[0], report, report.request.convention) if step.name == "bytes moved"]
+        assert (step.formula, step.numbers) == (formula, filled)
 
 
 def blocks_of(text: str) -> dict[str, list[tuple[str, float]]]:
@@ -797,7 +798,7 @@ def test_the_lines_of_a_ledger_add_up() -> None:
     text = explain(report, "", report.request.convention)
     for ledger in report.ledgers:
         for term in ledger.terms:
-            assert evaluated(term.filled) in (None, term.bytes)
+            assert evaluated(term.numbers) in (None, term.bytes)
             assert f"= {term.bytes:,}\n" in text
         assert f"= {' + '.join(str(term.bytes) for term in ledger.terms)}\n" in text
 

@@ -19,11 +19,13 @@ from archcalc.core.dtypes import DTYPES as ALL_DTYPES
 from archcalc.core.errors import RequestError, SpecError
 from archcalc.core.kinds import Mismatch
 from archcalc.core.quantity import BANDWIDTH, BYTES, ENERGY, PEAK, POWER, Measure, decimal, scaled, size
-from archcalc.devices.catalogue import DTYPES, Device, DeviceError, every_device, find_device, normal
+from archcalc.devices.catalogue import Device, DeviceError, every_device, find_device, normal
 from archcalc.devices.custom import read_device
 from archcalc.devices.device import KINDS
 from places import ROOT
 
+DTYPES = ("float64", "float32", "tfloat32", "bfloat16", "float16", "float8", "int8", "int4")
+"""The columns of the catalogue that hold peaks."""
 CATALOGUE = ROOT / "archcalc" / "devices" / "catalogue.csv"
 THROUGHPUTS = ROOT / "tests" / "golden" / "throughputs.json"
 
@@ -165,6 +167,7 @@ def test_no_peak_is_a_sparse_one() -> None:
 def test_the_file_is_in_the_order_of_the_devices_and_has_all_their_columns() -> None:
     assert [row["name"] for row in rows()] == [device.name for device in every_device()]
     assert set(DTYPES) < set(rows()[0])
+    assert set(DTYPES) == set(ALL_DTYPES) & set(rows()[0])
     assert all(None not in row and None not in row.values() for row in rows())
 
 

@@ -11,10 +11,13 @@ import pytest
 import archcalc
 from archcalc import conventions, layers
 from archcalc.conventions.rule import Convention, Rule, Stated
+from archcalc.core.counts import TITLES
+from archcalc.core.derivation import Derivation
 from archcalc.core.formula import FUNCTIONS
-from archcalc.explain.layer import TITLES, Step, explain, find, steps
+from archcalc.explain.layer import explain, find, lines
 from archcalc.expr.functions import make_divisible
 from archcalc.layers.kit.layer import LayerType
+from archcalc.report.derivations import derivations
 from archcalc.report.report import Report
 from archcalc.report.rows import Row
 from layer_examples import example_spec, leaves
@@ -355,10 +358,10 @@ def lies(report: Report, convention: Convention) -> list[str]:
     found = []
     for row in leaves(report.layers):
         words = {str(value): value for value in row.args.values() if isinstance(value, str)}
-        made = steps(row, report, convention)
+        made = derivations(row, report, convention)
         for step in made:
-            if not _is_stated(step, row, convention) and evaluated(step.filled, words) != step.value:
-                found.append(f"{row.name}: {step.name} = {step.formula} = {step.filled} is not {step.value}")
+            if not _is_stated(step, row, convention) and evaluated(step.numbers, words) != step.value:
+                found.append(f"{row.name}: {step.name} = {step.formula} = {step.numbers} is not {step.value}")
         found += [
             f"{row.name}: {step.name} {step.value} of {figure}"
             for step, figure in told_and_reported(made, row, convention)
@@ -367,7 +370,7 @@ def lies(report: Report, convention: Convention) -> list[str]:
     return found
 
 
-def _is_stated(step: Step, row: Row, convention: Convention) -> bool:
+def _is_stated(step: Derivation, row: Row, convention: Convention) -> bool:
     """Whether the text is an equation that a function works out: a rule's own symbol may be such a one, and so may a rule of the user's."""
     rule = convention.rule(row.type, row.style)
     return isinstance(rule.where.get(step.name), Stated) or (step.name == convention.unit and rule.method is not None)
@@ -377,7 +380,7 @@ def evaluated(filled: str, words: dict[str, str]) -> Any:
     return eval(filled, {"__builtins__": {}, **KNOWN}, words)
 
 
-def told_and_reported(made: list[Step], row: Row, convention: Convention) -> list[tuple[Step, int]]:
+def told_and_reported(made: list[Derivation], row: Row, convention: Convention) -> list[tuple[Derivation, int]]:
     """The last step of each figure, the one for all samples, and what the report has for it; a step of 0 where there is none."""
     last = {step.name.removesuffix(" in all"): step for step in made}
     pairs = [(last["MACCs"], row.maccs), (last[convention.unit], row.flops)]
@@ -387,7 +390,7 @@ def told_and_reported(made: list[Step], row: Row, convention: Convention) -> lis
         if TITLES.get(field, field) in last:
             pairs.append((last[TITLES.get(field, field)], count))
     return pairs + [
-        (Step(field, "", "", 0), count) for field, count in row.operations.items() if count and TITLES.get(field, field) not in last
+        (Derivation(field, "", "", 0), count) for field, count in row.operations.items() if count and TITLES.get(field, field) not in last
     ]
 
 
@@ -453,7 +456,7 @@ def test_a_rule_may_be_for_the_whole_batch(whole: bool, batch_one: bool, value: 
     )
     monkeypatch.setattr(conventions, "find", lambda name: convention)
     report = analyzed("input: [2, 3, 4]\nlayers: [{each: {axis: 0, body: [relu]}}]\n", batch=3, flops="madd")
-    made = {step.name: step for step in steps(report.layers[0], report, convention)}
+    made = {step.name: step for step in derivations(report.layers[0], report, convention)}
     assert (made["MACs"].value, made["MACs"].remark) == (value, "mine: so it is")
     assert made["MACs in all"].value == report.layers[0].flops == many
     assert lies(report, convention) == []
@@ -464,8 +467,8 @@ def test_a_rule_may_depend_on_the_batch(monkeypatch: pytest.MonkeyPatch) -> None
     convention = Convention("mine", "meaning", unit="MACs", bias="", source="", default=rule)
     monkeypatch.setattr(conventions, "find", lambda name: convention)
     report = analyzed("input: [7]\nlayers: [relu]\n", batch=3, flops="madd")
-    made = {step.name: step for step in steps(report.layers[0], report, convention)}
-    assert (made["MACs"].filled, made["MACs"].value, made["MACs in all"].value) == ("7 + (3 > 1) * 5", 12, 36)
+    made = {step.name: step for step in derivations(report.layers[0], report, convention)}
+    assert (made["MACs"].numbers, made["MACs"].value, made["MACs in all"].value) == ("7 + (3 > 1) * 5", 12, 36)
     assert report.totals.flops == 36
 
 
@@ -503,9 +506,9 @@ def test_a_lie_would_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_steps_in_lines() -> None:
-    assert Step("a", "b * c", "2 * 3000", 6000).lines(3) == ["a   = b * c", "    = 2 * 3000", "    = 6,000"]
-    assert Step("a", "3", "3", 3, "so").lines(1) == ["a = 3    so"]
-    assert Step("a", "b", "3000", 3000).lines(1) == ["a = b", "  = 3,000"]
+    assert lines(Derivation("a", "b * c", "2 * 3000", 6000), 3) == ["a   = b * c", "    = 2 * 3000", "    = 6,000"]
+    assert lines(Derivation("a", "3", "3", 3, "so"), 1) == ["a = 3    so"]
+    assert lines(Derivation("a", "b", "3000", 3000), 1) == ["a = b", "  = 3,000"]
 
 
 @pytest.mark.parametrize(

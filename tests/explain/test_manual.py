@@ -10,8 +10,8 @@ import yaml
 
 import archcalc
 from archcalc import layers
+from archcalc.core.counts import TITLES
 from archcalc.core.kinds import COUNT, SIZE, TRUTH
-from archcalc.explain.layer import TITLES
 from archcalc.explain.manual import WIDTH, composite_page, flow, listing, page, signature
 from archcalc.layers.kit.args import Arg, Example
 from archcalc.layers.kit.compound import Compound

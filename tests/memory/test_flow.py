@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import archcalc
 from archcalc.layers.kit.views import in_order, regrouped
 from archcalc.memory.checkpoint import Checkpoints
-from archcalc.memory.flow import Flow
+from archcalc.memory.flow import flow
 from oracle.memory import Array, Machine, Piece, Program, Shape, permuted, sliced, strides_of
 
 Item = Any
@@ -420,8 +420,8 @@ def memory(blocks: int, checkpoint: str, batch: int = 1) -> tuple[int, int]:
     """Elements kept, and the most of the backward pass."""
     layers, units = stack(blocks)
     network = analyzed(layers, blocks=units).network
-    flow = Flow(network, batch, training=True, checkpoint=Checkpoints(checkpoint))
-    return flow.kept // 4, flow.backward_peak // 4
+    found = flow(network, batch, training=True, checkpoint=Checkpoints(checkpoint))
+    return found.kept // 4, found.backward_peak // 4
 
 
 def test_checkpoints_keep_what_comes_into_each_block_or_stretch_of_blocks() -> None:
@@ -625,7 +625,7 @@ def test_a_simulation_of_every_byte_agrees(drawn: Drawn) -> None:
 def test_a_simulation_of_the_backward_pass_agrees(drawn: Drawn) -> None:
     program, document, shape, batch = drawn
     network = archcalc.analyze(document, batch=batch, memory=True).network
-    assert Flow(network, batch, training=True).backward_peak == machine(program, shape, batch, training=True).backward()
+    assert flow(network, batch, training=True).backward_peak == machine(program, shape, batch, training=True).backward()
 
 
 @examples(100)
@@ -636,7 +636,7 @@ def test_the_backward_pass_of_networks_without_blocks(drawn: Drawn) -> None:
     if flat != program or "block" in str(program):
         return
     network = archcalc.analyze(document, batch=batch, memory=True).network
-    assert Flow(network, batch, training=True).backward_peak == machine(program, shape, batch, training=True).backward()
+    assert flow(network, batch, training=True).backward_peak == machine(program, shape, batch, training=True).backward()
 
 
 @examples(100)
@@ -657,7 +657,7 @@ def test_bounds_and_laws_of_what_is_kept_and_alive(drawn: Drawn) -> None:
     twice = archcalc.analyze(document, batch=2 * batch, memory=True).totals.to_dict()
     for field in ("saved_activation_bytes", "peak_activation_bytes"):
         assert twice[field] == 2 * totals[field], field
-    assert Flow(report.network, batch, training=True).backward_peak >= totals["saved_activation_bytes"]
+    assert flow(report.network, batch, training=True).backward_peak >= totals["saved_activation_bytes"]
 
 
 @examples(60)
@@ -670,10 +670,10 @@ def test_checkpoints_keep_less_of_a_stack_of_blocks_and_compute_it_again(drawn: 
     blocks["fit"] = {"layers": ["network", "flatten", *closing[1:]]}
     layers: list[Item] = [{"linear": shape[1]}, "fit", "fit", "fit"]
     network = archcalc.analyze({"input": list(shape), "blocks": blocks, "layers": layers}, memory=True).network
-    none, some = (Flow(network, batch, training=True, checkpoint=Checkpoints(text)) for text in ("none", f"every={every}"))
+    none, some = (flow(network, batch, training=True, checkpoint=Checkpoints(text)) for text in ("none", f"every={every}"))
     stretches = -(-3 // every)
     assert some.kept == 4 * batch * prod(shape) * stretches
-    full = Flow(network, batch, training=True, checkpoint=Checkpoints("full"))
+    full = flow(network, batch, training=True, checkpoint=Checkpoints("full"))
     assert full.kept == 3 * 4 * batch * prod(shape)
     assert full.backward_peak <= none.backward_peak + full.kept
     assert some.backward_peak >= some.kept

@@ -37,7 +37,7 @@ def both(network: dict[str, Any], **options: Any) -> list[Ledger]:
 
 
 def lines(ledger: Ledger) -> list[Line]:
-    return [(term.name, term.formula, term.filled, term.bytes, term.per_param) for term in ledger.terms]
+    return [(term.name, term.formula, term.numbers, term.bytes, term.per_param) for term in ledger.terms]
 
 
 def training(network: dict[str, Any], **options: Any) -> Ledger:
@@ -194,7 +194,7 @@ def test_layers_of_several_dtypes_have_a_term_each() -> None:
         "gradients, float64": (15, 120),
         "momentum (momentum)": (15, 120),  # three of that name, of 2, 4 and 8 bytes
     }
-    assert [(term.formula, term.filled, term.bytes) for term in training(DTYPES, optimizer="momentum").terms[6:9]] == [
+    assert [(term.formula, term.numbers, term.bytes) for term in training(DTYPES, optimizer="momentum").terms[6:9]] == [
         ("2 bytes * params", "2 bytes * 32", 64),
         ("4 bytes * params", "4 bytes * 42", 168),
         ("8 bytes * params", "8 bytes * 15", 120),

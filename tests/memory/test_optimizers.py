@@ -8,18 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archcalc.core.dtypes import in_words
 from archcalc.memory.optimizers import OPTIMIZERS, Optimizer, Shape
 
 NAMES = ("sgd", "momentum", "adam", "adamw", "adamw8bit", "adafactor", "lion", "muon")
 SHAPES = st.lists(st.integers(1, 40), min_size=1, max_size=4).map(tuple)
 SIZES = st.sampled_from([2, 4])
+DTYPE = {1: "float8", 2: "float16", 4: "float32"}
+"""A dtype of so many bytes."""
 EVERY = pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=lambda each: each.name)
 
 Kept = list[tuple[str, int]]
 
 
 def total(name: str, shape: Shape, *, matrix: bool = False, size: int = 4) -> int:
-    return sum(number for _, number in OPTIMIZERS[name].states(shape, matrix=matrix, size=size))
+    return sum(number for _, number in OPTIMIZERS[name].states(shape, matrix=matrix, dtype=DTYPE[size]))
 
 
 def test_names() -> None:
@@ -100,7 +103,7 @@ def test_says_what_it_keeps_and_who_says_so(optimizer: Optimizer) -> None:
     ],
 )
 def test_bytes_of_one_tensor(name: str, shape: Shape, matrix: bool, size: int, expected: Kept) -> None:
-    assert OPTIMIZERS[name].states(shape, matrix=matrix, size=size) == expected
+    assert OPTIMIZERS[name].states(shape, matrix=matrix, dtype=DTYPE[size]) == expected
 
 
 @pytest.mark.parametrize(
@@ -118,7 +121,7 @@ def test_bytes_of_one_tensor(name: str, shape: Shape, matrix: bool, size: int, e
 )
 def test_bytes_for_each_param(name: str, single: int | None, half: int | None) -> None:
     optimizer = OPTIMIZERS[name]
-    assert (optimizer.per_param(), optimizer.per_param(4), optimizer.per_param(2)) == (single, single, half)
+    assert (optimizer.per_param(), optimizer.per_param("float32"), optimizer.per_param("float16")) == (single, single, half)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +145,7 @@ def test_bytes_for_each_param(name: str, single: int | None, half: int | None) -
     ],
 )
 def test_text(name: str, state: str, size: int, expected: str) -> None:
-    assert OPTIMIZERS[name].text(state, size) == expected
+    assert OPTIMIZERS[name].text(state, in_words(8 * size)) == expected
 
 
 def test_a_state_that_it_does_not_keep_has_no_text() -> None:
@@ -156,17 +159,17 @@ def test_a_state_that_it_does_not_keep_has_no_text() -> None:
 @EVERY
 @given(shape=SHAPES, matrix=st.booleans(), size=SIZES)
 def test_every_state_kept_has_a_name_bytes_and_a_text(optimizer: Optimizer, shape: Shape, matrix: bool, size: int) -> None:
-    kept = optimizer.states(shape, matrix=matrix, size=size)
+    kept = optimizer.states(shape, matrix=matrix, dtype=DTYPE[size])
     assert [name for name, _ in kept] == [name for name in optimizer.state_names if name in dict(kept)]
     for name, number in kept:
         assert number > 0
-        assert "{" not in optimizer.text(name, size)
+        assert "{" not in optimizer.text(name, in_words(8 * size))
 
 
 @EVERY
 @given(shape=SHAPES, matrix=st.booleans(), size=SIZES)
 def test_bytes_for_each_param_are_those_of_any_tensor(optimizer: Optimizer, shape: Shape, matrix: bool, size: int) -> None:
-    each = optimizer.per_param(size)
+    each = optimizer.per_param(DTYPE[size])
     if each is not None:
         assert total(optimizer.name, shape, matrix=matrix, size=size) == each * prod(shape)
 

@@ -21,15 +21,15 @@ VALUES = {
 }
 """What may be kept of the values that come in and go out. A tensor that two layers keep is kept once."""
 
-BY_PRODUCTS: dict[str, tuple[int, str]] = {
-    "statistics": (4, "means and deviations, in float32"),
-    "batch_statistics": (4, "means and deviations of the whole batch, in float32"),
-    "indices": (8, "which position was chosen, in int64"),
-    "mask": (1, "which elements were dropped"),
-    "factors": (0, "random factors, in its dtype"),
-    "between": (0, "values in between, in its dtype"),
+BY_PRODUCTS: dict[str, tuple[str, str]] = {
+    "statistics": ("float32", "means and deviations, in float32"),
+    "batch_statistics": ("float32", "means and deviations of the whole batch, in float32"),
+    "indices": ("int64", "which position was chosen, in int64"),
+    "mask": ("bool", "which elements were dropped"),
+    "factors": ("", "random factors, in its dtype"),
+    "between": ("", "values in between, in its dtype"),
 }
-"""What else may be kept, with the bytes of an element (0: those of the layer's dtype) and what it is."""
+"""What else may be kept, with its dtype (empty: the layer's) and what it is."""
 
 AT_INFERENCE = ("statistics", "batch_statistics", "indices")
 """By-products that are made at inference too, and live as long as the layer runs."""

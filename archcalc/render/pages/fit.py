@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.dtypes import BITS
+from ...core.dtypes import wide
 from ...core.errors import JSON_SCHEMA_VERSION
 from ...devices.catalogue import Device
 from ...explore.fit import Fit
@@ -56,9 +56,9 @@ def _hints(report: Report, training: bool) -> list[str]:
     assert accounts is not None
     hints = ["--attention fused"] if accounts.training.run.scores else []
     if not training:
-        hints += ["--dtype bfloat16"] if BITS[report.dtype] > 16 else []
+        hints += ["--dtype bfloat16"] if wide(report.dtype) else []
         return hints + (["--weights int4"] if plan.quantized is None else [])
-    hints += ["--precision mixed"] if plan.precision.name == "uniform" and BITS[report.dtype] > 16 else []
+    hints += ["--precision mixed"] if plan.precision.name == "uniform" and wide(report.dtype) else []
     blocks = any(step.inner is not None for step in accounts.training.whole.steps)
     hints += ["--checkpoint full"] if blocks and not plan.checkpoint.every else []
     small = plan.optimizer.name in ("adafactor", "adamw8bit", "sgd")

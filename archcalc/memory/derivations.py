@@ -1,0 +1,80 @@
+"""How the bytes of one layer come about, from what its account was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..core.derivation import Derivation
+from ..core.dtypes import BITS, in_words
+from ..layers.kit.keeps import BY_PRODUCTS, VALUES
+from ..network.graph import Leaf
+from .account import Account
+from .keeping import FUSED
+from .plan import Plan
+from .storage import tensor_in_words
+from .weights import Part, with_params
+
+
+def derivations(leaf: Leaf, account: Account, alive: int, *, runs: int, batch: int, plan: Plan) -> Iterator[Derivation]:
+    """Every figure of the bytes of a layer that runs so often for a sample, while so many bytes are ``alive``."""
+    for (kind, what), part in account.parts.items():
+        yield _part(kind, what, part, plan)
+    yield _kept(leaf, account)
+    before = f"{alive - account.made_bytes} + {account.made_bytes}"
+    yield Derivation("bytes alive", "alive before + made", before, alive, "at inference, while it runs")
+    if not (account.read_bytes or account.written_bytes):
+        yield Derivation("bytes read", "0", "0", 0, "nothing is moved: its output is memory that is there already, or a weight")
+        return
+    (work, _), *_ = account.work
+    inputs = " + ".join(tensor_in_words(tensor, runs, batch) for tensor in leaf.inputs)
+    outputs = " + ".join(tensor_in_words(tensor, runs, batch) for tensor in (*leaf.outputs, *leaf.extra))
+    yield Derivation("bytes read", "inputs + weights", f"{inputs or 0} + {work.moved.held}", account.read_bytes)
+    yield Derivation("bytes written", "outputs", outputs, account.written_bytes)
+
+
+def _part(kind: str, what: str, part: Part, plan: Plan) -> Derivation:
+    """What is held for params of one kind. Where it is no plain product, what is said of it stands for the formula."""
+    name = f"{kind.removesuffix('s').replace('copies', 'copy')} bytes"
+    if kind in plan.optimizer.state_names:
+        formula = plan.optimizer.text(kind, what)
+        return Derivation(name, formula, with_params(formula, str(part.params)), part.bytes)
+    bits = BITS.get(what)
+    if bits is None or part.bytes * 8 != part.params * bits:
+        return Derivation(name, what, with_params(what, str(part.params)), part.bytes)
+    formula = f"{in_words(bits)} * params"
+    return Derivation(name, formula, with_params(formula, str(part.params)), part.bytes, what)
+
+
+def _kept(leaf: Leaf, account: Account) -> Derivation:
+    """What the layer keeps for its backward pass, and how much of it no layer before it keeps."""
+    told: dict[str, None] = {}
+    numbers = []
+    for word, size, _ in account.keeps:
+        told[_told(word)] = None
+        numbers.append(f"{_of(word, leaf)} {size} bytes")
+    kept = account.saved_activation_bytes
+    less = sum(size for _, size, _ in account.keeps) - kept
+    if less < 0:  # the first layer of a block that is worked out anew
+        told["what comes into the block"] = None
+        numbers.append(f"into the block {-less} bytes")
+    remark = "in training" if told else ""
+    if less > 0:
+        remark += f"; {less:,} count elsewhere: a layer before keeps them, or they are the network's input, weights, or worked out anew"
+    return Derivation("bytes kept", ", ".join(told) or "nothing", ", ".join(numbers) or "0", kept, remark)
+
+
+def _told(word: str) -> str:
+    if word in VALUES:
+        return VALUES[word]
+    if word == FUSED:
+        return "a number for each row of the scores, in float32"
+    return f"{word.replace('_', ' ')} ({BY_PRODUCTS[word][1]})"
+
+
+def _of(word: str, leaf: Leaf) -> str:
+    """What has the bytes: a value, or a by-product with its number of elements."""
+    if word in VALUES:
+        return word if word in ("output", "copy") else "input"
+    formula = dict(leaf.layer.keeps.by_products).get(word)
+    name = word.replace("_", " ")
+    return name if formula is None else f"{name} {formula.filled(leaf.result.symbols)} ="

@@ -106,7 +106,7 @@ def test_what_is_declared_as_a_dependency_is_imported_and_nothing_else() -> None
     import ast
     import sys
 
-    names = {"yaml": "pyyaml", "svg": "svg.py"}
+    names = {"yaml": "pyyaml"}
     used = set()
     for path in (ROOT / "archcalc").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -115,10 +115,8 @@ def test_what_is_declared_as_a_dependency_is_imported_and_nothing_else() -> None
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 used.add(node.module.partition(".")[0])
     used = {names.get(name, name) for name in used if name not in sys.stdlib_module_names and name != "archcalc"}
-    extras = PROJECT["project"]["optional-dependencies"]
-    declared = [*PROJECT["project"]["dependencies"], *(line for name, lines in extras.items() if name != "dev" for line in lines)]
-    assert used == {re.split(r"[<>=~! ]", line)[0] for line in declared}
-    assert set(extras["picture"]) <= set(extras["dev"])
+    assert used == {re.split(r"[<>=~! ]", line)[0] for line in PROJECT["project"]["dependencies"]}
+    assert list(PROJECT["project"]["optional-dependencies"]) == ["dev"], "no command asks for more than `pip install archcalc`"
 
 
 def test_the_pythons_of_the_classifiers_are_those_that_are_required() -> None:

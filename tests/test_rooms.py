@@ -41,7 +41,7 @@ FILES: dict[str, str] = {
     "explain": "memory < layer < manual",
     "explore": "fit",
     "render": (
-        "layout pages pages.figures picture table table.lines units < "
+        "layout pages pages.figures picture picture.svg table table.lines units < "
         "ledgers pages.compare pages.devices pages.differences pages.matrix picture.labels table.columns < "
         "files pages.fit picture.roofline table.cells < picture.dots table.view < table.markdown table.plain"
     ),

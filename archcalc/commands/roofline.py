@@ -26,7 +26,7 @@ from .options import (
     show_errors,
 )
 
-HELP = "The picture is SVG; it needs the extra archcalc[picture]."
+HELP = "The picture is SVG."
 
 
 def command(
@@ -46,7 +46,7 @@ def command(
     fusion: Fusion = "full",
 ) -> None:
     from ..render.picture.dots import picture
-    from ..render.picture.roofline import MissingLibrary, draw
+    from ..render.picture.roofline import draw
 
     found = analysed(
         [spec],
@@ -67,8 +67,6 @@ def command(
         raise typer.Exit(WRONG_SPEC)
     try:
         svg = draw(picture(found[0]))
-    except MissingLibrary as error:
-        fail(str(error))
     except ValueError as error:
         print(f"archcalc: {error}", file=sys.stderr)
         raise typer.Exit(WRONG_COMMAND) from None

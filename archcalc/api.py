@@ -15,6 +15,7 @@ from .request.request import Request as Request
 from .request.request import find_convention as find_convention
 from .spec.language import MAX_LAYERS
 from .text.reader import Node, from_python, read
+from .text.shipped import located
 
 if TYPE_CHECKING:
     from .devices.catalogue import Device
@@ -53,12 +54,12 @@ def analyze(
     """Analyse a spec.
 
     Args:
-        source: the path of a YAML file, or a document as a mapping.
+        source: the path of a YAML file, the name of a spec that comes along, either perhaps with @VARIANT; or a document as a mapping.
         vars: values for the spec's vars, in place of its own.
         batch: samples per pass; operations are for all of them, shapes leave it out.
         flops: the convention that FLOPs follow.
         dtype: in place of the spec's dtype.
-        variant: the name of one of the spec's variants.
+        variant: the name of one of the spec's variants, where none stands behind an @.
         causal: "full" counts every product of causal attention, as papers and counters do; "half" only the unmasked ones.
         phase: "prefill" is the whole sequence at once, as without a phase; "decode" is one more token.
         context: while decoding, how many tokens the new one attends to, itself among them.
@@ -89,12 +90,13 @@ def analyze(
             device has no peak for a dtype of the network.
         OSError: the file can't be read.
     """
+    path, file, own = ("", "", "") if isinstance(source, Mapping) else located(fspath(source))
     request = Request(
         vars=vars,
         batch=batch,
         flops=flops,
         dtype=dtype,
-        variant=variant,
+        variant=own or variant,
         causal=causal,
         phase=phase,
         context=context,
@@ -119,8 +121,7 @@ def analyze(
         with _no_collection():
             node, problems = from_python(source)
             return analyze_node(node, problems, "", request)
-    file = fspath(source)
-    with open(file, "rb") as stream:
+    with open(path, "rb") as stream:
         text = stream.read()
     return analyze_text(text, file, request)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -92,9 +93,23 @@ def test_there_is_one_version() -> None:
 def test_the_package_is_named_and_typed() -> None:
     assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["archcalc"]
     assert (ROOT / "archcalc" / "py.typed").exists()
-    assert (ROOT / "archcalc" / "schema.json").exists()
     for name in PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]:
         assert (ROOT / name).exists(), name
+
+
+def test_a_wheel_and_an_sdist_hold_every_data_file() -> None:
+    # Hatch takes every file of a package that .gitignore does not name; what lies outside the package has to be said.
+    targets = PROJECT["tool"]["hatch"]["build"]["targets"]
+    assert set(targets["wheel"]) == {"packages", "force-include"}, "nothing is left out"
+    assert targets["wheel"]["force-include"] == {"specs": "archcalc/specs"}
+    assert set(targets["sdist"]) == {"include"}
+    assert {"archcalc", "specs"} <= set(targets["sdist"]["include"])
+    assert not (ROOT / "archcalc" / "specs").exists(), "the specs lie in one place"
+    ignored = (ROOT / ".gitignore").read_text().split()
+    data = [path for path in (ROOT / "archcalc").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
+    assert {"archcalc/schema.json", "archcalc/py.typed", "archcalc/devices/catalogue.csv"} <= {str(path.relative_to(ROOT)) for path in data}
+    for path in [*data, *(ROOT / "specs").iterdir()]:
+        assert not any(fnmatch(part, pattern.rstrip("/")) for part in path.relative_to(ROOT).parts for pattern in ignored), path
 
 
 def test_the_program_is_there() -> None:

@@ -21,7 +21,7 @@ ROOMS: tuple[str, ...] = (
 
 FILES: dict[str, str] = {
     "core": "counts dtypes errors formula < kinds < checks quantity",
-    "text": "reader < files",
+    "text": "reader shipped < files",
     "expr": "compile",
     "layers": (
         "kit kit.keeps < kit.layer < kit.compound kit.views kit.window < kit.einops activation grn attention_parts < "
@@ -42,10 +42,10 @@ FILES: dict[str, str] = {
     "explore": "fit",
     "render": (
         "layout pages pages.figures picture picture.svg table table.lines units < "
-        "ledgers pages.compare pages.devices pages.differences pages.matrix picture.labels table.columns < "
+        "ledgers pages.compare pages.devices pages.differences pages.matrix pages.specs picture.labels table.columns < "
         "files pages.fit picture.roofline table.cells < picture.dots table.view < table.markdown table.plain"
     ),
-    "commands": "schema < main options < check compare conventions devices explain figures fit layers roofline table",
+    "commands": "names schema < main options < check compare conventions devices explain figures fit layers roofline specs table",
 }
 """The files of each room in the order in which they know one another; a room's own __init__ is its face, and not listed."""
 

@@ -28,8 +28,8 @@ def command(specs: Specs, set_: Set = None, variant: Variant = None, format_: Ch
         fail(f"check has no format '{format_}': it has table and json")
     found = []
     for spec in specs:
-        text, file = read_text(spec)
-        error, layers = check(text, file, assignments(set_), variant)
+        text, file, own = read_text(spec)
+        error, layers = check(text, file, assignments(set_), own or variant)
         found.append(error)
         if not error.errors and format_ == "table":
             print(f"{file}: all well, {layers:,} layer{'' if layers == 1 else 's'}")

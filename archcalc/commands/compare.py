@@ -17,10 +17,7 @@ def command(specs: Specs, set_: Set = None, variant: Variant = None, batch: Batc
         fail("compare takes two specs or more")
     from ..render.pages.compare import compare
 
-    found = []
-    for spec in specs:
-        path, _, own = spec.rpartition("@") if "@" in spec else (spec, "", "")
-        found += analysed([path], vars=assignments(set_), variant=own or variant, batch=batch, flops=flops, dtype=dtype)
+    found = analysed(specs, vars=assignments(set_), variant=variant, batch=batch, flops=flops, dtype=dtype)
     if reports := reports_of(found):
         sys.stdout.write(compare(reports, unicode=unicode_wanted()))
     if show_errors(found):

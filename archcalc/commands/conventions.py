@@ -9,13 +9,14 @@ import typer
 
 from ..api import find_convention
 from . import WRONG_SPEC
-from .options import Batch, Set, Variant, analysed, asked, assignments, fail, show_errors, unicode_wanted
+from .names import completed
+from .options import ONE, Batch, Set, Variant, analysed, asked, assignments, fail, show_errors, unicode_wanted
 
 HELP = "Without a spec: what each convention counts. --flops NAME shows what leads from the MACCs to its number, --between A B from one to the other."
 
 
 def command(
-    spec: Annotated[str | None, typer.Argument(metavar="[SPEC]", help="A YAML file; - reads standard input.", show_default=False)] = None,
+    spec: Annotated[str | None, typer.Argument(metavar="[SPEC]", help=ONE, show_default=False, autocompletion=completed)] = None,
     flops: Annotated[str | None, typer.Option(metavar="CONVENTION", help="Explain one convention's number.", show_default=False)] = None,
     between: Annotated[
         tuple[str, str] | None, typer.Option(metavar="A B", help="Explain the difference of two.", show_default=False)

@@ -25,6 +25,7 @@ from .options import (
     Phase,
     PrecisionName,
     Set,
+    Spec,
     Variant,
     WeightsDtype,
     ZeroPoints,
@@ -38,7 +39,7 @@ HELP = "A layer's name is its path, as the first column of the table has it; a b
 
 
 def command(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file; - reads standard input.")],
+    spec: Spec,
     layer: Annotated[
         str,
         typer.Argument(

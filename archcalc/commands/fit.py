@@ -22,6 +22,7 @@ from .options import (
     Phase,
     PrecisionName,
     Set,
+    Spec,
     Variant,
     WeightsDtype,
     ZeroPoints,
@@ -37,7 +38,7 @@ HELP = "Training where an optimizer, a precision, a checkpoint or --training is 
 
 
 def command(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file; - reads standard input.")],
+    spec: Spec,
     device: Annotated[str, typer.Option(metavar="NAME", help="A device of `archcalc devices`, or a YAML file.")],
     over: Annotated[str, typer.Option(metavar="WHAT", help="What grows: batch, context (while decoding), or a var of the spec.")] = "batch",
     step: Annotated[int, typer.Option(min=1, help="Try multiples of this only.")] = 1,
@@ -65,7 +66,7 @@ def command(
     from ..render.pages.fit import no_fit, outcome, to_dict
     from ..text.reader import read
 
-    text, file = read_text(spec)
+    text, file, own = read_text(spec)
     node, problems = read(text, file)
     parsed, problems = read_spec(node, problems, file)
     given = assignments(set_)
@@ -86,7 +87,7 @@ def command(
             vars=given if over in ("batch", "context") else {**given, over: number},
             batch=number if over == "batch" else batch,
             context=number if over == "context" else context,
-            variant=variant,
+            variant=own or variant,
             dtype=dtype,
             phase=phase,
             memory=True,

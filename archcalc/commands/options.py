@@ -12,14 +12,21 @@ import typer
 from ..api import Request, RequestError, analyze_text
 from ..core.errors import SpecError
 from ..text.reader import MAX_BYTES
-from . import COMMANDS, WRONG_COMMAND, WRONG_SPEC
+from ..text.shipped import located
+from . import WRONG_COMMAND, WRONG_SPEC
+from .names import completed, near
 
-Specs = Annotated[list[str], typer.Argument(metavar="SPEC...", help="YAML files; - reads standard input.", show_default=False)]
+ONE = "A YAML file, or a name that `archcalc specs` lists, perhaps with @VARIANT; - reads standard input."
+MANY = "YAML files, or names that `archcalc specs` lists, perhaps with @VARIANT; - reads standard input."
+Specs = Annotated[list[str], typer.Argument(metavar="SPEC...", help=MANY, show_default=False, autocompletion=completed)]
+Spec = Annotated[str, typer.Argument(metavar="SPEC", help=ONE, show_default=False, autocompletion=completed)]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="VAR=VALUE", help="Give a var of the spec another value. Repeatable.", show_default=False),
 ]
-Variant = Annotated[str | None, typer.Option(metavar="NAME", help="Use one of the spec's variants.", show_default=False)]
+Variant = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Use one of the spec's variants, where no @ names one.", show_default=False)
+]
 Batch = Annotated[int, typer.Option(min=1, help="Samples per pass. Operations are for all of them.")]
 Flops = Annotated[
     str, typer.Option(metavar="CONVENTION", help="How FLOPs are counted: a name that `archcalc conventions` lists, or a YAML file.")
@@ -83,31 +90,20 @@ MaxLayers = Annotated[int, typer.Option("--max-layers", min=1, help="Refuse spec
 Made = TypeVar("Made")
 
 
-def read_text(spec: str) -> tuple[bytes, str]:
-    """A spec's text, and what errors call its file. Ends the command where it can't be read."""
-    if spec == "-":
+def read_text(spec: str) -> tuple[bytes, str, str]:
+    """A spec's text, what errors call its file, and the variant behind an @, if there is one. Ends the command where it can't be read."""
+    path, file, variant = located(spec)
+    if path == "-":
         if sys.stdin is None:
             fail("can't read standard input: it is closed")
-        return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>"
+        return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>", variant
     try:
-        if os.path.isdir(spec):
-            fail(f"{spec}: is a folder, and a spec is a file")
-        with open(spec, "rb") as stream:
-            return stream.read(MAX_BYTES + 1), spec
+        if os.path.isdir(path):
+            fail(f"{file}: is a folder, and a spec is a file")
+        with open(path, "rb") as stream:
+            return stream.read(MAX_BYTES + 1), file, variant
     except OSError as error:
-        fail(f"{spec}: {(error.strerror or str(error)).lower()}", _near_file(spec) if isinstance(error, FileNotFoundError) else "")
-
-
-def _near_file(spec: str) -> str:
-    """A hint for a file that is not there: a command or a file of nearly that name."""
-    from ..core.errors import did_you_mean
-
-    folder = os.path.dirname(spec)
-    try:
-        there = [os.path.join(folder, name) for name in os.listdir(folder or ".")]
-    except OSError:
-        there = []
-    return did_you_mean(spec, [*there, *COMMANDS])
+        fail(f"{file}: {(error.strerror or str(error)).lower()}", near(file) if isinstance(error, FileNotFoundError) else "")
 
 
 def fail(message: str, hint: str = "") -> NoReturn:
@@ -168,9 +164,9 @@ def analysed(specs: list[str], **options: Any) -> list[Any]:
     if specs.count("-") > 1:
         fail("standard input can be read once: there are several -")
     for spec in specs:
-        text, file = read_text(spec)
+        text, file, own = read_text(spec)
         try:
-            found.append(analyze_text(text, file, request))
+            found.append(analyze_text(text, file, asked(Request, **{**options, "variant": own}) if own else request))
         except SpecError as error:
             found.append(error)
         except RequestError as error:

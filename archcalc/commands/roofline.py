@@ -17,6 +17,7 @@ from .options import (
     GroupSize,
     Phase,
     Set,
+    Spec,
     Variant,
     WeightsDtype,
     ZeroPoints,
@@ -30,7 +31,7 @@ HELP = "The picture is SVG."
 
 
 def command(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A YAML file; - reads standard input.")],
+    spec: Spec,
     device: Annotated[str, typer.Option(metavar="NAME", help="A device of `archcalc devices`, or a YAML file.")],
     output: Annotated[str, typer.Option(metavar="FILE", help="Where the picture goes; - is standard output.")] = "-",
     set_: Set = None,

@@ -10,7 +10,7 @@ from typing import Literal
 from ..layout import clean, shorten
 from ..units import quotient, si
 from .labels import LINE, Board, Mark, Wish, arrange, width
-from .svg import element, escape
+from .svg import NAMESPACE, element, escape
 
 WIDTH, HEIGHT = 960, 640
 LEFT, TOP, RIGHT, BOTTOM = 84, 116, 936, 556
@@ -106,8 +106,8 @@ def draw(roofline: Roofline) -> str:
     """The picture as SVG, in colours that follow the reader's light or dark scheme."""
     axes = Axes(roofline)
     parts = [*_words(roofline), *_grid(axes), *_plot(roofline, axes)]
-    head = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {WIDTH} {HEIGHT}", "width": WIDTH, "height": HEIGHT}
-    return element("svg", "".join(parts), **head, class_="roofline", role="img") + "\n"
+    size = f"0 0 {WIDTH} {HEIGHT}"
+    return f"{element('svg', ''.join(parts), xmlns=NAMESPACE, viewBox=size, width=WIDTH, height=HEIGHT, class_='roofline', role='img')}\n"
 
 
 def merged(dots: Iterable[Dot], axes: Axes) -> list[Dot]:

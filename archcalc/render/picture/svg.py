@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+NAMESPACE = "http://www.w3.org/2000/svg"
+"""What the outermost element says of itself: that it is SVG."""
+
 
 def element(tag: str, inside: str = "", **attributes: str | float) -> str:
     """An element of SVG around what is ``inside``, which is SVG, too: ``escape`` makes it of plain text.

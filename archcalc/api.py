@@ -14,7 +14,9 @@ from .core.kinds import ANYTHING
 from .request.request import Request as Request
 from .request.request import find_convention as find_convention
 from .spec.language import MAX_LAYERS
-from .text.reader import Node, from_python, read
+from .text.nodes import Node
+from .text.python import from_python
+from .text.reader import read
 from .text.shipped import located
 
 if TYPE_CHECKING:

@@ -75,7 +75,8 @@ def join_at(environment: MutableMapping[str, str]) -> None:
 
 def _variants(path: str) -> list[str]:
     """The names of a spec's variants, as far as its file can be read."""
-    from ..text.reader import read, to_python
+    from ..text.nodes import to_python
+    from ..text.reader import read
 
     try:
         with open(path, "rb") as stream:

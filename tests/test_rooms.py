@@ -23,7 +23,7 @@ ROOMS: tuple[str, ...] = (
 
 FILES: dict[str, str] = {
     "core": "counts dtypes errors formula < derivation kinds < checks quantity",
-    "text": "nodes problems < anchors decode scalars syntax < python reader < files",
+    "text": "nodes problems shipped < anchors decode scalars syntax < python reader < files",
     "expr": "limits < functions < refuse < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
@@ -51,13 +51,13 @@ FILES: dict[str, str] = {
     "explain": "manual memory < layer",
     "explore": "fit",
     "render": (
-        "layout pages pages.figures picture table table.lines units < ledgers pages.compare pages.devices pages.differences "
-        "pages.matrix picture.labels table.columns < files pages.fit picture.roofline table.cells < picture.dots table.view < "
-        "table.markdown table.plain"
+        "layout pages pages.figures picture picture.svg table table.lines units < ledgers pages.compare pages.devices "
+        "pages.differences pages.matrix pages.specs picture.labels table.columns < files pages.fit picture.roofline "
+        "table.cells < picture.dots table.view < table.markdown table.plain"
     ),
     "commands": (
-        "options schema < terminal < figures inputs layers < build check compare conventions devices explain fit roofline "
-        "table < main"
+        "schema < names terminal < inputs options < build check compare conventions devices explain figures fit layers "
+        "roofline specs table < main"
     ),
 }
 """The files of each room in the order in which they know one another; a room's own __init__ is its face, and not listed."""

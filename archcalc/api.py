@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
-from .core.errors import Problem, SpecError
+from .core.errors import Problem
 from .core.errors import RequestError as RequestError
-from .core.kinds import ANYTHING
 from .request.request import Request as Request
 from .request.request import find_convention as find_convention
 from .spec.language import MAX_LAYERS
@@ -19,7 +18,7 @@ from .text.reader import Node, from_python, read
 if TYPE_CHECKING:
     from .devices.catalogue import Device
     from .report.report import Report
-    from .spec.tree import Spec, Template
+    from .spec.tree import Spec
 
 
 def analyze(
@@ -151,25 +150,9 @@ def analyze_node(node: Node | None, problems: list[Problem], file: str, request:
 
 def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request: Request) -> Report:
     """Analyse a spec that was parsed; ``problems`` are those found so far."""
-    from .network.build import propagate
-    from .report.budget import over_budget
-    from .report.report import Report
+    from .report import pipeline
 
-    if spec is None:
-        raise SpecError(problems)
-    given = settings(spec, request.vars, request.variant)
-    dtype = request.dtype_for(spec.dtype)
-    network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run)
-    if problems or more or network is None:
-        raise SpecError([*problems, *more])
-    if request.context:
-        from .network.decoding import check_step_by_step
-
-        whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
-        check_step_by_step(spec.name or spec.file or "the network", network, whole, request.context)
-    report = Report(spec.name or file or "network", network, request)
-    report.budget = over_budget(report.layers, report.totals, {figure: limit for figure, (limit, _) in spec.budget.items()})
-    return report
+    return pipeline.analyze_spec(spec, problems, file, request)
 
 
 def read_spec(node: Node | None, problems: list[Problem], file: str) -> tuple[Spec | None, list[Problem]]:
@@ -180,29 +163,3 @@ def read_spec(node: Node | None, problems: list[Problem], file: str) -> tuple[Sp
         return None, problems
     spec, more = parse(node, file)
     return spec, [*problems, *more]
-
-
-def settings(spec: Spec, vars: Mapping[str, Any], variant: str | None) -> dict[str, Template]:
-    """The values that take the place of a spec's own vars: those of a variant, then those given."""
-    from .layers.kit.layer import Arg
-    from .spec.document import Parser
-    from .spec.values import Names
-
-    found: dict[str, Template] = {}
-    if variant is not None:
-        if variant not in spec.variants:
-            there = "it has " + ", ".join(spec.variants) if spec.variants else "it has none"
-            raise RequestError(f"{spec.name or spec.file} has no variant '{variant}': {there}")
-        found.update(spec.variants[variant])
-    for name, value in vars.items():
-        if name not in spec.vars:
-            there = "it has " + ", ".join(spec.vars) if spec.vars else "it has none"
-            raise RequestError(f"{spec.name or spec.file} has no var '{name}': {there}")
-        parser = Parser("")
-        node, problems = from_python(value)
-        earlier = list(spec.vars)[: list(spec.vars).index(name)]
-        template = None if node is None or problems else parser.template(node, Arg(name, ANYTHING, ""), name, Names(earlier))
-        if template is None:
-            raise RequestError("; ".join(str(problem) for problem in [*problems, *parser.problems]))
-        found[name] = template
-    return found

@@ -20,7 +20,7 @@ ROOMS: tuple[str, ...] = (
 """The rooms in the order in which data flows; those in one text know nothing of one another. A room imports only rooms before it."""
 
 FILES: dict[str, str] = {
-    "core": "counts dtypes errors formula < kinds < checks quantity",
+    "core": "counts dtypes errors formula words < figures kinds < checks quantity",
     "text": "reader < files",
     "expr": "compile",
     "layers": (
@@ -28,7 +28,7 @@ FILES: dict[str, str] = {
         "attention concat conv elementwise embedding linear matmul mlp norm pool recurrent reshape resample shuffle squeeze_excite ssm transformer"
     ),
     "spec": "aliases language tree < values < declared < items names < document < schema",
-    "network": "graph < evaluate notes < sources < apply < ties < composites decoding < build",
+    "network": "graph settings < evaluate notes < sources < apply < ties < composites decoding < build",
     "conventions": (
         "rule < builtin custom einsum_path ptflops ptflops_aten thop torch torchinfo torchvision xla < "
         "deepspeed fvcore keras < calflops timm"
@@ -37,7 +37,7 @@ FILES: dict[str, str] = {
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy < rates",
     "request": "request",
-    "report": "figures sizes < rows < budget measured < report < differences",
+    "report": "measured < rows < counting figures < build budget < report < differences pipeline",
     "explain": "memory < layer < manual",
     "explore": "fit",
     "render": (
@@ -55,8 +55,6 @@ AGAINST_THE_FLOW: dict[tuple[str, str], str] = {
     ("archcalc", "archcalc.report.report"): "for type checkers: as above",
     ("archcalc.spec.names", "archcalc.spec.document"): "for type checkers: names reports through the parser that calls it",
     ("archcalc.spec.declared", "archcalc.spec.document"): "for type checkers: as above",
-    ("archcalc.memory.account", "archcalc.timing.times"): "for type checkers: as above",
-    ("archcalc.timing.rates", "archcalc.request.request"): "for type checkers: as above",
 }
 """Imports of later rooms, inside functions or for type checkers alone, and why."""
 

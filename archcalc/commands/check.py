@@ -9,6 +9,7 @@ import typer
 
 from ..api import Request, RequestError, analyze_spec, read_spec
 from ..core.errors import Problem, SpecError
+from ..core.words import counted
 from ..text.reader import Node, read, to_python
 from . import WRONG_SPEC
 from .options import CheckFormat, Set, Specs, Variant, assignments, fail, read_text, show_errors
@@ -32,7 +33,7 @@ def command(specs: Specs, set_: Set = None, variant: Variant = None, format_: Ch
         error, layers = check(text, file, assignments(set_), variant)
         found.append(error)
         if not error.errors and format_ == "table":
-            print(f"{file}: all well, {layers:,} layer{'' if layers == 1 else 's'}")
+            print("; ".join([f"{file}: all well, {counted(layers, 'layer')}", *error.notes]))
     wrong = [error for error in found if error.errors]
     if format_ == "json":
         from ..render.files import to_json
@@ -50,6 +51,7 @@ def check(text: bytes, file: str, vars: dict[str, Any], variant: str | None) -> 
     spec, problems = read_spec(node, problems, file)
     variants = [variant] if variant is not None else [None, *(spec.variants if spec else ())]
     found: list[Problem] = []
+    notes: list[str] = []
     layers = 0
     for each in variants:
         try:
@@ -57,13 +59,14 @@ def check(text: bytes, file: str, vars: dict[str, Any], variant: str | None) -> 
             layers = layers or len(report.layers)
             if each == variants[0] and spec is not None:  # what the others may cost is theirs to say
                 found.extend(_over_budget(report, spec))
+                notes = report.budget_notes
         except SpecError as error:
             found.extend(error.errors)
         except RequestError as error:
             fail(str(error))
     if node is not None and not found and len(text) <= LONGEST_FOR_SCHEMA:
         found = by_schema(node, file, [*spec.blocks, *spec.layer_types] if spec else [])
-    return SpecError(found), layers
+    return SpecError(found, notes), layers
 
 
 def _over_budget(report: Report, spec: Spec) -> list[Problem]:

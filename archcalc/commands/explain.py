@@ -32,6 +32,7 @@ from .options import (
     assignments,
     fail,
     show_errors,
+    unicode_wanted,
 )
 
 HELP = "A layer's name is its path, as the first column of the table has it; a block's name shows the sums over its layers."
@@ -66,6 +67,7 @@ def command(
     fusion: Fusion = "full",
 ) -> None:
     from ..explain.layer import explain
+    from ..render.layout import ascii_only
 
     found = analysed(
         [spec],
@@ -92,6 +94,7 @@ def command(
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)
     try:
-        sys.stdout.write(explain(found[0], layer, found[0].request.convention))
+        text = explain(found[0], layer, found[0].request.convention)
+        sys.stdout.write(text if unicode_wanted() else ascii_only(text))
     except LookupError as error:
         fail(str(error.args[0]))

@@ -15,9 +15,9 @@ HELP = "Units, what each figure counts, and what it leaves out."
 def command(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A figure's name, such as read_bytes.", show_default=False)] = None,
 ) -> None:
+    from ..core.figures import FIGURES
     from ..render.pages.figures import page
     from ..render.table.columns import named
-    from ..report.figures import FIGURES
 
     if name is None:
         sys.stdout.write(page(FIGURES.values()))

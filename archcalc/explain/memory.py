@@ -7,11 +7,13 @@ from math import prod
 from typing import Any
 
 from ..core.dtypes import BITS, in_words, size_of
+from ..core.figures import OF_LAYERS
+from ..core.words import seconds
 from ..layers.kit.keeps import BY_PRODUCTS, VALUES
 from ..memory.storage import by_product_bytes
 from ..memory.traffic import Work
 from ..network.graph import Leaf, Tensor
-from ..report.measured import figures
+from ..report.figures import read
 from ..report.report import Report
 from ..report.rows import Entry, Row
 
@@ -50,8 +52,8 @@ def bytes_and_time(row: Row, report: Report) -> list[Made]:
 
 
 def _state(kind: str, what: str, report: Report) -> str:
-    plan = report.request.plan
-    assert plan is not None
+    assert report.accounts is not None
+    plan = report.accounts.plan
     return plan.optimizer.text(kind, int(what)) if kind in plan.optimizer.state_names else what
 
 
@@ -97,7 +99,7 @@ def _kept(row: Row, leaf: Leaf, report: Report) -> list[Made]:
 
 def _time(work: Work, row: Row, report: Report) -> list[Made]:
     """The least time on the device: what has to be computed, and what has to be moved."""
-    speed, time = report.speed, row.account.time if row.account is not None else None
+    speed, time = report.speed, row.time
     assert speed is not None
     assert time is not None
     device = speed.device
@@ -111,37 +113,25 @@ def _time(work: Work, row: Row, report: Report) -> list[Made]:
         numbers = " + ".join(map(str, [*([] if clock.resident else [work.moved.weights]), *passing])) or "0"
     found: list[Made] = [("bytes moved", moved, numbers, time.bytes, "")]
     if not time.operations:
-        found.append(
-            ("time", "bytes moved / bandwidth", f"{time.bytes} / {device.needed_bandwidth()}", f"{time.seconds:.6g} s", "at least")
-        )
+        found.append(("time", "bytes moved / bandwidth", f"{time.bytes} / {device.needed_bandwidth()}", seconds(time.seconds), "at least"))
         return found
     peak = device.peak(work.dtype)
     unmasked = "" if work.least == work.operations else " that are not masked"
     found.append(("operations", f"2 * MACCs in all{unmasked}", f"2 * {time.operations // 2}", time.operations, ""))
     formula = "max(operations / peak, bytes moved / bandwidth)"
     filled = f"max({time.operations} / {peak}, {time.bytes} / {device.needed_bandwidth()})"
-    found.append(("time", formula, filled, f"{time.seconds:.6g} s", f"at least, on {device.name} in {work.dtype}: bound by {time.bound}"))
+    found.append(("time", formula, filled, seconds(time.seconds), f"at least, on {device.name} in {work.dtype}: bound by {time.bound}"))
     return found
 
 
-TITLES = {
-    "weight_bytes": "weight bytes",
-    "gradient_bytes": "gradient bytes",
-    "optimizer_bytes": "optimizer bytes",
-    "saved_activation_bytes": "bytes kept",
-    "peak_activation_bytes": "bytes alive    the most at once",
-    "read_bytes": "bytes read",
-    "written_bytes": "bytes written",
-    "kv_cache_bytes": "key-value cache bytes",
-    "time_seconds": "microseconds    at least",
-}
-
-
-def sums(entry: Entry, children: Sequence[Entry]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def sums(entry: Entry, children: Sequence[Entry], report: Report) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The bytes and the time of a block or compound layer, each under its title: what each layer inside has of it, and all together."""
-    whole, parts = figures(entry), [(child.name, figures(child)) for child in children]
-    for field, title in TITLES.items():
-        values = [(name, each.value(field)) for name, each in parts if each.value(field)]
+    for figure in OF_LAYERS:
+        if not figure.is_amount or not figure.needs or (figure.needs == "device" and report.speed is None):
+            continue
+        values = [(child.name, value) for child in children if (value := read(child, figure))]
         if values:
-            values.append(("most" if field == "peak_activation_bytes" else "sum", whole.value(field)))
-            yield title, [(name, f"{value * 1e6:,.3f}" if field == "time_seconds" else f"{value:,}") for name, value in values]
+            most = figure.adds == "most"
+            values.append(("most" if most else "sum", read(entry, figure)))
+            remark = "    the most at once" if most else "    at least" if figure.unit == "seconds" else ""
+            yield figure.title + remark, [(name, seconds(value) if figure.unit == "seconds" else f"{value:,}") for name, value in values]

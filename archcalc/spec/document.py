@@ -12,7 +12,7 @@ from ..layers.kit.layer import Arg
 from ..text.reader import BAD, Mapping, Node, Scalar, Sequence, read
 from .declared import layer_types
 from .items import Items
-from .language import BLOCK_NAMES, BUDGETS, MAX_ARGS, MAX_INPUTS, MAX_VARIANTS, MAX_VARS, NAMES, TOP_LEVEL, VARIABLES, Amount
+from .language import BLOCK_NAMES, BUDGETS, MAX_ARGS, MAX_INPUTS, MAX_VARIANTS, MAX_VARS, NAMES, TOP_LEVEL, VARIABLES, budget_kind
 from .names import name_items
 from .tree import Block, Body, Branch, Input, Item, Spec, Template
 from .values import Names, kind_of_node, scalar_at
@@ -143,7 +143,7 @@ class Parser(Items):
         self.unknown_keys(mapping, "budget", BUDGETS, "a budget")
         for key, value in mapping.entries.items():
             if key in BUDGETS:
-                template = self.template(value, Arg(key, Amount(), ""), f"budget.{key}", Names(()))
+                template = self.template(value, Arg(key, budget_kind(key), ""), f"budget.{key}", Names(()))
                 if template is not None:
                     spec.budget[key] = (template.value, value)
 

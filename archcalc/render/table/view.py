@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...report.measured import BYTES, TIMES
+from ...core.figures import FIGURES
+from ...core.words import counted
 from ..layout import ascii_only, clean
-from ..units import UNITS, cells, percent, si, thousands
-from .cells import measured
-from .columns import HEADS, TEXTS, amount, chosen, full_name, in_order, shapes, text
+from ..units import UNITS, thousands
+from .cells import column
+from .columns import HEADS, TEXTS, chosen, in_order, shapes, text
 from .lines import DEEPEST, Line, lines
 
 if TYPE_CHECKING:
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 class View:
     """The cells of a table, column by column; below the lines' cells stand those of the cut (if any) and of the total."""
 
-    __slots__ = ("blocks", "cells", "columns", "cut", "notes", "sums", "title", "unicode", "unit")
+    __slots__ = ("blocks", "cells", "columns", "cut", "notes", "source", "sums", "title", "unicode", "unit")
 
     def __init__(self, title: str, columns: tuple[str, ...], cells: list[list[str]], cut: bool, unit: str) -> None:
         self.title = title
+        self.source = ""
+        """Where the network is from."""
         self.unicode = True
         self.unit = unit
         """What the convention counts: FLOPs, or MACs."""
@@ -64,7 +67,7 @@ def view(
     names = chosen(report, columns)
     if depth is None and sort not in (None, "order"):
         depth = DEEPEST
-    shown = in_order(lines(report.tree, depth, args="args" in names, full=report.accounts is not None), sort)
+    shown = in_order(report, lines(report.tree, depth, args="args" in names, full=report.accounts is not None), sort)
     count = len(shown)
     cut = [] if top is None else shown[top:]
     if cut:
@@ -77,8 +80,10 @@ def view(
         bool(cut),
         report.convention_unit,
     )
+    made.source = clean(" ".join(report.source.split()))
     if not unicode:
         made.unicode = False
+        made.source = made.source.encode("ascii", "replace").decode()
         made.cells = [list(map(ascii_only, column)) for column in made.cells]
     _add_totals(made, report, meaning)
     if report.accounts is not None:
@@ -87,7 +92,7 @@ def view(
         made.blocks = needs(report, units=units, unicode=unicode, width=width)
     folded = any(line.count > 1 for line in shown)
     layers = len(report.layers)
-    made.notes.append(f"{_counted(layers, 'layer')} in {_counted(count, 'line')}")
+    made.notes.append(f"{counted(layers, 'layer')} in {counted(count, 'line')}")
     if folded:
         made.notes[-1] += f"; {times} n: n alike in a row, their numbers summed"
     return made
@@ -97,25 +102,18 @@ def _title(report: Report, unicode: bool) -> str:
     """The network's name, and the shapes of what comes in and goes out."""
     times, arrow = ("×", "→") if unicode else ("x", "->")
     inputs = shapes([tensor.shape or () for tensor in report.network.inputs], times)
-    return f"{clean(full_name(report))}: {inputs} {arrow} {shapes(report.outputs, times)}"
+    return f"{clean(report.title)}: {inputs} {arrow} {shapes(report.outputs, times)}"
 
 
 def _column(report: Report, name: str, shown: list[Line], cut: list[Line], units: str, times: str) -> list[str]:
     """The cells of one column."""
     if name in TEXTS:
-        column = [text(line, name, times) for line in shown]
-        if not "".join(column).isprintable():
-            column = [clean(cell) for cell in column]
+        texts = [text(line, name, times) for line in shown]
+        if not "".join(texts).isprintable():
+            texts = [clean(cell) for cell in texts]
         label = name == "layer"
-        return [*column, *([f"{len(cut):,} more"] if cut and label else [""] if cut else []), "total" if label else ""]
-    if name in BYTES or name in TIMES:
-        return measured(report, name, shown, cut, units)
-    values = [amount(line.entry, name) * line.count for line in shown]
-    total = amount(report.totals, name)
-    sums = [sum(amount(line.entry, name) * line.count for line in cut), total] if cut else [total]
-    if name == "share":
-        return [percent(value, total) for value in values + sums]
-    return cells(values, units) + [si(value, units) if value else "-" for value in sums]
+        return [*texts, *([f"{len(cut):,} more"] if cut and label else [""] if cut else []), "total" if label else ""]
+    return column(report, FIGURES[name], shown, cut, units)
 
 
 def _add_totals(made: View, report: Report, meaning: str) -> None:
@@ -130,7 +128,3 @@ def _add_totals(made: View, report: Report, meaning: str) -> None:
     batch = f"batch {report.batch:,}, {report.dtype}"
     made.notes.extend(report.notes)
     made.notes.append(batch if report.batch == 1 else f"{batch}; MACCs and {made.unit} are those of all {report.batch:,} samples")
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" + ("s" if number != 1 else "")

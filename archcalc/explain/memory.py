@@ -113,14 +113,24 @@ def _time(work: Work, row: Row, report: Report) -> list[Made]:
         numbers = " + ".join(map(str, [*([] if clock.resident else [work.moved.weights]), *passing])) or "0"
     found: list[Made] = [("bytes moved", moved, numbers, time.bytes, "")]
     if not time.operations:
-        found.append(("time", "bytes moved / bandwidth", f"{time.bytes} / {device.needed_bandwidth()}", seconds(time.seconds), "at least"))
+        found.append(
+            (
+                "time",
+                "bytes moved / bandwidth",
+                f"{time.bytes} / {device.needed_bandwidth()}",
+                seconds(time.seconds, exact=True),
+                "at least",
+            )
+        )
         return found
     peak = device.peak(work.dtype)
     unmasked = "" if work.least == work.operations else " that are not masked"
     found.append(("operations", f"2 * MACCs in all{unmasked}", f"2 * {time.operations // 2}", time.operations, ""))
     formula = "max(operations / peak, bytes moved / bandwidth)"
     filled = f"max({time.operations} / {peak}, {time.bytes} / {device.needed_bandwidth()})"
-    found.append(("time", formula, filled, seconds(time.seconds), f"at least, on {device.name} in {work.dtype}: bound by {time.bound}"))
+    found.append(
+        ("time", formula, filled, seconds(time.seconds, exact=True), f"at least, on {device.name} in {work.dtype}: bound by {time.bound}")
+    )
     return found
 
 
@@ -134,4 +144,7 @@ def sums(entry: Entry, children: Sequence[Entry], report: Report) -> Iterator[tu
             most = figure.adds == "most"
             values.append(("most" if most else "sum", read(entry, figure)))
             remark = "    the most at once" if most else "    at least" if figure.unit == "seconds" else ""
-            yield figure.title + remark, [(name, seconds(value) if figure.unit == "seconds" else f"{value:,}") for name, value in values]
+            yield (
+                figure.title + remark,
+                [(name, seconds(value, exact=True) if figure.unit == "seconds" else f"{value:,}") for name, value in values],
+            )

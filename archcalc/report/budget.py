@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..core.figures import FIGURES, Figure
+from ..core.words import counted, seconds
 from .figures import read
 from .rows import Row, Totals
 
@@ -26,7 +27,8 @@ class OverBudget:
     def __str__(self) -> str:
         figure = FIGURES[self.figure]
         rows = ", ".join(f"{row.name} {shown(figure, read(row, figure))}" for row in self.heaviest)
-        value, over, limit = (shown(figure, each) for each in (self.value, self.value - self.limit, self.limit))
+        value, over = shown(figure, self.value), shown(figure, self.value - self.limit)
+        limit = shown(figure, self.limit, exact=True)
         return f"{self.figure} {value} is {over} over the budget of {limit}; most in {rows}"
 
 
@@ -42,10 +44,8 @@ def over_budget(rows: list[Row], totals: Totals, budget: Mapping[str, Limit]) ->
     return found
 
 
-def shown(figure: Figure, value: Any) -> str:
-    """An amount in its figure's unit: times with three digits, all else in full."""
+def shown(figure: Figure, value: Any, *, exact: bool = False) -> str:
+    """An amount in its figure's unit: times with three digits, or as they were written, all else in full."""
     if figure.unit == "seconds":
-        from ..core.words import seconds
-
-        return seconds(value)
-    return f"{value:,} bytes" if figure.unit == "bytes" else f"{value:,}"
+        return seconds(value, exact=exact)
+    return counted(value, "byte") if figure.unit == "bytes" else f"{value:,}"

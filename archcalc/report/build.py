@@ -155,7 +155,7 @@ class _Builder:
         key = (id(node.frame), within.key, place.key if place is not None else ())
         first = self.compounds.get(key)
         if first is not None:
-            return first.again(name, alive, node, node.args)
+            return first.again(name, alive, node)
         rule = self.counting.convention.own_rule_of(node, within.style)
         parts: list[Row] = []
         self.children(node.frame.children, f"{name}.", [], within if rule is None else how.inside(node, True), parts, place)

@@ -1,4 +1,4 @@
-"""What rows, groups of rows and totals have in common: their figures, as attributes."""
+"""What rows, groups of rows and totals have in common: their figures, as attributes, and shapes and values as JSON has them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from ..core.counts import Counts
 from ..core.dtypes import bytes_of
 from ..core.figures import ACCOUNTED
+from ..network.graph import Tensor
 
 if TYPE_CHECKING:
     from ..memory.account import Account
     from ..timing.times import Time
+
+Shapes = list[list[int]]
 
 
 class Measured:
@@ -32,6 +35,8 @@ class Measured:
         @property
         def cache_bits(self) -> int: ...
         @property
+        def cache_bits_per_token(self) -> int: ...
+        @property
         def time(self) -> Time | None: ...
 
     @property
@@ -48,6 +53,11 @@ class Measured:
     def kv_cache_bytes(self) -> int:
         """Keys and values kept of all tokens, for the whole batch, at the length that the network was run at."""
         return bytes_of(self.cache_bits)
+
+    @property
+    def kv_cache_bytes_per_token(self) -> int:
+        """Keys and values kept of one token of one sample."""
+        return bytes_of(self.cache_bits_per_token)
 
     @property
     def weight_bytes(self) -> int:
@@ -122,3 +132,15 @@ class Measured:
         if time is not None:
             found["time_seconds"], found["moved_bytes"], found["bound"] = time.seconds, time.bytes, time.bound
         return found
+
+
+def shapes_of(tensors: list[Tensor]) -> Shapes:
+    """The shapes of values as lists, for programs."""
+    return [list(tensor.shape or ()) for tensor in tensors]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: tuples as lists."""
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value

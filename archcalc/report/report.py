@@ -11,7 +11,8 @@ from ..network.graph import Network
 from ..network.notes import MOST, named, notes
 from ..request.request import Request
 from .budget import OverBudget
-from .rows import Entry, Row, Shapes, Totals, plain, shapes_of
+from .measured import Shapes, plain, shapes_of
+from .rows import Entry, Row, Totals
 
 if TYPE_CHECKING:
     from ..memory.account import Accounts

@@ -6,17 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..core.counts import Counts
-from ..core.dtypes import bytes_of
 from ..network.graph import Group as GroupNode
 from ..network.graph import Leaf, Tensor
-from .measured import Measured
+from .measured import Measured, Shapes, plain, shapes_of
 
 if TYPE_CHECKING:
     from ..memory.account import Account
     from ..timing.clock import Clock
     from ..timing.times import Time
-
-Shapes = list[list[int]]
 
 
 class Row(Measured):
@@ -30,6 +27,7 @@ class Row(Measured):
     account: Account | None
     alive: int
     cache_bits: int
+    cache_bits_per_token: int
     time: Time | None
 
     def __init__(
@@ -104,29 +102,16 @@ class Row(Measured):
         for part in self.parts:
             yield from part.leaves()
 
-    def again(self, name: str, alive: int, node: Leaf | GroupNode | None = None, args: dict[str, Any] | None = None) -> Row:
+    def again(self, name: str, alive: int, node: Leaf | GroupNode | None = None) -> Row:
         """A row with the same figures and parts under another name: of another node that comes to the same, or of the same."""
-        return Row(
-            name,
-            self.type,
-            self.node if node is None else node,
-            self.args if args is None else args,
-            self.times,
-            self.style,
-            counts=self.counts,
-            flops=self.flops,
-            params=self.params,
-            trainable_params=self.trainable_params,
-            active_params=self.active_params,
-            cache_bits=self.cache_bits,
-            cache_bits_per_token=self.cache_bits_per_token,
-            tie=self.tie,
-            uncounted=self.uncounted,
-            account=self.account,
-            alive=alive,
-            time=self.time,
-            like=self if self.like is not None or self._parts else None,
-        )
+        row = Row.__new__(Row)
+        for slot in Row.__slots__:
+            setattr(row, slot, getattr(self, slot))
+        row.name, row.alive = name, alive
+        if node is not None:
+            row.node, row.args = node, node.args
+        row.like, row._parts = (self if self.like is not None or self._parts else None), []
+        return row
 
     def take_time(self, clock: Clock) -> None:
         """The last stage that fills in a row, for a clock has to know the whole network: its least time, and that of its parts."""
@@ -134,11 +119,6 @@ class Row(Measured):
             self.time = clock.forward(self.account)
             for part in self._parts:
                 part.take_time(clock)
-
-    @property
-    def kv_cache_bytes_per_token(self) -> int:
-        """Keys and values of one token of one sample."""
-        return bytes_of(self.cache_bits_per_token)
 
     @property
     def input_shapes(self) -> Shapes:
@@ -221,6 +201,11 @@ class Group(Measured):
         """What all inside keep of all tokens, for the whole batch."""
         return sum(child.cache_bits for child in self.children)
 
+    @property
+    def cache_bits_per_token(self) -> int:
+        """What all inside keep of one token of one sample."""
+        return sum(child.cache_bits_per_token for child in self.children)
+
     def _summed(self) -> tuple[Account | None, Time | None]:
         if self._sums is None:
             accounts = [account for account in (child.account for child in self.children) if account is not None]
@@ -257,6 +242,7 @@ class Totals(Measured):
     account: Account | None
     alive: int
     cache_bits: int
+    cache_bits_per_token: int
     time: Time | None
 
     def __init__(
@@ -291,11 +277,6 @@ class Totals(Measured):
         if self.account is not None:
             self.time = clock.forward(self.account)
 
-    @property
-    def kv_cache_bytes_per_token(self) -> int:
-        """Keys and values of one token of one sample."""
-        return bytes_of(self.cache_bits_per_token)
-
     def to_dict(self) -> dict[str, Any]:
         """The totals as the JSON contract has them."""
         return {
@@ -309,15 +290,3 @@ class Totals(Measured):
             "kv_cache_bytes_per_token": self.kv_cache_bytes_per_token,
             **self.measures(),
         }
-
-
-def shapes_of(tensors: list[Tensor]) -> Shapes:
-    """The shapes of values as lists, for programs."""
-    return [list(tensor.shape or ()) for tensor in tensors]
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON has it: tuples as lists."""
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value

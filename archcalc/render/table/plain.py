@@ -56,9 +56,7 @@ def table(
     digits = max(len(number) for _, number, _ in made.sums)
     for label, number, remark in made.sums:
         out += wrap(remark, width, f"{label:<{labels}}{GAP}{number:>{digits}}{GAP}")
-    if dropped:
-        made.notes.append(f"left out at this width: {', '.join(dropped)}")
-    for note in made.notes:
+    for note in [*made.notes, *([f"left out at this width: {', '.join(dropped)}"] if dropped else [])]:
         out += wrap(note, width)
     for block in made.blocks:
         out += ["", *block]

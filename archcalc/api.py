@@ -13,7 +13,9 @@ from .core.errors import RequestError as RequestError
 from .request.request import Request as Request
 from .request.request import find_convention as find_convention
 from .spec.language import MAX_LAYERS
-from .text.reader import Node, from_python, read
+from .text.nodes import Node
+from .text.python import from_python
+from .text.reader import read
 
 if TYPE_CHECKING:
     from .devices.catalogue import Device

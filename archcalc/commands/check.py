@@ -10,7 +10,8 @@ import typer
 from ..api import Request, RequestError, analyze_spec, read_spec
 from ..core.errors import Problem, SpecError
 from ..core.words import counted
-from ..text.reader import Node, read, to_python
+from ..text.nodes import Node, to_python
+from ..text.reader import read
 from . import WRONG_SPEC
 from .options import CheckFormat, Set, Specs, Variant, assignments, fail, read_text, show_errors
 

@@ -11,7 +11,7 @@ import typer
 
 from ..api import Request, RequestError, analyze_text
 from ..core.errors import SpecError
-from ..text.reader import MAX_BYTES
+from ..text.decode import MAX_BYTES
 from . import COMMANDS, WRONG_COMMAND, WRONG_SPEC
 
 Specs = Annotated[list[str], typer.Argument(metavar="SPEC...", help="YAML files; - reads standard input.", show_default=False)]
@@ -120,7 +120,8 @@ def fail(message: str, hint: str = "") -> NoReturn:
 
 def assignments(pairs: list[str] | None) -> dict[str, Any]:
     """``--set`` options as vars: each value is read as YAML, so 8 is a number and relu a word."""
-    from ..text.reader import read, to_python
+    from ..text.nodes import to_python
+    from ..text.reader import read
 
     found: dict[str, Any] = {}
     for pair in pairs or []:

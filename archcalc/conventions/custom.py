@@ -6,9 +6,10 @@ from typing import Any
 
 from .. import layers
 from ..core.errors import Reporter, SpecError, did_you_mean
-from ..expr.compile import Expression, ExpressionError, compile_expression
+from ..expr.compile import Expression, compile_expression
+from ..expr.limits import ExpressionError
 from ..text.files import built
-from ..text.reader import BAD, Mapping, Node, Scalar
+from ..text.nodes import BAD, Mapping, Node, Scalar
 from .rule import Convention, Rule, Symbols
 
 KEYS = ("name", "meaning", "unit", "bias", "source", "default", "rules")

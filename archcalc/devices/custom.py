@@ -10,7 +10,7 @@ from ..core.errors import Reporter, did_you_mean
 from ..core.kinds import Mismatch
 from ..core.quantity import BANDWIDTH, BYTES, ENERGY, PEAK, POWER, Measure
 from ..text.files import built
-from ..text.reader import BAD, Mapping, Node, Scalar, to_python
+from ..text.nodes import BAD, Mapping, Node, Scalar, to_python
 from .device import Device
 
 NEEDED = ("name", "memory", "bandwidth", "peak")

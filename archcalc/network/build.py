@@ -8,7 +8,7 @@ from ..core.errors import Problem, TooMany
 from ..layers.kit.layer import RUN, LayerType
 from ..spec.language import MAX_LAYERS, MAX_OUTPUTS, SIGNS
 from ..spec.tree import Block, Body, Item, Spec, Template
-from ..text.reader import BAD
+from ..text.nodes import BAD
 from .apply import UNKNOWN, At
 from .composites import Composites
 from .evaluate import Env, Stop, Value, Wrong

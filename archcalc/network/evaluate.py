@@ -6,12 +6,12 @@ from typing import Any, NoReturn
 
 from ..core.errors import HasPlace, Problem, Reporter
 from ..core.kinds import Mismatch, show
-from ..expr.compile import ExpressionError
+from ..expr.limits import ExpressionError
 from ..layers.kit.layer import Result
 from ..spec.language import MAX_NESTING, SHAPE_NAMES, SIGNS
 from ..spec.tree import Item, Spec, Template, mismatched
-from ..text.reader import BAD
-from ..text.reader import Node as TextNode
+from ..text.nodes import BAD
+from ..text.nodes import Node as TextNode
 from .graph import Frame, Tensor
 
 WORK_PER_LAYER = 3

@@ -11,7 +11,7 @@ from ..layers.kit.layer import Arg
 from ..spec.document import Parser
 from ..spec.tree import Spec, Template
 from ..spec.values import Names
-from ..text.reader import from_python
+from ..text.python import from_python
 
 
 def settings(spec: Spec, vars: Mapping[str, Any], variant: str | None) -> dict[str, Template]:

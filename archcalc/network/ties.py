@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..spec.tree import Item, Ref
-from ..text.reader import Node as TextNode
+from ..text.nodes import Node as TextNode
 from .apply import Uses
 from .evaluate import Env, Value, Wrong
 from .graph import Absent, Copies, Group, Leaf, Node

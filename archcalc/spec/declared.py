@@ -9,7 +9,7 @@ from ..core.formula import Formula
 from ..core.kinds import SHAPE, Either, Int, ListOf
 from ..layers.kit.keeps import NOTHING, Keeps
 from ..layers.kit.layer import MANY, Arg, Example, LayerType
-from ..text.reader import Mapping, Node, Scalar
+from ..text.nodes import Mapping, Node, Scalar
 from .language import BLOCK_NAMES
 from .tree import Block, Template
 

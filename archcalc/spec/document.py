@@ -9,7 +9,8 @@ from ..core.errors import Problem, TooMany
 from ..core.kinds import ANYTHING, SHAPE
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import Arg
-from ..text.reader import BAD, Mapping, Node, Scalar, Sequence, read
+from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence
+from ..text.reader import read
 from .declared import layer_types
 from .items import Items
 from .language import BLOCK_NAMES, BUDGETS, MAX_ARGS, MAX_INPUTS, MAX_VARIANTS, MAX_VARS, NAMES, TOP_LEVEL, VARIABLES, budget_kind

@@ -7,7 +7,7 @@ from typing import Any
 from .. import layers
 from ..core.errors import nearest
 from ..layers.kit.layer import Arg, LayerType
-from ..text.reader import Mapping, Node, Scalar, Sequence
+from ..text.nodes import Mapping, Node, Scalar, Sequence
 from .aliases import suggestion
 from .declared import UserLayer
 from .language import BODY, BRANCHES, COMPOSITES, MODIFIER, NAMES, SPREAD, VARIABLES, BodyKind

@@ -11,7 +11,7 @@ from ..core.errors import did_you_mean
 from ..core.kinds import Mismatch, show
 from ..expr.compile import Expression
 from ..layers.kit.layer import Arg, LayerType
-from ..text.reader import Node, Scalar, Sequence
+from ..text.nodes import Node, Scalar, Sequence
 
 Scope = Mapping[str, Any]
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..core.errors import HasPlace, Reporter
 from ..core.kinds import Kind, Mismatch, no_name, show
-from ..expr.compile import Expression, ExpressionError, compile_expression
+from ..expr.compile import Expression, compile_expression
+from ..expr.limits import ExpressionError
 from ..layers.kit.layer import Arg
-from ..text.reader import BAD, Mapping, Node, Scalar, Sequence
+from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence
 from .language import FIXED_DTYPE, SIGNS
 from .tree import Ref, Template, mismatched
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..core.errors import Reporter, RequestError, SpecError, TooMany
-from .reader import MAX_BYTES, Node, read
+from .decode import MAX_BYTES
+from .nodes import Node
+from .reader import read
 
 Made = TypeVar("Made")
 

@@ -7,13 +7,13 @@ import re
 from typing import Any
 
 import pytest
+from archcalc.expr.functions import make_divisible
 
 import archcalc
 from archcalc import conventions, layers
 from archcalc.conventions.rule import Convention, Rule, Stated
 from archcalc.core.formula import FUNCTIONS
 from archcalc.explain.layer import TITLES, Step, explain, find, steps
-from archcalc.expr.compile import make_divisible
 from archcalc.layers.kit.layer import LayerType
 from archcalc.report.report import Report
 from archcalc.report.rows import Row

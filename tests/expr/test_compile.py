@@ -9,10 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from archcalc.expr.functions import FUNCTIONS, make_divisible
+from archcalc.expr.limits import MAX_BITS, ExpressionError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archcalc.expr.compile import FUNCTIONS, MAX_BITS, ExpressionError, compile_expression, make_divisible
+from archcalc.expr.compile import compile_expression
 
 LARGEST = 2**MAX_BITS - 1
 SCOPE = MappingProxyType(

@@ -35,6 +35,8 @@ from typing import Any
 
 import pytest
 import yaml
+from archcalc.text.nodes import to_python
+from archcalc.text.python import from_python
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
@@ -44,7 +46,7 @@ from archcalc import layers
 from archcalc.spec.document import parse
 from archcalc.spec.language import COMPOSITES, MODIFIER, SPREAD, TOP_LEVEL, BodyKind
 from archcalc.spec.schema import json_schema
-from archcalc.text.reader import from_python, read, to_python
+from archcalc.text.reader import read
 from places import ROOT
 from readme_examples import fences
 from schema_documents import BLOCK_ARGS, changed_documents, right_documents

@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 import yaml
+from archcalc.text.nodes import BAD, Mapping, Node, Scalar, Sequence, to_python
+from archcalc.text.python import from_python
+from archcalc.text.scalars import resolve
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from archcalc.core.errors import in_file_order
-from archcalc.text.reader import BAD, Mapping, Node, Scalar, Sequence, from_python, read, resolve, to_python
+from archcalc.text.reader import read
 
 
 def good(text: str | bytes) -> Node:

@@ -274,8 +274,6 @@ def test_a_layer_family_is_read_when_one_of_its_types_is_used() -> None:
 # --- small files that say what they are for -----------------------------------------------------------------------
 
 LONG_FILES = {
-    "archcalc.text.reader": "the whole of strict YAML: events, scalars of 1.1 and 1.2, places, bounds and their errors; nothing else may know YAML",
-    "archcalc.expr.compile": "one closed language from tokens to closures and every error of it; in two files each would know the other's inside",
     "archcalc.layers.kit.layer": "what a declaration says and all that follows from it: one idea",
 }
 """Files of more than 300 lines, and why."""

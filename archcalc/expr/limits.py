@@ -1,0 +1,66 @@
+"""What values an expression may have and how large, and the error for all that it may not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+MAX_TEXT = 1000
+MAX_DEPTH = 50
+MAX_BITS = 4096
+MAX_ITEMS = 10_000
+
+Scope = Mapping[str, object]
+Run = Callable[[Scope], Any]
+
+HIGH = 1 << MAX_BITS
+LOW = -HIGH  # `LOW < x < HIGH` is false of integers that are too large, of infinities and of NaN
+NUMBERS: frozenset[Any] = frozenset({int, float})
+TRUTHS = {"True": True, "False": False, "true": True, "false": False}
+KINDS = {int: "a number", float: "a number", bool: "a truth value", str: "a word", list: "a list"}
+NEEDS = {
+    "a number": NUMBERS,
+    "an integer": frozenset({int}),
+    "a truth value": frozenset({bool}),
+    "a list": frozenset({list}),
+}
+NUMBER = r"(?: 0[Xx][0-9A-Fa-f]++ | (?: (?:0|[1-9]\d*+) (?:\.\d*+)? | \.\d++ ) (?:[Ee][+-]?\d++)? )"
+"""A number as it is written, for a verbose regular expression."""
+
+
+class ExpressionError(Exception):
+    """What is wrong with an expression, or with what it came to, and how to mend it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def usable(name: str, value: Any) -> Any:
+    """The value of a name, if an expression can go on with it."""
+    if value.__class__ in NUMBERS:
+        if LOW < value < HIGH:
+            return value
+        raise ExpressionError(f"{shown(name)} is too large, or not a number")
+    if value.__class__ in KINDS:
+        return value
+    raise ExpressionError(f"{shown(name)} {foreign(value)}")
+
+
+def foreign(value: object) -> str:
+    """What is wrong with a value that no expression can go on with."""
+    return "has no value" if value is None else "is no number, truth value, word or list"
+
+
+def shown(text: str) -> str:
+    """A text in quotes, cut if it is long."""
+    return repr(text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things in words: 1 value, 2 values."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

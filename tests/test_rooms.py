@@ -37,7 +37,7 @@ FILES: dict[str, str] = {
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy < rates",
     "request": "request",
-    "report": "measured < rows < counting figures < build budget < report < differences pipeline",
+    "report": "measured terms < rows < counting figures < build budget < report < differences pipeline",
     "explain": "memory < layer < manual",
     "explore": "fit",
     "render": (

@@ -12,16 +12,16 @@ ARGUMENTS = (Argument("name", "[NAME]", "A figure's name, such as read_bytes.", 
 
 
 def command(name: str | None) -> None:
-    from ..core.figures import FIGURES
     from ..render.pages.figures import page
     from ..render.table.columns import named
+    from ..report.terms import TERMS
 
     if name is None:
-        sys.stdout.write(page(FIGURES.values()))
+        sys.stdout.write(page(TERMS.values()))
         return
     name = named(name)
-    if name not in FIGURES:
+    if name not in TERMS:
         from ..core.errors import did_you_mean
 
-        fail(f"there is no figure '{name}'", did_you_mean(name, FIGURES) or "`archcalc figures` lists them")
-    sys.stdout.write(page([FIGURES[name]]))
+        fail(f"there is no figure '{name}'", did_you_mean(name, TERMS) or "`archcalc figures` lists them")
+    sys.stdout.write(page([TERMS[name]]))

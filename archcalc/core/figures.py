@@ -14,7 +14,7 @@ class Figure:
 
     ``head`` is what stands above its column and ``title`` what it is called in words; both are its name where nothing else is said.
     ``where`` is "layers" where every layer, block and network has it, "totals" where only a network has it, and empty for the words of
-    ledgers, rates and pages, which are no columns. ``held`` is what of a layer has it: the "row" itself, its "counts" of operations, its
+    ledgers, rates and pages (archcalc/report/terms.py), which are no columns. ``held`` is what of a layer has it: the "row" itself, its "counts" of operations, its
     "account" of bytes or its "time". ``adds`` is how it adds up over layers: "sum", "most", "share" (a part of the network's ``of``), or
     empty where it is worked out from the sums of others. ``needs`` is what has to be asked for: nothing, "memory" or "device".
     """
@@ -74,8 +74,8 @@ def _time(name: str, unit: str, meaning: str, adds: str = "", **more: str) -> Fi
     return _layers(name, unit, meaning, adds, held="time", needs="device", **more)
 
 
-_ALLOCATOR = "what the allocator rounds up and fragments, workspaces of kernels, the device's context"
-_BOUND = "launches of kernels, operations that are no MACCs, whatever surrounds the network; algorithms with fewer products (Winograd, FFT) are outside"
+ALLOCATOR = "what the allocator rounds up and fragments, workspaces of kernels, the device's context"
+BOUND = "launches of kernels, operations that are no MACCs, whatever surrounds the network; algorithms with fewer products (Winograd, FFT) are outside"
 
 _DECLARED = (
     _layers(
@@ -114,7 +114,7 @@ _DECLARED = (
         "What layers keep of a forward pass for the backward pass, as PyTorch's autograd does: inputs, outputs, masks, statistics, indices. "
         "A piece of memory that several keep counts once, for the first of them; a view keeps the whole piece that it lies in. "
         "What JSON calls saved is what tables and ledgers call kept.",
-        leaves_out=f"the network's inputs, weights, and buffers; {_ALLOCATOR}",
+        leaves_out=f"the network's inputs, weights, and buffers; {ALLOCATOR}",
     ),
     _bytes(
         "peak_activation_bytes",
@@ -125,7 +125,7 @@ _DECLARED = (
         "layer until that is done, as a function holds its arguments; a block or a for holds nothing by itself.",
         "most",
         "row",
-        _ALLOCATOR,
+        ALLOCATOR,
     ),
     _bytes(
         "read_bytes",
@@ -160,71 +160,17 @@ _DECLARED = (
         "sum",
         head="time \u2265",
         title="time",
-        leaves_out=_BOUND,
+        leaves_out=BOUND,
     ),
     _time(
         "intensity", "operations per byte", "Operations over moved bytes (op/byte in tables, x in the roofline picture).", head="op/byte"
     ),
     _time("bound", "a word", "Which of the two is larger: compute or memory."),
     _time("time_share", "%", "The least time of a layer over that of the network.", "share", of="time_seconds", head="time %"),
-    # What only ledgers, rates, trainings and pages have.
-    Figure(
-        "bytes_per_param",
-        "bytes",
-        "Of a term the bytes for each of its params; of a ledger (per param) all terms for params over all params.",
-    ),
-    Figure("divisor", "devices", "Over how many devices a term is divided: one."),
-    Figure("ridge", "operations per byte", "Peak over bandwidth of a device: layers of fewer operations per byte are bound by memory."),
-    Figure(
-        "mfu",
-        "share",
-        "The share of the peak that a training reaches (model FLOPs utilisation): given, never worked out. Its operations are those of forward and "
-        "backward passes without what is worked out anew, masked products of causal attention among them unless --causal half is given.",
-    ),
-    Figure(
-        "training",
-        "bytes",
-        "The ledger of a training step: weights, gradients, states, inputs, activations kept, and the gradients of activations at their most.",
-        leaves_out=_ALLOCATOR,
-    ),
-    Figure(
-        "inference",
-        "bytes",
-        "The ledger of a forward pass: weights, key-value cache, and activations at their most.",
-        leaves_out=_ALLOCATOR,
-    ),
-    Figure("forward", "", "The forward pass."),
-    Figure(
-        "training_step",
-        "",
-        "Forward; backward, with as many products again for each of weights and inputs that has a gradient; what checkpoints work out anew; and the optimizer, "
-        "which reads and writes weights and states once.",
-        leaves_out="communication between devices",
-    ),
-    Figure("seconds", "seconds", "The least time.", leaves_out=_BOUND),
-    Figure("samples_per_second", "1/s", "The batch over the least time: at most."),
-    Figure("tokens_per_second", "1/s", "Samples per second times the length of a sequence; none where the input is no sequence."),
-    Figure(
-        "operations",
-        "operations",
-        "In times: two for each MACC of a forward pass, or of a training step without what is worked out anew.",
-    ),
-    Figure("utilization", "share", "The time of the operations alone, at the peaks for their dtypes, over the least time."),
-    Figure(
-        "six_n_d",
-        "operations",
-        "Six times active params times tokens, a rule of thumb for the operations of a training (Kaplan et al. 2020).",
-    ),
-    Figure(
-        "energy_estimate",
-        "joules",
-        "Joules of a forward pass: so much for each operation and each moved byte. An estimate, not a bound.",
-        leaves_out="instructions, registers, caches, idle power",
-    ),
 )
 
 FIGURES: dict[str, Figure] = {figure.name: figure for figure in _DECLARED}
-"""Every figure by the name that it has in JSON, in the order in which tables and CSV have them."""
+"""Every figure of layers and networks by the name that it has in JSON, in the order in which tables and CSV have them."""
 
 OF_LAYERS: tuple[Figure, ...] = tuple(figure for figure in _DECLARED if figure.where == "layers")
 """The figures that every layer, block and network has: the columns of numbers that a table can have."""
@@ -232,5 +178,5 @@ OF_LAYERS: tuple[Figure, ...] = tuple(figure for figure in _DECLARED if figure.w
 ACCOUNTED: tuple[str, ...] = tuple(figure.name for figure in OF_LAYERS if figure.held == "account")
 """The bytes that an account of memory adds up."""
 
-BUDGETS: tuple[str, ...] = tuple(figure.name for figure in _DECLARED if figure.where and figure.is_amount)
+BUDGETS: tuple[str, ...] = tuple(figure.name for figure in _DECLARED if figure.is_amount)
 """The figures that a budget may hold a network to: every amount that the totals have."""

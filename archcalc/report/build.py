@@ -41,16 +41,9 @@ def rows_of(network: Network, counting: Counting, accounts: Accounts | None) -> 
 
 def group_of(name: str, type: str, children: list[Entry], outputs: list[Tensor]) -> Group:
     """A block or composite, or a whole network, as the sums over what is inside."""
-    return Group(
-        name,
-        type,
-        children,
-        outputs,
-        counts=sum_of(child.counts for child in children),
-        flops=sum(child.flops for child in children),
-        params=sum(child.params for child in children),
-        trainable_params=sum(child.trainable_params for child in children),
-    )
+    counts, flops = sum_of([child.counts for child in children]), sum([child.flops for child in children])
+    params, trained = sum([child.params for child in children]), sum([child.trainable_params for child in children])
+    return Group(name, type, children, outputs, counts, flops, params, trained)
 
 
 def totals_of(rows: Sequence[Row], account: Account | None = None, alive: int = 0, time: Time | None = None) -> Totals:
@@ -103,7 +96,8 @@ class _How:
         """The same for what is inside a group."""
         frozen, tied = self.frozen or node.frozen, self.tied or node.tie == "all"
         style, whole = style_inside(node, self.style), self.whole or whole
-        if node.times == node.weights == 1 and (frozen, tied, style, whole) == (self.frozen, self.tied, self.style, self.whole):
+        same = frozen == self.frozen and tied == self.tied and style == self.style and whole == self.whole
+        if same and node.times == node.weights == 1:
             return self
         active = self.active * node.times if node.weights > 1 else self.active
         return _How(self.times * node.times, self.weights * node.weights, active, frozen, tied, style, whole)
@@ -203,23 +197,24 @@ class _Builder:
             alive = place.alive(leaf)
         if result.cached:
             cached = result.cached * how.times * BITS[leaf.dtype]
-        self.causal = self.causal or leaf.causal
-        return Row(
+        if leaf.causal:
+            self.causal = True
+        return Row(  # by place: by name the call takes three times as long, and there are thousands
             name,
             leaf.layer.name,
             leaf,
             leaf.args,
             how.times,
             style,
-            counts=counts,
-            flops=flops,
-            params=params,
-            trainable_params=0 if frozen else params,
-            active_params=own * how.active,
-            cache_bits=cached * result.kept * self.counting.batch if cached else 0,
-            cache_bits_per_token=cached,
-            tie=tie,
-            uncounted="" if how.whole else uncounted,
-            account=account,
-            alive=alive,
+            counts,
+            flops,
+            params,
+            0 if frozen else params,
+            own * how.active,
+            cached * result.kept * self.counting.batch if cached else 0,
+            cached,
+            tie,
+            "" if how.whole else uncounted,
+            account,
+            alive,
         )

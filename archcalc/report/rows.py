@@ -37,8 +37,7 @@ class Row(Measured):
         node: Leaf | GroupNode,
         args: dict[str, Any],
         times: int,
-        style: str = "",
-        *,
+        style: str,
         counts: Counts,
         flops: int,
         params: int = 0,
@@ -104,14 +103,11 @@ class Row(Measured):
 
     def again(self, name: str, alive: int, node: Leaf | GroupNode | None = None) -> Row:
         """A row with the same figures and parts under another name: of another node that comes to the same, or of the same."""
-        row = Row.__new__(Row)
-        for slot in Row.__slots__:
-            setattr(row, slot, getattr(self, slot))
-        row.name, row.alive = name, alive
-        if node is not None:
-            row.node, row.args = node, node.args
-        row.like, row._parts = (self if self.like is not None or self._parts else None), []
-        return row
+        node, args = (self.node, self.args) if node is None else (node, node.args)
+        numbers = (self.params, self.trainable_params, self.active_params, self.cache_bits, self.cache_bits_per_token)
+        like = self if self.like is not None or self._parts else None
+        of_it = (self.tie, self.uncounted, self.account, alive, self.time)
+        return Row(name, self.type, node, args, self.times, self.style, self.counts, self.flops, *numbers, *of_it, like=like)
 
     def take_time(self, clock: Clock) -> None:
         """The last stage that fills in a row, for a clock has to know the whole network: its least time, and that of its parts."""
@@ -163,7 +159,6 @@ class Group(Measured):
         type: str,
         children: list[Row | Group],
         outputs: list[Tensor],
-        *,
         counts: Counts,
         flops: int,
         params: int,

@@ -244,9 +244,7 @@ def test_standard_input(run: Any) -> None:
 
 
 def test_a_variant_is_in_the_title(run: Any) -> None:
-    assert run("fit", NET, "--device", board("2 kB"), "--variant", "wide")[1].startswith(
-        "Net (wide) (float32) fits board up to batch 18: "
-    )
+    assert run("fit", NET, "--device", board("2 kB"), "--variant", "wide")[1].startswith("Net (wide) (float32) fits board up to batch 18: ")
 
 
 # Where nothing fits

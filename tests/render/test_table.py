@@ -60,7 +60,7 @@ def row(
     flops = counts.maccs + counts.weight_muls + counts.weight_adds
     node = Group_("", type, Frame([]), tensors(input), tensors(*outputs))
     numbers: dict[str, Any] = {"params": params, "trainable_params": params - frozen, "active_params": params}
-    return Row(name, type, node, args or {}, 1, counts=counts, flops=flops, parts=list(parts), **numbers)
+    return Row(name, type, node, args or {}, 1, "", counts=counts, flops=flops, parts=list(parts), **numbers)
 
 
 def group(name: str, type: str, *children: Entry) -> Group:
@@ -76,10 +76,11 @@ class Tiny(Report):
 
     notes: ClassVar[list[str]] = []  # its tree is not that of its network
 
-    def __init__(self, *tree: Entry, name: str = "tiny", batch: int = 1) -> None:
+    def __init__(self, *tree: Entry, name: str = "tiny", batch: int = 1, source: str = "") -> None:
         layers = list(leaves(tree))
         network = Network(Frame([]), tensors(INPUT), tensors(*tree[-1].output_shapes), {}, "float32")
-        super().__init__(name, network, make_request(batch=batch), tree=list(tree), layers=layers, causal=False, totals=totals_of(layers))
+        request = make_request(batch=batch)
+        super().__init__(name, network, request, source=source, tree=list(tree), layers=layers, causal=False, totals=totals_of(layers))
 
 
 def leaves(entries: Sequence[Entry]) -> Iterator[Row]:
@@ -741,7 +742,7 @@ def trees(draw: st.DrawFn, path: str = "", level: int = 0) -> list[Entry]:
             field: getattr(entry, field) for field in ("params", "trainable_params", "active_params", "counts", "flops")
         }
         parts = [part for part in (moved(each, old, new) for each in entry.parts) if isinstance(part, Row)]
-        return Row(name, entry.type, entry.node, entry.args, 1, parts=parts, **numbers)
+        return Row(name, entry.type, entry.node, entry.args, 1, "", parts=parts, **numbers)
 
     def item(name: str, kind: str) -> Entry:
         if kind == "compound":
@@ -913,3 +914,27 @@ global_avg_pool   global_avg_pool  32                -         -         -      
 linear            linear           10              330       320       330       <0.1
 ─────────────────────────────────────────────────────────────────────────────────────
 total                                            48.21 k    4.35 M    4.41 M    100.0""".splitlines()  # fmt: skip
+
+
+# --- where a network is from --------------------------------------------------------------------------------------
+
+
+def test_the_source_of_a_spec_stands_under_the_title() -> None:
+    report = small()
+    report = Tiny(*report.tree, source="Müller et al., A paper,\n  2020\x1b[2J, with_signs")
+    lines = table(report).splitlines()
+    assert lines[:3] == ["tiny: 3 × 9 × 9 → 10", "Müller et al., A paper, 2020?[2J, with_signs", ""]
+    assert table(report, colour=True).splitlines()[1] == "\x1b[2mMüller et al., A paper, 2020?[2J, with_signs\x1b[0m"
+    assert table(report, unicode=False).splitlines()[1] == "M?ller et al., A paper, 2020?[2J, with_signs"
+    narrow = table(report, width=30).splitlines()
+    assert narrow[:4] == ["tiny: 3 × 9 × 9 → 10", "Müller et al., A paper,", "2020?[2J, with_signs", ""]
+    assert to_markdown(report).splitlines()[:4] == [
+        "**tiny: 3 × 9 × 9 → 10**",
+        "",
+        "Müller et al., A paper, 2020?\\[2J, with\\_signs",
+        "",
+    ]
+
+
+def test_a_spec_without_a_source_has_its_table_at_once() -> None:
+    assert table(small()).splitlines()[1] == ""

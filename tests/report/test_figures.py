@@ -9,9 +9,9 @@ import pytest
 
 import archcalc
 from archcalc.core.counts import OPERATIONS
-from archcalc.core.figures import FIGURES
 from archcalc.devices.catalogue import Device
 from archcalc.render.table.columns import COLUMNS, HEADS, TEXTS, named
+from archcalc.report.terms import TERMS as FIGURES
 
 MIXTURE: dict[str, Any] = {
     "input": {"shape": [6], "dtype": "int64"},

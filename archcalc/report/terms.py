@@ -1,0 +1,64 @@
+"""The words of ledgers, rates, trainings and pages: figures that no layer has, and so no table, declared for ``archcalc figures`` alone."""
+
+from __future__ import annotations
+
+from ..core.figures import ALLOCATOR, BOUND, FIGURES, Figure
+
+_DECLARED = (
+    Figure(
+        "bytes_per_param",
+        "bytes",
+        "Of a term the bytes for each of its params; of a ledger (per param) all terms for params over all params.",
+    ),
+    Figure("divisor", "devices", "Over how many devices a term is divided: one."),
+    Figure("ridge", "operations per byte", "Peak over bandwidth of a device: layers of fewer operations per byte are bound by memory."),
+    Figure(
+        "mfu",
+        "share",
+        "The share of the peak that a training reaches (model FLOPs utilisation): given, never worked out. Its operations are those of forward and "
+        "backward passes without what is worked out anew, masked products of causal attention among them unless --causal half is given.",
+    ),
+    Figure(
+        "training",
+        "bytes",
+        "The ledger of a training step: weights, gradients, states, inputs, activations kept, and the gradients of activations at their most.",
+        leaves_out=ALLOCATOR,
+    ),
+    Figure(
+        "inference",
+        "bytes",
+        "The ledger of a forward pass: weights, key-value cache, and activations at their most.",
+        leaves_out=ALLOCATOR,
+    ),
+    Figure("forward", "", "The forward pass."),
+    Figure(
+        "training_step",
+        "",
+        "Forward; backward, with as many products again for each of weights and inputs that has a gradient; what checkpoints work out anew; and the optimizer, "
+        "which reads and writes weights and states once.",
+        leaves_out="communication between devices",
+    ),
+    Figure("seconds", "seconds", "The least time.", leaves_out=BOUND),
+    Figure("samples_per_second", "1/s", "The batch over the least time: at most."),
+    Figure("tokens_per_second", "1/s", "Samples per second times the length of a sequence; none where the input is no sequence."),
+    Figure(
+        "operations",
+        "operations",
+        "In times: two for each MACC of a forward pass, or of a training step without what is worked out anew.",
+    ),
+    Figure("utilization", "share", "The time of the operations alone, at the peaks for their dtypes, over the least time."),
+    Figure(
+        "six_n_d",
+        "operations",
+        "Six times active params times tokens, a rule of thumb for the operations of a training (Kaplan et al. 2020).",
+    ),
+    Figure(
+        "energy_estimate",
+        "joules",
+        "Joules of a forward pass: so much for each operation and each moved byte. An estimate, not a bound.",
+        leaves_out="instructions, registers, caches, idle power",
+    ),
+)
+
+TERMS: dict[str, Figure] = {**FIGURES, **{figure.name: figure for figure in _DECLARED}}
+"""Everything that ``archcalc figures`` explains: the figures of layers and networks, and these words, by their names in JSON."""

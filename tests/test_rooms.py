@@ -47,7 +47,7 @@ FILES: dict[str, str] = {
     "timing": "times < clock energy < rates",
     "request": "option < options < request",
     "report": "counting figures sizes < rows < budget measured < report < derivations differences",
-    "explain": "memory < layer < manual",
+    "explain": "guide memory < layer < manual",
     "explore": "fit",
     "render": (
         "layout pages pages.figures picture table table.lines units < ledgers pages.compare pages.devices pages.differences "
@@ -55,7 +55,7 @@ FILES: dict[str, str] = {
         "table.markdown table.plain"
     ),
     "commands": (
-        "options schema < terminal < figures inputs layers < build check compare conventions devices explain fit roofline "
+        "options schema < terminal < figures guide inputs layers < build check compare conventions devices explain fit roofline "
         "table < main"
     ),
 }

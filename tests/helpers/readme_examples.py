@@ -23,7 +23,7 @@ GUIDE = ROOT / "archcalc" / "guide"
 DOCUMENTS: dict[str, Path] = {"README": README, **{name: GUIDE / f"{name}.md" for name in PAGES}}
 """README and every page of the guide, by name."""
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-NAMED = re.compile(r"# (\S+\.(?:yaml|py))\n")
+NAMED = re.compile(r"# (\S+\.yaml)\n")
 """The first line of an example that is a file for the commands beside it."""
 
 
@@ -40,11 +40,10 @@ def workplace(document: str = "README") -> Iterator[None]:
     with TemporaryDirectory() as folder:
         for path in (ROOT / "specs").glob("*.yaml"):  # BRIDGE
             os.symlink(path, Path(folder) / path.stem)  # BRIDGE
-        for kind in ("yaml", "python"):
-            for text in fences(kind, DOCUMENTS[document].read_text()):
-                named = NAMED.match(text)
-                if named:
-                    (Path(folder) / named[1]).write_text(text)
+        for text in fences("yaml", DOCUMENTS[document].read_text()):
+            named = NAMED.match(text)
+            if named:
+                (Path(folder) / named[1]).write_text(text)
         os.chdir(folder)
         try:
             yield

@@ -16,6 +16,7 @@ from .request.request import make_request as make_request
 from .text.nodes import Node
 from .text.python import from_python
 from .text.reader import read
+from .text.shipped import located
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -33,15 +34,17 @@ def analyze(source: str | PathLike[str] | Mapping[str, Any], **options: Unpack[O
     can't be read, and TypeError where there is no such option.
 
     Args:
-        source: The path of a YAML file, or a document as a mapping.
+        source: The path of a YAML file or the name of a spec that comes along, either perhaps with @VARIANT; or a document as a mapping.
     """
+    path, file, own = ("", "", "") if isinstance(source, Mapping) else located(fspath(source))
+    if own:
+        options["variant"] = own
     request = make_request(**options)
     if isinstance(source, Mapping):
         with _no_collection():
             node, problems = from_python(source)
             return analyze_node(node, problems, "", request)
-    file = fspath(source)
-    with open(file, "rb") as stream:
+    with open(path, "rb") as stream:
         text = stream.read()
     return analyze_text(text, file, request)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
 
 import archcalc
-from archcalc import layers
+from archcalc import composites, layers
 from archcalc.commands import COMMANDS
 from archcalc.commands.schema import text as schema_text
-from archcalc.spec.composites import COMPOSITES, SPREAD
 from places import ROOT
 from readme_examples import run
 
@@ -92,9 +92,23 @@ def test_there_is_one_version() -> None:
 def test_the_package_is_named_and_typed() -> None:
     assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["archcalc"]
     assert (ROOT / "archcalc" / "py.typed").exists()
-    assert (ROOT / "archcalc" / "schema.json").exists()
     for name in PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]:
         assert (ROOT / name).exists(), name
+
+
+def test_a_wheel_and_an_sdist_hold_every_data_file() -> None:
+    # Hatch takes every file of a package that .gitignore does not name; what lies outside the package has to be said.
+    targets = PROJECT["tool"]["hatch"]["build"]["targets"]
+    assert set(targets["wheel"]) == {"packages", "force-include"}, "nothing is left out"
+    assert targets["wheel"]["force-include"] == {"specs": "archcalc/specs"}
+    assert set(targets["sdist"]) == {"include"}
+    assert {"archcalc", "specs"} <= set(targets["sdist"]["include"])
+    assert not (ROOT / "archcalc" / "specs").exists(), "the specs lie in one place"
+    ignored = (ROOT / ".gitignore").read_text().split()
+    data = [path for path in (ROOT / "archcalc").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
+    assert {"archcalc/schema.json", "archcalc/py.typed", "archcalc/devices/catalogue.csv"} <= {str(path.relative_to(ROOT)) for path in data}
+    for path in [*data, *(ROOT / "specs").iterdir()]:
+        assert not any(fnmatch(part, pattern.rstrip("/")) for part in path.relative_to(ROOT).parts for pattern in ignored), path
 
 
 def test_the_program_is_there() -> None:
@@ -106,7 +120,7 @@ def test_what_is_declared_as_a_dependency_is_imported_and_nothing_else() -> None
     import ast
     import sys
 
-    names = {"yaml": "pyyaml", "svg": "svg.py"}
+    names = {"yaml": "pyyaml"}
     used = set()
     for path in (ROOT / "archcalc").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -115,10 +129,8 @@ def test_what_is_declared_as_a_dependency_is_imported_and_nothing_else() -> None
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 used.add(node.module.partition(".")[0])
     used = {names.get(name, name) for name in used if name not in sys.stdlib_module_names and name != "archcalc"}
-    extras = PROJECT["project"]["optional-dependencies"]
-    declared = [*PROJECT["project"]["dependencies"], *(line for name, lines in extras.items() if name != "dev" for line in lines)]
-    assert used == {re.split(r"[<>=~! ]", line)[0] for line in declared}
-    assert set(extras["picture"]) <= set(extras["dev"])
+    assert used == {re.split(r"[<>=~! ]", line)[0] for line in PROJECT["project"]["dependencies"]}
+    assert list(PROJECT["project"]["optional-dependencies"]) == ["dev"], "no command asks for more than `pip install archcalc`"
 
 
 def test_the_pythons_of_the_classifiers_are_those_that_are_required() -> None:
@@ -133,8 +145,7 @@ def test_the_pythons_of_the_classifiers_are_those_that_are_required() -> None:
 
 def test_the_listing_has_every_type_and_composite_once() -> None:
     listed = re.findall(r"^  (\w+)", run("archcalc layers"), re.MULTILINE)
-    heads = [args[0].name for args in SPREAD.values()]
-    assert listed == [*layers.NAMES, *COMPOSITES, *heads]
+    assert listed == [*layers.NAMES, *composites.NAMES]
 
 
 def test_every_type_is_in_one_family_and_declared_in_its_file() -> None:

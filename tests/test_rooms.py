@@ -16,25 +16,26 @@ from places import ROOT
 PACKAGE = ROOT / "archcalc"
 
 ROOMS: tuple[str, ...] = (
-    *("core", "text expr layers", "spec", "network", "conventions memory devices", "timing", "request"),
+    *("core", "text expr layers", "composites", "spec", "network", "conventions memory devices", "timing", "request"),
     *("report", "explain explore", "render", "api", "commands", "__main__"),
 )
 """The rooms in the order in which data flows; those in one text know nothing of one another. A room imports only rooms before it."""
 
 FILES: dict[str, str] = {
     "core": "counts dtypes errors formula < derivation kinds < checks quantity",
-    "text": "nodes problems < anchors decode scalars syntax < python reader < files",
+    "text": "nodes problems shipped < anchors decode scalars syntax < python reader < files",
     "expr": "limits < functions < refuse < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation attention_parts concat conv elementwise embedding kit.compound kit.derivations linear matmul norm pool "
         "recurrent resample reshape shuffle < attention mlp squeeze_excite ssm transformer"
     ),
+    "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (
-        "aliases language tree < declared names reading < composites recursion values < refs variables < modifiers < "
-        "type_names < items < blocks < layer_types < document schema"
+        "aliases language tree < declared names reading < parts recursion values < refs variables < modifiers < type_names < "
+        "items < blocks < layer_types < document schema"
     ),
-    "network": "graph settings < notes scope < walk < evaluate < apply sources < blocks composing ties < composites decoding < build",
+    "network": "graph settings < notes scope < walk < evaluate < apply sources < blocks composing ties < build decoding",
     "conventions": (
         "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras ptflops ptflops_aten thop torch "
         "torchinfo torchvision xla < calflops timm"
@@ -47,16 +48,16 @@ FILES: dict[str, str] = {
     "timing": "times < clock energy < rates",
     "request": "option < options < request",
     "report": "counting figures sizes < rows < budget measured < report < derivations differences",
-    "explain": "guide memory < layer < manual",
+    "explain": "guide manual memory < layer",
     "explore": "fit",
     "render": (
-        "layout pages pages.figures picture table table.lines units < ledgers pages.compare pages.devices pages.differences "
-        "pages.matrix picture.labels table.columns < files pages.fit picture.roofline table.cells < picture.dots table.view < "
-        "table.markdown table.plain"
+        "layout pages pages.figures picture picture.svg table table.lines units < ledgers pages.compare pages.devices "
+        "pages.differences pages.matrix pages.specs picture.labels table.columns < files pages.fit picture.roofline "
+        "table.cells < picture.dots table.view < table.markdown table.plain"
     ),
     "commands": (
-        "options schema < terminal < figures guide inputs layers < build check compare conventions devices explain fit roofline "
-        "table < main"
+        "schema < names terminal < inputs options < build check compare conventions devices explain figures fit guide layers "
+        "roofline specs table < main"
     ),
 }
 """The files of each room in the order in which they know one another; a room's own __init__ is its face, and not listed."""
@@ -243,8 +244,7 @@ GENERIC = ("rule", "style", "custom")
 """The files of conventions that are no table of rules: in a table the names of layer types are what it says."""
 OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.spec.aliases", ""): "which layer type another framework's name stands for: a table of names",
-    ("archcalc.spec", "add concat multiply"): "words of `merge`, part of the language",
-    ("archcalc.network.composites", "concat"): "a word of `merge`",
+    ("archcalc.composites", "add concat multiply"): "words of `merge`, part of the language",
     ("archcalc.request", "attention"): "an option's name",
     ("archcalc.commands", "attention"): "an option's name",
 }

@@ -56,7 +56,12 @@ def build(name: str) -> Any:
 def _argument(argument: Argument) -> Parameter:
     """An argument as typer reads it."""
     default = typer.Argument(
-        argument.default, metavar=argument.metavar, help=argument.help, show_default=False, rich_help_panel="Arguments"
+        argument.default,
+        metavar=argument.metavar,
+        help=argument.help,
+        show_default=False,
+        rich_help_panel="Arguments",
+        autocompletion=argument.completed,
     )
     typed: Any = list[str] if argument.many else str
     return Parameter(argument.name, Parameter.KEYWORD_ONLY, default=default, annotation=typed)

@@ -34,8 +34,8 @@ def command(specs: list[str], options: Options, format: str, schema: bool) -> No
         fail(f"check has no format '{format}': it has table and json")
     found = []
     for spec in specs:
-        text, file = read_text(spec)
-        error, layers = check(text, file, options, schema=schema)
+        text, file, own = read_text(spec)
+        error, layers = check(text, file, {**options, "variant": own} if own else options, schema=schema)
         found.append(error)
         if not error.errors and format == "table":
             print(f"{file}: all well, {layers:,} layer{'' if layers == 1 else 's'}")

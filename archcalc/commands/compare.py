@@ -21,10 +21,7 @@ def command(specs: list[str], options: Options) -> None:
         fail("compare takes two specs or more")
     from ..render.pages.compare import compare
 
-    found = []
-    for spec in specs:
-        path, _, own = spec.rpartition("@") if "@" in spec else (spec, "", "")
-        found += analysed([path], {**options, "variant": own or options["variant"]})
+    found = analysed(specs, options)
     if reports := reports_of(found):
         sys.stdout.write(compare(reports, unicode=unicode_wanted()))
     if show_errors(found):

@@ -15,7 +15,7 @@ from .terminal import fail, show_errors, unicode_wanted
 
 HELP = "Without a spec: what each convention counts. --flops NAME shows what leads from the MACCs to its number, --between A B from one to the other."
 FORMATS = ("table", "json", "csv")
-ARGUMENTS = (Argument("spec", "[SPEC]", SPEC.help, default=None),)
+ARGUMENTS = (Argument("spec", "[SPEC]", SPEC.help, default=None, completed=SPEC.completed),)
 
 
 def command(spec: str | None, options: Options, flops: str | None, between: tuple[str, str] | None, format: str) -> None:

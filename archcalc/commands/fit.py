@@ -28,7 +28,9 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
     from ..request.request import make_request
     from ..text.reader import read
 
-    text, file = read_text(spec)
+    text, file, own = read_text(spec)
+    if own:
+        options["variant"] = own
     node, problems = read(text, file)
     parsed, problems = read_spec(node, problems, file)
     device = asked(find_device, options.pop("device"))  # its memory is asked for, and no time

@@ -15,37 +15,28 @@ from ..request.option import AMOUNT, ASSIGNMENTS, Kind, flag_of
 from ..request.options import OPTIONS, Options
 from ..request.request import make_request
 from ..text.decode import MAX_BYTES
-from . import COMMANDS, WRONG_SPEC
+from ..text.shipped import located
+from . import WRONG_SPEC
+from .names import near
 from .terminal import fail, show_errors
 
 Made = TypeVar("Made")
 
 
-def read_text(spec: str) -> tuple[bytes, str]:
-    """A spec's text, and what errors call its file. Ends the command where it can't be read."""
-    if spec == "-":
+def read_text(spec: str) -> tuple[bytes, str, str]:
+    """A spec's text, what errors call its file, and the variant behind an @, if there is one. Ends the command where it can't be read."""
+    path, file, variant = located(spec)
+    if path == "-":
         if sys.stdin is None:
             fail("can't read standard input: it is closed")
-        return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>"
+        return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>", variant
     try:
-        if os.path.isdir(spec):
-            fail(f"{spec}: is a folder, and a spec is a file")
-        with open(spec, "rb") as stream:
-            return stream.read(MAX_BYTES + 1), spec
+        if os.path.isdir(path):
+            fail(f"{file}: is a folder, and a spec is a file")
+        with open(path, "rb") as stream:
+            return stream.read(MAX_BYTES + 1), file, variant
     except OSError as error:
-        fail(f"{spec}: {(error.strerror or str(error)).lower()}", _near_file(spec) if isinstance(error, FileNotFoundError) else "")
-
-
-def _near_file(spec: str) -> str:
-    """A hint for a file that is not there: a command or a file of nearly that name."""
-    from ..core.errors import did_you_mean
-
-    folder = os.path.dirname(spec)
-    try:
-        there = [os.path.join(folder, name) for name in os.listdir(folder or ".")]
-    except OSError:
-        there = []
-    return did_you_mean(spec, [*there, *COMMANDS])
+        fail(f"{file}: {(error.strerror or str(error)).lower()}", near(file) if isinstance(error, FileNotFoundError) else "")
 
 
 def assignments(option: str, pairs: list[str] | None) -> dict[str, Any]:
@@ -112,9 +103,10 @@ def analysed(specs: list[str], options: Options) -> list[Any]:
     if specs.count("-") > 1:
         fail("standard input can be read once: there are several -")
     for spec in specs:
-        text, file = read_text(spec)
+        text, file, own = read_text(spec)
+        own_request = asked(make_request, **{**options, "variant": own}) if own else request
         try:
-            found.append(analyze_text(text, file, request))
+            found.append(analyze_text(text, file, own_request))
         except SpecError as error:
             found.append(error)
         except RequestError as error:

@@ -12,16 +12,16 @@ ARGUMENTS = (Argument("type", "[TYPE]", "A layer type.", default=None),)
 
 
 def command(type: str | None) -> None:
-    from .. import layers
+    from .. import composites, layers
     from ..core.errors import did_you_mean
     from ..explain.manual import composite_page, listing, page
-    from ..spec.composites import COMPOSITES, SPREAD
 
     if type is None:
         sys.stdout.write(listing())
         return
-    if type in COMPOSITES or type in SPREAD:
-        sys.stdout.write(composite_page(type))
+    composite = composites.find(type)
+    if composite is not None:
+        sys.stdout.write(composite_page(composite))
         return
     layer = layers.find(type)
     if layer is None:

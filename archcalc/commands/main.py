@@ -11,6 +11,8 @@ from typer.core import TyperGroup
 
 from . import COMMANDS, DONE, FAULT, WRONG_COMMAND
 
+COMPLETING = "_ARCHCALC_COMPLETE"
+"""Set in the environment when a shell asks what could come next."""
 _OWN_OPTIONS = ("--help", "-h", "--version", "--install-completion", "--show-completion")
 
 
@@ -73,6 +75,10 @@ def main() -> None:
     """Run the command line and exit with its code."""
     sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
     stream = sys.stdout
+    if COMPLETING in os.environ:
+        from .names import join_at
+
+        join_at(os.environ)
     try:
         app(prog_name="archcalc")
     except BrokenPipeError:

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..request import options as request
 from ..request.option import FLAG, LEVEL, PAIR, TEXT, WHOLE, Option
+from .names import completed
 
 
 class Argument:
-    """What a command takes by its place: ``many`` of them, or one, which may be left out where ``default`` is not ``...``."""
+    """What a command takes by its place: ``many`` of them, or one, which may be left out where ``default`` is not ``...``.
 
-    __slots__ = ("default", "help", "many", "metavar", "name")
+    ``completed`` gives what a shell offers for the beginning of one.
+    """
 
-    def __init__(self, name: str, metavar: str, help: str, *, many: bool = False, default: object = ...) -> None:
+    __slots__ = ("completed", "default", "help", "many", "metavar", "name")
+
+    def __init__(
+        self,
+        name: str,
+        metavar: str,
+        help: str,
+        *,
+        many: bool = False,
+        default: object = ...,
+        completed: Callable[[str], list[str]] | None = None,
+    ) -> None:
         self.name = name
         self.metavar = metavar
         self.help = help
         self.many = many
         self.default = default
+        self.completed = completed
 
 
-SPEC = Argument("spec", "SPEC", "A YAML file; - reads standard input.")
-SPECS = Argument("specs", "SPEC...", "YAML files; - reads standard input.", many=True)
+_NAMES = "that `archcalc specs` lists, perhaps with @VARIANT; - reads standard input."
+SPEC = Argument("spec", "SPEC", f"A YAML file, or a name {_NAMES}", completed=completed)
+SPECS = Argument("specs", "SPEC...", f"YAML files, or names {_NAMES}", many=True, completed=completed)
 
 OWN: dict[str, dict[str, Option]] = {
     "Counting": {

@@ -12,21 +12,19 @@ from .inputs import analysed
 from .options import SPEC
 from .terminal import fail, show_errors
 
-HELP = "The picture is SVG; it needs the extra archcalc[picture]."
+HELP = "The picture is SVG."
 ARGUMENTS = (SPEC,)
 
 
 def command(spec: str, options: Options, output: str) -> None:
     from ..render.picture.dots import picture
-    from ..render.picture.roofline import MissingLibrary, draw
+    from ..render.picture.roofline import draw
 
     found = analysed([spec], options)
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)
     try:
         svg = draw(picture(found[0]))
-    except MissingLibrary as error:
-        fail(str(error))
     except ValueError as error:
         print(f"archcalc: {error}", file=sys.stderr)
         raise typer.Exit(WRONG_COMMAND) from None

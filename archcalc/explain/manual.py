@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from .. import layers
+from .. import composites, layers
+from ..composites.kit import Composite
 from ..core.counts import OPERATIONS, TITLES
 from ..core.kinds import show
 from ..layers.kit.args import Arg
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import LayerType
-from ..spec.composites import COMPOSITES, SPREAD
 
 WIDTH = 100
 
@@ -26,12 +26,9 @@ def listing() -> str:
             lines += _entry(signature(layer), layer.meaning)
         lines.append("")
     lines.append("composites")
-    for name, args in COMPOSITES.items():
-        lines += _entry(f"{name} [{', '.join(arg.signature for arg in args)}]", "; ".join(f"{arg.name}: {arg.meaning}" for arg in args))
-    for args in SPREAD.values():
-        lines += _entry(
-            " / ".join(arg.name for arg in args), "keys of one item: " + "; ".join(f"{arg.name}: {arg.meaning}" for arg in args)
-        )
+    for each in composites.every():
+        told = "; ".join(f"{arg.name}: {arg.meaning}" for arg in each.args)
+        lines += _entry(_composite_signature(each), f"keys of one item: {told}" if each.spread else told)
     return "\n".join([*lines, "", "`archcalc layers TYPE` shows the manual page of one."]) + "\n"
 
 
@@ -70,13 +67,17 @@ def page(layer: LayerType) -> str:
     return "\n".join([*lines, "", *_example(layer)]) + "\n"
 
 
-def composite_page(name: str) -> str:
-    """The manual page of a composite. Raises KeyError for what is none."""
-    together = name in SPREAD
-    args = SPREAD[name] if together else COMPOSITES[name]
-    head = " / ".join(arg.name for arg in args) if together else f"{name} [{', '.join(arg.signature for arg in args)}]"
-    lines = [head, "", "keys of one item" if together else "arguments"]
-    for arg in args:
+def _composite_signature(composite: Composite) -> str:
+    """``residual [body, shortcut=[], ...]``, or ``if / then / else``"""
+    if composite.spread:
+        return " / ".join(arg.name for arg in composite.args)
+    return f"{composite.name} [{', '.join(arg.signature for arg in composite.args)}]"
+
+
+def composite_page(composite: Composite) -> str:
+    """The manual page of a composite."""
+    lines = [_composite_signature(composite), *wrap(composite.meaning, WIDTH), "", "keys of one item" if composite.spread else "arguments"]
+    for arg in composite.args:
         lines += _labelled(arg.name, f"{arg.meaning}; {arg.kind.expected} ({_default(arg)})")
     return "\n".join(lines) + "\n"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..composites.kit import Composite
 from ..core.errors import Problem, TooMany
 from ..layers.kit.axes import MAX_OUTPUTS
 from ..layers.kit.compound import Compound
@@ -19,8 +20,7 @@ from ..spec.tree import Block, Body, Item, Spec, Template
 from ..text.nodes import BAD
 from .apply import UNKNOWN, declared, layer
 from .blocks import block, compound
-from .composing import composite, settling
-from .composites import BUILDINGS
+from .composing import compose, settling
 from .evaluate import evaluate
 from .graph import Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .scope import Env, Names, Scope, Values
@@ -122,7 +122,7 @@ def _body(walk: Walk, body: Body, values: Values, scope: Scope) -> Values:
 def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Scope) -> Values:
     """An item that is repeated: its copies, each with its own sources, condition and arguments, and what the last one gives."""
     first = scope.at_copy(0) if item.uses_index else scope
-    waits = settling(BUILDINGS.get(item.type) if isinstance(item.type, str) else None, item)
+    waits = settling(item)
     asked = repeat.names | waits.names if waits is not None else repeat.names
     inputs = sources(walk, item, values, first) if item.sources and asked & SIGNS else values
     count = evaluate(walk, repeat, scope.env, inputs)
@@ -186,15 +186,11 @@ def _absent(item: Item, values: Values, scope: Scope, copies: Copies | None) -> 
     return values
 
 
-def _composite(walk: Walk, item: Item, type: str, name: str, inputs: Values, scope: Scope) -> Group | Copies | Values:
-    return composite(walk, BUILDINGS[type], item, name, inputs, scope)
-
-
 _MAKERS: dict[type, Callable[..., Leaf | Group | Copies | Values]] = {
     LayerType: layer,
     UserLayer: declared,
     Compound: compound,
     Block: block,
-    str: _composite,
+    Composite: compose,
 }
 """What makes a node of an item, by what its type is: each takes the walk, the item, its type, its name, what comes in, and the scope."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from .. import layers
+from ..composites.kit import Composite
 from ..layers.kit.args import LayerError, Shape
 from ..layers.kit.layer import LayerType
 from ..spec.tree import Body, Branch, Item, Template
@@ -17,64 +18,23 @@ from .sources import several
 from .walk import Walk
 
 
-class Building:
-    """How a composite is built.
-
-    Args:
-        build: adds its layers to the scope that it is given, and returns what it gives.
-        settled: the argument that is evaluated once for all copies of a repeat.
-        group: it is a group of its own even where it has no name: what it says of the group holds for all layers inside.
-        apart: a path from outside may not go into it.
-        passes: its groups are passes, one after another.
-        holds: what came in is there until its last layer is done, as a function holds its arguments.
-    """
-
-    __slots__ = ("apart", "build", "group", "holds", "passes", "settled")
-
-    def __init__(
-        self,
-        build: Callable[[Use], Values],
-        *,
-        settled: str = "",
-        group: bool = False,
-        apart: bool = False,
-        passes: bool = False,
-        holds: bool = True,
-    ) -> None:
-        self.build = build
-        self.settled = settled
-        self.group = group
-        self.apart = apart
-        self.passes = passes
-        self.holds = holds
-
-
 class Use:
     """One composite in use: the walk, its item, what comes in, the scope that its layers go to, and what its build function may ask for.
 
     What is wrong with it raises Wrong, as everywhere in this room.
     """
 
-    __slots__ = ("_group", "building", "inputs", "item", "scope", "walk")
+    __slots__ = ("_group", "args", "composite", "inputs", "item", "scope", "walk")
 
-    def __init__(self, walk: Walk, building: Building, item: Item, inputs: Values, scope: Scope, group: Group | None = None) -> None:
+    def __init__(self, walk: Walk, composite: Composite, item: Item, inputs: Values, scope: Scope, group: Group | None = None) -> None:
         self.walk = walk
-        self.building = building
+        self.composite = composite
         self.item = item
         self.inputs = inputs
         self.scope = scope
         self._group = group
-
-    @property
-    def args(self) -> dict[str, Any]:
+        self.args: dict[str, Any] = item.args
         """Argument name to Template, Body or list of Branches."""
-        return self.item.args
-
-    @property
-    def group(self) -> Group:
-        """The group that its layers are the inside of, for those that always have one."""
-        assert self._group is not None
-        return self._group
 
     def value(self, key: str) -> Any:
         """The value of an argument, for what comes in."""
@@ -83,11 +43,34 @@ class Use:
     def settled(self) -> Any:
         """The value of the argument that all copies of a repeat have in common: what it was on reaching them."""
         found = self.walk.settled.get(self.item)
-        return found if found is not None else self.value(self.building.settled)
+        return found if found is not None else self.value(self.composite.settled)
 
     def body(self, body: Body, inputs: Values | None = None) -> Values:
         """What the layers of a body give; they go to its own scope. None: what comes into the composite comes in."""
         return self.walk.body(body, self.inputs if inputs is None else inputs, self.scope)
+
+    def branch(self, branch: Branch) -> Values:
+        """What a branch gives; one with a name is a group of its own."""
+        if not branch.name:
+            return self.body(branch.body)
+        group = self.enclosed(branch.name, self.composite.part, branch.body, self.inputs)
+        self.scope.names.made[branch.name] = group
+        return group.outputs
+
+    def passing(self, rows: Sequence[Any], body: Body, named: Callable[[int, Any], Env]) -> Values:
+        """What the last of several passes gives, each of which takes what the one before it gives."""
+        walk, item, values = self.walk, self.item, self.inputs
+        walk.reserve(len(rows), item)
+        walk.firsts.append({})
+        try:
+            for index, row in enumerate(rows):
+                before = walk.made
+                values = self.enclosed(str(index), self.composite.name, body, values, named(index, row)).outputs
+                if walk.made == before:
+                    walk.spend(10, item)
+        finally:
+            walk.firsts.pop()
+        return values
 
     def enclosed(self, name: str, type: str, body: Body, inputs: Values, values: Env | None = None) -> Group:
         """A body as a group with names of its own, which see those around; ``values`` are in sight there beside the others."""
@@ -138,57 +121,78 @@ class Use:
         scope.names.made[item.merge_name] = made
         return made.outputs
 
+    def count(self, *, weights: int = 1, times: int = 1) -> None:
+        """All layers inside have so many sets of weights, and run so often for a sample. Only what is a group of its own may say so."""
+        assert self._group is not None
+        self._group.weights, self._group.times = weights, times
+
+    def slices(self, shape: Shape) -> Values:
+        """What comes in, as one slice of this shape."""
+        assert self._group is not None
+        self._group.frame.inputs = [self.inputs[0].shaped(shape)]
+        return self._group.frame.inputs
+
+    def joint(self) -> str:
+        """The path of the layer that joins its branches."""
+        return f"{self.scope.prefix}{self.item.merge_name}"
+
+    def wrong(self, message: str, arg: str = "", *, expected: str = "", found: str = "", hint: str = "") -> NoReturn:
+        """It is wrong, or the argument that is named. Raises Wrong."""
+        template = self.args.get(arg)
+        node, path = (template.node, template.path) if isinstance(template, Template) else (self.item.key, self.item.path)
+        self.walk.wrong(node, path, message, expected, found, hint, arg=arg, placed=bool(found))
+
     def misfit(self, error: LayerError) -> NoReturn:
         """It does not fit what comes in. Raises Wrong."""
         misfit(self.walk, self.item, error, self.inputs, f"{self.scope.prefix}{self.item.type_name}")
 
 
-def composite(walk: Walk, building: Building, item: Item, name: str, inputs: Values, scope: Scope) -> Group | Copies | Values:
+def compose(walk: Walk, item: Item, composite: Composite, name: str, inputs: Values, scope: Scope) -> Group | Copies | Values:
     """A composite: the node that it makes; or, where its layers stand among those around it, what they give.
 
     It makes a node where its layers have a path of their own, or something is said of all of them.
     """
     type = item.type_name
-    if building.passes:
+    if composite.passes:
         passes = Copies(name)
         if not item.repeat:
             scope.names.made[name] = passes  # a pass may ask for those before it
         inner = Scope(passes.nodes, scope.names, f"{scope.prefix}{name}.", scope.dtype, scope.env)
-        passes.outputs = _built(Use(walk, building, item, inputs, inner))
+        passes.outputs = _built(Use(walk, composite, item, inputs, inner))
         return passes
     label = name if item.opens_scope else ""
-    if not label and not building.group and item.frozen is None and item.share is None and item.style is None:
-        return _built(Use(walk, building, item, inputs, scope))
+    if not label and not composite.group and item.frozen is None and item.share is None and item.style is None:
+        return _built(Use(walk, composite, item, inputs, scope))
     frame = Frame(inputs)
     group = Group(label, type, frame, inputs, inputs)
-    group.apart = building.apart
-    names = Names(scope.names, _given(item)) if label or building.apart else scope.names
+    group.apart = composite.apart
+    names = Names(scope.names, _given(item)) if label or composite.apart else scope.names
     prefix = f"{scope.prefix}{label}." if label else scope.prefix
     before = walk.made
     inner = Scope(frame.children, names, prefix, scope.dtype, scope.env)
-    frame.outputs = group.outputs = _built(Use(walk, building, item, inputs, inner, group))
+    frame.outputs = group.outputs = _built(Use(walk, composite, item, inputs, inner, group))
     frame.leaves = walk.made - before
-    if label and not building.apart:
+    if label and not composite.apart:
         frame.names = names.made
     return group
 
 
 def _built(use: Use) -> Values:
     """What a composite gives."""
-    walk, building, children = use.walk, use.building, use.scope.children
+    walk, composite, children = use.walk, use.composite, use.scope.children
     before = len(children)
     walk.deeper(use.item)
     try:
-        return building.build(use)
+        return composite.build(use)
     finally:
         walk.depth -= 1
-        if building.holds and len(children) > before and not isinstance(children[-1], Absent):
+        if composite.holds and len(children) > before and not isinstance(children[-1], Absent):
             children[-1].held = [*children[-1].held, *use.inputs]
 
 
-def settling(building: Building | None, item: Item) -> Template | None:
+def settling(item: Item) -> Template | None:
     """The argument of a composite that is evaluated once for all copies of a repeat."""
-    return item.args[building.settled] if building is not None and building.settled else None
+    return item.args[item.type.settled] if isinstance(item.type, Composite) and item.type.settled else None
 
 
 def _given(item: Item) -> dict[str, int]:

@@ -38,7 +38,7 @@ class Network(TypedDict, total=False):
             meaning="Values for the spec's vars, in place of its own.",
         ),
     ]
-    variant: Annotated[str | None, Option(TEXT, EVERY, "Use one of the spec's variants.")]
+    variant: Annotated[str | None, Option(TEXT, EVERY, "Use one of the spec's variants, where no @ names one.")]
     max_layers: Annotated[int, Option(WHOLE, "table", "Refuse specs with more layers.", MAX_LAYERS)]
 
 

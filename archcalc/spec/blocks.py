@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from .. import composites
 from ..core.kinds import ANYTHING
 from ..layers.kit.args import Arg
 from ..layers.kit.compound import Compound
 from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence
 from ..text.reader import read
-from .composites import COMPOSITES, SPREAD_KEYS
 from .items import read_body
 from .language import MAX_ARGS, NAMES, VARIABLES, NameKind, is_name
 from .modifiers import MODIFIER
@@ -18,7 +18,7 @@ from .reading import Known, Reading, kind_of_node, scalar_at
 from .tree import Block, Template
 from .values import read_template
 
-ITEM_WORDS = frozenset([*MODIFIER, *COMPOSITES, *SPREAD_KEYS, "previous"])
+ITEM_WORDS = frozenset([*MODIFIER, *composites.NAMES, *composites.SPREAD_KEYS, "previous"])
 """Words that mean something as a key of an item: no block or layer type may have them as its name."""
 BLOCK_NAMES = NameKind(ITEM_WORDS)
 

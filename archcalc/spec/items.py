@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import composites
+from ..composites import SPREAD, SPREAD_KEYS
+from ..composites.kit import BODY, BRANCHES, Composite
 from ..core.errors import nearest
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Node, Scalar, Sequence
-from .composites import BODY, BRANCHES, SPREAD, SPREAD_KEYS, missing_parts, read_branches, read_spread
 from .declared import UserLayer
 from .modifiers import MODIFIER, read_modifiers
+from .parts import missing_parts, read_branches, read_spread
 from .reading import Known, Reading, first_key, kind_of_node, scalar_at
 from .tree import Body, Item, Template
 from .type_names import not_one_type, type_of, unknown_type
@@ -54,8 +57,9 @@ def read_item(reading: Reading, node: Node, path: str, known: Known) -> Item:
         return Item(node, path, node.keys[types[0]] if types else first_key(node), None, heads[0] if heads else "item")
     inner = known.plus("index") if "repeat" in entries else known
     reads = reading.index_reads
-    if heads[0] in SPREAD:
-        item = read_spread(reading, node, path, heads[0], known, inner, _argument)
+    spread = composites.find(heads[0]) if heads[0] in SPREAD else None
+    if spread is not None:
+        item = read_spread(reading, node, path, spread, known, inner, _argument)
     else:
         item = _typed(reading, node, path, node.keys[types[0]], entries[types[0]], inner)
     if len(entries) > len(types):
@@ -68,17 +72,17 @@ def _typed(reading: Reading, node: Node, path: str, key: Scalar, value: Node | N
     """An item of one key: its type, and its arguments, None where only the type is written."""
     name = str(key.value)
     found = type_of(reading, name)
-    if name in SPREAD_KEYS and name not in reading.blocks and (found is None or name in SPREAD):
-        missing_parts(reading, key, path, SPREAD_KEYS[name], [name])
+    part_of = composites.find(SPREAD_KEYS[name]) if name in SPREAD_KEYS else None
+    if part_of is not None and name not in reading.blocks and (found is None or found is part_of):
+        missing_parts(reading, key, path, part_of, [name])
         return Item(node, path, key, None, name)
     if found is None:
         unknown_type(reading, key, path, name)
         return Item(node, path, key, None, name)
-    args = found if isinstance(found, tuple) else found.args
-    item = Item(node, path, key, name if isinstance(found, tuple) else found, name)
-    _arguments(reading, item, value, args, f"{path}.{name}", known)
+    item = Item(node, path, key, found, name)
+    _arguments(reading, item, value, found.args, f"{path}.{name}", known)
     if item.type is not None:
-        _defaults(item, args, f"{path}.{name}")
+        _defaults(item, found.args, f"{path}.{name}")
     return item
 
 
@@ -142,7 +146,7 @@ def _defaults(item: Item, args: tuple[Arg, ...], path: str) -> None:
     if isinstance(item.type, LayerType) and not isinstance(item.type, UserLayer):
         if all(isinstance(value, Template) and value.constant for value in item.args.values()):
             item.fixed = {arg.name: item.args[arg.name].value if arg.name in item.args else arg.default for arg in args}
-    elif isinstance(item.type, str):
+    elif isinstance(item.type, Composite):
         for arg in args:
             if arg.name not in item.args:
                 item.args[arg.name] = Body([]) if arg.kind is BODY else Template(item.key, path, arg, arg.default)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ..composites.kit import Composite
 from ..core.errors import Reporter
 from .tree import Body, Branch, Item, Template
 
@@ -60,7 +61,7 @@ def _name_scope(reporter: Reporter, found: Iterator[Member], names: dict[str, in
             continue
         else:
             member.name = _fresh(member.type_name, member.key.line, names, counts)
-        if isinstance(member.type, str):
+        if isinstance(member.type, Composite):
             inner = {}
             _name_scope(reporter, _inside(member, (), inner), inner)
             merge = _merge(member)
@@ -91,7 +92,7 @@ def _members(body: Body, ways: Ways, names: dict[str, int]) -> Iterator[Member]:
 
 def _inside(item: Item, ways: Ways, names: dict[str, int]) -> Iterator[Member]:
     """The members that a composite holds; a named branch is one, as it has a scope of its own."""
-    apart = item.type_name == "if" and _transparent(item)
+    apart = isinstance(item.type, Composite) and item.type.ways and _transparent(item)
     for key, value in item.args.items():
         if isinstance(value, Body):
             yield from _members(value, (*ways, (item, key)) if apart else ways, names)
@@ -105,7 +106,7 @@ def _inside(item: Item, ways: Ways, names: dict[str, int]) -> Iterator[Member]:
 
 def _transparent(item: Item) -> bool:
     """Whether it is a composite that adds no scope."""
-    return isinstance(item.type, str) and not item.opens_scope
+    return isinstance(item.type, Composite) and not item.opens_scope
 
 
 def _merge(item: Item) -> str:

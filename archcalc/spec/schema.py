@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from .. import layers
+from .. import composites, layers
+from ..composites.kit import Composite
 from ..core.dtypes import DTYPES
 from ..core.kinds import SHAPE
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
 from .blocks import BLOCK_NAMES, ITEM_WORDS
-from .composites import COMPOSITES, SPREAD
 from .language import BUDGETS, EXPRESSION_WORDS, MAX_ARGS, MAX_INPUTS, MAX_VARIANTS, MAX_VARS, NAME, NAMES, TOP_LEVEL, VARIABLES, Amount
 from .layer_types import AMOUNT, FIGURES, OUTPUT
 from .modifiers import MODIFIER
@@ -33,7 +33,7 @@ def json_schema(hidden: Collection[str] = ()) -> Schema:
     """
     shown = [layer for layer in layers.every() if layer.name not in hidden]
     types = {layer.name: {"description": layer.meaning, **_arguments(layer.name, layer.args)} for layer in shown}
-    composites = {name: _arguments(name, args) for name, args in COMPOSITES.items()}
+    written = {each.name: _arguments(each.name, each.args) for each in _by_one_key()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "archcalc spec",
@@ -57,7 +57,7 @@ def json_schema(hidden: Collection[str] = ()) -> Schema:
             "block_arguments": _block_arguments(),
             "layer_type": _layer_type(),
             **{f"layer.{name}": schema for name, schema in types.items()},
-            **{f"composite.{name}": schema for name, schema in composites.items()},
+            **{f"composite.{name}": schema for name, schema in written.items()},
             "item": {"if": {"type": "string"}, "then": _ref("item_name"), "else": _ref("item_mapping")},
             "item_name": _item_name(shown),
             "item_mapping": _item_mapping(shown),
@@ -194,9 +194,19 @@ def _argument(arg: Arg) -> Schema:
     return schema
 
 
+def _by_one_key() -> list[Composite]:
+    """The composites that are written as one key with their arguments."""
+    return [each for each in composites.every() if not each.spread]
+
+
+def _spread() -> list[Composite]:
+    """The composites that are written as several keys of the item."""
+    return [each for each in composites.every() if each.spread]
+
+
 def _item_name(shown: list[LayerType]) -> Schema:
     """A type's name alone: one that needs no arguments, or perhaps a block's."""
-    declared = [*((layer.name, layer.args) for layer in shown), *COMPOSITES.items()]
+    declared = [*((layer.name, layer.args) for layer in shown), *((each.name, each.args) for each in _by_one_key())]
     bare = [name for name, args in declared if not any(arg.required for arg in args)]
     needy = [name for name, args in declared if any(arg.required for arg in args)]
     return {
@@ -207,15 +217,17 @@ def _item_name(shown: list[LayerType]) -> Schema:
 
 def _item_mapping(shown: list[LayerType]) -> Schema:
     """A mapping with exactly one type among its keys. How many keys are unknown, and so a block's, a schema can't count."""
-    types, spread = [layer.name for layer in shown], {arg.name: _argument(arg) for args in SPREAD.values() for arg in args}
+    types, spread = [layer.name for layer in shown], {arg.name: _argument(arg) for each in _spread() for arg in each.args}
     properties: Schema = {
         **{name: _ref(f"layer.{name}") for name in types},
-        **{name: _ref(f"composite.{name}") for name in COMPOSITES},
+        **{name: _ref(f"composite.{name}") for name in (each.name for each in _by_one_key())},
         **spread,
         **_modifiers(),
     }
-    heads = [{"required": [name]} for name in (*types, *COMPOSITES, *SPREAD)]
-    needs = {arg.name: [each.name for each in args if each.required and each.name != arg.name] for args in SPREAD.values() for arg in args}
+    heads = [{"required": [name]} for name in (*types, *composites.NAMES)]
+    needs = {
+        arg.name: [other.name for other in each.args if other.required and other is not arg] for each in _spread() for arg in each.args
+    }
     return {
         "type": "object",
         "properties": properties,

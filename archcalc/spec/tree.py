@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, Literal
 
+from ..composites.kit import Composite
 from ..core.errors import did_you_mean
 from ..core.kinds import Mismatch, show
 from ..expr.compile import Expression
@@ -129,14 +130,14 @@ class Branch:
 
 
 class Item:
-    """One entry of a body. ``type`` is what its key names: a layer type, a block, or a composite's name."""
+    """One entry of a body. ``type`` is what its key names: a layer type, a block, or a composite."""
 
     __slots__ = (
         *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed"),
         *("sources", "repeat", "when", "share", "frozen", "dtype", "style", "uses_index"),
     )
 
-    def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | str | None, type_name: str) -> None:
+    def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | Composite | None, type_name: str) -> None:
         self.node = node
         self.path = path
         self.key = key
@@ -164,7 +165,12 @@ class Item:
     @property
     def opens_scope(self) -> bool:
         """Whether the names inside are reached by a path: named, repeated and looping composites, and blocks."""
-        return isinstance(self.type, Block) or self.given is not None or self.repeat is not None or self.type_name == "for"
+        return (
+            isinstance(self.type, Block)
+            or self.given is not None
+            or self.repeat is not None
+            or (isinstance(self.type, Composite) and self.type.passes)
+        )
 
 
 class Block:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from .. import layers
-from ..layers.kit.args import Arg
+from .. import composites, layers
+from ..composites import SPREAD_KEYS
+from ..composites.kit import Composite
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Scalar
-from .composites import COMPOSITES, SPREAD, SPREAD_KEYS
 from .modifiers import MODIFIER
 from .reading import Reading, first_key
 from .tree import Block
 
 
-def type_of(reading: Reading, name: str) -> LayerType | Block | tuple[Arg, ...] | None:
-    """What a type's name stands for: a block first, then the user's layer types, then a composite's arguments, then a built-in type."""
-    return reading.blocks.get(name) or reading.layer_types.get(name) or COMPOSITES.get(name) or SPREAD.get(name) or layers.find(name)
+def type_of(reading: Reading, name: str) -> LayerType | Block | Composite | None:
+    """What a type's name stands for: a block first, then the user's layer types, then composites, then a built-in type."""
+    return reading.blocks.get(name) or reading.layer_types.get(name) or composites.find(name) or layers.find(name)
 
 
 def unknown_type(reading: Reading, key: Scalar, path: str, name: str) -> None:
     """Report a name that stands for no type, with the one that was probably meant: here, or by another framework's name."""
     from .aliases import suggestion
 
-    known = [*reading.blocks, *reading.layer_types, *layers.NAMES, *COMPOSITES, *SPREAD]
+    known = [*reading.blocks, *reading.layer_types, *layers.NAMES, *composites.NAMES]
     hint = reading.near(name, known) or "`archcalc layers` lists the layer types"
     here = suggestion(name, known)
     if here:
@@ -57,8 +57,7 @@ def not_one_type(reading: Reading, node: Mapping, path: str, names: list[str]) -
 def _stray_key(reading: Reading, node: Mapping, path: str, type_name: str, key: str) -> None:
     """Report a key that belongs under another key of its item, or is nothing here."""
     found = type_of(reading, type_name)
-    args = found if isinstance(found, tuple) else found.args if found is not None else ()
-    if key in [arg.name for arg in args]:
+    if found is not None and key in [arg.name for arg in found.args]:
         hint = f"'{key}' is an argument of {type_name}: write {type_name}: {{{key}: ...}}"
     else:
         hint = reading.near(key, [*MODIFIER, *SPREAD_KEYS])

@@ -231,7 +231,7 @@ FAILURES: dict[str, tuple[list[str], str]] = {
     "decode without a context": (["two.yaml", "--phase", "decode"], "the decode phase needs a context: how many tokens"),
     "causal": (["two.yaml", "--causal", "some"], "there is no way to count causal attention 'some': there are full, half"),
     "no file": (["tow.yaml"], "tow.yaml: no such file or directory\n  hint      did you mean 'two.yaml'?"),
-    "no command": (["layerz"], "layerz: no such file or directory\n  hint      did you mean 'layers'?"),
+    "no command": (["layerz"], "layerz: no such file or directory\n  hint      did you mean the command 'layers'?"),
     "no folder": (["nowhere/two.yaml"], "nowhere/two.yaml: no such file or directory"),
     "folder": (["."], ".: is a folder, and a spec is a file"),
     "layer type": (["layers", "covn"], "there is no layer type 'covn'\n  hint      did you mean 'conv'?"),

@@ -24,7 +24,6 @@ from archcalc.explain.layer import explain
 from archcalc.layers.kit.layer import LayerType
 from archcalc.network.graph import Leaf
 from archcalc.render.layout import display_width
-from archcalc.render.picture import roofline
 from archcalc.render.table.plain import table
 from archcalc.report.derivations import derivations
 from archcalc.report.rows import Row
@@ -833,14 +832,6 @@ def test_the_picture_has_every_layer_that_takes_time() -> None:
     assert math.isclose(math.fsum(dot.seconds for dot in drawn.dots), drawn.seconds)
     assert (drawn.title, drawn.device, drawn.bandwidth) == ("Net", "a", 100)
     assert [(roof.dtype, roof.peak) for roof in drawn.roofs] == [("float32", 2_000)]
-
-
-def test_a_picture_without_the_library(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roofline, "installed", False)
-    code, out, err = run("roofline", "net.yaml", "--device", "board.yaml", "--output", "net.svg")
-    assert (code, out) == (2, "")
-    assert err == "archcalc: a picture needs the library svg.py: pip install 'archcalc[picture]'\n"
-    assert not Path("net.svg").exists()
 
 
 def test_a_picture_of_nothing(run: Any) -> None:

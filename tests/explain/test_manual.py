@@ -9,14 +9,14 @@ import pytest
 import yaml
 
 import archcalc
-from archcalc import layers
+from archcalc import composites, layers
+from archcalc.composites.kit import Composite
 from archcalc.core.counts import TITLES
 from archcalc.core.kinds import COUNT, SIZE, TRUTH
 from archcalc.explain.manual import WIDTH, composite_page, flow, listing, page, signature
 from archcalc.layers.kit.args import Arg, Example
 from archcalc.layers.kit.compound import Compound
 from archcalc.layers.kit.layer import LayerType
-from archcalc.spec.composites import COMPOSITES, SPREAD
 from layer_examples import example_spec
 from spec_help import analyzed, text_of
 
@@ -179,7 +179,9 @@ def test_the_start_and_the_end_of_the_listing() -> None:
         "\n"
         "`archcalc layers TYPE` shows the manual page of one.\n"
     )
-    for arg in COMPOSITES["residual"]:
+    residual = composites.find("residual")
+    assert residual is not None
+    for arg in residual.args:
         assert f"{arg.name}: {arg.meaning}" in plain(text)
 
 
@@ -286,8 +288,8 @@ def test_signatures() -> None:
     assert signature(of("conv")).startswith("conv [channels, kernel, stride=1, ")
     assert signature(of("layer_scale")) == "layer_scale"
     assert signature(of("avg_pool")).startswith("avg_pool [kernel, stride=kernel, ")
-    for args in (*COMPOSITES.values(), *SPREAD.values()):
-        for arg in args:
+    for each in composites.every():
+        for arg in each.args:
             assert arg.signature.startswith(arg.name)
 
 
@@ -359,8 +361,9 @@ def test_a_page_that_leaves_something_out_would_show() -> None:
     assert analyzed("input: [3]\nlayers: [relu]\n").layers[0].type == "relu"
 
 
-@pytest.mark.parametrize("name", [*COMPOSITES, *SPREAD])
-def test_every_composite_has_a_page(name: str) -> None:
-    page = composite_page(name)
-    assert page.startswith(name)
-    assert all(f"\n  {arg.name} " in page for arg in COMPOSITES.get(name, SPREAD.get(name, ())))
+@pytest.mark.parametrize("each", list(composites.every()), ids=lambda each: each.name)
+def test_every_composite_has_a_page(each: Composite) -> None:
+    page = composite_page(each)
+    assert page.startswith(each.name)
+    assert each.meaning in plain(page)
+    assert all(f"\n  {arg.name} " in page for arg in each.args)

@@ -38,8 +38,6 @@ def workplace(document: str = "README") -> Iterator[None]:
     """A folder with the files of a document: its examples that begin with a comment naming them."""
     before = Path.cwd()
     with TemporaryDirectory() as folder:
-        for path in (ROOT / "specs").glob("*.yaml"):  # BRIDGE
-            os.symlink(path, Path(folder) / path.stem)  # BRIDGE
         for text in fences("yaml", DOCUMENTS[document].read_text()):
             named = NAMED.match(text)
             if named:

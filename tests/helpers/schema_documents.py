@@ -8,12 +8,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from archcalc import layers
+from archcalc import composites, layers
+from archcalc.composites.kit import BodyKind, BranchesKind
 from archcalc.core.dtypes import DTYPES
 from archcalc.core.kinds import SIZE, Anything, Either, Int, Kind, ListOf, Null, Number, Text, Truth, Word
 from archcalc.layers.kit.args import Arg
 from archcalc.layers.kit.einops import NamedSizes
-from archcalc.spec.composites import COMPOSITES, SPREAD, BodyKind, BranchesKind
 from archcalc.spec.language import BUDGETS, TOP_LEVEL, Amount
 from archcalc.spec.layer_types import AMOUNT, FIGURES, OUTPUT
 from archcalc.spec.modifiers import MODIFIER
@@ -30,7 +30,9 @@ ODD_VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 3, 1.5, 2.0, 2**63, -(2**63), 10**31, "", " ", "1 + 1", "relu", "previous"),
     *([], [1], [1, 2, 3, 4], [None], [[1, 2]], [True], ["relu"], [0], {}, {"a": 1}, {"relu": None}, {"shape": [3]}, {"body": ["relu"]}),
 )
-ODD_KEYS = (*TOP_LEVEL, *MODIFIER, *COMPOSITES, *(arg.name for args in SPREAD.values() for arg in args))
+ODD_KEYS = (*TOP_LEVEL, *MODIFIER, *composites.NAMES, *composites.SPREAD_KEYS)
+BY_ONE_KEY = {each.name: each.args for each in composites.every() if not each.spread}
+SPREAD = {each.name: each.args for each in composites.every() if each.spread}
 MORE_KEYS = (
     "relu",
     "conv",
@@ -127,8 +129,8 @@ class Maker:
             args = SPREAD[self.one_of(*SPREAD)]
             item = {arg.name: self.spread(arg, depth) for arg in args if arg.required or self.chance(2)}
         elif form <= 3 and depth > 0:
-            head = self.one_of(*COMPOSITES)
-            item = {head: self.arguments(COMPOSITES[head], depth)}
+            head = self.one_of(*BY_ONE_KEY)
+            item = {head: self.arguments(BY_ONE_KEY[head], depth)}
         elif form == 4:
             item = self.block_use()
         else:

@@ -9,9 +9,8 @@ from typing import Any
 import yaml
 
 import places
-from archcalc import layers
+from archcalc import composites, layers
 from archcalc.core.dtypes import DTYPES
-from archcalc.spec.composites import COMPOSITES, SPREAD
 from archcalc.spec.language import FUNCTION_NAMES, SHAPE_NAMES, TOP_LEVEL
 from archcalc.spec.modifiers import MODIFIER
 from spec_words import BAD_EXPRESSIONS, CONDITIONS, EASY, GOOD_EXPRESSIONS, ITEM_TYPES, NAMES, NUMBERS, OPERATORS, PLAIN, REFS, WORDS
@@ -67,7 +66,7 @@ def value(random: Random, depth: int = 2) -> Any:
     if kind == 10:
         return item(random, depth - 1)
     return {
-        random.choice([*NAMES, *TOP_LEVEL, *MODIFIER, *COMPOSITES, *SPREAD, *layers.NAMES, "channels", "kernel"]): value(random, depth - 1)
+        random.choice([*NAMES, *TOP_LEVEL, *MODIFIER, *composites.NAMES, *layers.NAMES, "channels", "kernel"]): value(random, depth - 1)
         for _ in range(random.randrange(3))
     }
 
@@ -180,9 +179,9 @@ def item(random: Random, depth: int) -> Any:
             ]
         )
     if kind < 8 and depth > 0:
-        head = random.choice([*COMPOSITES, *SPREAD])
-        args = COMPOSITES.get(head) or SPREAD[head]
-        if head in COMPOSITES:
+        composite = random.choice(list(composites.every()))
+        head, args = composite.name, composite.args
+        if not composite.spread:
             found = {head: arguments(random, [arg.name for arg in args], [arg.name for arg in args if arg.required], depth)}
         else:
             found = {arg.name: argument(random, arg.name, depth) for arg in args if arg.required or random.randrange(2)}

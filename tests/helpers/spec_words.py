@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archcalc import layers
-from archcalc.spec.composites import COMPOSITES
+from archcalc import composites, layers
 
 NAMES = ["a", "b", "c", "x", "conv", "conv_2", "relu", "add", "concat", "input", "previous", "for", "left", "index"]
 REFS = [
@@ -134,4 +133,4 @@ EASY = [
     "permute",
     "dropout",
 ]
-ITEM_TYPES = [*layers.NAMES, *COMPOSITES]
+ITEM_TYPES = [*layers.NAMES, *(each.name for each in composites.every() if not each.spread)]

@@ -6,17 +6,9 @@ import pytest
 
 from archcalc import layers
 from archcalc.network.build import _MAKERS, propagate
-from archcalc.network.composites import BUILDINGS
-from archcalc.spec.composites import COMPOSITES, SPREAD
 from archcalc.spec.document import parse
 from archcalc.text.reader import read
 from spec_help import errors, layer_errors
-
-
-def test_every_composite_of_the_language_can_be_built() -> None:
-    assert set(BUILDINGS) == {*COMPOSITES, *SPREAD}
-    known = {arg.name for args in (*COMPOSITES.values(), *SPREAD.values()) for arg in args}
-    assert {building.settled for building in BUILDINGS.values()} - {""} <= known
 
 
 @pytest.mark.parametrize("name", layers.NAMES)

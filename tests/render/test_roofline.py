@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -383,14 +381,3 @@ def test_any_network_can_be_drawn(layers: list[tuple[int, int]]) -> None:
     for (x, y), _, _ in dots_of(picture):
         assert 84 <= x <= 936
         assert 116 <= y <= 556
-
-
-def test_a_missing_library_is_said_clearly() -> None:
-    code = (
-        "import sys; sys.modules['svg'] = None\n"
-        "from archcalc.render.picture.roofline import MissingLibrary, Roof, Roofline, draw\n"
-        "try: draw(Roofline('a', 'b', 1, (Roof('float32', 1),), (), 0.0))\n"
-        "except MissingLibrary as error: print(error)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "a picture needs the library svg.py: pip install 'archcalc[picture]'\n"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from archcalc import layers
+from archcalc import composites, layers
 from archcalc.spec.aliases import _OTHER_NAMES, suggestion
-from archcalc.spec.composites import COMPOSITES, SPREAD
 
-KNOWN = [*layers.NAMES, *COMPOSITES, *SPREAD]
+KNOWN = [*layers.NAMES, *composites.NAMES]
 
 
 @pytest.mark.parametrize(

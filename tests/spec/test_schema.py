@@ -40,8 +40,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 import archcalc
-from archcalc import layers
-from archcalc.spec.composites import COMPOSITES, SPREAD, BodyKind
+from archcalc import composites, layers
+from archcalc.composites.kit import BodyKind
 from archcalc.spec.document import parse
 from archcalc.spec.language import TOP_LEVEL
 from archcalc.spec.modifiers import MODIFIER
@@ -105,8 +105,7 @@ def test_every_reference_leads_somewhere_and_every_definition_is_used() -> None:
 def test_it_knows_every_word_of_the_language() -> None:
     assert tuple(SCHEMA["properties"]) == TOP_LEVEL
     item = SCHEMA["$defs"]["item_mapping"]["properties"]
-    spread = [arg.name for args in SPREAD.values() for arg in args]
-    assert set(item) == {*layers.NAMES, *COMPOSITES, *spread, *MODIFIER}
+    assert set(item) == {*layers.NAMES, *composites.NAMES, *composites.SPREAD_KEYS, *MODIFIER}
 
 
 @pytest.mark.parametrize("path", SPECS, ids=[path.stem for path in SPECS])
@@ -398,7 +397,7 @@ BEYOND_A_SCHEMA = re.compile(
     )
 )
 """Messages of the parser about what a schema can't say: the first group of the table above."""
-KNOWN_KEYS = {*layers.NAMES, *COMPOSITES, *SPREAD}
+KNOWN_KEYS = {*layers.NAMES, *composites.NAMES}
 
 
 def is_of_form(problem: archcalc.Problem) -> bool:
@@ -411,7 +410,7 @@ def is_of_form(problem: archcalc.Problem) -> bool:
     return not (problem.message.startswith("an item has no key '") and re.match(f"({_OWN}) and ", problem.expected))
 
 
-BODIES = ("layers", *(arg.name for args in (*COMPOSITES.values(), *SPREAD.values()) for arg in args if isinstance(arg.kind, BodyKind)))
+BODIES = ("layers", *(arg.name for each in composites.every() for arg in each.args if isinstance(arg.kind, BodyKind)))
 
 
 def test_right_documents_are_right_to_both() -> None:

@@ -10,13 +10,7 @@ from typing import Literal
 from ..layout import clean, shorten
 from ..units import quotient, si
 from .labels import LINE, Board, Mark, Wish, arrange, width
-
-try:
-    import svg
-except ImportError:
-    installed = False
-else:
-    installed = True
+from .svg import NAMESPACE, element, escape
 
 WIDTH, HEIGHT = 960, 640
 LEFT, TOP, RIGHT, BOTTOM = 84, 116, 936, 556
@@ -39,10 +33,6 @@ paint-order:stroke;stroke:{page};stroke-width:3px;stroke-linejoin:round}}
 .roofline .compute{{fill:{compute};fill-opacity:.6;stroke:{compute};stroke-width:1.5}}
 .roofline .memory{{fill:{memory};fill-opacity:.6;stroke:{memory};stroke-width:1.5}}
 """
-
-
-class MissingLibrary(Exception):
-    """The library that draws is not installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +103,11 @@ class Axes:
 
 
 def draw(roofline: Roofline) -> str:
-    """The picture as SVG, in colours that follow the reader's light or dark scheme. Raises MissingLibrary."""
-    if not installed:
-        raise MissingLibrary("a picture needs the library svg.py: pip install 'archcalc[picture]'")
-    axes, size = Axes(roofline), svg.ViewBoxSpec(0, 0, WIDTH, HEIGHT)
+    """The picture as SVG, in colours that follow the reader's light or dark scheme."""
+    axes = Axes(roofline)
     parts = [*_words(roofline), *_grid(axes), *_plot(roofline, axes)]
-    return f"{svg.SVG(width=WIDTH, height=HEIGHT, viewBox=size, class_=['roofline'], elements=parts, extra={'role': 'img'})}\n"
+    size = f"0 0 {WIDTH} {HEIGHT}"
+    return f"{element('svg', ''.join(parts), xmlns=NAMESPACE, viewBox=size, width=WIDTH, height=HEIGHT, class_='roofline', role='img')}\n"
 
 
 def merged(dots: Iterable[Dot], axes: Axes) -> list[Dot]:
@@ -146,7 +135,7 @@ def _together(dots: list[Dot]) -> Dot:
     return Dot(name, operations, size, sum(dot.seconds for dot in dots), dots[0].bound, dots[0].dtype, copies)
 
 
-def _words(roofline: Roofline) -> Iterator[svg.Element]:
+def _words(roofline: Roofline) -> Iterator[str]:
     """The style, and what stands around the plot."""
     heading = f"{shorten(clean(roofline.title), 36)} on {shorten(clean(roofline.device), 26)}"
     bound = f"lower bound {_time(roofline.seconds)}"
@@ -155,11 +144,11 @@ def _words(roofline: Roofline) -> Iterator[svg.Element]:
     for kind in ("compute", "memory"):
         dots = [dot for dot in roofline.dots if dot.bound == kind]
         legend[kind] = f"{kind}-bound: {roofline.share(*dots)} of the time in {_layers(dots)}"
-    yield svg.Title(text=svg.escape(f"{heading}: roofline, {told}{bound}"))
-    yield svg.Desc(text=svg.escape("; ".join([f"Layers by operations per byte and operations per second, {bound}", *legend.values()])))
+    yield element("title", escape(f"{heading}: roofline, {told}{bound}"))
+    yield element("desc", escape("; ".join([f"Layers by operations per byte and operations per second, {bound}", *legend.values()])))
     dark = STYLE.format(**DARK)
-    yield svg.Style(text=f".roofline{{color-scheme:light dark}}{STYLE.format(**LIGHT)}@media (prefers-color-scheme:dark){{{dark}}}\n")
-    yield svg.Rect(width=WIDTH, height=HEIGHT, rx=8, class_=["page"])
+    yield element("style", f".roofline{{color-scheme:light dark}}{STYLE.format(**LIGHT)}@media (prefers-color-scheme:dark){{{dark}}}\n")
+    yield element("rect", class_="page", width=WIDTH, height=HEIGHT, rx=8)
     yield _text(24, 36, heading, "title")
     yield _text(24, 60, f"{told}{bound}: what the layers take one after the other if each reaches its roof", "dim")
     for x, (kind, words) in zip((33, 463), legend.items(), strict=True):
@@ -175,7 +164,7 @@ def _words(roofline: Roofline) -> Iterator[svg.Element]:
         yield _text(24, HEIGHT - 18, f"{_layers(without)} without {what}: {roofline.share(*without)} of the time", "dim")
 
 
-def _grid(axes: Axes) -> Iterator[svg.Element]:
+def _grid(axes: Axes) -> Iterator[str]:
     """A line and a figure for each power of ten, and for twice and five times of it where there are few."""
     for low, high, across in ((axes.left, axes.right, True), (axes.bottom, axes.top, False)):
         for power in range(floor(low), ceil(high)):
@@ -190,7 +179,7 @@ def _grid(axes: Axes) -> Iterator[svg.Element]:
     yield _text(24, TOP - 5, "operations/s")
 
 
-def _plot(roofline: Roofline, axes: Axes) -> Iterator[svg.Element]:
+def _plot(roofline: Roofline, axes: Axes) -> Iterator[str]:
     """Roofs, dots, and labels where there is room: the largest dots come first."""
     board, memory = Board((LEFT, TOP, RIGHT, BOTTOM)), axes.memory
     ridges = [(log10(peak) - memory, log10(peak)) for peak in axes.peaks]
@@ -272,19 +261,19 @@ def _time(seconds: float) -> str:
     return f"{seconds / size:,.2f} {unit}"
 
 
-def _text(x: float, y: float, text: str, kind: str = "", anchor: Literal["start", "middle", "end"] = "start") -> svg.Element:
-    return svg.Text(x=round(x, 1), y=round(y, 1), text=svg.escape(text), class_=[kind] if kind else None, text_anchor=anchor)
+def _text(x: float, y: float, text: str, kind: str = "", anchor: Literal["start", "middle", "end"] = "start") -> str:
+    return element("text", escape(text), text_anchor=anchor, class_=kind, x=round(x, 1), y=round(y, 1))
 
 
-def _path(kind: str, x1: float, y1: float, x2: float, y2: float) -> svg.Element:
-    return svg.Path(class_=[kind], d=[svg.M(round(x1, 1), round(y1, 1)), svg.L(round(x2, 1), round(y2, 1))])
+def _path(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
+    return element("path", class_=kind, d=f"M {round(x1, 1)} {round(y1, 1)} L {round(x2, 1)} {round(y2, 1)}")
 
 
-def _marker(x: float, y: float, area: float, kind: str, tip: str = "") -> svg.Element:
+def _marker(x: float, y: float, area: float, kind: str, tip: str = "") -> str:
     """A circle, or a diamond for what memory bounds."""
-    title: list[svg.Element] | None = [svg.Title(text=svg.escape(tip))] if tip else None
+    title = element("title", escape(tip)) if tip else ""
     x, y, half = round(x, 1), round(y, 1), round(sqrt(area / 2), 2)
     if kind != "memory":
-        return svg.Circle(cx=x, cy=y, r=round(sqrt(area / pi), 2), class_=[kind], elements=title)
-    corners: list[svg.PathData] = [svg.M(round(x - half, 2), y), svg.l(half, -half), svg.l(half, half), svg.l(-half, half), svg.Z()]
-    return svg.Path(class_=[kind], elements=title, d=corners)
+        return element("circle", title, class_=kind, cx=x, cy=y, r=round(sqrt(area / pi), 2))
+    sides = f"l {half} {-half} l {half} {half} l {-half} {half} Z "
+    return element("path", title, class_=kind, d=f"M {round(x - half, 2)} {y} {sides}")

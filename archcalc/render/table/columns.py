@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...composites import opened_first
 from ...core.counts import OPERATIONS
 from ...core.kinds import show
 from ...report.measured import BYTES, TIMES, figures
 from ...report.rows import Group
-from .lines import COMPOSITES, Line, leaves
+from .lines import Line, leaves
 
 if TYPE_CHECKING:
     from ...report.report import Report
@@ -124,7 +125,7 @@ def text(line: Line, column: str, times: str) -> str:
     if column == "layer":
         return f"{line.label} {times} {line.count:,}" if line.count > 1 else line.label
     if column == "type":
-        return contents(entry, times) if isinstance(entry, Group) and entry.type in COMPOSITES else entry.type
+        return contents(entry, times) if isinstance(entry, Group) and opened_first(entry.type) else entry.type
     if column == "output":
         return shapes(entry.output_shapes, times)
     first = entry

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ...composites import opened_first
 from ...report.rows import Group
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ COMFORTABLE = 25
 """Where no depth is asked for, a table is opened as far as it has no more lines than this; compound layers stay closed."""
 _STEM = re.compile(r"_\d+$")
 DEEPEST = 10**9
-COMPOSITES = frozenset(("sequence", "residual", "parallel", "branch", "for", "if", "each", "experts"))
 
 
 class Line:
@@ -48,7 +48,7 @@ def lines(tree: Sequence[Entry], depth: int | None = None, *, args: bool = False
     same = _apart if depth == 0 else alike_with_args if args else alike
     shown = list(_scope([tree], "", "", 1, same, full))
     for _ in range(1, depth or DEEPEST):
-        closed = [line for line in shown if line.entry.type in COMPOSITES] or [
+        closed = [line for line in shown if opened_first(line.entry.type)] or [
             line for line in shown if items(line.entry) and (depth is not None or isinstance(line.entry, Group))
         ]
         if not closed:
@@ -150,7 +150,7 @@ def _scope(
             all_copies = kin[start][1] and kin[start] not in kin[max(start - 1, 0) : start] + kin[stop : stop + 1]
             label = label.rpartition(".")[0] if all_copies else opened
         together = [each for twin in twins for each in twin[start:stop]] if full else [entry]
-        if isinstance(entry, Group) and len(entry.children) == 1 and entry.type in COMPOSITES:
+        if isinstance(entry, Group) and len(entry.children) == 1 and opened_first(entry.type):
             yield from _scope([items(each) for each in together], entry.name, opened, count * copies, same, full)
         else:
             yield Line(together, label, opened, count * copies)

@@ -1,4 +1,4 @@
-"""The composites: each declared with its arguments, the kinds of parts that only they have, and how those are read.
+"""The parts of composites as written: keys of one item, branches, the names of a loop.
 
 A composite is written as one key with its arguments (``residual: {body: [...], merge: add}``), or, where its parts are what a
 reader looks for first, as several keys of the item (``if: condition``, ``then: [...]``, ``else: [...]``).
@@ -7,9 +7,8 @@ reader looks for first, as several keys of the item (``if: condition``, ``then: 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from ..core.kinds import ANYTHING, AXIS, SIZE, TRUTH, Kind, ListOf, Word
+from ..composites.kit import BODY, BRANCHES, LOOP_NAMES, Composite
 from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node, Scalar, Sequence
 from .language import NAMES, VARIABLES
@@ -21,93 +20,16 @@ ReadArgument = Callable[[Reading, Item, Arg, Node, str, Known], None]
 """Bodies hold items, and some of those are composites: the two readers that this file is given by items, which comes after it."""
 
 
-class BodyKind(Kind):
-    """A list of items."""
-
-    expected = "a list of layers"
-
-    def schema(self) -> dict[str, Any]:
-        return {"$ref": "#/$defs/body"}
-
-
-class BranchesKind(Kind):
-    """Several lists of items, in a list or by name."""
-
-    expected = "a list of branches, or a mapping from names to branches; each branch is a list of layers"
-
-    def schema(self) -> dict[str, Any]:
-        body = {"$ref": "#/$defs/body"}
-        named = {"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": body, "minProperties": 1}
-        return {"anyOf": [{"type": "array", "items": body, "minItems": 1}, named]}
-
-
-class LoopNamesKind(Kind):
-    """What a loop calls the values of a pass."""
-
-    literal = True
-    expected = "a name, or a list of names"
-
-    def schema(self) -> dict[str, Any]:
-        variable = {"$ref": "#/$defs/variable"}
-        several = {"type": "array", "items": variable, "minItems": 1, "uniqueItems": True}
-        return {"description": self.expected, "anyOf": [variable, several]}
-
-
-BODY = BodyKind()
-BRANCHES = BranchesKind()
-LOOP_NAMES = LoopNamesKind()
-
-COMPOSITES: dict[str, tuple[Arg, ...]] = {
-    "sequence": (Arg("body", BODY, "layers one after another"),),
-    "residual": (
-        Arg("body", BODY, "the main branch"),
-        Arg("shortcut", BODY, "the other branch; empty: the value as it came in", ()),
-        Arg("merge", Word("add", "concat", "multiply"), "how the two are joined", "add"),
-        Arg("skip", TRUTH, "whether there is a shortcut at all", True),
-    ),
-    "parallel": (
-        Arg("branches", BRANCHES, "branches that all take the same value"),
-        Arg("merge", Word("concat", "add", "multiply", "none"), "how they are joined; none gives several values in order", "concat"),
-        Arg("axis", AXIS, "the axis of concat", 0),
-    ),
-    "experts": (
-        Arg("experts", SIZE, "how many sets of weights there are"),
-        Arg("active", SIZE, "how many of them each position goes through"),
-        Arg("body", BODY, "the layers of one expert"),
-    ),
-    "each": (
-        Arg("axis", AXIS, "the axis whose slices go through the body one by one", 0),
-        Arg("body", BODY, "layers for every slice, with the same weights"),
-    ),
-}
-"""The composites that are written as one key, with their arguments."""
-
-SPREAD: dict[str, tuple[Arg, ...]] = {
-    "for": (
-        Arg("for", LOOP_NAMES, "what each pass calls its value, or its values"),
-        Arg("in", ListOf(ANYTHING, "a list of values, or of lists with one value per name", 0), "the values, one pass each"),
-        Arg("do", BODY, "the layers of a pass"),
-    ),
-    "if": (
-        Arg("if", TRUTH, "a condition"),
-        Arg("then", BODY, "the layers where it is true"),
-        Arg("else", BODY, "the layers where it is false", ()),
-    ),
-}
-"""The composites that are written as several keys of the item."""
-
-SPREAD_KEYS = {arg.name: head for head, args in SPREAD.items() for arg in args}
-"""Each of those keys, and the composite that it is a part of."""
-
-
-def read_spread(reading: Reading, node: Mapping, path: str, head: str, known: Known, inner: Known, argument: ReadArgument) -> Item:
+def read_spread(
+    reading: Reading, node: Mapping, path: str, composite: Composite, known: Known, inner: Known, argument: ReadArgument
+) -> Item:
     """A composite whose parts are keys of its item: for / in / do, or if / then / else.
 
     The condition and the values of a loop are the same for all copies of a repeat: they see ``known``, the bodies ``inner``, which
     has the repeat's `index` too. ``argument`` reads one part into the item.
     """
-    item = Item(node, path, node.keys.get(head, first_key(node)), head, head)
-    args = SPREAD[head]
+    head, args = composite.name, composite.args
+    item = Item(node, path, node.keys.get(head, first_key(node)), composite, head)
     inside = inner
     if args[0].kind is LOOP_NAMES:
         inside = inner.plus("index")
@@ -119,7 +41,7 @@ def read_spread(reading: Reading, node: Mapping, path: str, head: str, known: Kn
                 item.type = None
     given = [arg.name for arg in args if arg.name in node.entries]
     if any(arg.required and arg.name not in given for arg in args):
-        missing_parts(reading, item.key, path, head, given)
+        missing_parts(reading, item.key, path, composite, given)
         item.type = None
     for arg in args:
         value = node.entries.get(arg.name)
@@ -131,9 +53,9 @@ def read_spread(reading: Reading, node: Mapping, path: str, head: str, known: Kn
     return item
 
 
-def missing_parts(reading: Reading, key: Scalar, path: str, head: str, given: list[str]) -> None:
+def missing_parts(reading: Reading, key: Scalar, path: str, composite: Composite, given: list[str]) -> None:
     """Report a composite without all its keys."""
-    args = SPREAD[head]
+    head, args = composite.name, composite.args
     required = [arg.name for arg in args if arg.required]
     missing = [name for name in required if name not in given]
     message = f"{head} has no {' and no '.join(missing)}" if head in given else f"{' and '.join(given)} without {head}"

@@ -1,0 +1,13 @@
+"""``sequence``: layers one after another."""
+
+from __future__ import annotations
+
+from ..layers.kit.args import Arg
+from .kit import BODY, Composite
+
+composite = Composite(
+    "sequence",
+    "Layers one after another, as one item.",
+    args=(Arg("body", BODY, "layers one after another"),),
+    build=lambda use: use.body(use.args["body"]),
+)

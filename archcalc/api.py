@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
-from .core.errors import Problem, SpecError
+from .core.errors import Problem
 from .core.errors import RequestError as RequestError
 from .request.options import listing
 from .request.request import Request as Request
@@ -78,26 +78,9 @@ def analyze_node(node: Node | None, problems: list[Problem], file: str, request:
 
 def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request: Request) -> Report:
     """Analyse a spec that was parsed; ``problems`` are those found so far."""
-    from .network.build import propagate
-    from .network.settings import settings
-    from .report.budget import over_budget
-    from .report.report import Report
+    from .report import pipeline
 
-    if spec is None:
-        raise SpecError(problems)
-    given = settings(spec, request.vars, request.variant)
-    dtype = request.dtype_for(spec.dtype)
-    network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run)
-    if problems or more or network is None:
-        raise SpecError([*problems, *more])
-    if request.context:
-        from .network.decoding import check_step_by_step
-
-        whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
-        check_step_by_step(spec.name or spec.file or "the network", network, whole)
-    report = Report(spec.name or file or "network", network, request)
-    report.budget = over_budget(report.layers, report.totals, {figure: limit for figure, (limit, _) in spec.budget.items()})
-    return report
+    return pipeline.analyze_spec(spec, problems, file, request)
 
 
 def read_spec(node: Node | None, problems: list[Problem], file: str) -> tuple[Spec | None, list[Problem]]:

@@ -22,7 +22,7 @@ ROOMS: tuple[str, ...] = (
 """The rooms in the order in which data flows; those in one text know nothing of one another. A room imports only rooms before it."""
 
 FILES: dict[str, str] = {
-    "core": "counts dtypes errors formula < derivation kinds < checks quantity",
+    "core": "counts dtypes errors formula words < derivation figures kinds < checks quantity",
     "text": "nodes problems shipped < anchors decode scalars syntax < python reader < files",
     "expr": "limits < functions < refuse < build < compile",
     "layers": (
@@ -47,13 +47,13 @@ FILES: dict[str, str] = {
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy < rates",
     "request": "option < options < request",
-    "report": "counting figures sizes < rows < budget measured < report < derivations differences",
+    "report": "counting measured < rows < build figures < budget < report < derivations differences pipeline",
     "explain": "guide manual memory < layer",
     "explore": "fit",
     "render": (
-        "layout pages pages.figures picture picture.svg table table.lines units < ledgers pages.compare pages.devices "
-        "pages.differences pages.matrix pages.specs picture.labels table.columns < files pages.fit picture.roofline "
-        "table.cells < picture.dots table.view < table.markdown table.plain"
+        "files layout pages pages.figures picture picture.svg table table.lines units < ledgers pages.compare pages.devices "
+        "pages.differences pages.matrix pages.specs picture.labels table.cells table.columns < pages.fit picture.roofline "
+        "table.view < picture.dots table.markdown table.plain"
     ),
     "commands": (
         "schema < names terminal < inputs options < build check compare conventions devices explain figures fit guide layers "
@@ -66,8 +66,6 @@ AGAINST_THE_FLOW: dict[tuple[str, str], str] = {
     ("archcalc", "archcalc.api"): "for type checkers: the names that users import, looked up when they are asked for",
     ("archcalc", "archcalc.core.errors"): "for type checkers: as above",
     ("archcalc", "archcalc.report.report"): "for type checkers: as above",
-    ("archcalc.memory.account", "archcalc.timing.times"): "for type checkers: as above",
-    ("archcalc.timing.rates", "archcalc.request.request"): "for type checkers: as above",
 }
 """Imports of later rooms, inside functions or for type checkers alone, and why."""
 
@@ -247,6 +245,7 @@ OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.composites", "add concat multiply"): "words of `merge`, part of the language",
     ("archcalc.request", "attention"): "an option's name",
     ("archcalc.commands", "attention"): "an option's name",
+    ("archcalc.explain.guide", "attention"): "a page's name",
 }
 """Where a text that is a layer type's name (empty: any) may stand outside of layers, and what it means there."""
 

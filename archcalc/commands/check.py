@@ -9,6 +9,7 @@ import typer
 
 from ..api import analyze_spec, read_spec
 from ..core.errors import Problem, RequestError, SpecError
+from ..core.words import counted
 from ..request.options import Options
 from ..request.request import make_request
 from ..text.nodes import Node, to_python
@@ -38,7 +39,7 @@ def command(specs: list[str], options: Options, format: str, schema: bool) -> No
         error, layers = check(text, file, {**options, "variant": own} if own else options, schema=schema)
         found.append(error)
         if not error.errors and format == "table":
-            print(f"{file}: all well, {layers:,} layer{'' if layers == 1 else 's'}")
+            print("; ".join([f"{file}: all well, {counted(layers, 'layer')}", *error.notes]))
     wrong = [error for error in found if error.errors]
     if format == "json":
         from ..render.files import to_json
@@ -57,6 +58,7 @@ def check(text: bytes, file: str, options: Options, *, schema: bool = False) -> 
     variant = options["variant"]
     variants = [variant] if variant is not None else [None, *(spec.variants if spec else ())]
     found: list[Problem] = []
+    notes: list[str] = []
     layers = 0
     for each in variants:
         try:
@@ -65,13 +67,14 @@ def check(text: bytes, file: str, options: Options, *, schema: bool = False) -> 
             layers = layers or len(report.layers)
             if each == variants[0] and spec is not None:  # what the others may cost is theirs to say
                 found.extend(_over_budget(report, spec))
+                notes = report.budget_notes
         except SpecError as error:
             found.extend(error.errors)
         except RequestError as error:
             fail(str(error))
     if schema and node is not None and not found:
         found = by_schema(node, file, [*spec.blocks, *spec.layer_types] if spec else [])
-    return SpecError(found), layers
+    return SpecError(found, notes), layers
 
 
 def _over_budget(report: Report, spec: Spec) -> list[Problem]:

@@ -12,9 +12,9 @@ ARGUMENTS = (Argument("name", "[NAME]", "A figure's name, such as read_bytes.", 
 
 
 def command(name: str | None) -> None:
+    from ..core.figures import FIGURES
     from ..render.pages.figures import page
     from ..render.table.columns import named
-    from ..report.figures import FIGURES
 
     if name is None:
         sys.stdout.write(page(FIGURES.values()))

@@ -64,15 +64,17 @@ class HasPlace(Protocol):
 
 
 class SpecError(Exception):
-    """A spec that cannot be analysed. ``errors`` holds every problem found, in file order."""
+    """A spec that cannot be analysed. ``errors`` holds every problem found, in file order, ``notes`` what else to know of the search."""
 
-    def __init__(self, errors: Iterable[Problem]) -> None:
+    def __init__(self, errors: Iterable[Problem], notes: Iterable[str] = ()) -> None:
         self.errors: tuple[Problem, ...] = tuple(in_file_order(errors))
+        self.notes = tuple(notes)
         super().__init__("\n".join(str(error) for error in self.errors))
 
     def to_dict(self) -> dict[str, Any]:
         """The errors as the JSON contract has them."""
-        return {"schema_version": JSON_SCHEMA_VERSION, "errors": [error.to_dict() for error in self.errors]}
+        found: dict[str, Any] = {"schema_version": JSON_SCHEMA_VERSION, "errors": [error.to_dict() for error in self.errors]}
+        return found | ({"notes": list(self.notes)} if self.notes else {})
 
 
 MAX_PROBLEMS = 100

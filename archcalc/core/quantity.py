@@ -1,4 +1,4 @@
-"""Numbers with a unit: 80 GiB, 25.6 GB/s, 0.5 TFLOP/s, 15 W, 0.9 pJ. Read exactly, shown exactly; nothing here is a float.
+"""Numbers with a unit: 80 GiB, 25.6 GB/s, 0.5 TFLOP/s, 15 W, 0.9 pJ, 2 ms. Read exactly, shown exactly; nothing here is a float.
 
 B, kB, MB, GB and TB are powers of 1000; KiB, MiB, GiB and TiB are powers of 1024. A FLOP and an OP are the same here: one addition or
 one multiplication, so that a multiply-accumulate is two.
@@ -32,6 +32,12 @@ class Measure:
         self.example = example
         self.whole = whole
 
+    @property
+    def pattern(self) -> str:
+        """A regular expression for every quantity as written, for the JSON Schema: more than zero, with one of the units."""
+        units = "|".join(self.units)
+        return rf"^\s*\+?(?=[0-9.]*[1-9])[0-9]{{1,30}}(\.[0-9]{{1,30}})?([eE][-+]?[0-9]{{1,2}})? ?({units})\s*$"
+
     def parse(self, value: object) -> Fraction:
         """The positive quantity that a value says, in the base unit. Raises Mismatch with a message that goes behind ``KEY: ``."""
         text = str(value) if type(value) in (int, float) else value
@@ -62,6 +68,14 @@ PEAK = Measure(
 )
 POWER = Measure("watts", {"W": Fraction(1)}, "a power in W", "15 W", whole=False)
 ENERGY = Measure("joules", {"pJ": Fraction(1, 10**12), "nJ": Fraction(1, 10**9)}, "an energy in pJ or nJ", "0.9 pJ", whole=False)
+
+TIME = Measure(
+    "seconds",
+    {"s": Fraction(1), "ms": Fraction(1, 10**3), "us": Fraction(1, 10**6), "\u00b5s": Fraction(1, 10**6), "ns": Fraction(1, 10**9)},
+    "a time in s, ms, us or ns",
+    "2 ms",
+    whole=False,
+)
 
 
 def decimal(value: Fraction | int) -> str:

@@ -13,6 +13,7 @@ from ..core.formula import Formula
 from ..core.kinds import show
 from ..layers.kit.compound import Compound
 from ..network.graph import Leaf
+from ..report.build import group_of
 from ..report.derivations import derivations
 from ..report.report import Report
 from ..report.rows import Entry, Group, Row
@@ -93,7 +94,7 @@ def explain(report: Report, name: str, convention: Convention) -> str:
 
 def _whole(report: Report, convention: Convention) -> str:
     """The sums over the whole network, and its ledgers with the numbers in."""
-    whole = Group(report.name, "network", report.tree, report.network.outputs)
+    whole = group_of(report.name, "network", report.tree, report.network.outputs)
     told = [_sums(whole, report.tree, [report.title], report, convention)]
     for ledger in report.ledgers:
         total = Derivation("total", "the sum", " + ".join(str(term.bytes) for term in ledger.terms), ledger.bytes, "bytes")
@@ -169,6 +170,6 @@ def _sums(
     if report.accounts is not None:
         from .memory import sums
 
-        for title, rows in sums(entry, children):
+        for title, rows in sums(entry, children, report):
             told += _block(title, rows)
     return "\n".join(told[:-1]) + "\n"

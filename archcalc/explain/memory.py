@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..report.measured import figures
+from ..core.figures import OF_LAYERS
+from ..core.words import seconds
+from ..report.figures import read
+from ..report.report import Report
 from ..report.rows import Entry
 
-TITLES = {
-    "weight_bytes": "weight bytes",
-    "gradient_bytes": "gradient bytes",
-    "optimizer_bytes": "optimizer bytes",
-    "saved_activation_bytes": "bytes kept",
-    "peak_activation_bytes": "bytes alive    the most at once",
-    "read_bytes": "bytes read",
-    "written_bytes": "bytes written",
-    "kv_cache_bytes": "key-value cache bytes",
-    "time_seconds": "microseconds    at least",
-}
 
-
-def sums(entry: Entry, children: Sequence[Entry]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def sums(entry: Entry, children: Sequence[Entry], report: Report) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The bytes and the time of a block or compound layer, each under its title: what each layer inside has of it, and all together."""
-    whole, parts = figures(entry), [(child.name, figures(child)) for child in children]
-    for field, title in TITLES.items():
-        values = [(name, each.value(field)) for name, each in parts if each.value(field)]
+    for figure in OF_LAYERS:
+        if not figure.is_amount or not figure.needs or (figure.needs == "device" and report.speed is None):
+            continue
+        values = [(child.name, value) for child in children if (value := read(child, figure))]
         if values:
-            values.append(("most" if field == "peak_activation_bytes" else "sum", whole.value(field)))
-            yield title, [(name, f"{value * 1e6:,.3f}" if field == "time_seconds" else f"{value:,}") for name, value in values]
+            most = figure.adds == "most"
+            values.append(("most" if most else "sum", read(entry, figure)))
+            remark = "    the most at once" if most else "    at least" if figure.unit == "seconds" else ""
+            yield (
+                figure.title + remark,
+                [(name, seconds(value, exact=True) if figure.unit == "seconds" else f"{value:,}") for name, value in values],
+            )

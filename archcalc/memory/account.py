@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
 
 from ..core.dtypes import size_of
+from ..core.figures import ACCOUNTED
 from ..network.graph import Group, Leaf, Network
 from .flow import Flow, flow
 from .liveness import Sweep, sweep
@@ -13,24 +14,11 @@ from .storage import Kept, Step, Walk
 from .traffic import Work, traffic
 from .weights import Holder, Part, Parts
 
-if TYPE_CHECKING:
-    from ..timing.times import Time
-
-FIELDS = (
-    "weight_bytes",
-    "gradient_bytes",
-    "optimizer_bytes",
-    "saved_activation_bytes",
-    "read_bytes",
-    "written_bytes",
-)
-"""The figures that add up over layers."""
-
 
 class Account:
     """The bytes of one layer, or of several together."""
 
-    __slots__ = (*FIELDS, "keeps", "made_bytes", "parts", "time", "work")
+    __slots__ = (*ACCOUNTED, "keeps", "made_bytes", "parts", "work")
 
     def __init__(self) -> None:
         self.weight_bytes = 0
@@ -48,31 +36,33 @@ class Account:
         """What the ledger adds up, by the kind of bytes and what is said of them."""
         self.work: list[tuple[Work, int]] = []
         """What has to be computed and moved, by layer, and how often."""
-        self.time: Time | None = None
-        """The least time that it takes on a device, where one was named."""
 
     def add(self, other: Account, times: int = 1) -> None:
         """Count another account so many times."""
-        for field in FIELDS:
+        for field in ACCOUNTED:
             setattr(self, field, getattr(self, field) + getattr(other, field) * times)
         for key, part in other.parts.items():
             self.parts.setdefault(key, Part()).add(part, times)
         self.work += [(work, number * times) for work, number in other.work]
 
-    def together(self, others: list[Account]) -> Account:
-        """The account of several."""
-        whole = Account()
-        for each in (self, *others):
-            whole.add(each)
-        return whole
 
-    def to_dict(self, alive: int, cache: int) -> dict[str, Any]:
-        """The bytes, and the time where there is one, as the JSON contract has them."""
-        sizes = {field: getattr(self, field) for field in FIELDS}
-        found: dict[str, Any] = {**sizes, "peak_activation_bytes": alive, "kv_cache_bytes": cache}
-        if self.time is not None:
-            found |= {"time_seconds": self.time.seconds, "moved_bytes": self.time.bytes, "bound": self.time.bound}
-        return found
+def together(accounts: Iterable[Account]) -> Account:
+    """The account of several layers, those of a block or of a compound layer."""
+    whole = Account()
+    for account in accounts:
+        whole.add(account)
+    return whole
+
+
+def total(accounts: Iterable[Account]) -> Account:
+    """The account of a whole network. Layers that are alike share an account, which is added once, so many times: there may be thousands."""
+    uses: dict[int, tuple[Account, int]] = {}
+    for account in accounts:
+        uses[id(account)] = account, uses.get(id(account), (account, 0))[1] + 1
+    whole = Account()
+    for account, times in uses.values():
+        whole.add(account, times)
+    return whole
 
 
 class Incoming:
@@ -148,26 +138,11 @@ class Accounts:
         """By the steps of a layer, by their identity: the flows hold them. A block's layers have the same steps in each of its copies."""
         self.known: dict[tuple[object, ...], Account] = {}
         """By all that the bytes of a layer depend on. What the layer came to is in it by its identity: the network lives as long as its rows."""
-        self.uses: dict[int, tuple[Account, int]] = {}
-        """How often each account counts, by its identity, which lasts since the account stands beside it."""
-        self.made: list[Account] = []
-        """Every account of a layer."""
 
     def place(self) -> Place:
         """At the head of the network."""
         whole = self.inference.whole
         return Place(self.training.whole, whole, sweep(whole), self.inference.input_bytes)
-
-    def use(self, account: Account) -> None:
-        """Count a layer of the network."""
-        self.uses[id(account)] = account, self.uses.get(id(account), (account, 0))[1] + 1
-
-    def total(self) -> Account:
-        """The sum over all layers that were counted."""
-        whole = Account()
-        for account, times in self.uses.values():
-            whole.add(account, times)
-        return whole
 
     def leaf(self, leaf: Leaf, place: Place, name: str, *, times: int, sets: int, tie: str, frozen: bool) -> Account:
         """One layer: it runs ``times`` for a sample, with ``sets`` of weights."""
@@ -197,7 +172,6 @@ class Accounts:
             held = self.holder.holdings(leaf, sets, tie, frozen, head)
             moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, sets))
             found = self.known[key] = Account()
-            self.made.append(found)
             found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
             found.parts = held.parts
             found.saved_activation_bytes, found.keeps = kept, trained.keeps

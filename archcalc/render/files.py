@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..report.measured import BYTES, figures
-from .table.columns import AMOUNTS, KINDS, amount, full_name
+from ..core.figures import OF_LAYERS, Figure
+from ..report.figures import read
 
 if TYPE_CHECKING:
     from ..report.report import Report
-    from ..report.rows import Row
 
 
-MEASURED = ("moved_bytes", "time_seconds", "bound")
-"""The columns of a row's time."""
 FORMULA_STARTS = frozenset("=+-@\t\r\n")
 
 
@@ -55,32 +52,19 @@ def to_csv(reports: Report | Sequence[Report]) -> str:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     first = reports[0] if isinstance(reports, Sequence) else reports
-    more = (*(BYTES if first.accounts is not None else ()), *(MEASURED if first.speed is not None else ()))
-    header = ["name", "type", "input_shapes", "output_shapes", *AMOUNTS, *KINDS, *more]
+    asked = ("", *(["memory"] if first.accounts is not None else []), *(["device"] if first.speed is not None else []))
+    columns = [figure for figure in OF_LAYERS if figure.needs in asked and figure.in_rows]
+    header = ["name", "type", "input_shapes", "output_shapes", *(figure.name for figure in columns)]
     writer.writerow(["spec", *header] if several else header)
     for report in reports if isinstance(reports, Sequence) else [reports]:
-        writer.writerows([_harmless(full_name(report)), *row] if several else row for row in _rows(report, more))
+        writer.writerows([_harmless(report.title), *row] if several else row for row in _rows(report, columns))
     return out.getvalue()
 
 
-def _rows(report: Report, more: tuple[str, ...]) -> Iterator[list[str | int | float]]:
+def _rows(report: Report, columns: Sequence[Figure]) -> Iterator[list[str | int | float]]:
     for row in report.layers:
-        yield [
-            row.name,
-            row.type,
-            _shapes(row.input_shapes),
-            _shapes(row.output_shapes),
-            *(amount(row, column) for column in AMOUNTS + KINDS),
-            *(_figure(row, column) for column in more),
-        ]
-
-
-def _figure(row: Row, column: str) -> str | int | float:
-    found = figures(row)
-    if column == "bound":
-        return found.time.bound if found.time is not None else ""
-    value: int | float = found.value(column)
-    return value
+        texts = (row.name, row.type, _shapes(row.input_shapes), _shapes(row.output_shapes))
+        yield [*texts, *(read(row, figure) for figure in columns)]
 
 
 def _shapes(shapes: Iterable[Iterable[int]]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..core.words import seconds as seconds
+
 PREFIXES = ("", "k", "M", "G", "T", "P", "E", "Z", "Y", "R", "Q")
 UNITS = ("auto", "raw", "k", "M", "G")
 EXACT_BELOW = 10_000
@@ -93,27 +95,6 @@ def binary(size: int, unit: str = "auto") -> str:
     while power < 6 and abs(size) >= 1024 ** (power + 1):
         power += 1
     return f"{quotient(size, 1024**power, 2)} {'KMGTPE'[power - 1]}iB" if power else f"{size:,} B"
-
-
-def seconds(time: float) -> str:
-    """A time with three digits: 4.48 ms, 12.3 µs, 1 h 12 min, 34.2 d, 3.1 years."""
-    if time >= 2 * 365.25 * 86400:
-        return f"{time / 86400 / 365.25:,.1f} years"
-    if time >= 48 * 3600:
-        return f"{time / 86400:,.1f} d"
-    if time >= 3600:
-        hours, minutes = divmod(round(time / 60), 60)
-        return f"{hours} h {minutes} min"
-    for unit, factor in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)):
-        if time >= factor or unit == "ns":
-            return f"{_three(time / factor)} {unit}"
-    raise AssertionError
-
-
-def _three(number: float) -> str:
-    """A number with three digits, or all of them before the point."""
-    places = 2 if number < 9.995 else 1 if number < 99.95 else 0
-    return f"{number:,.{places}f}"
 
 
 def percent_of(part: float, whole: float) -> str:

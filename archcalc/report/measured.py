@@ -1,64 +1,146 @@
-"""The bytes and the time of a row, a group of rows, or the totals."""
+"""What rows, groups of rows and totals have in common: their figures, as attributes, and shapes and values as JSON has them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .rows import Entry, Group, Totals
+from ..core.counts import Counts
+from ..core.dtypes import bytes_of
+from ..core.figures import ACCOUNTED
+from ..network.graph import Tensor
 
 if TYPE_CHECKING:
     from ..memory.account import Account
+    from ..timing.times import Time
 
-BYTES = (
-    *("weight_bytes", "gradient_bytes", "optimizer_bytes", "saved_activation_bytes", "peak_activation_bytes"),
-    *("read_bytes", "written_bytes", "kv_cache_bytes"),
-)
-TIMES = ("moved_bytes", "time_seconds", "intensity", "bound", "time_share")
+Shapes = list[list[int]]
 
 
-class Figures:
-    """The bytes and the time of a row, a group or the totals; zero where they were not asked for."""
+class Measured:
+    """Counts, bytes and seconds. Raises AttributeError where they were not asked for: bytes with memory=True, time with a device.
 
-    __slots__ = ("account", "alive", "cache", "time")
+    ``account`` and ``time`` hold bytes and seconds, None where they were not worked out; ``alive`` is in bytes, ``cache_bits`` in bits, so
+    that half bytes of several layers add up.
+    """
 
-    def __init__(self, account: Account | None, alive: int, cache: int) -> None:
-        self.account = account
-        self.alive = alive
-        self.cache = cache
-        self.time = account.time if account is not None else None
+    __slots__ = ()
+    counts: Counts
 
-    def value(self, column: str) -> Any:
-        """The number in a column."""
-        if column == "peak_activation_bytes":
-            return self.alive
-        if column == "kv_cache_bytes":
-            return self.cache
-        if column in BYTES:
-            return getattr(self.account, column) if self.account is not None else 0
+    if TYPE_CHECKING:  # a row holds these, a group works them out when it is asked
+
+        @property
+        def account(self) -> Account | None: ...
+        @property
+        def alive(self) -> int: ...
+        @property
+        def cache_bits(self) -> int: ...
+        @property
+        def cache_bits_per_token(self) -> int: ...
+        @property
+        def time(self) -> Time | None: ...
+
+    @property
+    def maccs(self) -> int:
+        """Multiply-accumulates."""
+        return self.counts.maccs
+
+    @property
+    def operations(self) -> dict[str, int]:
+        """Operations by kind."""
+        return self.counts.to_dict()
+
+    @property
+    def kv_cache_bytes(self) -> int:
+        """Keys and values kept of all tokens, for the whole batch, at the length that the network was run at."""
+        return bytes_of(self.cache_bits)
+
+    @property
+    def kv_cache_bytes_per_token(self) -> int:
+        """Keys and values kept of one token of one sample."""
+        return bytes_of(self.cache_bits_per_token)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of the weights as they are held."""
+        return self._account.weight_bytes
+
+    @property
+    def gradient_bytes(self) -> int:
+        """Bytes of the gradients of trained weights."""
+        return self._account.gradient_bytes
+
+    @property
+    def optimizer_bytes(self) -> int:
+        """Bytes of the optimizer's states and of a master copy of the weights."""
+        return self._account.optimizer_bytes
+
+    @property
+    def saved_activation_bytes(self) -> int:
+        """Bytes kept for the backward pass that no layer before keeps."""
+        return self._account.saved_activation_bytes
+
+    @property
+    def peak_activation_bytes(self) -> int:
+        """Bytes alive at inference while it runs; of several layers the most at once."""
+        return self.alive if self._account else 0
+
+    @property
+    def read_bytes(self) -> int:
+        """Bytes that layers read, each by itself."""
+        return self._account.read_bytes
+
+    @property
+    def written_bytes(self) -> int:
+        """Bytes that layers write, each by itself."""
+        return self._account.written_bytes
+
+    @property
+    def moved_bytes(self) -> int:
+        """Bytes that the least time counts."""
+        return self._time.bytes
+
+    @property
+    def time_seconds(self) -> float:
+        """The least time on the device, in seconds."""
+        return self._time.seconds
+
+    @property
+    def bound(self) -> str:
+        """What takes most of the least time: compute or memory; empty where there is none."""
+        return self._time.bound
+
+    @property
+    def _account(self) -> Account:
+        if self.account is None:
+            raise AttributeError("bytes were not asked for: analyze(..., memory=True)")
+        return self.account
+
+    @property
+    def _time(self) -> Time:
         if self.time is None:
-            return 0
-        return {"moved_bytes": self.time.bytes, "time_seconds": self.time.seconds, "time_share": self.time.seconds}.get(column, 0)
+            self._account  # noqa: B018  # bytes come first: without them these are what is missing
+            raise AttributeError('no device was named: analyze(..., device="A100")')
+        return self.time
+
+    def measures(self) -> dict[str, Any]:
+        """The bytes and the time that were worked out, as the JSON contract has them."""
+        account, time = self.account, self.time
+        if account is None:
+            return {}
+        found: dict[str, Any] = {name: getattr(account, name) for name in ACCOUNTED}
+        found["peak_activation_bytes"], found["kv_cache_bytes"] = self.alive, self.kv_cache_bytes
+        if time is not None:
+            found["time_seconds"], found["moved_bytes"], found["bound"] = time.seconds, time.bytes, time.bound
+        return found
 
 
-def figures(counted: Entry | Totals) -> Figures:
-    """The bytes and the time of a row, a group or the totals; those of a group are added up once."""
-    if not isinstance(counted, Group):
-        return Figures(counted.account, counted.alive, counted.kv_cache_bytes)
-    if not isinstance(counted.figures, Figures):
-        counted.figures = _together([figures(child) for child in counted.children])
-    return counted.figures
+def shapes_of(tensors: list[Tensor]) -> Shapes:
+    """The shapes of values as lists, for programs."""
+    return [list(tensor.shape or ()) for tensor in tensors]
 
 
-def _together(inside: list[Figures]) -> Figures:
-    accounts = [each.account for each in inside if each.account is not None]
-    whole = Figures(
-        accounts[0].together(accounts[1:]) if accounts else None,
-        max((each.alive for each in inside), default=0),
-        sum(each.cache for each in inside),
-    )
-    times = [each.time for each in inside if each.time is not None]
-    if times:
-        from ..timing.times import total
-
-        whole.time = total((time, 1) for time in times)
-    return whole
+def plain(value: Any) -> Any:
+    """A value as JSON has it: tuples as lists."""
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value

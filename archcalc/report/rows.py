@@ -1,51 +1,59 @@
-"""The rows of a report: layers, groups of them, and totals. Everything here is exact; rounding is for those who print it."""
+"""The rows of a report: layers, groups of them, and totals. Data, made in archcalc/report/build.py; rounding is for those who print it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..core.counts import Counts
-from ..core.dtypes import bytes_of
 from ..network.graph import Group as GroupNode
 from ..network.graph import Leaf, Tensor
-from .sizes import Sizes
+from .measured import Measured, Shapes, plain, shapes_of
 
 if TYPE_CHECKING:
     from ..memory.account import Account
-
-Shapes = list[list[int]]
-
-
-class Counted:
-    """What rows, groups and totals have in common: their counts."""
-
-    __slots__ = ()
-    counts: Counts
-
-    @property
-    def maccs(self) -> int:
-        return self.counts.maccs
-
-    @property
-    def operations(self) -> dict[str, int]:
-        return self.counts.to_dict()
+    from ..timing.clock import Clock
+    from ..timing.times import Time
 
 
-class Row(Counted, Sizes):
+class Row(Measured):
     """One layer. Operations and FLOPs are for the whole batch; shapes leave the batch out."""
 
     __slots__ = (
-        *("account", "active_params", "alive", "args", "cache_bits", "cache_bits_per_token", "counts", "flops", "like", "name", "node"),
-        *("params", "style", "tie", "times", "trainable_params", "type", "uncounted", "_parts"),
+        *("_parts", "account", "active_params", "alive", "args", "cache_bits", "cache_bits_per_token", "counts", "flops", "like", "name"),
+        *("node", "params", "style", "tie", "time", "times", "trainable_params", "type", "uncounted"),
     )
-    params: int
-    trainable_params: int
-    active_params: int
-    counts: Counts
-    flops: int
 
-    def __init__(self, name: str, type: str, node: Leaf | GroupNode, args: dict[str, Any], times: int, style: str = "") -> None:
+    account: Account | None
+    alive: int
+    cache_bits: int
+    cache_bits_per_token: int
+    time: Time | None
+
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        node: Leaf | GroupNode,
+        args: dict[str, Any],
+        times: int,
+        style: str = "",
+        *,
+        counts: Counts,
+        flops: int,
+        params: int = 0,
+        trainable_params: int = 0,
+        active_params: int = 0,
+        cache_bits: int = 0,
+        cache_bits_per_token: int = 0,
+        tie: str = "",
+        uncounted: str = "",
+        account: Account | None = None,
+        alive: int = 0,
+        time: Time | None = None,
+        parts: list[Row] | None = None,
+        like: Row | None = None,
+    ) -> None:
         self.name = name
         self.type = type
         self.node = node
@@ -54,35 +62,38 @@ class Row(Counted, Sizes):
         """How often it runs in one pass: the slices of an `each`, the active ones of `experts`."""
         self.style = style
         """How its code is written, where that makes a difference to counters; empty: the usual way."""
-        self.tie = ""
-        """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
-        self.uncounted = ""
-        """Why the convention's tool does not count it; empty where it does."""
-        self.cache_bits = 0
+        self.counts = counts
+        self.flops = flops
+        self.params = params
+        self.trainable_params = trainable_params
+        self.active_params = active_params
+        """Those that one sample meets: fewer than all where a router chooses among experts."""
+        self.cache_bits = cache_bits
         """What it keeps of all tokens, for the whole batch; bits, so that half bytes of several layers add up."""
-        self.cache_bits_per_token = 0
+        self.cache_bits_per_token = cache_bits_per_token
         """What it keeps of one token of one sample."""
-        self.account: Account | None = None
+        self.tie = tie
+        """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
+        self.uncounted = uncounted
+        """Why the convention's tool does not count it; empty where it does."""
+        self.account = account
         """Its bytes, where they were asked for."""
-        self.alive = 0
+        self.alive = alive
         """Bytes alive at inference while it runs."""
-        self.like: Row | None = None
+        self.time = time
+        """Its least time, where a device was named."""
+        self.like = like
         """A row before this one that has the same parts under another name."""
-        self._parts: list[Row] = []
+        self._parts = parts if parts is not None else []
 
     @property
     def parts(self) -> list[Row]:
-        """The layers inside a compound layer."""
+        """The layers inside a compound layer; those that are like another's are made when they are first asked for, as most never are."""
         if self.like is not None:
-            self._parts = [part.renamed(self.name + part.name[len(self.like.name) :]) for part in self.like.parts]
-            for part in self._parts:
-                part.alive += self.alive - self.like.alive
-            self.like = None
+            first, self.like = self.like, None
+            later = self.alive - first.alive
+            self._parts = [part.again(self.name + part.name[len(first.name) :], part.alive + later) for part in first.parts]
         return self._parts
-
-    @parts.setter
-    def parts(self, parts: list[Row]) -> None:
-        self._parts = parts
 
     def leaves(self) -> Iterator[Row]:
         """The layer itself, or those inside a compound layer, however deep."""
@@ -91,53 +102,32 @@ class Row(Counted, Sizes):
         for part in self.parts:
             yield from part.leaves()
 
-    def sum_up(self, parts: list[Row]) -> None:
-        """Make it the sum of its parts."""
-        self.parts = parts
-        self.flops = sum(part.flops for part in parts)
-        self.counts = total(part.counts for part in parts)
-        for figure in ("params", "trainable_params", "active_params", "cache_bits", "cache_bits_per_token"):
-            setattr(self, figure, sum(getattr(part, figure) for part in parts))
-        accounts = [part.account for part in parts if part.account is not None]
-        if accounts:
-            self.account = accounts[0].together(accounts[1:])
-
-    def take(self, other: Row) -> None:
-        """Have the figures and the parts of another row."""
-        for figure in (
-            "params",
-            "trainable_params",
-            "active_params",
-            "cache_bits",
-            "cache_bits_per_token",
-            "flops",
-            "counts",
-            "tie",
-            "uncounted",
-            "account",
-            "alive",
-        ):
-            setattr(self, figure, getattr(other, figure))
-        if other.like is not None or other._parts:
-            self.like = other
-
-    def renamed(self, name: str) -> Row:
-        """The same row under another name."""
-        row = Row(name, self.type, self.node, self.args, self.times, self.style)
-        row.take(self)
+    def again(self, name: str, alive: int, node: Leaf | GroupNode | None = None) -> Row:
+        """A row with the same figures and parts under another name: of another node that comes to the same, or of the same."""
+        row = Row.__new__(Row)
+        for slot in Row.__slots__:
+            setattr(row, slot, getattr(self, slot))
+        row.name, row.alive = name, alive
+        if node is not None:
+            row.node, row.args = node, node.args
+        row.like, row._parts = (self if self.like is not None or self._parts else None), []
         return row
 
-    @property
-    def kv_cache_bytes(self) -> int:
-        """What it keeps of all tokens, for the whole batch."""
-        return bytes_of(self.cache_bits)
+    def take_time(self, clock: Clock) -> None:
+        """The last stage that fills in a row, for a clock has to know the whole network: its least time, and that of its parts."""
+        if self.account is not None:
+            self.time = clock.forward(self.account)
+            for part in self._parts:
+                part.take_time(clock)
 
     @property
     def input_shapes(self) -> Shapes:
+        """The shapes of what comes in, without the batch."""
         return shapes_of(self.node.inputs)
 
     @property
     def output_shapes(self) -> Shapes:
+        """The shapes of what goes out, without the batch."""
         return shapes_of(self.node.outputs)
 
     def to_dict(self) -> dict[str, Any]:
@@ -152,10 +142,9 @@ class Row(Counted, Sizes):
             "maccs": self.maccs,
             "flops": self.flops,
             "operations": self.operations,
-            "args": {name: _plain(value) for name, value in self.args.items()},
+            "args": {name: plain(value) for name, value in self.args.items()},
+            **self.measures(),
         }
-        if self.account is not None:
-            row |= self.account.to_dict(self.alive, self.kv_cache_bytes)
         if self.uncounted:
             row["uncounted"] = self.uncounted
         if self.parts:
@@ -163,59 +152,133 @@ class Row(Counted, Sizes):
         return row
 
 
-class Group(Counted):
+class Group(Measured):
     """A block or composite in use: the sums over the rows inside it."""
 
-    __slots__ = ("_outputs", "children", "counts", "figures", "flops", "name", "params", "trainable_params", "type")
-    params: int
-    trainable_params: int
-    counts: Counts
-    flops: int
+    __slots__ = ("_outputs", "_sums", "children", "counts", "flops", "name", "params", "trainable_params", "type")
 
-    def __init__(self, name: str, type: str, children: list[Row | Group], outputs: list[Tensor]) -> None:
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        children: list[Row | Group],
+        outputs: list[Tensor],
+        *,
+        counts: Counts,
+        flops: int,
+        params: int,
+        trainable_params: int,
+    ) -> None:
         self.name = name
         self.type = type
         self.children = children
+        self.counts = counts
+        self.flops = flops
+        self.params = params
+        self.trainable_params = trainable_params
         self._outputs = outputs
-        self.params = sum(child.params for child in children)
-        self.trainable_params = sum(child.trainable_params for child in children)
-        self.flops = sum(child.flops for child in children)
-        self.counts = total(child.counts for child in children)
-        self.figures: object = None
-        """Its bytes and its time, once archcalc/report/measured.py has added them up."""
+        self._sums: tuple[Account | None, Time | None] | None = None
+
+    # Bytes and time are added up when they are first asked for: a table shows few groups, and a sum of bytes goes through all inside.
+
+    @property
+    def account(self) -> Account | None:
+        """The bytes of all inside."""
+        return self._summed()[0]
+
+    @property
+    def time(self) -> Time | None:
+        """The least time of all inside, one after another."""
+        return self._summed()[1]
+
+    @property
+    def alive(self) -> int:
+        """The most bytes alive at once while something inside runs."""
+        return max(child.alive for child in self.children)
+
+    @property
+    def cache_bits(self) -> int:
+        """What all inside keep of all tokens, for the whole batch."""
+        return sum(child.cache_bits for child in self.children)
+
+    @property
+    def cache_bits_per_token(self) -> int:
+        """What all inside keep of one token of one sample."""
+        return sum(child.cache_bits_per_token for child in self.children)
+
+    def _summed(self) -> tuple[Account | None, Time | None]:
+        if self._sums is None:
+            accounts = [account for account in (child.account for child in self.children) if account is not None]
+            times = [time for time in (child.time for child in self.children) if time is not None]
+            account, time = None, None
+            if accounts:
+                from ..memory.account import together
+
+                account = together(accounts)
+            if times:
+                from ..timing.times import total
+
+                time = total((each, 1) for each in times)
+            self._sums = account, time
+        return self._sums
 
     @property
     def output_shapes(self) -> Shapes:
+        """The shapes of what goes out, without the batch."""
         return shapes_of(self._outputs)
 
 
 Entry = Row | Group
 
 
-class Totals(Counted, Sizes):
+class Totals(Measured):
     """The sums over all layers. Weights that are shared count once."""
 
     __slots__ = (
-        *("account", "active_params", "alive", "counts", "flops", "kv_cache_bytes", "kv_cache_bytes_per_token", "params"),
-        *("trainable_params",),
+        *("account", "active_params", "alive", "cache_bits", "cache_bits_per_token", "counts", "flops", "params", "time"),
+        "trainable_params",
     )
 
-    def __init__(self, rows: list[Row]) -> None:
-        self.params = sum(row.params for row in rows)
-        self.trainable_params = sum(row.trainable_params for row in rows)
-        self.active_params = sum(row.active_params for row in rows)
+    account: Account | None
+    alive: int
+    cache_bits: int
+    cache_bits_per_token: int
+    time: Time | None
+
+    def __init__(
+        self,
+        *,
+        counts: Counts,
+        flops: int,
+        params: int,
+        trainable_params: int,
+        active_params: int,
+        cache_bits: int = 0,
+        cache_bits_per_token: int = 0,
+        account: Account | None = None,
+        alive: int = 0,
+        time: Time | None = None,
+    ) -> None:
+        self.counts = counts
+        self.flops = flops
+        self.params = params
+        self.trainable_params = trainable_params
+        self.active_params = active_params
         """Those that one sample meets: fewer than all where a router chooses among experts."""
-        self.flops = sum(row.flops for row in rows)
-        self.counts = total(row.counts for row in rows)
-        self.kv_cache_bytes = bytes_of(sum(row.cache_bits for row in rows))
-        """Keys and values kept for all samples of the batch, at the length that the network was run at."""
-        self.kv_cache_bytes_per_token = bytes_of(sum(row.cache_bits_per_token for row in rows))
-        """The same for one token of one sample."""
-        self.account: Account | None = None
-        self.alive = 0
+        self.cache_bits = cache_bits
+        self.cache_bits_per_token = cache_bits_per_token
+        self.account = account
+        self.alive = alive
         """The most bytes alive at once at inference."""
+        self.time = time
+
+    def take_time(self, clock: Clock) -> None:
+        """The least time of all layers together, as each row takes its own."""
+        if self.account is not None:
+            self.time = clock.forward(self.account)
 
     def to_dict(self) -> dict[str, Any]:
+        """The totals as the JSON contract has them."""
         return {
             "params": self.params,
             "trainable_params": self.trainable_params,
@@ -225,38 +288,5 @@ class Totals(Counted, Sizes):
             "operations": self.operations,
             "kv_cache_bytes": self.kv_cache_bytes,
             "kv_cache_bytes_per_token": self.kv_cache_bytes_per_token,
-            **(self.account.to_dict(self.alive, self.kv_cache_bytes) if self.account is not None else {}),
+            **self.measures(),
         }
-
-
-def uncounted(rows: list[Row]) -> dict[str, int]:
-    """How many layers of each type a convention's tool does not count, those inside compound layers among them."""
-    found: dict[str, int] = {}
-    for row in rows:
-        parts = row.like.parts if row.like is not None else row.parts
-        each = {row.type: 1} if row.uncounted else uncounted(parts)
-        for type, number in each.items():
-            found[type] = found.get(type, 0) + number
-    return found
-
-
-def total(counts: Iterable[Counts]) -> Counts:
-    """The sum of counts."""
-    sums: dict[str, int] = {}
-    for each in counts:
-        for field in Counts.__slots__:
-            value = getattr(each, field)
-            if value:
-                sums[field] = sums.get(field, 0) + value
-    return Counts(**sums)
-
-
-def shapes_of(tensors: list[Tensor]) -> Shapes:
-    """The shapes of values as lists, for programs."""
-    return [list(tensor.shape or ()) for tensor in tensors]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value

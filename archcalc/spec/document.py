@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from ..core.errors import Problem, TooMany
 from ..core.kinds import SHAPE
 from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node
 from .blocks import declare_blocks, read_blocks
 from .items import read_body
-from .language import BUDGETS, MAX_INPUTS, NAMES, TOP_LEVEL, Amount
+from .language import BUDGETS, MAX_INPUTS, NAMES, TOP_LEVEL, budget_kind
 from .names import name_items
 from .reading import Known, Reading, kind_of_node
 from .recursion import refuse_recursion
@@ -111,16 +113,16 @@ def _outputs(reading: Reading, node: Node | None, known: Known) -> list[Ref]:
     return [ref for ref in refs if ref is not None]
 
 
-def _budget(reading: Reading, node: Node | None) -> dict[str, tuple[int, Node]]:
+def _budget(reading: Reading, node: Node | None) -> dict[str, tuple[int | Fraction, Node]]:
     """The limits by figure, each with its place."""
     mapping = reading.mapping(node, "budget", ", ".join(BUDGETS))
-    found: dict[str, tuple[int, Node]] = {}
+    found: dict[str, tuple[int | Fraction, Node]] = {}
     if mapping is None:
         return found
     reading.unknown_keys(mapping, "budget", BUDGETS, "a budget")
     for key, value in mapping.entries.items():
         if key in BUDGETS:
-            template = read_template(reading, value, Arg(key, Amount(), ""), f"budget.{key}", Known(()))
+            template = read_template(reading, value, Arg(key, budget_kind(key), ""), f"budget.{key}", Known(()))
             if template is not None:
                 found[key] = (template.value, value)
     return found

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import keyword
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..core.figures import BUDGETS as BUDGETS
+from ..core.figures import FIGURES
 from ..core.kinds import Kind, Mismatch, show
+
+if TYPE_CHECKING:
+    from ..core.quantity import Measure
 
 NAME = "[A-Za-z_][A-Za-z0-9_]*"
 """The pattern of a name, for the schema; `is_name` is the same and asks for no compiled pattern while a table is made."""
@@ -61,6 +66,8 @@ class Amount(Kind):
 
     literal = True
     expected = "a number, or one with k, M, G or T behind it, such as 5M"
+    definition = "amount"
+    """What the JSON Schema calls it."""
     pattern = r"^[0-9]+(\.[0-9]+)? ?[kMGT]?$"
 
     def convert(self, value: Any) -> int:
@@ -82,6 +89,35 @@ class Amount(Kind):
                 {"type": "string", "maxLength": 29, "pattern": self.pattern},
             ]
         }
+
+
+class Quantity(Kind):
+    """A number with its unit: a size in bytes, a time."""
+
+    literal = True
+
+    def __init__(self, measure: Measure) -> None:
+        self.measure = measure
+        self.definition = measure.base
+        self.expected = measure.expected
+
+    def convert(self, value: Any) -> Any:
+        """In the measure's base unit: an integer where only whole numbers of it exist, else a fraction."""
+        quantity = self.measure.parse(value)
+        return int(quantity) if self.measure.whole else quantity
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": 100, "pattern": self.measure.pattern}
+
+
+def budget_kind(figure: str) -> Amount | Quantity:
+    """What a budget may say of a figure: a size for bytes, a time for seconds, for all else a number."""
+    unit = FIGURES[figure].unit
+    if unit not in ("bytes", "seconds"):
+        return Amount()
+    from ..core.quantity import BYTES, TIME  # rarely needed: not a part of every start
+
+    return Quantity(BYTES if unit == "bytes" else TIME)
 
 
 STYLES: dict[str, str] = {
@@ -109,7 +145,6 @@ TOP_LEVEL = (
     "budget",
     "variants",
 )
-BUDGETS = ("params", "trainable_params", "maccs", "flops")
 
 FUNCTION_NAMES = ("min", "max", "abs", "round", "ceil", "floor", "sqrt", "log2", "prod", "sum", "len", "make_divisible")
 """What an expression may call."""

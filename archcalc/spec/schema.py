@@ -15,7 +15,19 @@ from ..core.kinds import SHAPE
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
 from .blocks import BLOCK_NAMES, ITEM_WORDS
-from .language import BUDGETS, EXPRESSION_WORDS, MAX_ARGS, MAX_INPUTS, MAX_VARIANTS, MAX_VARS, NAME, NAMES, TOP_LEVEL, VARIABLES, Amount
+from .language import (
+    BUDGETS,
+    EXPRESSION_WORDS,
+    MAX_ARGS,
+    MAX_INPUTS,
+    MAX_VARIANTS,
+    MAX_VARS,
+    NAME,
+    NAMES,
+    TOP_LEVEL,
+    VARIABLES,
+    budget_kind,
+)
 from .layer_types import AMOUNT, FIGURES, OUTPUT
 from .modifiers import MODIFIER
 
@@ -50,6 +62,7 @@ def json_schema(hidden: Collection[str] = ()) -> Schema:
             "name": NAMES.schema(),
             "variable": VARIABLES.schema(),
             "block_name": BLOCK_NAMES.schema(),
+            **{kind.definition: kind.schema() for kind in map(budget_kind, BUDGETS)},
             "body": {"type": "array", "items": _ref("item")},
             "layers": {"type": "array", "items": _ref("item"), "minItems": 1},
             "input": _input(),
@@ -109,7 +122,11 @@ def _top_level() -> Schema:
         "layer_types": _names("block_name", _ref("layer_type")),
         "layers": _ref("layers"),
         "outputs": _ref("refs"),
-        "budget": {"type": "object", "properties": {name: Amount().schema() for name in BUDGETS}, "additionalProperties": False},
+        "budget": {
+            "type": "object",
+            "properties": {name: _ref(budget_kind(name).definition) for name in BUDGETS},
+            "additionalProperties": False,
+        },
         "variants": {"type": "object", "additionalProperties": _names("variable", _ref("value")), "maxProperties": MAX_VARIANTS},
     }
     assert tuple(properties) == TOP_LEVEL, "the schema and the parser know the same keys"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from itertools import islice
 from typing import Any, Literal
 
@@ -237,5 +238,6 @@ class Spec:
         self.body = Body([])
         self.outputs: list[Ref] = []
         self.dtype = "float32"
-        self.budget: dict[str, tuple[int, Node]] = {}
+        self.budget: dict[str, tuple[int | Fraction, Node]] = {}
+        """What each figure may come to, in its unit, and where that is written: seconds are a fraction."""
         self.variants: dict[str, dict[str, Template]] = {}

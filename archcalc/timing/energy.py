@@ -43,7 +43,7 @@ class Energy:
         return {"joules": self.joules, "compute_joules": self.compute, "memory_joules": self.memory, "figures": self.source}
 
 
-def energy(time: Time, dtype: str, device: Device) -> Energy:
+def energy_of(time: Time, dtype: str, device: Device) -> Energy:
     """The energy of what a time is the time of. Raises RequestError where there is no figure for the dtype."""
     own = device.energy
     operation = own.get(dtype)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..core.dtypes import FLOATS
 from ..core.errors import RequestError
@@ -10,37 +10,41 @@ from ..devices.device import Device
 from ..memory.account import Account
 from ..network.graph import Network
 from .clock import Clock
-from .energy import energy
+from .energy import Energy, energy_of
 from .times import Time
-
-if TYPE_CHECKING:
-    from ..request.request import Request
 
 
 class Speed:
     """The least times of a network on a device, and the rates that follow.
 
     Every time is a lower bound and every rate an upper one. Operations are two for each MACC; ``model_operations`` are those of a training
-    step without what checkpoints work out anew.
+    step without what checkpoints work out anew. ``step`` is None where there is no training.
     """
 
-    def __init__(self, clock: Clock, whole: Account, network: Network, request: Request, params: int) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        dtype: str,
+        batch: int,
+        tokens: int,
+        forward: Time,
+        step: Time | None,
+        model_operations: int,
+        training: Training | None,
+        energy: Energy | None,
+    ) -> None:
         self.clock = clock
         self.device: Device = clock.device
         self.fusion = "full" if clock.fused else "none"
-        self.dtype = network.dtype
-        self.batch = request.batch
-        self.forward: Time = clock.forward(whole)
-        self.step: Time | None = None if request.context else clock.step(whole)
-        self.model_operations = sum(work.operations * (1 + work.gradients) * times for work, times in whole.work)
-        self.tokens = tokens_of(network)
+        self.dtype = dtype
+        self.batch = batch
+        self.tokens = tokens
         """Tokens of a sample; 0 where the input is no sequence of tokens."""
-        if self.step is None and (request.tokens is not None or request.images is not None):
-            raise RequestError("tokens and images are for training, and the decode phase is inference")
-        if request.tokens is not None and not self.tokens:
-            raise RequestError("tokens: the input is no sequence of tokens; images counts samples")
-        self.training = None if request.tokens is None and request.images is None else Training(self, request, params)
-        self.energy = energy(self.forward, network.dtype, clock.device) if request.energy else None
+        self.forward = forward
+        self.step = step
+        self.model_operations = model_operations
+        self.training = training
+        self.energy = energy
 
     @property
     def peak(self) -> int | None:
@@ -78,19 +82,31 @@ class Speed:
 class Training:
     """A whole training: so many samples, at the bound and at a given share of the peak (MFU, Chowdhery et al., PaLM, 2022, arXiv:2204.02311, appendix B)."""
 
-    def __init__(self, speed: Speed, request: Request, params: int) -> None:
-        tokens, mfu = request.tokens, request.mfu
-        self.unit = "tokens" if tokens is not None else "images"
-        self.number = tokens if tokens is not None else request.images or 0
-        self.samples = self.number / (speed.tokens if tokens is not None else 1)
-        self.steps = self.samples / speed.batch
-        self.operations = speed.model_operations * self.steps
-        self.seconds = (speed.step.seconds if speed.step is not None else 0.0) * self.steps
+    def __init__(
+        self,
+        unit: str,
+        number: int,
+        steps: float,
+        operations: float,
+        seconds: float,
+        mfu: float | None,
+        most: float | None,
+        at_mfu: float | None,
+        six_n_d: int | None,
+    ) -> None:
+        self.unit = unit
+        """What is counted: tokens or images."""
+        self.number = number
+        self.steps = steps
+        self.operations = operations
+        self.seconds = seconds
+        """At least, at the bound."""
         self.mfu = mfu
-        self.most = speed.peak and self.seconds and self.operations / (self.seconds * speed.peak)
+        self.most = most
         """The largest share of the peak that the bound allows; 0 or None where there is no peak for the network's dtype."""
-        self.at_mfu = self.operations / (mfu * speed.peak) if mfu and speed.peak else None
-        self.six_n_d = 6 * params * self.number if tokens is not None else None
+        self.at_mfu = at_mfu
+        """Seconds at the given share of the peak."""
+        self.six_n_d = six_n_d
         """6 N D: Kaplan et al., Scaling Laws for Neural Language Models, 2020, arXiv:2001.08361, section 2.1; embeddings among N."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -104,6 +120,50 @@ class Training:
             "mfu": self.mfu,
             "seconds_at_mfu": self.at_mfu,
         }
+
+
+def speed_of(
+    clock: Clock,
+    whole: Account,
+    network: Network,
+    *,
+    batch: int,
+    params: int,
+    decoding: bool = False,
+    tokens: int | None = None,
+    images: int | None = None,
+    mfu: float | None = None,
+    energy: bool = False,
+) -> Speed:
+    """The rates of a network whose layers come to ``whole`` for a batch, of ``params`` parameters that one sample meets.
+
+    ``tokens`` or ``images`` are those of a whole training, ``mfu`` the share of the peak that it reaches. Raises RequestError where there is
+    no training, no sequence of tokens, or no figure of energy for the dtype.
+    """
+    forward = clock.forward(whole)
+    step = None if decoding else clock.step(whole)
+    operations = sum(work.operations * (1 + work.gradients) * times for work, times in whole.work)
+    each = tokens_of(network)
+    if step is None and (tokens is not None or images is not None):
+        raise RequestError("tokens and images are for training, and the decode phase is inference")
+    if tokens is not None and not each:
+        raise RequestError("tokens: the input is no sequence of tokens; images counts samples")
+    peak, training = clock.device.peaks.get(network.dtype), None
+    if step is not None and tokens is not None:
+        training = _training("tokens", tokens, tokens / each / batch, operations, step, peak, mfu, 6 * params * tokens)
+    elif step is not None and images is not None:
+        training = _training("images", images, images / batch, operations, step, peak, mfu, None)
+    joules = energy_of(forward, network.dtype, clock.device) if energy else None
+    return Speed(clock, network.dtype, batch, each, forward, step, operations, training, joules)
+
+
+def _training(
+    unit: str, number: int, steps: float, each: int, step: Time, peak: int | None, mfu: float | None, six_n_d: int | None
+) -> Training:
+    """So many steps of ``each`` operations."""
+    operations, seconds = each * steps, step.seconds * steps
+    most = peak and seconds and operations / (seconds * peak)
+    return Training(unit, number, steps, operations, seconds, mfu, most, operations / (mfu * peak) if mfu and peak else None, six_n_d)
 
 
 def tokens_of(network: Network) -> int:

@@ -65,7 +65,7 @@ def in_turn(job: Callable[[], object], other: Callable[[], object], runs: int = 
 
 def main() -> None:
     from archcalc.api import analyze_text
-    from archcalc.network.build import propagate
+    from archcalc.report.pipeline import analyze_spec
     from archcalc.report.report import Report
     from archcalc.request.request import make_request
     from archcalc.spec.document import parse
@@ -78,10 +78,7 @@ def main() -> None:
     assert spec is not None
 
     def analysed() -> Report:
-        network, problems = propagate(spec)
-        assert network is not None
-        assert not problems
-        return Report("ResNet-50", network, make_request())
+        return analyze_spec(spec, [], "resnet50.yaml", make_request())
 
     print("peak memory of the whole process, over specs/")  # first: a child of a large parent counts as large
     for path in sorted((ROOT / "specs").glob("*.yaml")):

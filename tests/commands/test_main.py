@@ -459,11 +459,11 @@ def test_compare_specs_and_variants() -> None:
     done = run("compare", "two.yaml", "two.yaml@wide", "--batch", "2")
     assert (done.code, done.err) == (0, "")
     assert done.out == (
-        "           Two  Two, variant wide\n"
-        "params   1,802       3,594  1.99×\n"
-        "MACCs   12,432         24,864  2×\n"
-        "FLOPs   12,788         25,556  2×\n"
-        "layers       4                  4\n"
+        "           Two    Two (wide)\n"
+        "params   1,802  3,594  1.99×\n"
+        "MACCs   12,432    24,864  2×\n"
+        "FLOPs   12,788    25,556  2×\n"
+        "layers       4             4\n"
         "\n"
         "batch 2; FLOPs by madd: one per MACC, one per weight addition or multiplication outside it\n"
     )

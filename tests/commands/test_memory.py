@@ -506,6 +506,12 @@ def evaluated(text: str) -> Fraction | None:
     return value
 
 
+def in_seconds(text: str) -> float:
+    """A time as it is written."""
+    number, unit = text.split(" ")
+    return float(number.replace(",", "")) * {"s": 1, "ms": 1e-3, "\u00b5s": 1e-6, "ns": 1e-9}[unit]
+
+
 def test_the_evaluator() -> None:
     assert evaluated("3 * 6 * 6 * batch 2 * 2 bytes + 224") == 656
     assert evaluated("5 * 7 runs * 1/2 byte") == Fraction(35, 2)
@@ -688,13 +694,15 @@ def blocks_of(text: str) -> dict[str, list[tuple[str, float]]]:
     found: dict[str, list[tuple[str, float]]] = {}
     for block in text.split("\n\n"):
         title, *rest = block.splitlines()
-        pairs = [re.fullmatch(r"  (\S+) +([\d,.]+)", line) for line in rest]
+        pairs = [re.fullmatch(r"  (\S+) +([\d,.]+)( [mn\u00b5]?s)?", line) for line in rest]
         if rest and all(pairs):
-            found[title.partition("    ")[0]] = [(pair[1], float(pair[2].replace(",", ""))) for pair in pairs if pair]
+            told = [(pair[1], pair[2] + (pair[3] or " s")) for pair in pairs if pair]
+            found[title.partition("    ")[0]] = [(name, in_seconds(number)) for name, number in told]
     return found
 
 
-BLOCKS = ["weight bytes", "gradient bytes", "optimizer bytes", "bytes kept", "bytes alive", "bytes read", "bytes written", "microseconds"]
+SIZES = ["weight bytes", "gradient bytes", "optimizer bytes", "bytes kept", "bytes alive", "bytes read", "bytes written"]
+BLOCKS = [*SIZES, "bytes moved", "time"]
 
 
 @pytest.mark.parametrize(("name", "inside"), [("stem", 2), ("squeeze_excite", 6), ("", 5)])
@@ -713,7 +721,7 @@ def test_sums_of_a_block_a_compound_layer_and_the_whole(run: Any, name: str, ins
     if whole is not None:
         figures = [whole.weight_bytes, whole.gradient_bytes, whole.optimizer_bytes, whole.saved_activation_bytes]
         figures += [whole.peak_activation_bytes, whole.read_bytes, whole.written_bytes]
-        assert [found[title][-1][1] for title in BLOCKS[:-1]] == figures
+        assert [found[title][-1][1] for title in SIZES] == figures
 
 
 def test_the_explanation_of_a_block(run: Any) -> None:

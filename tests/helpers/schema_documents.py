@@ -14,7 +14,7 @@ from archcalc.core.dtypes import DTYPES
 from archcalc.core.kinds import SIZE, Anything, Either, Int, Kind, ListOf, Null, Number, Text, Truth, Word
 from archcalc.layers.kit.args import Arg
 from archcalc.layers.kit.einops import NamedSizes
-from archcalc.spec.language import BUDGETS, TOP_LEVEL, Amount
+from archcalc.spec.language import BUDGETS, TOP_LEVEL, Amount, Quantity, budget_kind
 from archcalc.spec.layer_types import AMOUNT, FIGURES, OUTPUT
 from archcalc.spec.modifiers import MODIFIER
 
@@ -26,8 +26,11 @@ REFS = ("previous", "a", "a.0.b", "x[1]", "down[3 - 1].skip", "stage.0[1].x")
 BLOCK_ARGS: dict[str, list[str]] = {"plain": [], "sized": ["size", "extra = 2 * size"], "own": ["a", "b=1"], "made": ["n"]}
 """The blocks of every document with their arguments, and its layer types: `own` by formulas, `made` of layers."""
 
+QUANTITIES = {"bytes": ("1 B", "4 MiB", " 25.6 kB"), "seconds": ("2 ms", "1e-3s", "+1.5 us")}
+"""Quantities with their units, by what the schema calls them."""
+
 ODD_VALUES: tuple[Any, ...] = (
-    *(None, True, False, 0, 1, -1, 3, 1.5, 2.0, 2**63, -(2**63), 10**31, "", " ", "1 + 1", "relu", "previous"),
+    *(None, True, False, 0, 1, -1, 3, 1.5, 2.0, 2**63, -(2**63), 10**31, "", " ", "1 + 1", "relu", "previous", "4 MiB", "0 B", "2 ms"),
     *([], [1], [1, 2, 3, 4], [None], [[1, 2]], [True], ["relu"], [0], {}, {"a": 1}, {"relu": None}, {"shape": [3]}, {"body": ["relu"]}),
 )
 ODD_KEYS = (*TOP_LEVEL, *MODIFIER, *composites.NAMES, *composites.SPREAD_KEYS)
@@ -105,6 +108,8 @@ class Maker:
             return self.one_of(1, 1.5, True, "relu", [1, [2, "relu"]], [])
         if isinstance(kind, Amount):
             return self.one_of(0, 1.5, "5M", "2.5 G", "10")
+        if isinstance(kind, Quantity):
+            return self.one_of(*QUANTITIES[kind.definition])
         if kind.schema() == {"const": -1}:
             return -1
         raise NotImplementedError(f"no values for a {type(kind).__name__}")
@@ -192,7 +197,7 @@ class Maker:
             "description": lambda: "what it is",
             "dtype": lambda: self.one_of(*DTYPES),
             "outputs": lambda: self.one_of(*REFS, ["a", "b"]),
-            "budget": lambda: {name: self.value(Amount(), 0) for name in BUDGETS if self.chance(2)},
+            "budget": lambda: {name: self.value(budget_kind(name), 0) for name in BUDGETS if self.chance(2)},
             "variants": lambda: {"one": {}, "two b": {"w": 2}},
         }
         found.update({name: make() for name, make in more.items() if self.chance(5)})

@@ -20,21 +20,24 @@ from hypothesis import strategies as st
 import archcalc
 from archcalc.api import make_request
 from archcalc.core.counts import OPERATIONS, Counts
+from archcalc.core.figures import OF_LAYERS
 from archcalc.network.graph import Frame, Network, Tensor
 from archcalc.network.graph import Group as Group_
 from archcalc.render.files import to_csv, to_json
 from archcalc.render.layout import display_width, shorten, wrap
-from archcalc.render.table.columns import AMOUNTS, COLUMNS, KINDS, ORDERS, amount, shapes
+from archcalc.render.table.columns import COLUMNS, ORDERS, TEXTS, shapes
 from archcalc.render.table.lines import COMFORTABLE, lines
 from archcalc.render.table.markdown import to_markdown
 from archcalc.render.table.plain import table
 from archcalc.render.units import EXACT_BELOW, PREFIXES, UNITS, cells, natural_power, percent, quotient, si
-from archcalc.report.measured import BYTES, TIMES
+from archcalc.report.build import group_of, totals_of
+from archcalc.report.figures import FIGURES, together
 from archcalc.report.report import Report
-from archcalc.report.rows import Entry, Group, Row, Totals
+from archcalc.report.rows import Entry, Group, Row
 
 MEANING = "one per MACC, one per weight addition or multiplication outside it"
-NUMBERS = (*AMOUNTS, *KINDS)
+NUMBERS = tuple(figure.name for figure in OF_LAYERS if figure.is_amount and not figure.needs)
+KINDS = tuple(figure.name for figure in OF_LAYERS if figure.held == "counts")
 INPUT = (3, 9, 9)
 
 
@@ -56,17 +59,15 @@ def row(
     counts = Counts(**operations)
     flops = counts.maccs + counts.weight_muls + counts.weight_adds
     node = Group_("", type, Frame([]), tensors(input), tensors(*outputs))
-    made = Row(name, type, node, args or {}, 1)
-    made.params, made.trainable_params, made.active_params, made.counts, made.flops = params, params - frozen, params, counts, flops
-    made.parts = list(parts)
-    return made
+    numbers: dict[str, Any] = {"params": params, "trainable_params": params - frozen, "active_params": params}
+    return Row(name, type, node, args or {}, 1, counts=counts, flops=flops, parts=list(parts), **numbers)
 
 
 def group(name: str, type: str, *children: Entry) -> Group:
-    return Group(name, type, list(children), tensors(*children[-1].output_shapes))
+    return group_of(name, type, list(children), tensors(*children[-1].output_shapes))
 
 
-PLAIN = tuple(name for name in COLUMNS if name not in (*BYTES, *TIMES))
+PLAIN = tuple(name for name in COLUMNS if name in TEXTS or not FIGURES[name].needs)
 """The columns that need neither memory nor a device."""
 
 
@@ -76,18 +77,9 @@ class Tiny(Report):
     notes: ClassVar[list[str]] = []  # its tree is not that of its network
 
     def __init__(self, *tree: Entry, name: str = "tiny", batch: int = 1) -> None:
-        self.name = name
-        self.variant = None
-        self.request = make_request()
-        self.causal = False
-        self.batch = batch
-        self.dtype = "float32"
-        self.convention = "madd"
-        self.convention_unit = "FLOPs"
-        self.tree = list(tree)
-        self.layers = list(leaves(tree))
-        self.totals = Totals(self.layers)
-        self.network = Network(Frame([]), tensors(INPUT), tensors(*tree[-1].output_shapes), {}, "float32")
+        layers = list(leaves(tree))
+        network = Network(Frame([]), tensors(INPUT), tensors(*tree[-1].output_shapes), {}, "float32")
+        super().__init__(name, network, make_request(batch=batch), tree=list(tree), layers=layers, causal=False, totals=totals_of(layers))
 
 
 def leaves(entries: Sequence[Entry]) -> Iterator[Row]:
@@ -115,12 +107,12 @@ def small() -> Tiny:
     for i, (channels, copies) in enumerate([(16, 2), (32, 3)]):
         blocks = [conv_bn(f"for.{i}.conv_bn.{j}", channels) for j in range(copies)]
         passes.append(group(f"for.{i}", "for", *blocks, row(f"for.{i}.max_pool", "max_pool", (channels, 3, 2), comparisons=channels * 18)))
-    gate = row("gate", "squeeze_excite", (32, 3, 2), params=140, maccs=128, muls=192)
-    gate.parts = [
+    parts = [
         row("gate.linear", "linear", (4,), params=60, maccs=60),
         row("gate.linear_2", "linear", (32,), params=80, maccs=68),
         row("gate.multiply", "multiply", (32, 3, 2), muls=192),
     ]
+    gate = row("gate", "squeeze_excite", (32, 3, 2), params=140, maccs=128, muls=192, parts=parts)
     return Tiny(
         conv_bn("stem", 8),
         *passes,
@@ -745,11 +737,11 @@ def trees(draw: st.DrawFn, path: str = "", level: int = 0) -> list[Entry]:
         name = new + entry.name[len(old) :]
         if isinstance(entry, Group):
             return group(name, entry.type, *(moved(child, old, new) for child in entry.children))
-        copy = Row(name, entry.type, entry.node, entry.args, 1)
-        copy.params, copy.trainable_params, copy.active_params = entry.params, entry.trainable_params, entry.active_params
-        copy.counts, copy.flops = entry.counts, entry.flops
-        copy.parts = [part for part in (moved(each, old, new) for each in entry.parts) if isinstance(part, Row)]
-        return copy
+        numbers: dict[str, Any] = {
+            field: getattr(entry, field) for field in ("params", "trainable_params", "active_params", "counts", "flops")
+        }
+        parts = [part for part in (moved(each, old, new) for each in entry.parts) if isinstance(part, Row)]
+        return Row(name, entry.type, entry.node, entry.args, 1, parts=parts, **numbers)
 
     def item(name: str, kind: str) -> Entry:
         if kind == "compound":
@@ -786,7 +778,7 @@ def test_every_column_sums_to_its_total(report: Tiny, depth: int | None, sort: s
     assert len(shown) >= 1
     for column, name in enumerate(NUMBERS, start=1):
         values = [0 if cells[column] == "-" else int(cells[column].replace(",", "")) for cells in [*shown, total]]
-        assert sum(values[:-1]) == values[-1] == amount(report.totals, name), head[column]
+        assert sum(values[:-1]) == values[-1] == together([report.totals], FIGURES[name]), head[column]
 
 
 @given(reports, depths)
@@ -853,7 +845,7 @@ def test_csv_reads_back_to_the_same_integers(several: list[Tiny]) -> None:
         found = list(csv.DictReader(io.StringIO(text)))
         assert [each["name"] for each in found] == [leaf.name for leaf in report.layers]
         for each, leaf in zip(found, report.layers, strict=True):
-            assert {name: int(each[name]) for name in NUMBERS} == {name: amount(leaf, name) for name in NUMBERS}
+            assert {name: int(each[name]) for name in NUMBERS} == {name: together([leaf], FIGURES[name]) for name in NUMBERS}
             assert [[int(size) for size in shape.split("x")] for shape in each["output_shapes"].split(";")] == leaf.output_shapes
     joined = list(csv.reader(io.StringIO(to_csv(several))))
     assert joined[0][0] == "spec"

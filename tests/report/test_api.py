@@ -70,7 +70,7 @@ def test_what_a_network_is_called(tmp_path: Path) -> None:
     assert archcalc.analyze({"input": [3], "layers": ["relu"]}).name == "network"
     assert archcalc.analyze(DOCUMENT).name == archcalc.analyze(DOCUMENT).title == "Two"
     wide = archcalc.analyze(DOCUMENT, variant="wide")
-    assert (wide.name, wide.variant, wide.title) == ("Two", "wide", "Two, variant wide")
+    assert (wide.name, wide.variant, wide.title) == ("Two", "wide", "Two (wide)")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -280,7 +280,8 @@ def test_texts_that_are_no_document(text: bytes) -> None:
 
 def test_the_report_field_by_field() -> None:
     found = archcalc.analyze(DOCUMENT, batch=2).to_dict()
-    assert list(found)[:6] == ["schema_version", "name", "batch", "dtype", "convention", "totals"]
+    top = ["schema_version", "name", "variant", "source", "description", "vars", "batch", "dtype", "convention", "totals"]
+    assert list(found)[:10] == top
     layers = found.pop("layers")
     totals = found.pop("totals")
     operations = {
@@ -288,9 +289,13 @@ def test_the_report_field_by_field() -> None:
         "weight_muls": 0,
         "weight_adds": 2 * (80 + 2 + 4 + 8),
     }
-    assert {key: found[key] for key in ("schema_version", "name", "batch", "dtype", "convention", "outputs")} == {
+    assert {key: found[key] for key in (*top[:-1], "outputs")} == {
         "schema_version": 1,
         "name": "Two",
+        "variant": None,
+        "source": "",
+        "description": "",
+        "vars": {},
         "batch": 2,
         "dtype": "float32",
         "convention": "madd",

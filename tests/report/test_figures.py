@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 import archcalc
+from archcalc.core.counts import OPERATIONS
+from archcalc.core.figures import FIGURES
 from archcalc.devices.catalogue import Device
 from archcalc.render.table.columns import COLUMNS, HEADS, TEXTS, named
-from archcalc.report.figures import FIGURES
 
 MIXTURE: dict[str, Any] = {
     "input": {"shape": [6], "dtype": "int64"},
@@ -28,6 +29,7 @@ JSON: dict[str, Any] = REPORT.to_dict()
 PLAIN = {
     # What the words say by themselves, with what they are parts of. The input to a calculation is no figure.
     "schema_version",
+    "variant",
     "batch",
     "bytes",
     "accumulate",
@@ -70,7 +72,7 @@ FOUND = keys(JSON)
 
 
 def test_the_report_has_everything() -> None:
-    assert {path[0] for path in FOUND} == {"schema_version", "batch", "totals", "memory", "time", "layers"}
+    assert {path[0] for path in FOUND} == {"schema_version", "variant", "batch", "totals", "memory", "time", "layers"}
     assert {path[1] for path in FOUND if path[0] == "time" and len(path) > 2} == {"forward", "training_step", "training", "energy_estimate"}
     assert {path[1] for path in FOUND if path[0] == "memory"} == {"training", "inference"}
     assert ("layers", "parts", "operations", "maccs") in FOUND
@@ -100,23 +102,27 @@ PAGES = {"intensity", "time_share", "share", "ridge"}
 PLACES = {
     "layers": {path[-1] for path in FOUND if path[0] == "layers"},
     "totals": {path[-1] for path in FOUND if path[0] == "totals"},
-    "operations": {path[-1] for path in FOUND if "operations" in path[:-1]},
-    "memory": set(JSON["memory"]) | {key for ledger in JSON["memory"].values() for term in ledger["terms"] for key in term},
-    "pages": PAGES,
-    "time": set(JSON["time"]) | {key for part in ("forward", "training_step") for key in JSON["time"][part]},
-    "training": set(JSON["time"]["training"]),
+    "": {
+        *JSON["memory"],
+        *(key for ledger in JSON["memory"].values() for term in ledger["terms"] for key in term),
+        *JSON["time"],
+        *(key for part in ("forward", "training_step", "training") for key in JSON["time"][part]),
+        "ridge",
+    },
 }
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_where_it_says(name: str) -> None:
     figure = FIGURES[name]
-    assert figure.places
-    for place in figure.places:
-        if name == "operations" and place in ("layers", "totals"):
-            assert isinstance(JSON["totals"][name], dict)
-        else:
-            assert name in PLACES[place], place
+    assert name in PLACES[figure.where] | (PAGES if figure.where == "layers" else set())
+    assert (name in PAGES - {"ridge"}) == (figure.where == "layers" and not figure.in_rows)
+
+
+def test_every_amount_of_the_rows_and_totals_is_declared() -> None:
+    operations, rows = set(OPERATIONS) - {"maccs"}, {figure.name for figure in FIGURES.values() if figure.in_rows}
+    assert PLACES["layers"] - {"operations"} == rows - operations | operations
+    assert PLACES["totals"] - {"operations"} == rows | {figure.name for figure in FIGURES.values() if figure.where == "totals"}
 
 
 @pytest.mark.parametrize("name", FIGURES)

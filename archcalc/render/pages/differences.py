@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...core.errors import JSON_SCHEMA_VERSION
+from ...core.words import counted
 from ...report.differences import between
 from ..layout import aligned
 from ..units import thousands
@@ -60,7 +62,7 @@ def _waterfall(title: str, start: int, parts: list[Part], end: int, ends: tuple[
     first = f"MACCs ({ends[1].maccs:,})" if ends[0] is None else ends[0].convention.name
     rows = [("", thousands(start), "MACCs" if ends[0] is None else first)]
     for part in parts:
-        about = f" ({part.layers:,} layer{'s' if part.layers != 1 else ''})" if part.layers else ""
+        about = f" ({counted(part.layers, 'layer')})" if part.layers else ""
         rows.append(("+" if part.amount > 0 else "-", thousands(abs(part.amount)), part.why + about))
     rows.append(("=", thousands(end), f"{ends[1].convention.name}, {ends[1].convention.unit}"))
     width = max(len(number) for _, number, _ in rows)
@@ -86,7 +88,7 @@ def _json(report: Report, counts: list[Count], pair: tuple[Count, Count] | None)
     import json
 
     found: dict[str, object] = {
-        "schema_version": 1,
+        "schema_version": JSON_SCHEMA_VERSION,
         "name": report.name,
         "batch": report.batch,
         "maccs": report.totals.maccs,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from textwrap import wrap
 
-from ...report.figures import Figure
+from ...core.figures import Figure
 
 WIDTH = 110
 

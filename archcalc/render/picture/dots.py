@@ -33,7 +33,7 @@ def picture(report: Report) -> Roofline:
 
 def _dots(row: Row) -> list[Dot]:
     """A dot, or none for a layer that takes no time."""
-    time = row.account.time if row.account is not None else None
+    time = row.time
     if time is None or not time.seconds or row.account is None:
         return []
     bound: Literal["compute", "memory"] = "compute" if time.bound == "compute" else "memory"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor, log10, pi, sqrt
 from typing import Literal
 
+from ...core.words import counted
 from ..layout import clean, shorten
 from ..units import quotient, si
 from .labels import LINE, Board, Mark, Wish, arrange, width
@@ -253,7 +254,7 @@ def _copies(dot: Dot) -> str:
 
 
 def _layers(dots: list[Dot]) -> str:
-    return "1 layer" if (count := sum(dot.copies for dot in dots)) == 1 else f"{count:,} layers"
+    return counted(sum(dot.copies for dot in dots), "layer")
 
 
 def _time(seconds: float) -> str:

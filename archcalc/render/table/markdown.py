@@ -33,7 +33,8 @@ def to_markdown(
         for column, cells in zip(made.columns, made.cells, strict=True)
     ]
     *rows, total = zip(*cells, strict=True)
-    out = [f"**{_escaped(made.title)}**", ""] if made.title else []
+    out = [f"**{_escaped(made.title)}**", ""]
+    out += [_escaped(made.source), ""] if made.source else []
     out.append(_row(made.heads))
     out.append(_row(":--" if column in LEFT else "--:" for column in made.columns))
     out += map(_row, rows)

@@ -48,15 +48,15 @@ def table(
     bold, dim, plain = (BOLD, DIM, PLAIN) if colour else ("", "", "")
     rule = dim + ("─" if unicode else "-") * size + plain
     rows = [GAP.join(row) for row in zip(*(kept.padded() for kept in columns_kept), strict=True)]
-    out = [bold + part + plain for part in wrap(made.title, width)] + [""] if made.title else []
+    out = [bold + part + plain for part in wrap(made.title, width)]
+    out += [dim + part + plain for part in wrap(made.source, width)] if made.source else []
+    out.append("")
     out += [bold + rows[0] + plain, rule, *rows[1:-1], rule, bold + rows[-1] + plain, ""]
     labels = max(len(label) for label, _, _ in made.sums)
     digits = max(len(number) for _, number, _ in made.sums)
     for label, number, remark in made.sums:
         out += wrap(remark, width, f"{label:<{labels}}{GAP}{number:>{digits}}{GAP}")
-    if dropped:
-        made.notes.append(f"left out at this width: {', '.join(dropped)}")
-    for note in made.notes:
+    for note in [*made.notes, *([f"left out at this width: {', '.join(dropped)}"] if dropped else [])]:
         out += wrap(note, width)
     for block in made.blocks:
         out += ["", *block]

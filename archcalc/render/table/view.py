@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...report.measured import BYTES, TIMES
+from ...core.figures import FIGURES
+from ...core.words import counted
 from ..layout import ascii_only, clean
-from ..units import UNITS, cells, percent, si, thousands
-from .cells import measured
-from .columns import HEADS, TEXTS, amount, chosen, full_name, in_order, shapes, text
+from ..units import UNITS, thousands
+from .cells import column
+from .columns import HEADS, TEXTS, chosen, in_order, shapes, text
 from .lines import DEEPEST, Line, lines
 
 if TYPE_CHECKING:
@@ -19,22 +20,37 @@ if TYPE_CHECKING:
 class View:
     """The cells of a table, column by column; below the lines' cells stand those of the cut (if any) and of the total."""
 
-    __slots__ = ("blocks", "cells", "columns", "cut", "notes", "sums", "title", "unicode", "unit")
+    __slots__ = ("blocks", "cells", "columns", "cut", "notes", "source", "sums", "title", "unicode", "unit")
 
-    def __init__(self, title: str, columns: tuple[str, ...], cells: list[list[str]], cut: bool, unit: str) -> None:
+    def __init__(
+        self,
+        title: str,
+        source: str,
+        columns: tuple[str, ...],
+        cells: list[list[str]],
+        *,
+        cut: bool,
+        unit: str,
+        sums: list[tuple[str, str, str]],
+        notes: list[str],
+        blocks: list[list[str]],
+        unicode: bool,
+    ) -> None:
         self.title = title
-        self.unicode = True
-        self.unit = unit
-        """What the convention counts: FLOPs, or MACs."""
+        self.source = source
+        """Where the network is from; empty where its spec does not say."""
         self.columns = columns
         self.cells = cells
         self.cut = cut
         """Whether the last line but the total sums up lines left out."""
-        self.sums: list[tuple[str, str, str]] = []
+        self.unit = unit
+        """What the convention counts: FLOPs, or MACs."""
+        self.sums = sums
         """The totals in full: a label, an exact number and a remark."""
-        self.notes: list[str] = []
-        self.blocks: list[list[str]] = []
+        self.notes = notes
+        self.blocks = blocks
         """Lines as they are, behind everything else."""
+        self.unicode = unicode
 
     @property
     def heads(self) -> list[str]:
@@ -64,73 +80,70 @@ def view(
     names = chosen(report, columns)
     if depth is None and sort not in (None, "order"):
         depth = DEEPEST
-    shown = in_order(lines(report.tree, depth, args="args" in names, full=report.accounts is not None), sort)
+    shown = in_order(report, lines(report.tree, depth, args="args" in names, full=report.accounts is not None), sort)
     count = len(shown)
     cut = [] if top is None else shown[top:]
     if cut:
         shown = shown[:top]
     times = "×" if unicode else "x"
-    made = View(
-        _title(report, unicode),
-        names,
-        [_column(report, name, shown, cut, units, times) for name in names],
-        bool(cut),
-        report.convention_unit,
-    )
-    if not unicode:
-        made.unicode = False
-        made.cells = [list(map(ascii_only, column)) for column in made.cells]
-    _add_totals(made, report, meaning)
+    cells = [_column(report, name, shown, cut, units, times) for name in names]
+    folded = f"; {times} n: n alike in a row, their numbers summed" if any(line.count > 1 for line in shown) else ""
+    blocks: list[list[str]] = []
     if report.accounts is not None:
         from ..ledgers import needs
 
-        made.blocks = needs(report, units=units, unicode=unicode, width=width)
-    folded = any(line.count > 1 for line in shown)
-    layers = len(report.layers)
-    made.notes.append(f"{_counted(layers, 'layer')} in {_counted(count, 'line')}")
-    if folded:
-        made.notes[-1] += f"; {times} n: n alike in a row, their numbers summed"
-    return made
+        blocks = needs(report, units=units, unicode=unicode, width=width)
+    return View(
+        _title(report, unicode),
+        _source(report, unicode),
+        names,
+        cells if unicode else [list(map(ascii_only, column)) for column in cells],
+        cut=bool(cut),
+        unit=report.convention_unit,
+        sums=_sums(report, meaning),
+        notes=[*report.notes, _how(report), f"{counted(len(report.layers), 'layer')} in {counted(count, 'line')}{folded}"],
+        blocks=blocks,
+        unicode=unicode,
+    )
 
 
 def _title(report: Report, unicode: bool) -> str:
     """The network's name, and the shapes of what comes in and goes out."""
     times, arrow = ("×", "→") if unicode else ("x", "->")
     inputs = shapes([tensor.shape or () for tensor in report.network.inputs], times)
-    return f"{clean(full_name(report))}: {inputs} {arrow} {shapes(report.outputs, times)}"
+    return f"{clean(report.title)}: {inputs} {arrow} {shapes(report.outputs, times)}"
+
+
+def _source(report: Report, unicode: bool) -> str:
+    """Where the network is from, in one line."""
+    source = clean(" ".join(report.source.split()))
+    return source if unicode else source.encode("ascii", "replace").decode()
 
 
 def _column(report: Report, name: str, shown: list[Line], cut: list[Line], units: str, times: str) -> list[str]:
     """The cells of one column."""
     if name in TEXTS:
-        column = [text(line, name, times) for line in shown]
-        if not "".join(column).isprintable():
-            column = [clean(cell) for cell in column]
+        texts = [text(line, name, times) for line in shown]
+        if not "".join(texts).isprintable():
+            texts = [clean(cell) for cell in texts]
         label = name == "layer"
-        return [*column, *([f"{len(cut):,} more"] if cut and label else [""] if cut else []), "total" if label else ""]
-    if name in BYTES or name in TIMES:
-        return measured(report, name, shown, cut, units)
-    values = [amount(line.entry, name) * line.count for line in shown]
-    total = amount(report.totals, name)
-    sums = [sum(amount(line.entry, name) * line.count for line in cut), total] if cut else [total]
-    if name == "share":
-        return [percent(value, total) for value in values + sums]
-    return cells(values, units) + [si(value, units) if value else "-" for value in sums]
+        return [*texts, *([f"{len(cut):,} more"] if cut and label else [""] if cut else []), "total" if label else ""]
+    return column(report, FIGURES[name], shown, cut, units)
 
 
-def _add_totals(made: View, report: Report, meaning: str) -> None:
+def _sums(report: Report, meaning: str) -> list[tuple[str, str, str]]:
+    """The totals in full: a label, an exact number and a remark."""
     totals = report.totals
-    made.sums.append(("params", thousands(totals.params), ""))
+    sums = [("params", thousands(totals.params), "")]
     if totals.trainable_params != totals.params:
-        made.sums.append(("trainable", thousands(totals.trainable_params), ""))
-    made.sums.append(("MACCs", thousands(totals.maccs), ""))
+        sums.append(("trainable", thousands(totals.trainable_params), ""))
+    sums.append(("MACCs", thousands(totals.maccs), ""))
     if totals.active_params != totals.params:
-        made.sums.append(("active", thousands(totals.active_params), "params that one position goes through"))
-    made.sums.append((made.unit, thousands(totals.flops), f"{report.convention}: {meaning}" if meaning else report.convention))
+        sums.append(("active", thousands(totals.active_params), "params that one position goes through"))
+    return [*sums, (report.convention_unit, thousands(totals.flops), f"{report.convention}: {meaning}" if meaning else report.convention)]
+
+
+def _how(report: Report) -> str:
+    """The batch and the dtype, and what the numbers are for."""
     batch = f"batch {report.batch:,}, {report.dtype}"
-    made.notes.extend(report.notes)
-    made.notes.append(batch if report.batch == 1 else f"{batch}; MACCs and {made.unit} are those of all {report.batch:,} samples")
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" + ("s" if number != 1 else "")
+    return batch if report.batch == 1 else f"{batch}; MACCs and {report.convention_unit} are those of all {report.batch:,} samples"

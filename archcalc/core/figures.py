@@ -1,0 +1,236 @@
+"""Every figure that archcalc gives, declared once: its name, its unit, how it adds up, what it needs, what it means and leaves out.
+
+Tables, CSV, JSON, Markdown, budgets, sorting, comparing, explaining and ``archcalc figures`` read these declarations;
+archcalc/report/figures.py says how a figure is read from a row, a group of rows or the totals.
+"""
+
+from __future__ import annotations
+
+from .counts import OPERATIONS
+
+
+class Figure:
+    """One figure. Written by hand: a dataclass of this size would take more of the start than all the declarations below.
+
+    ``head`` is what stands above its column and ``title`` what it is called in words; both are its name where nothing else is said.
+    ``where`` is "layers" where every layer, block and network has it, "totals" where only a network has it, and empty for the words of
+    ledgers, rates and pages, which are no columns. ``held`` is what of a layer has it: the "row" itself, its "counts" of operations, its
+    "account" of bytes or its "time". ``adds`` is how it adds up over layers: "sum", "most", "share" (a part of the network's ``of``), or
+    empty where it is worked out from the sums of others. ``needs`` is what has to be asked for: nothing, "memory" or "device".
+    """
+
+    __slots__ = ("adds", "head", "held", "leaves_out", "meaning", "name", "needs", "of", "title", "unit", "where")
+
+    def __init__(
+        self,
+        name: str,
+        unit: str,
+        meaning: str,
+        *,
+        head: str = "",
+        title: str = "",
+        where: str = "",
+        held: str = "row",
+        adds: str = "",
+        needs: str = "",
+        of: str = "",
+        leaves_out: str = "",
+    ) -> None:
+        self.name = name
+        self.unit = unit
+        self.meaning = meaning
+        self.head = head or name
+        self.title = title or self.head
+        self.where = where
+        self.held = held
+        self.adds = adds
+        self.needs = needs
+        self.of = of
+        self.leaves_out = leaves_out
+
+    @property
+    def in_rows(self) -> bool:
+        """Whether JSON and CSV have it in every row: what is worked out from two figures of them is for tables."""
+        return self.where == "layers" and (self.is_amount or self.unit == "a word")
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is a number of which more is more: one to sort by, or to hold to a budget."""
+        return self.adds in ("sum", "most")
+
+
+def _layers(name: str, unit: str, meaning: str, adds: str = "sum", **more: str) -> Figure:
+    """A figure of every layer, block and network."""
+    return Figure(name, unit, meaning, where="layers", adds=adds, **more)
+
+
+def _bytes(name: str, head: str, title: str, meaning: str, adds: str = "sum", held: str = "account", leaves_out: str = "") -> Figure:
+    """Bytes of every layer, worked out where memory is asked for."""
+    return _layers(name, "bytes", meaning, adds, head=head, title=title, held=held, needs="memory", leaves_out=leaves_out)
+
+
+def _time(name: str, unit: str, meaning: str, adds: str = "", **more: str) -> Figure:
+    """What follows from the least time of a layer on a device."""
+    return _layers(name, unit, meaning, adds, held="time", needs="device", **more)
+
+
+_ALLOCATOR = "what the allocator rounds up and fragments, workspaces of kernels, the device's context"
+_BOUND = "launches of kernels, operations that are no MACCs, whatever surrounds the network; algorithms with fewer products (Winograd, FFT) are outside"
+
+_DECLARED = (
+    _layers(
+        "params", "numbers", "Learned numbers, frozen ones too; shared weights count once.", leaves_out="buffers such as running statistics"
+    ),
+    _layers("trainable_params", "numbers", "Params without those of frozen layers.", head="trainable"),
+    Figure(
+        "active_params", "numbers", "The params that one position goes through: of experts, the active ones.", where="totals", adds="sum"
+    ),
+    _layers("maccs", "multiply-accumulates", "Multiplications whose product is added to a running sum, for the whole batch.", head="MACCs"),
+    _layers("flops", "as the convention says", "What the chosen convention makes of the operations, for the whole batch.", head="FLOPs"),
+    _layers("share", "%", "The FLOPs of a layer over those of the network.", "share", of="flops", head="FLOPs %"),
+    *(
+        _layers(name, "operations", f"{meaning[0].upper()}{meaning[1:]}.", held="counts", title=name.replace("_", " "))
+        for name, meaning in OPERATIONS.items()
+        if name != "maccs"
+    ),
+    _bytes(
+        "weight_bytes",
+        "weights",
+        "weight bytes",
+        "The weights as they are held: in the dtype of each layer, in float32 with autocast, or quantised with their scales.",
+    ),
+    _bytes("gradient_bytes", "gradients", "gradient bytes", "A gradient for each trained weight, in the dtype that the precision says."),
+    _bytes(
+        "optimizer_bytes",
+        "optimizer",
+        "optimizer bytes",
+        "The optimizer's states, and the float32 master copy of the weights where the precision has one.",
+        leaves_out="step counters",
+    ),
+    _bytes(
+        "saved_activation_bytes",
+        "kept",
+        "bytes kept",
+        "What layers keep of a forward pass for the backward pass, as PyTorch's autograd does: inputs, outputs, masks, statistics, indices. "
+        "A piece of memory that several keep counts once, for the first of them; a view keeps the whole piece that it lies in. "
+        "What JSON calls saved is what tables and ledgers call kept.",
+        leaves_out=f"the network's inputs, weights, and buffers; {_ALLOCATOR}",
+    ),
+    _bytes(
+        "peak_activation_bytes",
+        "alive",
+        "bytes alive",
+        "At inference the bytes of all values alive while the layer runs; in the totals the most at once, the network's inputs among them. "
+        "A value lives from the layer that makes it to the last that needs it; what comes into a sequence, residual, parallel or compound "
+        "layer until that is done, as a function holds its arguments; a block or a for holds nothing by itself.",
+        "most",
+        "row",
+        _ALLOCATOR,
+    ),
+    _bytes(
+        "read_bytes",
+        "read",
+        "bytes read",
+        "The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up.",
+        leaves_out="caches, and what is read twice",
+    ),
+    _bytes("written_bytes", "written", "bytes written", "The outputs of a layer by itself; a view writes nothing."),
+    _bytes(
+        "kv_cache_bytes",
+        "cache",
+        "key-value cache bytes",
+        "Keys and values of all tokens that are kept for those to come, for the whole batch; a window caps them.",
+        held="row",
+    ),
+    Figure("kv_cache_bytes_per_token", "bytes", "Bytes of keys and values of one token of one sample.", where="totals", adds="sum"),
+    _time(
+        "moved_bytes",
+        "bytes",
+        "What has to pass through main memory: weights, and values larger than the device's cache. Layers that work element by element are "
+        "taken as done together with the layer before them, and the scores of attention as never written. With --fusion none: what is read and written.",
+        "sum",
+        head="moved",
+        title="bytes moved",
+    ),
+    _time(
+        "time_seconds",
+        "seconds",
+        "A lower bound for this arithmetic: the larger of two operations for each MACC (of causal attention for unmasked ones alone) over the device's peak for the dtype, and moved bytes over its bandwidth; "
+        "in the totals the sum over layers.",
+        "sum",
+        head="time \u2265",
+        title="time",
+        leaves_out=_BOUND,
+    ),
+    _time(
+        "intensity", "operations per byte", "Operations over moved bytes (op/byte in tables, x in the roofline picture).", head="op/byte"
+    ),
+    _time("bound", "a word", "Which of the two is larger: compute or memory."),
+    _time("time_share", "%", "The least time of a layer over that of the network.", "share", of="time_seconds", head="time %"),
+    # What only ledgers, rates, trainings and pages have.
+    Figure(
+        "bytes_per_param",
+        "bytes",
+        "Of a term the bytes for each of its params; of a ledger (per param) all terms for params over all params.",
+    ),
+    Figure("divisor", "devices", "Over how many devices a term is divided: one."),
+    Figure("ridge", "operations per byte", "Peak over bandwidth of a device: layers of fewer operations per byte are bound by memory."),
+    Figure(
+        "mfu",
+        "share",
+        "The share of the peak that a training reaches (model FLOPs utilisation): given, never worked out. Its operations are those of forward and "
+        "backward passes without what is worked out anew, masked products of causal attention among them unless --causal half is given.",
+    ),
+    Figure(
+        "training",
+        "bytes",
+        "The ledger of a training step: weights, gradients, states, inputs, activations kept, and the gradients of activations at their most.",
+        leaves_out=_ALLOCATOR,
+    ),
+    Figure(
+        "inference",
+        "bytes",
+        "The ledger of a forward pass: weights, key-value cache, and activations at their most.",
+        leaves_out=_ALLOCATOR,
+    ),
+    Figure("forward", "", "The forward pass."),
+    Figure(
+        "training_step",
+        "",
+        "Forward; backward, with as many products again for each of weights and inputs that has a gradient; what checkpoints work out anew; and the optimizer, "
+        "which reads and writes weights and states once.",
+        leaves_out="communication between devices",
+    ),
+    Figure("seconds", "seconds", "The least time.", leaves_out=_BOUND),
+    Figure("samples_per_second", "1/s", "The batch over the least time: at most."),
+    Figure("tokens_per_second", "1/s", "Samples per second times the length of a sequence; none where the input is no sequence."),
+    Figure(
+        "operations",
+        "operations",
+        "In times: two for each MACC of a forward pass, or of a training step without what is worked out anew.",
+    ),
+    Figure("utilization", "share", "The time of the operations alone, at the peaks for their dtypes, over the least time."),
+    Figure(
+        "six_n_d",
+        "operations",
+        "Six times active params times tokens, a rule of thumb for the operations of a training (Kaplan et al. 2020).",
+    ),
+    Figure(
+        "energy_estimate",
+        "joules",
+        "Joules of a forward pass: so much for each operation and each moved byte. An estimate, not a bound.",
+        leaves_out="instructions, registers, caches, idle power",
+    ),
+)
+
+FIGURES: dict[str, Figure] = {figure.name: figure for figure in _DECLARED}
+"""Every figure by the name that it has in JSON, in the order in which tables and CSV have them."""
+
+OF_LAYERS: tuple[Figure, ...] = tuple(figure for figure in _DECLARED if figure.where == "layers")
+"""The figures that every layer, block and network has: the columns of numbers that a table can have."""
+
+ACCOUNTED: tuple[str, ...] = tuple(figure.name for figure in OF_LAYERS if figure.held == "account")
+"""The bytes that an account of memory adds up."""
+
+BUDGETS: tuple[str, ...] = tuple(figure.name for figure in _DECLARED if figure.where and figure.is_amount)
+"""The figures that a budget may hold a network to: every amount that the totals have."""

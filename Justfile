@@ -32,6 +32,7 @@ cover:
 # Write the files that are derived from the code.
 docs:
     {{python}} -m archcalc schema > archcalc/schema.json
+    PYTHONPATH=. {{python}} tests/helpers/readme_examples.py
 
 # How long it takes, against a bare interpreter; never part of the tests.
 bench:

@@ -48,7 +48,7 @@ FILES: dict[str, str] = {
     "timing": "times < clock energy < rates",
     "request": "option < options < request",
     "report": "counting measured terms < rows < build figures < budget < report < derivations differences pipeline",
-    "explain": "manual memory < layer",
+    "explain": "guide manual memory < layer",
     "explore": "fit",
     "render": (
         "files layout pages pages.figures picture picture.svg table table.lines units < ledgers pages.compare pages.devices "
@@ -56,7 +56,7 @@ FILES: dict[str, str] = {
         "table.view < picture.dots table.markdown table.plain"
     ),
     "commands": (
-        "schema < names terminal < inputs options < build check compare conventions devices explain figures fit layers "
+        "schema < names terminal < inputs options < build check compare conventions devices explain figures fit guide layers "
         "roofline specs table < main"
     ),
 }
@@ -245,6 +245,7 @@ OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.composites", "add concat multiply"): "words of `merge`, part of the language",
     ("archcalc.request", "attention"): "an option's name",
     ("archcalc.commands", "attention"): "an option's name",
+    ("archcalc.explain.guide", "attention"): "a page's name",
 }
 """Where a text that is a layer type's name (empty: any) may stand outside of layers, and what it means there."""
 

@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "fit": "The largest batch or context with which a network fits a device.",
     "roofline": "A picture of where the layers of a network stand under the roofs of a device.",
     "specs": "List the specs that come with archcalc, or print one to start from.",
+    "guide": "The manual: how a spec is written, and what the numbers mean.",
     "figures": "What every figure means, its unit, and what it leaves out.",
     "layers": "List the layer types, or show the manual page of one.",
     "schema": "Print the JSON Schema of the spec language.",

@@ -23,7 +23,8 @@ def read_convention(text: str | bytes, file: str) -> Convention:
 
 def _convention(node: Node, reporter: Reporter) -> Convention | None:
     if not isinstance(node, Mapping):
-        reporter.error(node, "", "a convention must be a mapping", expected=", ".join(KEYS))
+        hint = "`archcalc guide conventions` shows one"
+        reporter.error(node, "", "a convention must be a mapping", expected=", ".join(KEYS), hint=hint)
         return None
     for key, scalar in node.keys.items():
         if key not in KEYS:

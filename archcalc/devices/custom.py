@@ -15,6 +15,7 @@ from .device import Device
 
 NEEDED = ("name", "memory", "bandwidth", "peak")
 KEYS = (*NEEDED, "cache", "power", "energy", "source")
+SHOWN = "`archcalc guide devices` shows one"
 BYTE = "byte"
 """The key of ``energy`` for one byte of memory read or written."""
 
@@ -26,14 +27,14 @@ def read_device(text: str | bytes, file: str) -> Device:
 
 def _device(node: Node, reporter: Reporter) -> Device | None:
     if not isinstance(node, Mapping):
-        reporter.error(node, "", "a device must be a mapping", expected=", ".join(KEYS))
+        reporter.error(node, "", "a device must be a mapping", expected=", ".join(KEYS), hint=SHOWN)
         return None
     for key, scalar in node.keys.items():
         if key not in KEYS:
             reporter.error(scalar, key, f"a device has no key '{key}'", expected=", ".join(KEYS), hint=did_you_mean(key, KEYS))
     for key in NEEDED:
         if key not in node.entries:
-            reporter.error(node, "", f"the device has no {key}", expected=", ".join(NEEDED))
+            reporter.error(node, "", f"the device has no {key}", expected=", ".join(NEEDED), hint=SHOWN)
     entries = node.entries
     memory = _quantity(entries.get("memory"), "memory", BYTES, reporter)
     bandwidth = _quantity(entries.get("bandwidth"), "bandwidth", BANDWIDTH, reporter)

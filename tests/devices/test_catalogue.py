@@ -391,6 +391,9 @@ b.yaml:10:22: energy.bytes: there is no dtype 'bytes'
   hint      did you mean 'byte'?"""
 
 
+SHOWN = "  hint      `archcalc guide devices` shows one"
+
+
 def wrong(text: str) -> str:
     with pytest.raises(SpecError) as caught:
         read_device(text, "b.yaml")
@@ -404,12 +407,15 @@ def test_everything_wrong_comes_at_once() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- 1\n", "b.yaml:1:1: a device must be a mapping\n  expected  name, memory, bandwidth, peak, cache, power, energy, source"),
+        (
+            "- 1\n",
+            "b.yaml:1:1: a device must be a mapping\n  expected  name, memory, bandwidth, peak, cache, power, energy, source\n" + SHOWN,
+        ),
         (
             "name: a\nmemory: 8 GiB\npeak: {int8: 5 GOPS}\n",
-            "b.yaml:1:1: the device has no bandwidth\n  expected  name, memory, bandwidth, peak",
+            "b.yaml:1:1: the device has no bandwidth\n  expected  name, memory, bandwidth, peak\n" + SHOWN,
         ),
-        (NEEDED, "b.yaml:1:1: the device has no name\n  expected  name, memory, bandwidth, peak"),
+        (NEEDED, "b.yaml:1:1: the device has no name\n  expected  name, memory, bandwidth, peak\n" + SHOWN),
         (f"name: ''\n{NEEDED}", "b.yaml:1:7: name: name must be a text"),
         (f"name: a\n{NEEDED}source: 7\n", "b.yaml:5:9: source: source must be a text\n  hint      put it in quotes"),
         (f"name: a\n{NEEDED}power: 0.0 W\n", "b.yaml:5:8: power: '0.0 W' is not more than zero\n  expected  a power in W"),

@@ -1,4 +1,7 @@
-"""The README's examples: its YAML, and its commands with what they print. `python tests/readme_examples.py` writes the outputs anew."""
+"""The examples of README and guide: their YAML, their Python, and their commands with what they print.
+
+``python tests/helpers/readme_examples.py`` writes the outputs anew.
+"""
 
 from __future__ import annotations
 
@@ -12,25 +15,31 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from archcalc.explain.guide import PAGES
 from places import ROOT
 
 README = ROOT / "README.md"
+GUIDE = ROOT / "archcalc" / "guide"
+DOCUMENTS: dict[str, Path] = {"README": README, **{name: GUIDE / f"{name}.md" for name in PAGES}}
+"""README and every page of the guide, by name."""
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NAMED = re.compile(r"# (\S+\.yaml)\n")
+"""The first line of an example that is a file for the commands beside it."""
 
 
 def fences(kind: str, text: str | None = None) -> list[str]:
-    """The contents of all fenced blocks of one kind."""
-    return [match[2] for match in FENCE.finditer(README.read_text() if text is None else text) if match[1] == kind]
+    """The contents of all fenced blocks of one kind, in a text or else in all documents."""
+    texts = [path.read_text() for path in DOCUMENTS.values()] if text is None else [text]
+    return [match[2] for each in texts for match in FENCE.finditer(each) if match[1] == kind]
 
 
 @contextmanager
-def workplace() -> Iterator[None]:
-    """A folder with the repository's specs and the README's files that begin with a comment naming them."""
+def workplace(document: str = "README") -> Iterator[None]:
+    """A folder with the files of a document: its examples that begin with a comment naming them."""
     before = Path.cwd()
     with TemporaryDirectory() as folder:
-        os.symlink(ROOT / "specs", Path(folder) / "specs")
-        for text in fences("yaml"):
-            named = re.match(r"# (\S+\.yaml)\n", text)
+        for text in fences("yaml", DOCUMENTS[document].read_text()):
+            named = NAMED.match(text)
             if named:
                 (Path(folder) / named[1]).write_text(text)
         os.chdir(folder)
@@ -65,11 +74,14 @@ def session(block: str) -> str:
     return "".join(f"$ {command}\n{run(command)}" for command in commands)
 
 
-def rewritten() -> str:
-    """The README with the outputs that its commands have now."""
-    with workplace():
-        return FENCE.sub(lambda match: f"```console\n{session(match[2])}```" if match[1] == "console" else match[0], README.read_text())
+def rewritten(document: str) -> str:
+    """A document with the outputs that its commands have now."""
+    with workplace(document):
+        return FENCE.sub(
+            lambda match: f"```console\n{session(match[2])}```" if match[1] == "console" else match[0], DOCUMENTS[document].read_text()
+        )
 
 
 if __name__ == "__main__":
-    README.write_text(rewritten())
+    for name, path in DOCUMENTS.items():
+        path.write_text(rewritten(name))

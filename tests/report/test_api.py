@@ -430,7 +430,11 @@ def test_what_a_convention_is_called_unless_it_says() -> None:
 
 
 WRONG_CONVENTIONS: dict[str, tuple[str, str]] = {
-    "no mapping": ("- a", "mine.yaml:1:1: a convention must be a mapping\n  expected  name, meaning, unit, bias, source, default, rules"),
+    "no mapping": (
+        "- a",
+        "mine.yaml:1:1: a convention must be a mapping\n  expected  name, meaning, unit, bias, source, default, rules\n"
+        "  hint      `archcalc guide conventions` shows one",
+    ),
     "broken": ("name: [", "mine.yaml:1:7: the '[' is never closed"),
     "unknown key": ("names: a", "mine.yaml:1:1: names: a convention has no key 'names'\n"),
     "unit": ("unit: MACC", "mine.yaml:1:7: unit: there is no unit 'MACC'\n  expected  FLOPs (two per MACC) or MACs (one per MACC)"),

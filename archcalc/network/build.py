@@ -6,6 +6,7 @@ layer, a block or a composite. What each of these becomes stands in files of the
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,6 +29,10 @@ from .sources import source, sources
 from .ties import marks
 from .walk import Stop, Walk, Wrong
 
+FRAMES = 5_000
+"""Calls inside calls while a spec is followed: a level of blocks and composites takes some seven, and the walk counts levels itself, so that
+what is too deep is said at its place; Python's own bound of 1,000 would come first."""
+
 
 def propagate(
     spec: Spec,
@@ -43,13 +48,17 @@ def propagate(
     archcalc/layers/kit/layer.py. Shapes are per sample, without the batch.
     """
     walk = Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body)
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, FRAMES))
     try:
         return _network(walk, settings or {}), walk.problems
     except (Stop, TooMany):
         return None, walk.problems
-    except RecursionError:  # called from deep inside another program
+    except RecursionError:  # called from very deep inside another program
         walk.error(spec.node, "", "blocks and composites stand in one another too deep")
         return None, walk.problems
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _network(walk: Walk, settings: Mapping[str, Template]) -> Network:

@@ -8,7 +8,7 @@ from archcalc import layers
 from archcalc.network.build import _MAKERS, propagate
 from archcalc.spec.document import parse
 from archcalc.text.reader import read
-from spec_help import errors, layer_errors
+from spec_help import analyzed, errors, layer_errors
 
 
 @pytest.mark.parametrize("name", layers.NAMES)
@@ -60,3 +60,29 @@ def test_two_walks_know_nothing_of_one_another() -> None:
     assert (first.dtype, second.dtype) == ("float32", "float16")
     assert first.frame is not second.frame
     assert [tensor.dtype for tensor in (*first.outputs, *second.outputs)] == ["float32", "float16"]
+
+
+def nested(levels: int) -> str:
+    """Blocks of named sequences in one another, so many levels deep in all: a text itself may hold 100."""
+    each = 45
+    blocks = []
+    for number in range(0, levels, each):
+        depth = min(each, levels - number)
+        inside = f"b{number + each}" if number + each < levels else "linear: 5"
+        body = "[" + f"{{name: s, sequence: [{{{inside}{'' if ':' in inside else ': '}}}" + "]}]"
+        for _ in range(depth - 1):
+            body = "[{name: s, sequence: " + body + "}]"
+        blocks.append(f"  b{number}: {{layers: {body}}}")
+    return "input: [3]\nblocks:\n" + "\n".join(blocks) + "\nlayers: [b0]\n"
+
+
+def test_what_is_too_deep_is_said_at_its_place() -> None:
+    found = errors(nested(230))
+    assert "blocks stand in one another more than 100 deep" in found
+    assert "blocks.b90.layers[0].sequence[0]" in found
+
+
+def test_what_is_nearly_too_deep_goes_through_every_stage() -> None:
+    report = analyzed(nested(99), memory=True, device="a100")
+    assert (report.totals.params, len(report.layers)) == (20, 1)
+    assert report.to_dict()["layers"][0]["name"].count(".s") == 99

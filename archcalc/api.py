@@ -14,7 +14,6 @@ from .request.options import listing
 from .request.request import Request as Request
 from .request.request import make_request as make_request
 from .text.nodes import Node
-from .text.python import from_python
 from .text.reader import read
 from .text.shipped import located
 
@@ -42,6 +41,8 @@ def analyze(source: str | PathLike[str] | Mapping[str, Any], **options: Unpack[O
     request = make_request(**options)
     if isinstance(source, Mapping):
         with _no_collection():
+            from .text.python import from_python
+
             node, problems = from_python(source)
             return analyze_node(node, problems, "", request)
     with open(path, "rb") as stream:

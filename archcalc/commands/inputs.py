@@ -17,7 +17,6 @@ from ..request.request import make_request
 from ..text.decode import MAX_BYTES
 from ..text.shipped import located
 from . import WRONG_SPEC
-from .names import near
 from .terminal import fail, show_errors
 
 Made = TypeVar("Made")
@@ -36,6 +35,8 @@ def read_text(spec: str) -> tuple[bytes, str, str]:
         with open(path, "rb") as stream:
             return stream.read(MAX_BYTES + 1), file, variant
     except OSError as error:
+        from .names import near
+
         fail(f"{file}: {(error.strerror or str(error)).lower()}", near(file) if isinstance(error, FileNotFoundError) else "")
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from ..request import options as request
 from ..request.option import FLAG, LEVEL, PAIR, TEXT, WHOLE, Option
-from .names import completed
 
 
 class Argument:
@@ -33,6 +32,13 @@ class Argument:
         self.many = many
         self.default = default
         self.completed = completed
+
+
+def completed(incomplete: str) -> list[str]:
+    """The specs that a shell offers for the beginning of a name."""
+    from . import names  # read when a shell asks, not at every start
+
+    return names.completed(incomplete)
 
 
 _NAMES = "that `archcalc specs` lists, perhaps with @VARIANT; - reads standard input."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 _FLOATS = {"float64": 64, "float32": 32, "tfloat32": 32, "float16": 16, "bfloat16": 16, "float8": 8}
 _WHOLE = {"int64": 64, "int32": 32, "int16": 16, "int8": 8, "int4": 4, "bool": 8}
 
@@ -49,5 +47,7 @@ def wide(dtype: str) -> bool:
 
 def in_words(bits: int) -> str:
     """The bytes of so many bits in words: 1/2 byte, 4 bytes."""
-    each = Fraction(bits, 8) if bits % 8 else bits // 8
+    from fractions import Fraction  # for ledgers and explanations alone: not a part of every start
+
+    each = Fraction(bits, 8)
     return f"{each} byte{'' if each <= 1 else 's'}"

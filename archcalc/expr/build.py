@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import _ast as ast
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from ..core.errors import did_you_mean
 from .functions import APPLICABLE, ARITHMETIC, COMPARISONS, EQUALITY, FUNCTIONS, FUNCTIONS_HINT, UNARY, pick
 from .limits import HIGH, KINDS, LOW, MAX_DEPTH, NEEDS, NUMBERS, TRUTHS, ExpressionError, Run, Scope, counted, foreign, shown, usable
-from .refuse import REFUSED_NODES, UNPACKING, refusal, too_deep, unknown_name
+
+
+def why() -> ModuleType:
+    """What says why a text is no expression: read once one fails, not at every start."""
+    from . import refuse
+
+    return refuse
 
 
 class Builder:
@@ -30,10 +37,10 @@ class Builder:
         if isinstance(node, ast.Constant):
             return self.constant(node)
         if depth >= MAX_DEPTH:
-            raise too_deep(self.text)
+            raise why().too_deep(self.text)
         method = _BUILDERS.get(node.__class__)
         if method is None:
-            raise refusal(self.text, *REFUSED_NODES.get(node.__class__, ()))
+            raise why().refusal(self.text, *why().REFUSED_NODES.get(node.__class__, ()))
         return method(self, node, depth + 1)
 
     def source(self, span: int) -> str:
@@ -72,7 +79,7 @@ class Builder:
             try:
                 value: Any = scope[name]
             except KeyError:
-                raise unknown_name(name, scope, word) from None
+                raise why().unknown_name(name, scope, word) from None
             if value.__class__ is int and LOW < value < HIGH:
                 return value
             return usable(name, value)
@@ -88,7 +95,7 @@ class Builder:
             if not LOW < value < HIGH:
                 raise self.fault(_span(node), "the number is too large")
         elif value.__class__ is not bool:
-            raise refusal(self.text)
+            raise why().refusal(self.text)
         return lambda scope: value
 
     def binary(self, node: ast.BinOp, depth: int) -> Run:
@@ -103,7 +110,7 @@ class Builder:
         for step in reversed(spine):
             operation = ARITHMETIC.get(step.op.__class__)
             if operation is None:
-                raise refusal(self.text)
+                raise why().refusal(self.text)
             inner = self.build(step.right, depth)
             steps.append((operation, inner, _span(step), _span(step.left), _span(step.right)))
 
@@ -132,7 +139,7 @@ class Builder:
         for op, right in zip(node.ops, node.comparators):
             test = COMPARISONS.get(op.__class__)
             if test is None:
-                raise refusal(self.text)
+                raise why().refusal(self.text)
             steps.append((test, EQUALITY.get(op.__class__), self.build(right, depth, word), _span(right)))
 
         def run(scope: Scope) -> bool:
@@ -190,7 +197,7 @@ class Builder:
 
     def unary(self, node: ast.UnaryOp, depth: int) -> Run:
         if node.op.__class__ not in UNARY:
-            raise refusal(self.text)
+            raise why().refusal(self.text)
         function, needed = UNARY[node.op.__class__]
         return self.application(node, [(node.operand, needed)], function, depth)
 
@@ -202,7 +209,7 @@ class Builder:
             hint = did_you_mean(name[:40], FUNCTIONS) or FUNCTIONS_HINT
             raise ExpressionError(f"unknown function {shown(name)}", hint)
         if node.keywords:
-            raise refusal(self.text, *UNPACKING)
+            raise why().refusal(self.text, *why().UNPACKING)
         function, forms, takes = APPLICABLE[name]
         needed = forms.get(len(node.args)) or forms.get(0)
         if needed is None or not node.args:

@@ -12,10 +12,9 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from .build import Builder
+from .build import Builder, why
 from .functions import lone, too_many
 from .limits import MAX_DEPTH, MAX_ITEMS, MAX_TEXT, NUMBER, TRUTHS, ExpressionError, Run, Scope, shown
-from .refuse import bracket_depth, refusal, too_deep
 
 _HARMLESS = re.compile(
     rf"""(?: \ *+ (?:
@@ -64,15 +63,15 @@ def compile_expression(text: str) -> Expression:
     if not text:
         raise ExpressionError("the expression is empty")
     if not (_HARMLESS.fullmatch(text) and text.isprintable()):
-        raise refusal(text)
-    if text.count("(") + text.count("[") > MAX_DEPTH and bracket_depth(text) > MAX_DEPTH:
-        raise too_deep(text)
+        raise why().refusal(text)
+    if text.count("(") + text.count("[") > MAX_DEPTH and why().bracket_depth(text) > MAX_DEPTH:
+        raise why().too_deep(text)
     try:
         tree: Any = compile(text, "<expression>", "eval", ast.PyCF_ONLY_AST, True)
     except SyntaxError:
-        raise refusal(text) from None
+        raise why().refusal(text) from None
     except (RecursionError, MemoryError):
-        raise too_deep(text) from None
+        raise why().too_deep(text) from None
     builder = Builder(text)
     run = builder.build(tree.body, 0, True)
     return Expression(text, frozenset(builder.names), False, run)

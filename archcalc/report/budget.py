@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ..core.figures import FIGURES, Figure
 from ..core.words import counted, seconds
 from .figures import read
 from .rows import Row, Totals
 
-Limit = int | Fraction
-"""What a figure may come to: bytes and counts are whole numbers, seconds a fraction."""
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    Limit = int | Fraction  # what a figure may come to: bytes and counts are whole numbers, seconds a fraction
 
 
 class OverBudget:
@@ -32,7 +33,7 @@ class OverBudget:
         return f"{self.figure} {value} is {over} over the budget of {limit}; most in {rows}"
 
 
-def over_budget(rows: list[Row], totals: Totals, budget: Mapping[str, Limit]) -> list[OverBudget]:
+def over_budget(rows: Sequence[Row], totals: Totals, budget: Mapping[str, Limit]) -> list[OverBudget]:
     """The figures that are over their budget."""
     found = []
     for name, limit in budget.items():

@@ -6,14 +6,13 @@ already, for whether weights may stay in a device's cache depends on all of them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..core.errors import Problem, SpecError
 from ..core.figures import FIGURES
 from ..network.graph import Network
 from ..request.request import Request
-from .budget import over_budget
 from .build import rows_of, totals_of
 from .counting import Counting
 from .report import Report
@@ -22,8 +21,9 @@ from .rows import Row, Totals
 if TYPE_CHECKING:
     from ..memory.account import Accounts
     from ..memory.ledger import Ledger
-    from ..spec.tree import Spec
+    from ..spec.tree import Spec, Template
     from ..timing.rates import Speed
+    from .budget import Limit, OverBudget
 
 
 def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request: Request) -> Report:
@@ -53,7 +53,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
         accounts=accounts,
         ledgers=ledgers,
         speed=speed,
-        budget=over_budget(rows.layers, totals, held),
+        budget=_over(rows.layers, totals, held),
         not_held=[figure for figure in spec.budget if figure not in held],
     )
 
@@ -61,9 +61,8 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
 def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
     """Shapes: every layer of the spec with what comes in and goes out."""
     from ..network.build import propagate
-    from ..network.settings import settings
 
-    given, dtype = settings(spec, request.vars, request.variant), request.dtype_for(spec.dtype)
+    given, dtype = _given(spec, request), request.dtype_for(spec.dtype)
     network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run)
     if problems or more or network is None:
         raise SpecError([*problems, *more])
@@ -73,6 +72,15 @@ def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
         whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
         check_step_by_step(spec.name or spec.file or "the network", network, whole)
     return network
+
+
+def _given(spec: Spec, request: Request) -> dict[str, Template]:
+    """What takes the place of the spec's own vars: those of a variant, and values that were set."""
+    if not request.vars and request.variant is None:
+        return {}
+    from ..network.settings import settings
+
+    return settings(spec, request.vars, request.variant)
 
 
 def _accounts(network: Network, request: Request, held: Iterable[str]) -> Accounts | None:
@@ -130,3 +138,12 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
         mfu=request.mfu,
         energy=request.energy,
     )
+
+
+def _over(layers: Sequence[Row], totals: Totals, held: Mapping[str, Limit]) -> Sequence[OverBudget]:
+    """The figures that are over what the spec allows."""
+    if not held:
+        return ()
+    from .budget import over_budget
+
+    return over_budget(layers, totals, held)

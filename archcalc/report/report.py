@@ -10,7 +10,6 @@ from ..core.words import counted
 from ..network.graph import Network
 from ..network.notes import MOST, named, notes
 from ..request.request import Request
-from .budget import OverBudget
 from .measured import Shapes, plain, shapes_of
 from .rows import Entry, Row, Totals
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from ..memory.account import Accounts
     from ..memory.ledger import Ledger
     from ..timing.rates import Speed
+    from .budget import OverBudget
 
 
 class Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from ..core.errors import Problem, TooMany
 from ..core.kinds import SHAPE
@@ -18,6 +18,9 @@ from .refs import read_refs
 from .tree import Input, Ref, Spec
 from .values import read_dtype, read_template
 from .variables import read_variants, read_vars
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 def parse(node: Node, file: str) -> tuple[Spec | None, list[Problem]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from itertools import islice
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..composites.kit import Composite
 from ..core.errors import did_you_mean
@@ -14,6 +13,9 @@ from ..expr.compile import Expression
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Scope = Mapping[str, Any]
 

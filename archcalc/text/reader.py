@@ -14,7 +14,6 @@ from .decode import control_character, decoded, place_of, rows_of
 from .nodes import BAD, Bad, Mapping, Node, Scalar, Sequence
 from .problems import Gatherer, Stop, path_of, quote, show
 from .scalars import WORDS, Trouble, kind_of, resolve
-from .syntax import Syntax, cut_off
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -169,6 +168,8 @@ class _Reader:
         except MarkedYAMLError as error:
             if "nesting" in (error.problem or ""):  # the parser's own bound, met while it looked ahead
                 raise self.found.stop(f"more than {MAX_DEPTH} levels of nesting", _too_deep(self.text)) from None
+            from .syntax import Syntax
+
             syntax = Syntax(error, event, self.rows, self.open_bracket(current) if flow else None)
             if syntax.line != self.broken:
                 message, (line, column), hint = syntax.explain()
@@ -196,6 +197,8 @@ class _Reader:
         if flow and text.count("(") > text.count(")") and not parser.peek_event().__class__.__name__.endswith("EndEvent"):
             self.unclosed = text.count("(") - text.count(")")
             self.broken = line - 1
+            from .syntax import cut_off
+
             message, _, hint = cut_off(self.rows, (line - 1, column - 1), ",")
             self.found.add(message, (line, column), self.path(current, key), hint=hint)
             return BAD

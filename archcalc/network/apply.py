@@ -59,6 +59,8 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
         hint = "an input of token ids says so: input: {shape: [...], dtype: int64}"
         message = f"{type.name} takes whole numbers such as token ids, and {inputs[0].dtype} comes in"
         misfit(walk, item, LayerError(message, hint=hint), inputs, path)
+    if type.tokens and inputs:
+        walk.looked_up.add(inputs[0].maker)
     key = (type, *args.values(), *shapes)
     try:
         result = walk.results.get(key)

@@ -136,6 +136,7 @@ TOP_LEVEL = (
     "description",
     "input",
     "inputs",
+    "tokens",
     "vars",
     "dtype",
     "blocks",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.dtypes import FLOATS
 from ..core.errors import RequestError
 from ..devices.device import Device
 from ..memory.account import Account
@@ -12,6 +11,8 @@ from ..network.graph import Network
 from .clock import Clock
 from .energy import Energy, energy_of
 from .times import Time
+
+NO_TOKENS = "the spec does not say what a token is: declare the input's ids (dtype: int64), or name their axis at its top level (tokens: 0)"
 
 
 class Speed:
@@ -143,11 +144,11 @@ def speed_of(
     forward = clock.forward(whole)
     step = None if decoding else clock.step(whole)
     operations = sum(work.operations * (1 + work.gradients) * times for work, times in whole.work)
-    each = tokens_of(network)
+    each = network.tokens
     if step is None and (tokens is not None or images is not None):
         raise RequestError("tokens and images are for training, and the decode phase is inference")
     if tokens is not None and not each:
-        raise RequestError("tokens: the input is no sequence of tokens; images counts samples")
+        raise RequestError(f"tokens: {NO_TOKENS}; images counts samples")
     peak, training = clock.device.peaks.get(network.dtype), None
     if step is not None and tokens is not None:
         training = _training("tokens", tokens, tokens / each / batch, operations, step, peak, mfu, 6 * params * tokens)
@@ -164,12 +165,3 @@ def _training(
     operations, seconds = each * steps, step.seconds * steps
     most = peak and seconds and operations / (seconds * peak)
     return Training(unit, number, steps, operations, seconds, mfu, most, operations / (mfu * peak) if mfu and peak else None, six_n_d)
-
-
-def tokens_of(network: Network) -> int:
-    """Tokens of a sample: the length of an input of whole numbers, or of one of [length, features]; 0 for any other input."""
-    tensor = network.inputs[0] if network.inputs else None
-    shape = tensor.shape if tensor is not None else None
-    if tensor is None or not shape or (tensor.dtype in FLOATS and len(shape) != 2):
-        return 0
-    return shape[0]

@@ -104,8 +104,8 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
         made = evaluate(walk, type.shape, inner, inputs)
         shapes = list(made) if made and isinstance(made[0], tuple) else [made]
     figures = {figure: evaluate(walk, template, inner, inputs) for figure, template in type.figures.items()}
-    params = figures.pop("params", 0)
-    result = Result(shapes, params, params, Counts(**figures), {**inner, **shape_names(inputs)}, 0)
+    params, buffers = figures.pop("params", 0), figures.pop("buffers", 0)
+    result = Result(shapes, params, params, Counts(**figures), {**inner, **shape_names(inputs)}, 0, buffers=buffers)
     walk.reserve(1, item)
     walk.made += 1
     outputs = [Tensor(shape, scope.dtype, scope.prefix + name) for shape in shapes]

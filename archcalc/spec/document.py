@@ -15,7 +15,7 @@ from .names import name_items
 from .reading import Known, Reading, kind_of_node
 from .recursion import refuse_recursion
 from .refs import read_refs
-from .tree import Input, Ref, Spec
+from .tree import Input, Ref, Spec, Template
 from .values import read_dtype, read_template
 from .variables import read_variants, read_vars
 

@@ -35,7 +35,7 @@ FILES: dict[str, str] = {
         "aliases language tree < declared names reading < parts recursion values < refs variables < modifiers < type_names < "
         "items < blocks < layer_types < document schema"
     ),
-    "network": "graph settings < notes scope < walk < evaluate < apply sources < blocks composing ties < build decoding",
+    "network": "graph settings < notes scope < walk < evaluate < apply sources tokens < blocks composing ties < build decoding",
     "conventions": (
         "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras ptflops ptflops_aten thop torch "
         "torchinfo torchvision xla < calflops timm"

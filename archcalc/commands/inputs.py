@@ -11,7 +11,7 @@ import typer
 
 from ..api import analyze_text
 from ..core.errors import RequestError, SpecError
-from ..request.option import AMOUNT, ASSIGNMENTS, Kind, flag_of
+from ..request.option import AMOUNT, ASSIGNMENTS, SHARE, Kind, flag_of
 from ..request.options import OPTIONS, Options
 from ..request.request import make_request
 from ..text.decode import MAX_BYTES
@@ -58,22 +58,34 @@ def assignments(option: str, pairs: list[str] | None) -> dict[str, Any]:
 
 
 def amount(option: str, text: str | None) -> int | None:
-    """A whole number, perhaps with k, M, G or T behind it. Ends the command where it is none."""
+    """A whole number, perhaps with k, M, G, B, T or Ki behind it. Ends the command where it is none."""
     if text is None:
         return None
     from ..core.kinds import Mismatch
     from ..spec.language import Amount
 
     try:
-        value = Amount().convert(float(text) if text.replace(".", "", 1).isdigit() else text)
+        value = int(text) if text.isdecimal() else Amount().convert(float(text) if text.replace(".", "", 1).isdecimal() else text)
     except Mismatch:
         value = 0
     if value < 1:
-        fail(f"{option} takes a number of at least 1, not '{text}'", f"for example {option} 300G")
+        example = "300G" if option in ("--tokens", "--images") else "32k"
+        fail(f"{option} takes a number of at least 1, not '{text}'", f"for example {option} {example}")
     return value
 
 
-READERS: dict[Kind, Callable[[str, Any], Any]] = {ASSIGNMENTS: assignments, AMOUNT: amount}
+def share(option: str, text: str | None) -> float | None:
+    """A share, as 0.4 or as 40%. Ends the command where it is no number."""
+    if text is None:
+        return None
+    percent = text.endswith("%")
+    try:
+        return float(text.removesuffix("%")) / (100 if percent else 1)
+    except ValueError:
+        fail(f"{option} takes a share such as 0.4 or 40%, not '{text}'")
+
+
+READERS: dict[Kind, Callable[[str, Any], Any]] = {ASSIGNMENTS: assignments, AMOUNT: amount, SHARE: share}
 """How a text of the command line becomes a value, for those kinds that typer does not know."""
 
 

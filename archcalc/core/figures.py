@@ -82,8 +82,30 @@ _DECLARED = (
         "params", "numbers", "Learned numbers, frozen ones too; shared weights count once.", leaves_out="buffers such as running statistics"
     ),
     _layers("trainable_params", "numbers", "Params without those of frozen layers.", head="trainable"),
+    _layers(
+        "buffers",
+        "numbers",
+        "What is held beside the params and not learned: running means and variances of batch norms, fixed tables of positions. Totals of "
+        "Keras and of ONNX files hold these too.",
+        leaves_out="counters, such as the one of PyTorch's batch norm (num_batches_tracked): buffer_counters has them",
+    ),
     Figure(
         "active_params", "numbers", "The params that one position goes through: of experts, the active ones.", where="totals", adds="sum"
+    ),
+    Figure(
+        "non_embedding_params",
+        "numbers",
+        "Params without the tables that are looked up by ids or positions; a head that shares one is left out with it, a head of its own counts "
+        "(the N of Kaplan et al., 2020, arXiv:2001.08361, section 2.1).",
+        where="totals",
+        adds="sum",
+    ),
+    Figure(
+        "buffer_counters",
+        "numbers",
+        "Counters of batches beside the buffers, a whole number of 64 bits for each batch norm of PyTorch.",
+        where="totals",
+        adds="sum",
     ),
     _layers("maccs", "multiply-accumulates", "Multiplications whose product is added to a running sum, for the whole batch.", head="MACCs"),
     _layers("flops", "as the convention says", "What the chosen convention makes of the operations, for the whole batch.", head="FLOPs"),

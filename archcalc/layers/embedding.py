@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.kinds import SIZE, Word, show
+from ..core.kinds import SIZE, TRUTH, Word, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
@@ -92,13 +92,16 @@ position_embedding = LayerType(
     args=(
         Arg("length", SIZE, "number of vectors: the longest sequence"),
         Arg("features", SIZE, "features of a vector, those of the sequence", None, shown_default="in"),
+        Arg("buffer", TRUTH, "whether the vectors are fixed, such as sines, and stored beside the params", False),
     ),
     takes="[..., L, F_in]",
     settings=True,
     symbols=_positions,
-    params="length * F_in",
-    tensors={"weight": "[length, F_in]"},
-    weight_adds="N_in",
+    params="(1 - buffer) * length * F_in",
+    buffers="buffer * length * F_in",
+    tensors={"weight": "(1 - buffer) * [length, F_in]"},
+    weight_adds="(1 - buffer) * N_in",
+    adds="buffer * N_in",
     fuses="all",
     looks_up=True,
     positions=features,

@@ -59,6 +59,8 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
         hint = "an input of token ids says so: input: {shape: [...], dtype: int64}"
         message = f"{type.name} takes whole numbers such as token ids, and {inputs[0].dtype} comes in"
         misfit(walk, item, LayerError(message, hint=hint), inputs, path)
+    if type.tokens and inputs:
+        walk.looked_up.add(inputs[0].maker)
     key = (type, *args.values(), *shapes)
     try:
         result = walk.results.get(key)
@@ -102,8 +104,8 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
         made = evaluate(walk, type.shape, inner, inputs)
         shapes = list(made) if made and isinstance(made[0], tuple) else [made]
     figures = {figure: evaluate(walk, template, inner, inputs) for figure, template in type.figures.items()}
-    params = figures.pop("params", 0)
-    result = Result(shapes, params, params, Counts(**figures), {**inner, **shape_names(inputs)}, 0)
+    params, buffers = figures.pop("params", 0), figures.pop("buffers", 0)
+    result = Result(shapes, params, params, Counts(**figures), {**inner, **shape_names(inputs)}, 0, buffers=buffers)
     walk.reserve(1, item)
     walk.made += 1
     outputs = [Tensor(shape, scope.dtype, scope.prefix + name) for shape in shapes]

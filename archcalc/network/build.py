@@ -27,6 +27,7 @@ from .graph import Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .scope import Env, Names, Scope, Values
 from .sources import source, sources
 from .ties import marks
+from .tokens import tokens_of
 from .walk import Stop, Walk, Wrong
 
 FRAMES = 5_000
@@ -84,7 +85,7 @@ def _network(walk: Walk, settings: Mapping[str, Template]) -> Network:
     scope.names.complete = True
     frame.outputs = _outputs(walk, inputs, scope) if spec.outputs else last
     frame.leaves = walk.made
-    return Network(frame, inputs, frame.outputs, walk.vars, walk.dtype)
+    return Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens_of(walk, inputs))
 
 
 def _tried(walk: Walk, template: Template, otherwise: Any) -> Any:

@@ -180,9 +180,13 @@ Node = Leaf | Group | Copies | Absent
 class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
-    __slots__ = ("dtype", "frame", "inputs", "outputs", "vars")
+    __slots__ = ("dtype", "frame", "inputs", "outputs", "tokens", "vars")
 
-    def __init__(self, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], vars: dict[str, Any], dtype: str) -> None:
+    def __init__(
+        self, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], vars: dict[str, Any], dtype: str, tokens: int = 0
+    ) -> None:
+        self.tokens = tokens
+        """Tokens of a sample, those that come in now; 0 where it takes no sequence of tokens."""
         self.frame = frame
         self.inputs = inputs
         self.outputs = outputs

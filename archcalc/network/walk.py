@@ -51,7 +51,7 @@ class Walk:
 
     __slots__ = (
         *("depth", "dtype", "follow", "made", "max_layers", "most_work", "reporter", "run", "spec", "surrounding", "vars", "work"),
-        *("firsts", "frames", "results", "settled"),
+        *("firsts", "frames", "looked_up", "results", "settled"),
     )
 
     def __init__(self, spec: Spec, dtype: str, max_layers: int, run: Env, follow: Callable[[Walk, Body, Values, Scope], Values]) -> None:
@@ -61,6 +61,8 @@ class Walk:
         self.follow = follow
         self.reporter = Reporter(spec.file)
         self.vars: Env = {}
+        self.looked_up: set[str] = set()
+        """What made the ids that tables are read by."""
         self.surrounding: Item | None = None
         """The outermost compound layer whose inside is being followed."""
 

@@ -30,6 +30,8 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
         blocks[-1].append(LEFT_OUT)
     if report.speed is not None:
         blocks.append(list(_speed(report.speed, report.ledgers)))
+    elif report.training is not None:
+        blocks.append([line.removeprefix("  ") for line in _training(report.training)])
     if not unicode:
         blocks = [list(map(ascii_only, block)) for block in blocks]
     if width is not None:
@@ -124,13 +126,13 @@ def _used(time: Time) -> str:
 
 
 def _training(training: Training) -> Iterator[str]:
+    least = "" if training.seconds is None else f", \u2265 {seconds(training.seconds)}"
     yield (
-        f"  training on {thousands(training.number)} {training.unit}: {ceil(training.steps):,} steps, {training.operations:.4g} operations, "
-        f"\u2265 {seconds(training.seconds)}"
+        f"  training on {thousands(training.number)} {training.unit}: {ceil(training.steps):,} steps, {training.operations:.4g} operations{least}"
     )
     if training.six_n_d:
         yield f"    6 N D is {training.six_n_d:.4g}: the ratio is {training.operations / training.six_n_d:.3f} (products of attention are not in it, tables are in N)"
-    if training.at_mfu is not None:
+    if training.at_mfu is not None and training.seconds is not None:
         less = training.at_mfu < training.seconds
         told = f", less than the bound, which allows at most {100 * (training.most or 0):.1f} %" if less else ""
         yield f"    at {100 * (training.mfu or 0):g} % of the peak (MFU) {seconds(training.at_mfu)}{told}"

@@ -54,6 +54,9 @@ def totals_of(rows: Sequence[Row], account: Account | None = None, alive: int = 
         params=sum(row.params for row in rows),
         trainable_params=sum(row.trainable_params for row in rows),
         active_params=sum(row.active_params for row in rows),
+        embedding_params=sum(row.embedding_params for row in rows),
+        buffers=sum(row.buffers for row in rows),
+        buffer_counters=sum(row.buffer_counters for row in rows),
         cache_bits=sum(row.cache_bits for row in rows),
         cache_bits_per_token=sum(row.cache_bits_per_token for row in rows),
         account=account,
@@ -180,6 +183,9 @@ class _Builder:
             account=account,
             alive=alive,
             parts=parts,
+            embedding_params=sum(part.embedding_params for part in parts),
+            buffers=sum(part.buffers for part in parts),
+            buffer_counters=sum(part.buffer_counters for part in parts),
         )
         return row
 
@@ -217,4 +223,10 @@ class _Builder:
             "" if how.whole else uncounted,
             account,
             alive,
+            None,
+            None,
+            None,
+            params if leaf.layer.looks_up else 0,
+            0 if tie else result.buffers * how.weights,
+            0 if tie else leaf.layer.counters * how.weights,
         )

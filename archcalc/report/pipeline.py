@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..memory.account import Accounts
     from ..memory.ledger import Ledger
     from ..spec.tree import Spec, Template
-    from ..timing.rates import Speed
+    from ..timing.rates import Speed, Training
     from .budget import Limit, OverBudget
 
 
@@ -40,6 +40,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
     totals = _totals(rows.layers, accounts)
     ledgers = _ledgers(totals, accounts, request)
     speed = _times(rows.layers, totals, network, request)
+    training = speed.training if speed is not None else _training(totals, network, request)
     return Report(
         spec.name or file or "network",
         network,
@@ -53,6 +54,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
         accounts=accounts,
         ledgers=ledgers,
         speed=speed,
+        training=training,
         budget=_over(rows.layers, totals, held),
         not_held=[figure for figure in spec.budget if figure not in held],
     )
@@ -113,6 +115,18 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
     from ..memory.ledger import ledgers
 
     return ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=bool(request.context))
+
+
+def _training(totals: Totals, network: Network, request: Request) -> Training | None:
+    """A whole training on no device: its steps and operations."""
+    if totals.account is None or (request.tokens is None and request.images is None):
+        return None
+    from ..timing.rates import training_of
+
+    decoding, params = bool(request.context), totals.active_params
+    return training_of(
+        totals.account, network, batch=request.batch, params=params, decoding=decoding, tokens=request.tokens, images=request.images
+    )
 
 
 def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Request) -> Speed | None:

@@ -16,7 +16,7 @@ from .rows import Entry, Row, Totals
 if TYPE_CHECKING:
     from ..memory.account import Accounts
     from ..memory.ledger import Ledger
-    from ..timing.rates import Speed
+    from ..timing.rates import Speed, Training
     from .budget import OverBudget
 
 
@@ -38,6 +38,7 @@ class Report:
         accounts: Accounts | None = None,
         ledgers: Sequence[Ledger] = (),
         speed: Speed | None = None,
+        training: Training | None = None,
         budget: Sequence[OverBudget] = (),
         not_held: Sequence[str] = (),
     ) -> None:
@@ -65,6 +66,8 @@ class Report:
         """What a training step and a forward pass need in memory."""
         self.speed = speed
         """The least times on a device, where one was named."""
+        self.training = training
+        """A whole training, where it was said on how much."""
         self.budget = list(budget)
         """The figures that are over the budget of the spec."""
         self.not_held = list(not_held)
@@ -93,6 +96,12 @@ class Report:
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
             found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token")
+        if token := self.a_token:
+            when = f"decoding at {self.request.context:,}" if self.request.context else f"prefill of {token['tokens']:,}"
+            found.append(
+                f"a token: {token['operations_per_token']:,} operations forward (2 a MACC, {when}); to train 6 N = {token['six_n']:,}, "
+                f"without embeddings {token['six_n_non_embedding']:,}"
+            )
         if self.accounts is not None:
             run = self.accounts.training.run
             if self.request.memory and run.scores:
@@ -123,6 +132,24 @@ class Report:
         return sizes(self.network.inputs, self.layers, self.batch) if sizes is not None else {}
 
     @property
+    def a_token(self) -> dict[str, Any]:
+        """What one token comes to, exactly; empty where the network takes no sequence of tokens.
+
+        6 N: Kaplan et al., Scaling Laws for Neural Language Models, 2020, arXiv:2001.08361, section 2.1: two operations forward and four
+        backward for each param, of experts for the active ones.
+        """
+        tokens, totals = self.network.tokens, self.totals
+        if not tokens:
+            return {}
+        whole, rest = divmod(2 * totals.maccs, tokens * self.batch)
+        return {
+            "tokens": tokens,
+            "operations_per_token": whole if not rest else 2 * totals.maccs / (tokens * self.batch),
+            "six_n": 6 * totals.active_params,
+            "six_n_non_embedding": 6 * (totals.active_params - totals.embedding_params),
+        }
+
+    @property
     def outputs(self) -> Shapes:
         """The shapes of what the network gives, without the batch."""
         return shapes_of(self.network.outputs)
@@ -139,10 +166,11 @@ class Report:
             "batch": self.batch,
             "dtype": self.dtype,
             "convention": self.convention,
-            "totals": self.totals.to_dict() | self.tool_sizes,
+            "totals": self.totals.to_dict() | self.a_token | self.tool_sizes,
             "outputs": self.outputs,
             "notes": self.notes,
             **({"memory": {ledger.name: ledger.to_dict() for ledger in self.ledgers}} if self.ledgers else {}),
+            **({"training": self.training.to_dict()} if self.training is not None and self.speed is None else {}),
             **({"time": self.speed.to_dict()} if self.speed is not None else {}),
             "layers": [row.to_dict() for row in self.layers],
         }

@@ -20,8 +20,21 @@ class Row(Measured):
     """One layer. Operations and FLOPs are for the whole batch; shapes leave the batch out."""
 
     __slots__ = (
-        *("_parts", "account", "active_params", "alive", "args", "cache_bits", "cache_bits_per_token", "counts", "flops", "like", "name"),
-        *("node", "params", "style", "tie", "time", "times", "trainable_params", "type", "uncounted"),
+        *(
+            "_parts",
+            "account",
+            "active_params",
+            "alive",
+            "args",
+            "buffer_counters",
+            "buffers",
+            "cache_bits",
+            "cache_bits_per_token",
+            "counts",
+            "embedding_params",
+            "flops",
+        ),
+        *("like", "name", "node", "params", "style", "tie", "time", "times", "trainable_params", "type", "uncounted"),
     )
 
     account: Account | None
@@ -52,6 +65,9 @@ class Row(Measured):
         time: Time | None = None,
         parts: list[Row] | None = None,
         like: Row | None = None,
+        embedding_params: int = 0,
+        buffers: int = 0,
+        buffer_counters: int = 0,
     ) -> None:
         self.name = name
         self.type = type
@@ -84,6 +100,11 @@ class Row(Measured):
         self.like = like
         """A row before this one that has the same parts under another name."""
         self._parts = parts if parts is not None else []
+        self.embedding_params = embedding_params
+        """Those of tables that are looked up."""
+        self.buffers = buffers
+        """Numbers beside the params, which are not learned."""
+        self.buffer_counters = buffer_counters
 
     @property
     def parts(self) -> list[Row]:
@@ -93,6 +114,11 @@ class Row(Measured):
             later = self.alive - first.alive
             self._parts = [part.again(self.name + part.name[len(first.name) :], part.alive + later) for part in first.parts]
         return self._parts
+
+    @property
+    def non_embedding_params(self) -> int:
+        """The params without the tables that are looked up."""
+        return self.params - self.embedding_params
 
     def leaves(self) -> Iterator[Row]:
         """The layer itself, or those inside a compound layer, however deep."""
@@ -107,7 +133,8 @@ class Row(Measured):
         numbers = (self.params, self.trainable_params, self.active_params, self.cache_bits, self.cache_bits_per_token)
         like = self if self.like is not None or self._parts else None
         of_it = (self.tie, self.uncounted, self.account, alive, self.time)
-        return Row(name, self.type, node, args, self.times, self.style, self.counts, self.flops, *numbers, *of_it, like=like)
+        beside = (self.embedding_params, self.buffers, self.buffer_counters)
+        return Row(name, self.type, node, args, self.times, self.style, self.counts, self.flops, *numbers, *of_it, None, like, *beside)
 
     def take_time(self, clock: Clock) -> None:
         """The last stage that fills in a row, for a clock has to know the whole network: its least time, and that of its parts."""
@@ -135,6 +162,7 @@ class Row(Measured):
             "output_shapes": self.output_shapes,
             "params": self.params,
             "trainable_params": self.trainable_params,
+            "buffers": self.buffers,
             "maccs": self.maccs,
             "flops": self.flops,
             "operations": self.operations,
@@ -192,6 +220,11 @@ class Group(Measured):
         return max(child.alive for child in self.children)
 
     @property
+    def buffers(self) -> int:
+        """What all inside hold beside their params."""
+        return sum(child.buffers for child in self.children)
+
+    @property
     def cache_bits(self) -> int:
         """What all inside keep of all tokens, for the whole batch."""
         return sum(child.cache_bits for child in self.children)
@@ -230,8 +263,8 @@ class Totals(Measured):
     """The sums over all layers. Weights that are shared count once."""
 
     __slots__ = (
-        *("account", "active_params", "alive", "cache_bits", "cache_bits_per_token", "counts", "flops", "params", "time"),
-        "trainable_params",
+        *("account", "active_params", "alive", "buffer_counters", "buffers", "cache_bits", "cache_bits_per_token", "counts"),
+        *("embedding_params", "flops", "params", "time", "trainable_params"),
     )
 
     account: Account | None
@@ -248,6 +281,9 @@ class Totals(Measured):
         params: int,
         trainable_params: int,
         active_params: int,
+        embedding_params: int = 0,
+        buffers: int = 0,
+        buffer_counters: int = 0,
         cache_bits: int = 0,
         cache_bits_per_token: int = 0,
         account: Account | None = None,
@@ -258,6 +294,12 @@ class Totals(Measured):
         self.flops = flops
         self.params = params
         self.trainable_params = trainable_params
+        self.embedding_params = embedding_params
+        """Those of tables that are looked up."""
+        self.buffers = buffers
+        """Numbers beside the params, which are not learned."""
+        self.buffer_counters = buffer_counters
+        """Counters of batches beside these."""
         self.active_params = active_params
         """Those that one sample meets: fewer than all where a router chooses among experts."""
         self.cache_bits = cache_bits
@@ -266,6 +308,11 @@ class Totals(Measured):
         self.alive = alive
         """The most bytes alive at once at inference."""
         self.time = time
+
+    @property
+    def non_embedding_params(self) -> int:
+        """The params without the tables that are looked up."""
+        return self.params - self.embedding_params
 
     def take_time(self, clock: Clock) -> None:
         """The least time of all layers together, as each row takes its own."""
@@ -278,6 +325,9 @@ class Totals(Measured):
             "params": self.params,
             "trainable_params": self.trainable_params,
             "active_params": self.active_params,
+            "non_embedding_params": self.non_embedding_params,
+            "buffers": self.buffers,
+            "buffer_counters": self.buffer_counters,
             "maccs": self.maccs,
             "flops": self.flops,
             "operations": self.operations,

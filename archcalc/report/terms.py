@@ -47,6 +47,25 @@ _DECLARED = (
         "In times: two for each MACC of a forward pass, or of a training step without what is worked out anew.",
     ),
     Figure("utilization", "share", "The time of the operations alone, at the peaks for their dtypes, over the least time."),
+    Figure("tokens", "tokens", "Of totals the tokens of a sample, those that come in now; of a training those it is on.", where="totals"),
+    Figure(
+        "operations_per_token",
+        "operations",
+        "Two for each MACC of a forward pass over its tokens: of a prompt the mean, while decoding those of a new one.",
+        where="totals",
+    ),
+    Figure(
+        "six_n",
+        "operations",
+        "Six times active params: a rule of thumb for the operations of a training for each token, products of attention not among them.",
+        where="totals",
+    ),
+    Figure(
+        "six_n_non_embedding",
+        "operations",
+        "Six times active params without the tables that are looked up, as Kaplan et al. (2020) count.",
+        where="totals",
+    ),
     Figure(
         "six_n_d",
         "operations",

@@ -45,8 +45,9 @@ PAIR = Kind(tuple[str, str] | None, "A B")
 WHOLE = Kind(int, "N", whole, least=1)
 LEVEL = Kind(int, "N", least=0)
 AMOUNT = Kind(str, "N", whole)
-"""A whole number of at least 1, on the command line perhaps one like 300G."""
-SHARE = Kind(float, "SHARE", _share)
+"""A whole number of at least 1, on the command line perhaps one like 300B or 32k."""
+SHARE = Kind(str, "SHARE", _share)
+"""A share above 0 and at most 1; on the command line perhaps one like 40%."""
 ASSIGNMENTS = Kind(list[str] | None, "VAR=VALUE")
 """Values by name: a mapping, and on the command line as many options as there are names."""
 

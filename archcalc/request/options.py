@@ -65,7 +65,7 @@ class Run(TypedDict, total=False):
     context: Annotated[
         int | None,
         Option(
-            *(WHOLE, ONE, "While decoding, how many tokens the new one attends to, itself among them."),
+            *(AMOUNT, ONE, "While decoding, how many tokens the new one attends to, itself among them: 32k is 32,000, 32Ki 32,768."),
             metavar="TOKENS",
             needs=DECODING,
         ),
@@ -153,9 +153,9 @@ class Time(TypedDict, total=False):
             meaning="A name that `archcalc devices` lists, the path of a YAML file, or a Device: gives the least time of each layer on it.",
         ),
     ]
-    tokens: Annotated[int | None, Option(AMOUNT, "table", "Train on so many tokens, such as 15T.", needs=ON_A_DEVICE)]
-    images: Annotated[int | None, Option(AMOUNT, "table", "Train on so many samples, such as 1.28M.", needs=ON_A_DEVICE)]
-    mfu: Annotated[float | None, Option(SHARE, "table", "The share of the peak that training reaches.", needs=TO_TRAIN_ON)]
+    tokens: Annotated[int | None, Option(AMOUNT, "table", "Train on so many tokens, such as 300B: operations, and with a device times.")]
+    images: Annotated[int | None, Option(AMOUNT, "table", "Train on so many samples, such as 1.28M.")]
+    mfu: Annotated[float | None, Option(SHARE, "table", "The share of the peak that training reaches, such as 40%.", needs=TO_TRAIN_ON)]
     energy: Annotated[bool, Option(FLAG, "table", "Estimate the energy of a forward pass.", False, needs=ON_A_DEVICE)]
     fusion: Annotated[
         str,

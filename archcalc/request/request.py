@@ -83,8 +83,8 @@ def make_request(**options: Unpack[Options]) -> Request:
 
 
 def _plan(values: Mapping[str, Any]) -> Plan | None:
-    """How bytes are counted; a device asks for them as well, times follow from them."""
-    if not values["memory"] and values["device"] is None:
+    """How bytes are counted; a device asks for them as well, times follow from them, and so does a training, for its operations."""
+    if not values["memory"] and all(values[name] is None for name in ("device", "tokens", "images")):
         return None
     from ..memory.plan import plan
 
@@ -108,6 +108,8 @@ def _check_together(asked: list[str], values: Mapping[str, Any]) -> None:
     """
     if values["tokens"] is not None and values["images"] is not None:
         raise RequestError("tokens and images are two ways to say how much there is to train on: give one")
+    if values["mfu"] is not None and values["device"] is None and (values["tokens"] or values["images"]):
+        raise RequestError("mfu is a share of a device's peak: name a device")
     for name in asked:
         need = OPTIONS[name].needs
         if need is not None and not need.met(values):

@@ -38,6 +38,7 @@ class UserLayer(LayerType):
             inputs=(0, MANY),
             output=written(shape.node) if shape else "as the input",
             params=texts.pop("params", "0"),
+            buffers=texts.pop("buffers", ""),
             keeps=Keeps("input", weights="input") if PRODUCTS & set(figures) else NOTHING,  # what its backward pass needs is not known
             source=source,
             example=Example({}, [], []),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.errors import Problem, TooMany
-from ..core.kinds import SHAPE
+from ..core.kinds import AXIS, SHAPE
 from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node
 from .blocks import declare_blocks, read_blocks
@@ -15,7 +15,7 @@ from .names import name_items
 from .reading import Known, Reading, kind_of_node
 from .recursion import refuse_recursion
 from .refs import read_refs
-from .tree import Input, Ref, Spec
+from .tree import Input, Ref, Spec, Template
 from .values import read_dtype, read_template
 from .variables import read_variants, read_vars
 
@@ -52,6 +52,7 @@ def _document(reading: Reading, node: Node, file: str) -> Spec | None:
     spec.vars = reading.vars = read_vars(reading, entries.get("vars"))
     known = Known(reading.vars)
     spec.inputs = _inputs(reading, node, known)
+    spec.tokens = _tokens(reading, entries.get("tokens"), [each.name for each in spec.inputs], known)
     declare_blocks(reading, entries.get("blocks"))
     if "layer_types" in entries:
         from .layer_types import declare_layer_types  # few specs have any
@@ -108,6 +109,25 @@ def _input(reading: Reading, node: Node, name: str, path: str, known: Known) -> 
         node, path = node.entries["shape"], f"{path}.shape"
     template = read_template(reading, node, Arg(path, SHAPE, ""), path, known)
     return None if template is None else Input(name, template, dtype)
+
+
+def _tokens(reading: Reading, node: Node | None, inputs: list[str], known: Known) -> tuple[str, Template] | None:
+    """The input and its axis on which the tokens lie: an axis of the first input, or the name of an input with one."""
+    if node is None or not inputs:
+        return None
+    name, path = inputs[0], "tokens"
+    if isinstance(node, Mapping):
+        if len(node.entries) != 1:
+            reading.error(node, path, "tokens names one input with its axis", expected=f"tokens: {{{name}: 0}}")
+            return None
+        [(name, value)] = node.entries.items()
+        path = f"tokens.{name}"
+        if name not in inputs:
+            reading.error(node.keys[name], path, f"there is no input '{name}'", expected=", ".join(inputs), hint=reading.near(name, inputs))
+            return None
+        node = value
+    template = read_template(reading, node, Arg("tokens", AXIS, ""), path, known)
+    return None if template is None else (name, template)
 
 
 def _outputs(reading: Reading, node: Node | None, known: Known) -> list[Ref]:

@@ -62,13 +62,13 @@ class NameKind(Kind):
 
 
 class Amount(Kind):
-    """A number, or one with k, M, G or T behind it."""
+    """A number, or one with k, M, G or T behind it; B is G, as in 7B params. Ki is 1,024."""
 
     literal = True
     expected = "a number, or one with k, M, G or T behind it, such as 5M"
     definition = "amount"
     """What the JSON Schema calls it."""
-    pattern = r"^[0-9]+(\.[0-9]+)? ?[kMGT]?$"
+    pattern = r"^[0-9]+(\.[0-9]+)? ?(Ki|[kMGBT])?$"
 
     def convert(self, value: Any) -> int:
         if isinstance(value, str) and len(value) < 30:
@@ -76,8 +76,8 @@ class Amount(Kind):
             from fractions import Fraction
 
             if re.fullmatch(self.pattern, value):
-                unit = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}.get(value[-1], 1)
-                return int(Fraction(value.rstrip("kMGT ")) * unit)
+                unit = {"k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12, "i": 2**10}.get(value[-1], 1)
+                return int(Fraction(value.rstrip("KikMGBT ")) * unit)
         if type(value) in (int, float) and 0 <= value < 1e30:
             return int(value)
         raise self.refuse(value)
@@ -136,6 +136,7 @@ TOP_LEVEL = (
     "description",
     "input",
     "inputs",
+    "tokens",
     "vars",
     "dtype",
     "blocks",

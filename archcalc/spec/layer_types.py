@@ -12,7 +12,7 @@ from .reading import Known, Reading
 from .tree import Block, Template
 from .values import read_template
 
-FIGURES = ("params", *OPERATIONS)
+FIGURES = ("params", "buffers", *OPERATIONS)
 KEYS = ("args", "output", *FIGURES, "source")
 MADE_KEYS = ("args", "inputs", "layers", "source")
 OUTPUT = Either(SHAPE, ListOf(SHAPE, "a list of shapes"), expected="a shape such as in_shape or [in_channels, 7, 7], or a list of shapes")

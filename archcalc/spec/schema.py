@@ -11,7 +11,7 @@ from typing import Any
 from .. import composites, layers
 from ..composites.kit import Composite
 from ..core.dtypes import DTYPES
-from ..core.kinds import SHAPE
+from ..core.kinds import AXIS, SHAPE
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
 from .blocks import BLOCK_NAMES, ITEM_WORDS
@@ -116,6 +116,10 @@ def _top_level() -> Schema:
         **{name: {"type": "string", "description": what} for name, what in texts.items()},
         "input": _ref("input"),
         "inputs": {**_names("name", _ref("input")), "minProperties": 1, "maxProperties": MAX_INPUTS},
+        "tokens": {
+            "description": "The axis of the tokens: of the first input, or of one that is named.",
+            "anyOf": [*AXIS.schema()["anyOf"], {**_names("name", AXIS.schema()), "minProperties": 1, "maxProperties": 1}],
+        },
         "vars": {**_names("variable", _ref("value")), "maxProperties": MAX_VARS},
         "dtype": {"enum": list(DTYPES)},
         "blocks": _names("block_name", _ref("block")),

@@ -223,6 +223,7 @@ class Spec:
         "node",
         "outputs",
         "source",
+        "tokens",
         "variants",
         "vars",
     )
@@ -234,6 +235,8 @@ class Spec:
         self.source = ""
         self.description = ""
         self.inputs: list[Input] = []
+        self.tokens: tuple[str, Template] | None = None
+        """The input and its axis on which the tokens lie, where the spec says so."""
         self.vars: dict[str, Template] = {}
         self.blocks: dict[str, Block] = {}
         self.layer_types: dict[str, LayerType | Block] = {}

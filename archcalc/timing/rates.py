@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.dtypes import FLOATS
 from ..core.errors import RequestError
 from ..devices.device import Device
 from ..memory.account import Account
@@ -12,6 +11,8 @@ from ..network.graph import Network
 from .clock import Clock
 from .energy import Energy, energy_of
 from .times import Time
+
+NO_TOKENS = "the spec does not say what a token is: declare the input's ids (dtype: int64), or name their axis at its top level (tokens: 0)"
 
 
 class Speed:
@@ -88,10 +89,6 @@ class Training:
         number: int,
         steps: float,
         operations: float,
-        seconds: float,
-        mfu: float | None,
-        most: float | None,
-        at_mfu: float | None,
         six_n_d: int | None,
     ) -> None:
         self.unit = unit
@@ -99,15 +96,22 @@ class Training:
         self.number = number
         self.steps = steps
         self.operations = operations
-        self.seconds = seconds
-        """At least, at the bound."""
-        self.mfu = mfu
-        self.most = most
+        self.seconds: float | None = None
+        """At least, at the bound of a device."""
+        self.mfu: float | None = None
+        self.most: float | None = None
         """The largest share of the peak that the bound allows; 0 or None where there is no peak for the network's dtype."""
-        self.at_mfu = at_mfu
+        self.at_mfu: float | None = None
         """Seconds at the given share of the peak."""
         self.six_n_d = six_n_d
         """6 N D: Kaplan et al., Scaling Laws for Neural Language Models, 2020, arXiv:2001.08361, section 2.1; embeddings among N."""
+
+    def take_time(self, step: Time, peak: int | None, mfu: float | None) -> None:
+        """Its times on a device: a step's, the peak for the network's dtype, and the share of that which is reached."""
+        self.seconds = seconds = step.seconds * self.steps
+        self.mfu = mfu
+        self.most = peak and seconds and self.operations / (seconds * peak)
+        self.at_mfu = self.operations / (mfu * peak) if mfu and peak else None
 
     def to_dict(self) -> dict[str, Any]:
         """The training as the JSON contract has it."""
@@ -142,34 +146,41 @@ def speed_of(
     """
     forward = clock.forward(whole)
     step = None if decoding else clock.step(whole)
-    operations = sum(work.operations * (1 + work.gradients) * times for work, times in whole.work)
-    each = tokens_of(network)
-    if step is None and (tokens is not None or images is not None):
-        raise RequestError("tokens and images are for training, and the decode phase is inference")
-    if tokens is not None and not each:
-        raise RequestError("tokens: the input is no sequence of tokens; images counts samples")
-    peak, training = clock.device.peaks.get(network.dtype), None
-    if step is not None and tokens is not None:
-        training = _training("tokens", tokens, tokens / each / batch, operations, step, peak, mfu, 6 * params * tokens)
-    elif step is not None and images is not None:
-        training = _training("images", images, images / batch, operations, step, peak, mfu, None)
+    training = training_of(whole, network, batch=batch, params=params, decoding=decoding, tokens=tokens, images=images)
+    if training is not None and step is not None:
+        training.take_time(step, clock.device.peaks.get(network.dtype), mfu)
     joules = energy_of(forward, network.dtype, clock.device) if energy else None
-    return Speed(clock, network.dtype, batch, each, forward, step, operations, training, joules)
+    return Speed(clock, network.dtype, batch, network.tokens, forward, step, model_operations(whole), training, joules)
 
 
-def _training(
-    unit: str, number: int, steps: float, each: int, step: Time, peak: int | None, mfu: float | None, six_n_d: int | None
-) -> Training:
-    """So many steps of ``each`` operations."""
-    operations, seconds = each * steps, step.seconds * steps
-    most = peak and seconds and operations / (seconds * peak)
-    return Training(unit, number, steps, operations, seconds, mfu, most, operations / (mfu * peak) if mfu and peak else None, six_n_d)
+def training_of(
+    whole: Account,
+    network: Network,
+    *,
+    batch: int,
+    params: int,
+    decoding: bool = False,
+    tokens: int | None = None,
+    images: int | None = None,
+) -> Training | None:
+    """A whole training on so many ``tokens`` or ``images``, its steps and operations; times are for a device. None where nothing is asked.
+
+    Raises RequestError where there is no training, or no sequence of tokens.
+    """
+    if tokens is None and images is None:
+        return None
+    if decoding:
+        raise RequestError("tokens and images are for training, and the decode phase is inference")
+    each = model_operations(whole)
+    if tokens is None:
+        assert images is not None
+        return Training("images", images, images / batch, each * images / batch, None)
+    if not network.tokens:
+        raise RequestError(f"tokens: {NO_TOKENS}; images counts samples")
+    steps = tokens / network.tokens / batch
+    return Training("tokens", tokens, steps, each * steps, 6 * params * tokens)
 
 
-def tokens_of(network: Network) -> int:
-    """Tokens of a sample: the length of an input of whole numbers, or of one of [length, features]; 0 for any other input."""
-    tensor = network.inputs[0] if network.inputs else None
-    shape = tensor.shape if tensor is not None else None
-    if tensor is None or not shape or (tensor.dtype in FLOATS and len(shape) != 2):
-        return 0
-    return shape[0]
+def model_operations(whole: Account) -> int:
+    """The operations of a training step, without what checkpoints work out anew."""
+    return sum(work.operations * (1 + work.gradients) * times for work, times in whole.work)

@@ -27,6 +27,7 @@ from archcalc.render.layout import display_width
 from archcalc.render.table.plain import table
 from archcalc.report.derivations import derivations
 from archcalc.report.rows import Row
+from archcalc.timing.rates import NO_TOKENS
 from layer_examples import example_spec
 from places import SPECS
 from spec_help import analyzed, text_of
@@ -112,9 +113,11 @@ WRONG = [
     (["--device", "v100", "--dtype", "bfloat16"], "v100-sxm2-16gb has no bfloat16 peak: it has float64, float32, float16"),
     (["--device", "edge-tpu", "--dtype", "int8"], "edge-tpu has no bandwidth figure: write a device file with one"),
     (["--device", "board.yaml", "--fusion", "some"], "there is no fusion 'some': there are full, none"),
-    (["--fusion", "none"], "tokens, images, energy and fusion are for times: name a device"),
-    (["--memory", "--energy"], "tokens, images, energy and fusion are for times: name a device"),
-    (["--images", "4"], "tokens, images, energy and fusion are for times: name a device"),
+    (["--fusion", "none"], "energy and fusion are for times: name a device"),
+    (["--memory", "--energy"], "energy and fusion are for times: name a device"),
+    (["--images", "4", "--mfu", "40%"], "mfu is a share of a device's peak: name a device"),
+    (["--device", "board.yaml", "--images", "4", "--mfu", "140%"], "mfu can't be 1.4: it is a share of the peak, above 0 and at most 1"),
+    (["--device", "board.yaml", "--images", "4", "--mfu", "half"], "--mfu takes a share such as 0.4 or 40%, not 'half'"),
     (
         ["--device", "a100", "--dtype", "bfloat16", "--energy"],
         "Horowitz 2014, 45 nm has no energy of bfloat16 operations: it has float32, float16, int8; a device's own file may state one",
@@ -123,7 +126,7 @@ WRONG = [
     (["--device", "board.yaml", "--images", "4", "--mfu", "0"], "mfu can't be 0.0: it is a share of the peak, above 0 and at most 1"),
     (["--device", "board.yaml", "--images", "4", "--mfu", "1.5"], "mfu can't be 1.5: it is a share of the peak, above 0 and at most 1"),
     (["--device", "board.yaml", "--images", "4", "--mfu", "nan"], "mfu can't be nan: it is a share of the peak, above 0 and at most 1"),
-    (["--device", "board.yaml", "--tokens", "1M"], "tokens: the input is no sequence of tokens; images counts samples"),
+    (["--device", "board.yaml", "--tokens", "1M"], f"tokens: {NO_TOKENS}; images counts samples"),
     (
         ["--device", "board.yaml", "--tokens", "1M", "--images", "4"],
         "tokens and images are two ways to say how much there is to train on: give one",
@@ -166,11 +169,16 @@ def test_what_cannot_be_asked_while_decoding(run: Any, options: list[str], messa
     assert run("tokens.yaml", "--phase", "decode", "--context", "4", *options) == (2, "", f"archcalc: {message}\n")
 
 
-@pytest.mark.parametrize("option", ["--batch", "--accumulate", "--group-size", "--context"])
+@pytest.mark.parametrize("option", ["--batch", "--accumulate", "--group-size"])
 def test_numbers_below_one(run: Any, option: str) -> None:
     code, out, err = run("net.yaml", option, "0")
     assert (code, out) == (2, "")
     assert f"Invalid value for '{option}': 0 is not in the range x>=1." in err
+
+
+def test_a_context_of_none(run: Any) -> None:
+    code, out, err = run("tokens.yaml", "--phase", "decode", "--context", "0")
+    assert (code, out, err) == (2, "", "archcalc: --context takes a number of at least 1, not '0'\n  hint      for example --context 32k\n")
 
 
 @pytest.mark.parametrize("what", ["column", "order"])
@@ -211,9 +219,10 @@ def test_the_table_with_memory(run: Any) -> None:
         ────────────────────────────────────────────────────────────────────────────
         total                       1.82 KiB  1.61 KiB  1.88 KiB  5.29 KiB  2.16 KiB
 
-        params    467
-        MACCs   4,128
-        FLOPs   4,534  madd: one per MACC, one per weight addition or multiplication outside it
+        params     467
+        buffers      8  not learned; with the params 475
+        MACCs    4,128
+        FLOPs    4,534  madd: one per MACC, one per weight addition or multiplication outside it
         batch 2, float32; MACCs and FLOPs are those of all 2 samples
         6 layers in 6 lines
 
@@ -261,9 +270,10 @@ def test_the_table_with_a_device(run: Any) -> None:
         ────────────────────────────────────────────────────────────────────────────
         total                       2,064  3.09 KiB      1.3  31.7 s   100.0  memory
 
-        params    467
-        MACCs   2,064
-        FLOPs   2,267  madd: one per MACC, one per weight addition or multiplication outside it
+        params     467
+        buffers      8  not learned; with the params 475
+        MACCs    2,064
+        FLOPs    2,267  madd: one per MACC, one per weight addition or multiplication outside it
         batch 1, float32
         6 layers in 6 lines
 
@@ -402,7 +412,7 @@ def test_csv_has_what_json_has(run: Any) -> None:
 
 @pytest.mark.parametrize(("options", "more"), [([], 0), (["--memory"], 8), (["--device", "board.yaml"], 11)])
 def test_csv_has_the_columns_that_were_asked_for(run: Any, options: list[str], more: int) -> None:
-    plain = 4 + 4 + 8
+    plain = 4 + 5 + 8
     assert len(run("net.yaml", *options, "--format", "csv")[1].splitlines()[0].split(",")) == plain + more
 
 
@@ -424,6 +434,7 @@ def test_markdown(run: Any) -> None:
             | **total** |  | **1,868** | **840** | **976** | **3,168** | **31.7 s** | **memory** |
 
             - params 467
+            - buffers 8 (not learned; with the params 475)
             - MACCs 2,064
             - FLOPs 2,267 (madd: one per MACC, one per weight addition or multiplication outside it)
             - batch 1, float32

@@ -282,8 +282,8 @@ def test_markdown_cells_hold_bars_and_grave_accents() -> None:
 
 def test_csv_in_full() -> None:
     report = Tiny(row("conv", "conv", (8, 7, 5), params=24, maccs=840), row("split", "split", (4, 7, 5), (4, 7, 5), comparisons=3))
-    header = "name,type,input_shapes,output_shapes,params,trainable_params,maccs,flops,weight_muls,weight_adds,adds,muls,divs,comparisons,transcendentals,sqrts"
-    rows = ["conv,conv,3x9x9,8x7x5,24,24,840,840,0,0,0,0,0,0,0,0", "split,split,3x9x9,4x7x5;4x7x5,0,0,0,0,0,0,0,0,0,3,0,0"]
+    header = "name,type,input_shapes,output_shapes,params,trainable_params,buffers,maccs,flops,weight_muls,weight_adds,adds,muls,divs,comparisons,transcendentals,sqrts"
+    rows = ["conv,conv,3x9x9,8x7x5,24,24,0,840,840,0,0,0,0,0,0,0,0", "split,split,3x9x9,4x7x5;4x7x5,0,0,0,0,0,0,0,0,0,0,3,0,0"]
     assert to_csv(report) == "\n".join([header, *rows]) + "\n"
     report.name = "=1+1, or more"
     expected = [f"spec,{header}", *(f'"\'=1+1, or more",{each}' for each in rows)]
@@ -492,6 +492,7 @@ def test_every_column_can_be_shown() -> None:
         "args",
         "params",
         "trainable",
+        "buffers",
         "MACCs",
         "FLOPs",
         "FLOPs %",
@@ -506,6 +507,7 @@ def test_every_column_can_be_shown() -> None:
         "channels=32, kernel=[1, 3]",
         "9,216",
         "9,216",
+        "-",
         "55,296",
         "55,296",
         "1.1",
@@ -851,7 +853,7 @@ def test_csv_reads_back_to_the_same_integers(several: list[Tiny]) -> None:
     joined = list(csv.reader(io.StringIO(to_csv(several))))
     assert joined[0][0] == "spec"
     assert len(joined) == 1 + sum(len(report.layers) for report in several)
-    assert {len(cells) for cells in joined} == {17}
+    assert {len(cells) for cells in joined} == {18}
 
 
 def test_a_tree_of_any_height_can_be_shown() -> None:

@@ -314,6 +314,7 @@ def test_the_report_field_by_field() -> None:
         "output_shapes": [[4, 4, 5]],
         "params": 76,
         "trainable_params": 76,
+        "buffers": 0,
         "maccs": 2880,
         "flops": 3040,
         "operations": {**dict.fromkeys(OPERATIONS, 0), "maccs": 2880, "weight_adds": 160},

@@ -34,7 +34,6 @@ PLAIN = {
     "bytes",
     "accumulate",
     "lower_bound",
-    "tokens",
     "images",
     "steps",
     "seconds_at_least",

@@ -210,7 +210,7 @@ def test_the_help_of_the_program_has_the_options_of_the_table(run: Any) -> None:
     ("command", "text"),
     [
         ("table", "output. Goes with --weights. [x>=1]"),
-        ("table", "reaches. Goes with --tokens or --images."),
+        ("table", "reaches, such as 40%. Goes with --tokens or --images."),
         ("table", "table, json, csv or markdown. [default: table]"),
         ("check", "table or json. [default: table]"),
         ("fit", "or a YAML file. [required]"),
@@ -222,7 +222,7 @@ def test_what_follows_from_a_declaration_is_in_the_help(run: Any, command: str, 
 
 def test_a_value_of_the_command_line_is_the_value_in_python(run: Any) -> None:
     Path("net.yaml").write_text(
-        "input: [4, 8]\nvars: {a: 8, b: relu}\nlayers: [linear: a, activation: b, {attention: {heads: 2, causal: true}}]\n"
+        "input: [4, 8]\ntokens: 0\nvars: {a: 8, b: relu}\nlayers: [linear: a, activation: b, {attention: {heads: 2, causal: true}}]\n"
     )
     common = ["--set", "a=16", "--set", "b=tanh", "--batch", "2", "--device", "a100", "--tokens", "1.5k", "--format", "json"]
     code, out, err = run("net.yaml", *common)

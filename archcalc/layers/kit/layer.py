@@ -54,6 +54,8 @@ class LayerType:
         axes_from: str = "",
         delegate: Delegate | None = None,
         params: str = "0",
+        buffers: str = "",
+        counters: int = 0,
         tensors: Mapping[str, str] = MappingProxyType({}),
         source: str,
         example: Example,
@@ -89,6 +91,10 @@ class LayerType:
         self.axes_from = axes_from
         self.delegate = delegate
         self.params = params
+        self.buffers = Formula(buffers) if buffers else None
+        """How many numbers it holds beside its params, which are not learned: running statistics, fixed tables."""
+        self.counters = counters
+        """How many counters PyTorch's module holds beside these."""
         self.tensors = tensors
         self.source = source
         self.example = example
@@ -195,6 +201,7 @@ class LayerType:
             symbols,
             axes,
             plan=plan,
+            buffers=self.buffers(symbols) if self.buffers is not None else 0,
             extra=self.extra(symbols, inputs) if self.extra is not None else None,
             cached=self.cache(symbols) if self.cache is not None else 0,
             kept=symbols["kept"] if self.cache is not None else 0,

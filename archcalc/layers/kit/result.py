@@ -24,6 +24,7 @@ class Result:
         symbols: what the formulas read.
         axes: how many spatial axes its formulas are for.
         plan: those formulas; None where a spec declares the layer, with a number for its params alone.
+        buffers: the numbers that it holds beside its params, which are not learned.
         extra: shapes of the outputs that are reached only by name.
         cached: elements that it keeps of each token, for the tokens to come.
         kept: tokens that it keeps them of, at most.
@@ -37,7 +38,20 @@ class Result:
     """
 
     __slots__ = (
-        *("axes", "cached", "causal", "context", "counts", "elements_in", "elements_out", "extra", "kept", "matrix_params", "pairs"),
+        *(
+            "axes",
+            "buffers",
+            "cached",
+            "causal",
+            "context",
+            "counts",
+            "elements_in",
+            "elements_out",
+            "extra",
+            "kept",
+            "matrix_params",
+            "pairs",
+        ),
         *("params", "plan", "shapes", "symbols", "unmasked", "vectors"),
     )
 
@@ -51,6 +65,7 @@ class Result:
         axes: int,
         *,
         plan: Plan | None = None,
+        buffers: int = 0,
         extra: list[Shape] | None = None,
         cached: int = 0,
         kept: int = 0,
@@ -69,6 +84,7 @@ class Result:
         self.symbols = symbols
         self.axes = axes
         self.plan = plan
+        self.buffers = buffers
         self.extra = extra or []
         self.cached = cached
         self.kept = kept

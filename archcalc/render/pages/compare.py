@@ -23,6 +23,8 @@ def compare(reports: list[Report], *, unicode: bool = True) -> str:
         values = [read(report.totals, figure) for report in reports]
         if figure.name == "trainable_params" and values == [report.totals.params for report in reports]:
             continue
+        if figure.name == "buffers" and not any(values):
+            continue
         cells = [f"{value:,}" + (f"  {value / values[0]:.3g}{times}" if index and values[0] else "") for index, value in enumerate(values)]
         table.append([reports[0].convention_unit if figure.name == "flops" else figure.head, *cells])
     table.append(["layers", *(f"{len(report.layers):,}" for report in reports)])

@@ -137,6 +137,8 @@ def _sums(report: Report, meaning: str) -> list[tuple[str, str, str]]:
     sums = [("params", thousands(totals.params), "")]
     if totals.trainable_params != totals.params:
         sums.append(("trainable", thousands(totals.trainable_params), ""))
+    if totals.buffers:
+        sums.append(("buffers", thousands(totals.buffers), f"not learned; with the params {totals.params + totals.buffers:,}"))
     sums.append(("MACCs", thousands(totals.maccs), ""))
     if totals.active_params != totals.params:
         sums.append(("active", thousands(totals.active_params), "params that one position goes through"))

@@ -131,7 +131,7 @@ _DECLARED = (
         "read_bytes",
         "read",
         "bytes read",
-        "The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up.",
+        "The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up, of experts the fewest that can be met.",
         leaves_out="caches, and what is read twice",
     ),
     _bytes("written_bytes", "written", "bytes written", "The outputs of a layer by itself; a view writes nothing."),

@@ -14,8 +14,9 @@ from .units import binary, quotient, seconds, thousands
 if TYPE_CHECKING:
     from ..memory.ledger import Ledger
     from ..report.report import Report
-    from ..timing.rates import Speed, Training
+    from ..timing.rates import Speed
     from ..timing.times import Time
+    from ..timing.training import Training
 
 LEFT_OUT = "without the loss, what the allocator rounds up, fragments, workspaces of kernels, and the context of a device"
 BOUND = (
@@ -78,6 +79,8 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
         if time is not None:
             rows.append([f"  {what}", f"\u2265 {seconds(time.seconds)}", *_rates(speed, time), _bound(time), _used(time)])
     yield from aligned(rows, left=(0, 2, 3, 4, 5))
+    if speed.routed is not None:
+        yield from _routed(speed, speed.routed)
     if device.memory is not None:
         told = [
             f"{ledger.name} takes {binary(ledger.bytes)}" + (" and does not fit" if ledger.bytes > device.memory else "")
@@ -93,6 +96,17 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
             f"{_joules(joules.memory)} for memory ({joules.source})"
         )
     yield BOUND
+
+
+def _routed(speed: Speed, time: Time) -> Iterator[str]:
+    """What the bound takes of experts, and beside it what uniform routing would read."""
+    kinds = [f"{sets.active:,} of {sets.held:,}" for sets in speed.sets]
+    met = [f"{sets.expected:,.2f}" for sets in speed.sets]
+    yield f"  experts: the bound reads the fewest that can be met, {' and '.join(kinds)}, as all tokens may choose the same"
+    yield (
+        f"    uniform routing would meet {' and '.join(met)}: {binary(time.bytes)} moved, {seconds(time.seconds)} or longer; "
+        "an expectation, not a bound"
+    )
 
 
 def _rates(speed: Speed, time: Time) -> list[str]:

@@ -38,6 +38,17 @@ _DECLARED = (
         "which reads and writes weights and states once.",
         leaves_out="communication between devices",
     ),
+    Figure(
+        "uniform_routing",
+        "",
+        "A forward pass where the router of experts chooses each of them as often, for every position apart: an expectation beside the bound, which "
+        "reads the fewest experts that can be met.",
+    ),
+    Figure(
+        "sets_met",
+        "experts",
+        "How many of E experts B positions meet in the mean under uniform routing to k of them each: E * (1 - (1 - k / E)**B).",
+    ),
     Figure("seconds", "seconds", "The least time.", leaves_out=BOUND),
     Figure("samples_per_second", "1/s", "The batch over the least time: at most."),
     Figure("tokens_per_second", "1/s", "Samples per second times the length of a sequence; none where the input is no sequence."),

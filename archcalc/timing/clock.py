@@ -43,6 +43,17 @@ class Clock:
             found = self._known[id(account)] = total((self.time(work), times) for work, times in account.work)
         return found
 
+    def expected(self, account: Account) -> Time | None:
+        """The least time of a forward pass that reads the sets of weights which uniform routing meets; None where no router has a choice."""
+        if not any(work.sets is not None and work.sets.positions > 1 for work, _ in account.work):
+            return None
+        return total((self._time(work.dtype, work.least, self.moved(work) + self._routed(work)), times) for work, times in account.work)
+
+    def _routed(self, work: Work) -> int:
+        """Bytes of the further sets of weights that uniform routing meets."""
+        sets = work.sets
+        return 0 if sets is None else round(sets.size * (sets.expected - sets.active))
+
     def time(self, work: Work) -> Time:
         """One forward pass of what one layer has to do."""
         return self._time(work.dtype, work.least, self.moved(work))

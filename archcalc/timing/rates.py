@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..core.dtypes import FLOATS
 from ..core.errors import RequestError
 from ..devices.device import Device
 from ..memory.account import Account
+from ..memory.traffic import Sets, sets_of
 from ..network.graph import Network
 from .clock import Clock
 from .energy import Energy, energy_of
 from .times import Time
+from .training import Training, training_of
 
 
 class Speed:
@@ -32,6 +35,8 @@ class Speed:
         model_operations: int,
         training: Training | None,
         energy: Energy | None,
+        routed: Time | None = None,
+        sets: Sequence[Sets] = (),
     ) -> None:
         self.clock = clock
         self.device: Device = clock.device
@@ -45,6 +50,10 @@ class Speed:
         self.model_operations = model_operations
         self.training = training
         self.energy = energy
+        self.routed = routed
+        """The forward pass where routers choose uniformly: an expectation, no bound. None where no router has a choice."""
+        self.sets = sets
+        """The kinds of sets of weights that routers choose among."""
 
     @property
     def peak(self) -> int | None:
@@ -72,54 +81,17 @@ class Speed:
                 "moved_bytes": time.bytes,
                 "utilization": time.utilization,
             }
+        if self.routed is not None:
+            found["uniform_routing"] = {
+                "sets_met": [sets.expected for sets in self.sets],
+                "seconds": self.routed.seconds,
+                "moved_bytes": self.routed.bytes,
+            }
         if self.training is not None:
             found["training"] = self.training.to_dict()
         if self.energy is not None:
             found["energy_estimate"] = self.energy.to_dict()
         return found
-
-
-class Training:
-    """A whole training: so many samples, at the bound and at a given share of the peak (MFU, Chowdhery et al., PaLM, 2022, arXiv:2204.02311, appendix B)."""
-
-    def __init__(
-        self,
-        unit: str,
-        number: int,
-        steps: float,
-        operations: float,
-        seconds: float,
-        mfu: float | None,
-        most: float | None,
-        at_mfu: float | None,
-        six_n_d: int | None,
-    ) -> None:
-        self.unit = unit
-        """What is counted: tokens or images."""
-        self.number = number
-        self.steps = steps
-        self.operations = operations
-        self.seconds = seconds
-        """At least, at the bound."""
-        self.mfu = mfu
-        self.most = most
-        """The largest share of the peak that the bound allows; 0 or None where there is no peak for the network's dtype."""
-        self.at_mfu = at_mfu
-        """Seconds at the given share of the peak."""
-        self.six_n_d = six_n_d
-        """6 N D: Kaplan et al., Scaling Laws for Neural Language Models, 2020, arXiv:2001.08361, section 2.1; embeddings among N."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The training as the JSON contract has it."""
-        return {
-            self.unit: self.number,
-            "steps": self.steps,
-            "operations": self.operations,
-            "six_n_d": self.six_n_d,
-            "seconds_at_least": self.seconds,
-            "mfu": self.mfu,
-            "seconds_at_mfu": self.at_mfu,
-        }
 
 
 def speed_of(
@@ -150,20 +122,12 @@ def speed_of(
         raise RequestError("tokens: the input is no sequence of tokens; images counts samples")
     peak, training = clock.device.peaks.get(network.dtype), None
     if step is not None and tokens is not None:
-        training = _training("tokens", tokens, tokens / each / batch, operations, step, peak, mfu, 6 * params * tokens)
+        training = training_of("tokens", tokens, tokens / each / batch, operations, step, peak, mfu, 6 * params * tokens)
     elif step is not None and images is not None:
-        training = _training("images", images, images / batch, operations, step, peak, mfu, None)
+        training = training_of("images", images, images / batch, operations, step, peak, mfu, None)
+    routed = clock.expected(whole)
     joules = energy_of(forward, network.dtype, clock.device) if energy else None
-    return Speed(clock, network.dtype, batch, each, forward, step, operations, training, joules)
-
-
-def _training(
-    unit: str, number: int, steps: float, each: int, step: Time, peak: int | None, mfu: float | None, six_n_d: int | None
-) -> Training:
-    """So many steps of ``each`` operations."""
-    operations, seconds = each * steps, step.seconds * steps
-    most = peak and seconds and operations / (seconds * peak)
-    return Training(unit, number, steps, operations, seconds, mfu, most, operations / (mfu * peak) if mfu and peak else None, six_n_d)
+    return Speed(clock, network.dtype, batch, each, forward, step, operations, training, joules, routed, sets_of(whole.work))
 
 
 def tokens_of(network: Network) -> int:

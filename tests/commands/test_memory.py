@@ -881,7 +881,8 @@ def test_the_page_of_one_figure(run: Any) -> None:
         text_of(
             """
             read_bytes  [bytes]
-              The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up.
+              The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up, of
+              experts the fewest that can be met.
               Leaves out caches, and what is read twice.
             """
         )

@@ -75,7 +75,7 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
         return NONE  # weights that stand alone, views, and what is in the cache already: those who use them read them
     inputs = [tensor_bytes(tensor, samples) for tensor in leaf.inputs]
     written = sum(tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra))
-    cached = sum(size for size, storage in zip(inputs, step.used) if storage.cached)
+    cached = sum(size for size, storage in zip(inputs, step.used) if storage.cached and storage not in step.again)
     passing = [size for size, storage in zip(inputs, step.used) if not storage.cached]
     core, out = layer.keeps.core, 0
     if core == "starts":

@@ -163,7 +163,10 @@ _DECLARED = (
         leaves_out=BOUND,
     ),
     _time(
-        "intensity", "operations per byte", "Operations over moved bytes (op/byte in tables, x in the roofline picture).", head="op/byte"
+        "intensity",
+        "operations per byte",
+        "The bound's operations over moved bytes (op/byte in tables, x in the roofline picture).",
+        head="op/byte",
     ),
     _time("bound", "a word", "Which of the two is larger: compute or memory."),
     _time("time_share", "%", "The least time of a layer over that of the network.", "share", of="time_seconds", head="time %"),

@@ -18,7 +18,7 @@ from .weights import Holder, Part, Parts
 class Account:
     """The bytes of one layer, or of several together."""
 
-    __slots__ = (*ACCOUNTED, "keeps", "made_bytes", "parts", "work")
+    __slots__ = (*ACCOUNTED, "keeps", "made_bytes", "parts", "update_bytes", "work")
 
     def __init__(self) -> None:
         self.weight_bytes = 0
@@ -30,6 +30,8 @@ class Account:
         self.written_bytes = 0
         self.made_bytes = 0
         """What a single layer makes at inference, by-products among it."""
+        self.update_bytes = 0
+        """What an optimizer's step reads and writes: trained weights and their states, which are read and written, and gradients, which are read."""
         self.keeps: tuple[Kept, ...] = ()
         """What the backward pass of a single layer needs, whether it counts for this layer or not."""
         self.parts: Parts = {}
@@ -41,6 +43,7 @@ class Account:
         """Count another account so many times."""
         for field in ACCOUNTED:
             setattr(self, field, getattr(self, field) + getattr(other, field) * times)
+        self.update_bytes += other.update_bytes * times
         for key, part in other.parts.items():
             self.parts.setdefault(key, Part()).add(part, times)
         self.work += [(work, number * times) for work, number in other.work]
@@ -184,6 +187,7 @@ class Accounts:
             moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, active))
             found = self.known[key] = Account()
             found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
+            found.update_bytes = 0 if frozen else 2 * (held.weight_bytes + held.optimizer_bytes) + held.gradient_bytes
             found.parts = held.parts
             found.saved_activation_bytes, found.keeps = kept, trained.keeps
             found.read_bytes, found.written_bytes = moved.read, moved.written

@@ -79,6 +79,8 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
         if time is not None:
             rows.append([f"  {what}", f"\u2265 {seconds(time.seconds)}", *_rates(speed, time), _bound(time), _used(time)])
     yield from aligned(rows, left=(0, 2, 3, 4, 5))
+    if speed.update is not None:
+        yield f"    the optimizer's part \u2265 {seconds(speed.update.seconds)}: {binary(speed.update.bytes)} moved, whatever the batch"
     if speed.routed is not None:
         yield from _routed(speed, speed.routed)
     if device.memory is not None:
@@ -138,9 +140,12 @@ def _used(time: Time) -> str:
 
 
 def _training(training: Training) -> Iterator[str]:
+    told = f"  training on {thousands(training.number)} {training.unit}: {training.operations:.4g} operations"
+    yield told if training.any_batch is None else f"{told}, \u2265 {seconds(training.any_batch)} at the peak, whatever the batch"
+    tokens = f", {training.a_step:,} tokens a step" if training.unit == "tokens" else ""
     yield (
-        f"  training on {thousands(training.number)} {training.unit}: {ceil(training.steps):,} steps, {training.operations:.4g} operations, "
-        f"\u2265 {seconds(training.seconds)}"
+        f"    at batch {training.batch:,}{tokens}: {ceil(training.steps):,} steps, \u2265 {seconds(training.seconds)}, "
+        f"{seconds(training.optimizer)} of it the optimizer's, which a larger batch spreads over more {training.unit}"
     )
     if training.six_n_d:
         yield f"    6 N D is {training.six_n_d:.4g}: the ratio is {training.operations / training.six_n_d:.3f} (products of attention are not in it, tables are in N)"

@@ -67,9 +67,11 @@ class Clock:
             if work.gradients:
                 back = work.gradients * moved - (work.gradients - 1) * (self.passing(work.moved.out) if self.fused else 0)
                 parts.append((self._time(work.dtype, work.gradients * work.least, back), times))
-        update = 2 * (whole.weight_bytes + whole.optimizer_bytes) + whole.gradient_bytes
-        parts.append((self._time("", 0, update), 1))
-        return total(parts)
+        return total([*parts, (self.update(whole), 1)])
+
+    def update(self, whole: Account) -> Time:
+        """The optimizer's part of a training step, the same for every batch: trained weights and states read and written, gradients read."""
+        return self._time("", 0, whole.update_bytes)
 
     def moved(self, work: Work) -> int:
         """The bytes that a forward pass of a layer moves."""

@@ -20,8 +20,9 @@ from .training import Training, training_of
 class Speed:
     """The least times of a network on a device, and the rates that follow.
 
-    Every time is a lower bound and every rate an upper one. Operations are two for each MACC; ``model_operations`` are those of a training
-    step without what checkpoints work out anew. ``step`` is None where there is no training.
+    Every time is a lower bound and every rate an upper one. Operations are two for each MACC, masked ones of causal attention among them,
+    where they are counted: ``operations`` of a forward pass, ``model_operations`` of a training step without what checkpoints work out anew.
+    What a time holds are those that its bound counts: unmasked ones, and those that are worked out anew. ``step`` is None where there is no training.
     """
 
     def __init__(
@@ -32,6 +33,8 @@ class Speed:
         tokens: int,
         forward: Time,
         step: Time | None,
+        update: Time | None,
+        operations: int,
         model_operations: int,
         training: Training | None,
         energy: Energy | None,
@@ -47,6 +50,10 @@ class Speed:
         """Tokens of a sample; 0 where the input is no sequence of tokens."""
         self.forward = forward
         self.step = step
+        self.update = update
+        """The optimizer's part of the step."""
+        self.operations = operations
+        """Those of a forward pass."""
         self.model_operations = model_operations
         self.training = training
         self.energy = energy
@@ -71,16 +78,19 @@ class Speed:
             if time is None:
                 continue
             rate = self.rate(time)
-            operations = self.forward.operations if name == "forward" else self.model_operations
+            operations = self.operations if name == "forward" else self.model_operations
             found[name] = {
                 "seconds": time.seconds,
                 "bound": time.bound,
                 "samples_per_second": rate,
                 "tokens_per_second": rate * self.tokens if rate and self.tokens else None,
                 "operations": operations,
+                "bound_operations": time.operations,
                 "moved_bytes": time.bytes,
                 "utilization": time.utilization,
             }
+        if self.update is not None:
+            found["optimizer_step"] = {"seconds": self.update.seconds, "moved_bytes": self.update.bytes}
         if self.routed is not None:
             found["uniform_routing"] = {
                 "sets_met": [sets.expected for sets in self.sets],
@@ -113,7 +123,8 @@ def speed_of(
     no training, no sequence of tokens, or no figure of energy for the dtype.
     """
     forward = clock.forward(whole)
-    step = None if decoding else clock.step(whole)
+    step, update = (None, None) if decoding else (clock.step(whole), clock.update(whole))
+    products = sum(work.operations * times for work, times in whole.work)
     operations = sum(work.operations * (1 + work.gradients) * times for work, times in whole.work)
     each = tokens_of(network)
     if step is None and (tokens is not None or images is not None):
@@ -121,13 +132,16 @@ def speed_of(
     if tokens is not None and not each:
         raise RequestError("tokens: the input is no sequence of tokens; images counts samples")
     peak, training = clock.device.peaks.get(network.dtype), None
-    if step is not None and tokens is not None:
-        training = training_of("tokens", tokens, tokens / each / batch, operations, step, peak, mfu, 6 * params * tokens)
-    elif step is not None and images is not None:
-        training = training_of("images", images, images / batch, operations, step, peak, mfu, None)
+    if step is not None and update is not None and (tokens is not None or images is not None):
+        unit, number, each_sample = ("images", images, 1) if tokens is None else ("tokens", tokens, each)
+        assert number is not None
+        rule = 6 * params * number if tokens is not None else None
+        training = training_of(unit, number, each_sample * batch, batch, operations, step, update, peak, mfu, rule)
     routed = clock.expected(whole)
     joules = energy_of(forward, network.dtype, clock.device) if energy else None
-    return Speed(clock, network.dtype, batch, each, forward, step, operations, training, joules, routed, sets_of(whole.work))
+    return Speed(
+        clock, network.dtype, batch, each, forward, step, update, products, operations, training, joules, routed, sets_of(whole.work)
+    )
 
 
 def tokens_of(network: Network) -> int:

@@ -37,6 +37,8 @@ PLAIN = {
     "tokens",
     "images",
     "steps",
+    "tokens_per_step",
+    "images_per_step",
     "seconds_at_least",
     "seconds_at_mfu",
     "joules",
@@ -69,7 +71,7 @@ def all_keys(value: Any) -> set[str]:
 
 
 FOUND = keys(JSON)
-PARTS = {"forward", "training_step", "training", "uniform_routing"}
+PARTS = {"forward", "training_step", "optimizer_step", "training", "uniform_routing"}
 """What times are told of."""
 
 

@@ -189,7 +189,7 @@ def test_what_was_not_asked_for_is_not_there(name: str) -> None:
 
 
 def test_an_account_holds_the_bytes_that_are_declared_so() -> None:
-    assert {name for name in Account.__slots__ if name.endswith("_bytes")} == {*ACCOUNTED, "made_bytes"}
+    assert {name for name in Account.__slots__ if name.endswith("_bytes")} == {*ACCOUNTED, "made_bytes", "update_bytes"}
     assert {name for name in FIGURES if FIGURES[name].held == "account"} == set(ACCOUNTED)
     row = analyzed(SHARED, device=BOARD).layers[0].to_dict()
     assert {name for name in row if name in FIGURES and FIGURES[name].needs} == {

@@ -377,8 +377,38 @@ def test_an_update_reads_and_writes_weights_and_states_and_reads_gradients(optim
     )
     size = 4 if precision == "uniform" else 2
     backward = size * (35 + 4 + 7)  # the gradient of the weights
-    held = 2 * size * 35  # the frozen layer's weights count as read and written as well
-    assert trained.bytes - frozen.bytes == backward + each * 35 - held
+    assert trained.bytes - frozen.bytes == backward + each * 35
+
+
+def test_operations_are_all_products_and_the_bound_counts_those_that_are_needed() -> None:
+    """Of causal attention of 5 tokens in 2 heads of 3 features, 5 * 5 pairs of which 15 are not masked."""
+    report = analyzed(
+        [{"linear": 6}, {"attention": {"heads": 2, "causal": True}}, {"linear": 7}], (5, 4), device(10**12), checkpoint="selective"
+    )
+    found = report.to_dict()["time"]
+    forward, training = found["forward"], found["training_step"]
+    masked = 2 * 2 * 2 * 10 * 3
+    assert forward["operations"] == 2 * report.totals.maccs
+    assert forward["bound_operations"] == forward["operations"] - masked
+    assert training["operations"] == 3 * forward["operations"] - 2 * 5 * 4 * 6  # the network's input has no gradient
+    assert training["bound_operations"] == training["operations"] - 3 * masked + 2 * 2 * 15 * 3  # scores anew
+
+
+def test_a_training_says_for_which_batch_it_holds_and_what_the_optimizer_takes() -> None:
+    """6 tokens a sample, 1,200 tokens: 200 steps at batch 1 and 50 at batch 4, each with the optimizer's bytes; the products are the same."""
+    found = {}
+    for batch in (1, 4):
+        document = {"input": {"shape": [6], "dtype": "int64"}, "layers": [{"embedding": {"vocabulary": 20, "features": 8}}, {"linear": 5}]}
+        report = archcalc.analyze(document, device=device(100), batch=batch, tokens=1200)
+        found[batch] = report.to_dict()["time"]
+        update = 7 * 4 * (20 * 8 + 8 * 5 + 5)
+        assert found[batch]["optimizer_step"] == {"moved_bytes": update, "seconds": update / 100}
+        training = found[batch]["training"]
+        assert (training["steps"], training["tokens_per_step"]) == (200 / batch, 6 * batch)
+        assert isclose(training["optimizer_seconds"], update / 100 * 200 / batch)
+        assert isclose(training["seconds_any_batch"], 1200 * 3 * 2 * 8 * 5 / 1000)
+        assert training["seconds_any_batch"] < training["seconds_at_least"] - training["optimizer_seconds"]
+    assert found[4]["training"]["seconds_at_least"] < found[1]["training"]["seconds_at_least"]
 
 
 # Bounds

@@ -28,7 +28,7 @@ FILES: dict[str, str] = {
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation attention_parts concat conv elementwise embedding kit.compound kit.derivations linear matmul norm pool "
-        "recurrent resample reshape shuffle < attention mlp squeeze_excite ssm transformer"
+        "recurrent resample reshape shuffle < attention latent mlp squeeze_excite ssm transformer"
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (
@@ -45,7 +45,7 @@ FILES: dict[str, str] = {
         "flow < account < derivations ledger"
     ),
     "devices": "device < custom < catalogue",
-    "timing": "times < clock energy < rates",
+    "timing": "times < clock energy training < rates",
     "request": "option < options < request",
     "report": "counting measured terms < rows < build figures < budget < report < derivations differences pipeline",
     "explain": "guide manual memory < layer",

@@ -153,7 +153,7 @@ _DECLARED = (
         "read_bytes",
         "read",
         "bytes read",
-        "The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up.",
+        "The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up, of experts the fewest that can be met.",
         leaves_out="caches, and what is read twice",
     ),
     _bytes("written_bytes", "written", "bytes written", "The outputs of a layer by itself; a view writes nothing."),
@@ -185,7 +185,10 @@ _DECLARED = (
         leaves_out=BOUND,
     ),
     _time(
-        "intensity", "operations per byte", "Operations over moved bytes (op/byte in tables, x in the roofline picture).", head="op/byte"
+        "intensity",
+        "operations per byte",
+        "The bound's operations over moved bytes (op/byte in tables, x in the roofline picture).",
+        head="op/byte",
     ),
     _time("bound", "a word", "Which of the two is larger: compute or memory."),
     _time("time_share", "%", "The least time of a layer over that of the network.", "share", of="time_seconds", head="time %"),

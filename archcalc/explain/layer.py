@@ -89,7 +89,9 @@ def explain(report: Report, name: str, convention: Convention) -> str:
         head += [f"params = {layer.params}", f"MACCs = {layer.operations['maccs']}"]
     rule = convention.own_rule_of(entry.node, entry.style)
     own = [] if rule is None else counted(convention, rule, entry.node, report.batch, entry.times)
-    return _sums(entry, entry.parts, head, report, convention, own) + (f"\nsource    {layer.source}\n" if layer.source else "")
+    told = [f"note      {layer.notes}"] if layer.notes and layer.settings else []
+    told += [f"source    {layer.source}"] if layer.source else []
+    return _sums(entry, entry.parts, head, report, convention, own) + "".join(f"{line}\n" for line in ["", *told] if told)
 
 
 def _whole(report: Report, convention: Convention) -> str:
@@ -168,8 +170,9 @@ def _sums(
         rows = [(child.name, f"{getattr(child, field):,}") for child in children if getattr(child, field)]
         told += _block(title, [*rows, ("sum", f"{getattr(entry, field):,}")], width)
     if report.accounts is not None:
-        from .memory import sums
+        from .memory import experts, sums
 
         for title, rows in sums(entry, children, report):
             told += _block(title, rows)
+        told += experts(entry)
     return "\n".join(told[:-1]) + "\n"

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from ..core.figures import OF_LAYERS
 from ..core.words import seconds
+from ..memory.derivations import experts_in_words
+from ..memory.traffic import sets_of
 from ..report.figures import read
 from ..report.report import Report
 from ..report.rows import Entry
@@ -25,3 +27,9 @@ def sums(entry: Entry, children: Sequence[Entry], report: Report) -> Iterator[tu
                 figure.title + remark,
                 [(name, seconds(value, exact=True) if figure.unit == "seconds" else f"{value:,}") for name, value in values],
             )
+
+
+def experts(entry: Entry) -> list[str]:
+    """Of how many sets of weights its layers are counted as reading which, and why; empty where no router chooses."""
+    found = sets_of(entry.account.work) if entry.account is not None else []
+    return [line for sets in found for line in (f"experts read  {sets.active:,} {experts_in_words(sets)}", "")]

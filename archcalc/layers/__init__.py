@@ -52,7 +52,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "embedding": ("embedding", "embedding_bag", "position_embedding", "class_token"),
     "recurrent": ("rnn", "gru", "lstm", "rnn_cell", "gru_cell", "lstm_cell"),
     "matmul": ("matmul", "einsum", "dot_interaction"),
-    "attention": ("attention", "latent_attention"),
+    "attention": ("attention",),
+    "latent": ("latent_attention", "head_linear"),
     "attention_parts": (
         "attention_scores",
         "attention_bias",

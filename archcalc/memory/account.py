@@ -11,14 +11,14 @@ from .flow import Flow, flow
 from .liveness import Sweep, sweep
 from .plan import Plan
 from .storage import Kept, Step, Walk
-from .traffic import Work, traffic
+from .traffic import Sets, Work, traffic
 from .weights import Holder, Part, Parts
 
 
 class Account:
     """The bytes of one layer, or of several together."""
 
-    __slots__ = (*ACCOUNTED, "keeps", "made_bytes", "parts", "work")
+    __slots__ = (*ACCOUNTED, "keeps", "made_bytes", "parts", "update_bytes", "work")
 
     def __init__(self) -> None:
         self.weight_bytes = 0
@@ -30,6 +30,8 @@ class Account:
         self.written_bytes = 0
         self.made_bytes = 0
         """What a single layer makes at inference, by-products among it."""
+        self.update_bytes = 0
+        """What an optimizer's step reads and writes: trained weights and their states, which are read and written, and gradients, which are read."""
         self.keeps: tuple[Kept, ...] = ()
         """What the backward pass of a single layer needs, whether it counts for this layer or not."""
         self.parts: Parts = {}
@@ -41,6 +43,7 @@ class Account:
         """Count another account so many times."""
         for field in ACCOUNTED:
             setattr(self, field, getattr(self, field) + getattr(other, field) * times)
+        self.update_bytes += other.update_bytes * times
         for key, part in other.parts.items():
             self.parts.setdefault(key, Part()).add(part, times)
         self.work += [(work, number * times) for work, number in other.work]
@@ -144,18 +147,29 @@ class Accounts:
         whole = self.inference.whole
         return Place(self.training.whole, whole, sweep(whole), self.inference.input_bytes)
 
-    def leaf(self, leaf: Leaf, place: Place, name: str, *, times: int, sets: int, tie: str, frozen: bool) -> Account:
-        """One layer: it runs ``times`` for a sample, with ``sets`` of weights."""
+    def leaf(self, leaf: Leaf, place: Place, name: str, *, times: int, sets: int, active: int, tie: str, frozen: bool) -> Account:
+        """One layer: it runs ``times`` for a sample, with ``sets`` of weights of which a position meets so many ``active`` ones."""
         trained, step = place.training.steps[place.training.by_node[id(leaf)]], place.step(leaf)
         kept, head, again = place.kept(trained), name in self.outputs, place.block is not None
-        key = (id(trained), id(step), kept, times, sets, tie, frozen, head, again)
+        key = (id(trained), id(step), kept, times, sets, active, tie, frozen, head, again)
         found = self.placed.get(key)
         if found is None:
-            found = self.placed[key] = self._account(leaf, trained, step, kept, again, times, sets, tie, frozen, head)
+            found = self.placed[key] = self._account(leaf, trained, step, kept, again, times, sets, active, tie, frozen, head)
         return found
 
     def _account(
-        self, leaf: Leaf, trained: Step, step: Step, kept: int, again: bool, times: int, sets: int, tie: str, frozen: bool, head: bool
+        self,
+        leaf: Leaf,
+        trained: Step,
+        step: Step,
+        kept: int,
+        again: bool,
+        times: int,
+        sets: int,
+        active: int,
+        tie: str,
+        frozen: bool,
+        head: bool,
     ) -> Account:
         """The account of a layer at its two steps, or that of one before it in which all is the same."""
         gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (leaf.result.params > 0 and not frozen)
@@ -164,21 +178,24 @@ class Accounts:
         again = again or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
         dtypes = [tensor.dtype for tensor in leaf.inputs]
         key = (
-            *(id(leaf.result), leaf.dtype, *dtypes, times, sets, tie, frozen, head),
+            *(id(leaf.result), leaf.dtype, *dtypes, times, sets, active, tie, frozen, head),
             *(kept, trained.keeps, gradients, made, bool(step.made), core, again),
         )
         found = self.known.get(key)
         if found is None:
             held = self.holder.holdings(leaf, sets, tie, frozen, head)
-            moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, sets))
+            moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, active))
             found = self.known[key] = Account()
             found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
+            found.update_bytes = 0 if frozen else 2 * (held.weight_bytes + held.optimizer_bytes) + held.gradient_bytes
             found.parts = held.parts
             found.saved_activation_bytes, found.keeps = kept, trained.keeps
             found.read_bytes, found.written_bytes = moved.read, moved.written
             found.made_bytes = made
             operations, least = self.operations(leaf, times)
-            found.work.append((Work(leaf.dtype, operations, least, moved, min(gradients, 2), again), 1))
+            positions = times * self.batch * leaf.result.vectors // active
+            chosen = Sets(sets, active, positions, held.set_bytes) if sets > active and held.set_bytes else None
+            found.work.append((Work(leaf.dtype, operations, least, moved, min(gradients, 2), again, chosen), 1))
         return found
 
     def operations(self, leaf: Leaf, times: int) -> tuple[int, int]:
@@ -188,11 +205,11 @@ class Accounts:
             return operations, operations
         return operations, operations // leaf.result.pairs * leaf.result.unmasked
 
-    def weights_read(self, leaf: Leaf, size: int, times: int, sets: int) -> int:
-        """The bytes of weights that a layer reads at inference: of experts, as many sets as the positions of the batch can reach."""
+    def weights_read(self, leaf: Leaf, size: int, times: int, active: int) -> int:
+        """The bytes of weights that a layer reads at inference: of experts the active ones, for all positions may meet the same."""
         if leaf.layer.looks_up:
             return min(size, size_of(leaf.result.elements_out * times * self.batch, leaf.dtype))
-        return size * min(sets, times * self.batch * leaf.result.vectors)
+        return size * active
 
 
 def flows(network: Network, batch: int, plan: Plan) -> tuple[Flow, Flow]:

@@ -12,6 +12,7 @@ from .account import Account
 from .keeping import FUSED
 from .plan import Plan
 from .storage import tensor_in_words
+from .traffic import Sets
 from .weights import Part, with_params
 
 
@@ -28,8 +29,24 @@ def derivations(leaf: Leaf, account: Account, alive: int, *, runs: int, batch: i
     (work, _), *_ = account.work
     inputs = " + ".join(tensor_in_words(tensor, runs, batch) for tensor in leaf.inputs)
     outputs = " + ".join(tensor_in_words(tensor, runs, batch) for tensor in (*leaf.outputs, *leaf.extra))
+    if work.sets is not None:
+        yield _sets(work.sets)
     yield Derivation("bytes read", "inputs + weights", f"{inputs or 0} + {work.moved.held}", account.read_bytes)
     yield Derivation("bytes written", "outputs", outputs, account.written_bytes)
+
+
+def _sets(sets: Sets) -> Derivation:
+    """How many experts are counted as read, and why."""
+    return Derivation("experts read", "active", str(sets.active), sets.active, experts_in_words(sets))
+
+
+def experts_in_words(sets: Sets) -> str:
+    """Why so few are counted as read, and beside it what uniform routing would meet."""
+    told = f"of {sets.held:,}: the fewest that can be read, as all positions may choose the same"
+    if sets.positions == 1:
+        return told
+    chance = f"{sets.held} * (1 - (1 - {sets.active} / {sets.held})**{sets.positions})"
+    return f"{told}; uniform routing would meet {chance} = {sets.expected:.2f}, an expectation"
 
 
 def _part(kind: str, what: str, part: Part, plan: Plan) -> Derivation:

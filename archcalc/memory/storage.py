@@ -89,12 +89,14 @@ first to keep them, and they are not worked out anew."""
 class Step:
     """One layer, or a whole frame, as it runs."""
 
-    __slots__ = ("frees", "held", "inner", "keeps", "kept", "made", "node", "recomputed", "recomputes", "used", "while_running")
+    __slots__ = ("again", "frees", "held", "inner", "keeps", "kept", "made", "node", "recomputed", "recomputes", "used", "while_running")
 
     def __init__(self, node: Leaf | Group, used: list[Storage]) -> None:
         self.node = node
         self.used = used
         """What comes into it, and behind that what has to be there beside it."""
+        self.again: list[Storage] = []
+        """Of a layer, what comes in of a key-value cache and was read by a layer of the same frame before: attention reads what is both key and value once."""
         self.held: list[Storage] = []
         """What is there until it is done since a composite that ends with it holds it."""
         self.made: list[Storage] = []
@@ -154,7 +156,12 @@ class Walk:
         self.steps.append(step)
 
     def close(self) -> None:
-        """Find which step is the last that needs each piece, and the last while which it is there."""
+        """Find which step is the last that needs each piece, and the last while which it is there, and which are not the first to read a cache."""
+        read: set[int] = set()
+        for step in self.steps:
+            caches = [storage for storage in step.used if storage.cached] if step.made else []
+            step.again = [storage for storage in caches if id(storage) in read]
+            read.update(map(id, caches))
         for number, step in enumerate(self.steps):
             for storage in step.used:
                 storage.last = storage.needed = number

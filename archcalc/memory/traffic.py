@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..network.graph import Leaf
 from .storage import Step, tensor_bytes
 
@@ -40,6 +42,32 @@ class Traffic:
 NONE = Traffic([], 0, 0, 0, ())
 
 
+class Sets:
+    """Sets of weights of which each position meets a few: ``held`` of ``size`` bytes each, of which so many ``positions`` meet ``active`` each.
+
+    A pass reads ``active`` of them at least, where all positions meet the same; how many more it reads is up to the router.
+    """
+
+    __slots__ = ("active", "held", "positions", "size")
+
+    def __init__(self, held: int, active: int, positions: int, size: int) -> None:
+        self.held = held
+        self.active = active
+        self.positions = positions
+        self.size = size
+
+    @property
+    def expected(self) -> float:
+        """How many sets are met in the mean where each position chooses among all alike and apart from the others: no bound, and rarely whole."""
+        return self.held * (1 - (1 - self.active / self.held) ** self.positions)
+
+
+def sets_of(work: Iterable[tuple[Work, int]]) -> list[Sets]:
+    """The kinds of sets of weights that layers choose among, each once, however many bytes a set of each layer has."""
+    kinds = {(each.sets.held, each.sets.active, each.sets.positions): each.sets for each, _ in work if each.sets is not None}
+    return list(kinds.values())
+
+
 def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
     """The traffic of a layer that takes so many samples and reads so many bytes of weights. Shapes without the batch, sizes in bytes."""
     layer = leaf.layer
@@ -47,7 +75,7 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
         return NONE  # weights that stand alone, views, and what is in the cache already: those who use them read them
     inputs = [tensor_bytes(tensor, samples) for tensor in leaf.inputs]
     written = sum(tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra))
-    cached = sum(size for size, storage in zip(inputs, step.used) if storage.cached)
+    cached = sum(size for size, storage in zip(inputs, step.used) if storage.cached and storage not in step.again)
     passing = [size for size, storage in zip(inputs, step.used) if not storage.cached]
     core, out = layer.keeps.core, 0
     if core == "starts":
@@ -67,15 +95,19 @@ class Work:
     """What a layer has to compute and to move at least: once forward, and for each of its ``gradients`` once more backward.
 
     ``operations`` are two for each MACC of the forward pass, in ``dtype``, and ``least`` those of them that no kernel can leave out: of
-    causal attention the unmasked ones. ``again`` says whether the backward pass works it out anew.
+    causal attention the unmasked ones. ``again`` says whether the backward pass works it out anew. ``sets`` is given where a position meets
+    few of many sets of weights.
     """
 
-    __slots__ = ("again", "dtype", "gradients", "least", "moved", "operations")
+    __slots__ = ("again", "dtype", "gradients", "least", "moved", "operations", "sets")
 
-    def __init__(self, dtype: str, operations: int, least: int, moved: Traffic, gradients: int, again: bool) -> None:
+    def __init__(
+        self, dtype: str, operations: int, least: int, moved: Traffic, gradients: int, again: bool, sets: Sets | None = None
+    ) -> None:
         self.dtype = dtype
         self.operations = operations
         self.least = least
         self.moved = moved
         self.gradients = gradients
         self.again = again
+        self.sets = sets

@@ -30,7 +30,7 @@ def compound(walk: Walk, item: Item, type: Compound, name: str, inputs: Values, 
     shapes = known_shapes(inputs)
     try:
         type.check_inputs(shapes)
-        inner = type.prepare(args, shapes)
+        inner = type.prepare({**args, **walk.run} if type.settings else args, shapes)
     except LayerError as error:
         misfit(walk, item, error, inputs, scope.prefix + name)
     if type.arrange:

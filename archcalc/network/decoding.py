@@ -34,7 +34,24 @@ def check_step_by_step(name: str, network: Network, whole: Network | None) -> No
 
 
 def _all_weights(network: Network) -> list[tuple[object, ...]]:
-    return [weights(node, bias=True) for node in network.frame.children]
+    return [_weights(node) for node in network.frame.children]
+
+
+def _weights(node: Node) -> tuple[object, ...]:
+    """The weights inside a node; of a compound layer their sum, for it may multiply in another order while decoding."""
+    if isinstance(node, Group) and node.layer is not None:
+        return (node.type, _params(node))
+    if isinstance(node, Leaf):
+        return weights(node, bias=True)
+    nodes = node.nodes if isinstance(node, Copies) else node.frame.children if isinstance(node, Group) else []
+    return tuple(each for inner in nodes for each in _weights(inner))
+
+
+def _params(node: Node) -> int:
+    if isinstance(node, Leaf):
+        return node.result.params
+    nodes = node.nodes if isinstance(node, Copies) else node.frame.children if isinstance(node, Group) else []
+    return sum(map(_params, nodes))
 
 
 class Place:

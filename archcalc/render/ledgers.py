@@ -14,8 +14,9 @@ from .units import binary, quotient, seconds, thousands
 if TYPE_CHECKING:
     from ..memory.ledger import Ledger
     from ..report.report import Report
-    from ..timing.rates import Speed, Training
+    from ..timing.rates import Speed
     from ..timing.times import Time
+    from ..timing.training import Training
 
 LEFT_OUT = "without the loss, what the allocator rounds up, fragments, workspaces of kernels, and the context of a device"
 BOUND = (
@@ -80,6 +81,10 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
         if time is not None:
             rows.append([f"  {what}", f"\u2265 {seconds(time.seconds)}", *_rates(speed, time), _bound(time), _used(time)])
     yield from aligned(rows, left=(0, 2, 3, 4, 5))
+    if speed.update is not None:
+        yield f"    the optimizer's part \u2265 {seconds(speed.update.seconds)}: {binary(speed.update.bytes)} moved, whatever the batch"
+    if speed.routed is not None:
+        yield from _routed(speed, speed.routed)
     if device.memory is not None:
         told = [
             f"{ledger.name} takes {binary(ledger.bytes)}" + (" and does not fit" if ledger.bytes > device.memory else "")
@@ -95,6 +100,17 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
             f"{_joules(joules.memory)} for memory ({joules.source})"
         )
     yield BOUND
+
+
+def _routed(speed: Speed, time: Time) -> Iterator[str]:
+    """What the bound takes of experts, and beside it what uniform routing would read."""
+    kinds = [f"{sets.active:,} of {sets.held:,}" for sets in speed.sets]
+    met = [f"{sets.expected:,.2f}" for sets in speed.sets]
+    yield f"  experts: the bound reads the fewest that can be met, {' and '.join(kinds)}, as all tokens may choose the same"
+    yield (
+        f"    uniform routing would meet {' and '.join(met)}: {binary(time.bytes)} moved, {seconds(time.seconds)} or longer; "
+        "an expectation, not a bound"
+    )
 
 
 def _rates(speed: Speed, time: Time) -> list[str]:
@@ -126,10 +142,17 @@ def _used(time: Time) -> str:
 
 
 def _training(training: Training) -> Iterator[str]:
-    least = "" if training.seconds is None else f", \u2265 {seconds(training.seconds)}"
-    yield (
-        f"  training on {thousands(training.number)} {training.unit}: {ceil(training.steps):,} steps, {training.operations:.4g} operations{least}"
+    told = f"  training on {thousands(training.number)} {training.unit}: {training.operations:.4g} operations"
+    yield told if training.any_batch is None else f"{told}, \u2265 {seconds(training.any_batch)} at the peak, whatever the batch"
+    tokens = f", {training.a_step:,} tokens a step" if training.unit == "tokens" else ""
+    least = (
+        ""
+        if training.seconds is None or training.optimizer is None
+        else (
+            f", \u2265 {seconds(training.seconds)}, {seconds(training.optimizer)} of it the optimizer's, which a larger batch spreads over more {training.unit}"
+        )
     )
+    yield f"    at batch {training.batch:,}{tokens}: {ceil(training.steps):,} steps{least}"
     if training.six_n_d:
         yield f"    6 N D is {training.six_n_d:.4g}: the ratio is {training.operations / training.six_n_d:.3f} (products of attention are not in it, tables are in N)"
     if training.at_mfu is not None and training.seconds is not None:

@@ -199,7 +199,7 @@ class _Builder:
         params, frozen = own * how.weights, how.frozen or leaf.frozen
         account, alive, cached = None, 0, 0
         if place is not None and self.accounts is not None:
-            account = self.accounts.leaf(leaf, place, name, times=how.times, sets=how.weights, tie=tie, frozen=frozen)
+            account = self.accounts.leaf(leaf, place, name, times=how.times, sets=how.weights, active=how.active, tie=tie, frozen=frozen)
             alive = place.alive(leaf)
         if result.cached:
             cached = result.cached * how.times * BITS[leaf.dtype]

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ..memory.account import Accounts
     from ..memory.ledger import Ledger
     from ..spec.tree import Spec, Template
-    from ..timing.rates import Speed, Training
+    from ..timing.rates import Speed
+    from ..timing.training import Training
     from .budget import Limit, OverBudget
 
 
@@ -121,7 +122,7 @@ def _training(totals: Totals, network: Network, request: Request) -> Training | 
     """A whole training on no device: its steps and operations."""
     if totals.account is None or (request.tokens is None and request.images is None):
         return None
-    from ..timing.rates import training_of
+    from ..timing.training import training_of
 
     decoding, params = bool(request.context), totals.active_params
     return training_of(

@@ -16,7 +16,8 @@ from .rows import Entry, Row, Totals
 if TYPE_CHECKING:
     from ..memory.account import Accounts
     from ..memory.ledger import Ledger
-    from ..timing.rates import Speed, Training
+    from ..timing.rates import Speed
+    from ..timing.training import Training
     from .budget import OverBudget
 
 

@@ -35,8 +35,19 @@ _DECLARED = (
         "training_step",
         "",
         "Forward; backward, with as many products again for each of weights and inputs that has a gradient; what checkpoints work out anew; and the optimizer, "
-        "which reads and writes weights and states once.",
+        "which reads and writes trained weights and states once.",
         leaves_out="communication between devices",
+    ),
+    Figure(
+        "uniform_routing",
+        "",
+        "A forward pass where the router of experts chooses each of them as often, for every position apart: an expectation beside the bound, which "
+        "reads the fewest experts that can be met.",
+    ),
+    Figure(
+        "sets_met",
+        "experts",
+        "How many of E experts B positions meet in the mean under uniform routing to k of them each: E * (1 - (1 - k / E)**B).",
     ),
     Figure("seconds", "seconds", "The least time.", leaves_out=BOUND),
     Figure("samples_per_second", "1/s", "The batch over the least time: at most."),
@@ -44,7 +55,26 @@ _DECLARED = (
     Figure(
         "operations",
         "operations",
-        "In times: two for each MACC of a forward pass, or of a training step without what is worked out anew.",
+        "In times: two for each MACC of a forward pass, or of a training step without what is worked out anew; masked products of causal attention "
+        "are among them unless --causal half is given.",
+    ),
+    Figure(
+        "bound_operations",
+        "operations",
+        "The operations that the least time counts: without the masked products of causal attention, which no kernel has to make, and with those "
+        "that checkpoints work out anew.",
+    ),
+    Figure(
+        "optimizer_step",
+        "",
+        "The optimizer's part of a training step, the same for every batch: trained weights and states read and written, gradients read.",
+    ),
+    Figure("optimizer_seconds", "seconds", "What of it the optimizer takes, once for each step: half as much at twice the batch."),
+    Figure(
+        "seconds_any_batch",
+        "seconds",
+        "The least time of a whole training whatever its batch: the bound's operations at the peak, and no bytes.",
+        leaves_out=BOUND,
     ),
     Figure("utilization", "share", "The time of the operations alone, at the peaks for their dtypes, over the least time."),
     Figure("tokens", "tokens", "Of totals the tokens of a sample, those that come in now; of a training those it is on.", where="totals"),

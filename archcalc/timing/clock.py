@@ -43,6 +43,17 @@ class Clock:
             found = self._known[id(account)] = total((self.time(work), times) for work, times in account.work)
         return found
 
+    def expected(self, account: Account) -> Time | None:
+        """The least time of a forward pass that reads the sets of weights which uniform routing meets; None where no router has a choice."""
+        if not any(work.sets is not None and work.sets.positions > 1 for work, _ in account.work):
+            return None
+        return total((self._time(work.dtype, work.least, self.moved(work) + self._routed(work)), times) for work, times in account.work)
+
+    def _routed(self, work: Work) -> int:
+        """Bytes of the further sets of weights that uniform routing meets."""
+        sets = work.sets
+        return 0 if sets is None else round(sets.size * (sets.expected - sets.active))
+
     def time(self, work: Work) -> Time:
         """One forward pass of what one layer has to do."""
         return self._time(work.dtype, work.least, self.moved(work))
@@ -56,9 +67,11 @@ class Clock:
             if work.gradients:
                 back = work.gradients * moved - (work.gradients - 1) * (self.passing(work.moved.out) if self.fused else 0)
                 parts.append((self._time(work.dtype, work.gradients * work.least, back), times))
-        update = 2 * (whole.weight_bytes + whole.optimizer_bytes) + whole.gradient_bytes
-        parts.append((self._time("", 0, update), 1))
-        return total(parts)
+        return total([*parts, (self.update(whole), 1)])
+
+    def update(self, whole: Account) -> Time:
+        """The optimizer's part of a training step, the same for every batch: trained weights and states read and written, gradients read."""
+        return self._time("", 0, whole.update_bytes)
 
     def moved(self, work: Work) -> int:
         """The bytes that a forward pass of a layer moves."""

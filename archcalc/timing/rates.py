@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from ..core.errors import RequestError
 from ..devices.device import Device
 from ..memory.account import Account
+from ..memory.traffic import Sets, sets_of
 from ..network.graph import Network
 from .clock import Clock
 from .energy import Energy, energy_of
 from .times import Time
-
-NO_TOKENS = "the spec does not say what a token is: declare the input's ids (dtype: int64), or name their axis at its top level (tokens: 0)"
+from .training import Training, model_operations, training_of
 
 
 class Speed:
     """The least times of a network on a device, and the rates that follow.
 
-    Every time is a lower bound and every rate an upper one. Operations are two for each MACC; ``model_operations`` are those of a training
-    step without what checkpoints work out anew. ``step`` is None where there is no training.
+    Every time is a lower bound and every rate an upper one. Operations are two for each MACC, masked ones of causal attention among them,
+    where they are counted: ``operations`` of a forward pass, ``model_operations`` of a training step without what checkpoints work out anew.
+    What a time holds are those that its bound counts: unmasked ones, and those that are worked out anew. ``step`` is None where there is no training.
     """
 
     def __init__(
@@ -30,9 +31,13 @@ class Speed:
         tokens: int,
         forward: Time,
         step: Time | None,
+        update: Time | None,
+        operations: int,
         model_operations: int,
         training: Training | None,
         energy: Energy | None,
+        routed: Time | None = None,
+        sets: Sequence[Sets] = (),
     ) -> None:
         self.clock = clock
         self.device: Device = clock.device
@@ -43,9 +48,17 @@ class Speed:
         """Tokens of a sample; 0 where the input is no sequence of tokens."""
         self.forward = forward
         self.step = step
+        self.update = update
+        """The optimizer's part of the step."""
+        self.operations = operations
+        """Those of a forward pass."""
         self.model_operations = model_operations
         self.training = training
         self.energy = energy
+        self.routed = routed
+        """The forward pass where routers choose uniformly: an expectation, no bound. None where no router has a choice."""
+        self.sets = sets
+        """The kinds of sets of weights that routers choose among."""
 
     @property
     def peak(self) -> int | None:
@@ -63,67 +76,30 @@ class Speed:
             if time is None:
                 continue
             rate = self.rate(time)
-            operations = self.forward.operations if name == "forward" else self.model_operations
+            operations = self.operations if name == "forward" else self.model_operations
             found[name] = {
                 "seconds": time.seconds,
                 "bound": time.bound,
                 "samples_per_second": rate,
                 "tokens_per_second": rate * self.tokens if rate and self.tokens else None,
                 "operations": operations,
+                "bound_operations": time.operations,
                 "moved_bytes": time.bytes,
                 "utilization": time.utilization,
+            }
+        if self.update is not None:
+            found["optimizer_step"] = {"seconds": self.update.seconds, "moved_bytes": self.update.bytes}
+        if self.routed is not None:
+            found["uniform_routing"] = {
+                "sets_met": [sets.expected for sets in self.sets],
+                "seconds": self.routed.seconds,
+                "moved_bytes": self.routed.bytes,
             }
         if self.training is not None:
             found["training"] = self.training.to_dict()
         if self.energy is not None:
             found["energy_estimate"] = self.energy.to_dict()
         return found
-
-
-class Training:
-    """A whole training: so many samples, at the bound and at a given share of the peak (MFU, Chowdhery et al., PaLM, 2022, arXiv:2204.02311, appendix B)."""
-
-    def __init__(
-        self,
-        unit: str,
-        number: int,
-        steps: float,
-        operations: float,
-        six_n_d: int | None,
-    ) -> None:
-        self.unit = unit
-        """What is counted: tokens or images."""
-        self.number = number
-        self.steps = steps
-        self.operations = operations
-        self.seconds: float | None = None
-        """At least, at the bound of a device."""
-        self.mfu: float | None = None
-        self.most: float | None = None
-        """The largest share of the peak that the bound allows; 0 or None where there is no peak for the network's dtype."""
-        self.at_mfu: float | None = None
-        """Seconds at the given share of the peak."""
-        self.six_n_d = six_n_d
-        """6 N D: Kaplan et al., Scaling Laws for Neural Language Models, 2020, arXiv:2001.08361, section 2.1; embeddings among N."""
-
-    def take_time(self, step: Time, peak: int | None, mfu: float | None) -> None:
-        """Its times on a device: a step's, the peak for the network's dtype, and the share of that which is reached."""
-        self.seconds = seconds = step.seconds * self.steps
-        self.mfu = mfu
-        self.most = peak and seconds and self.operations / (seconds * peak)
-        self.at_mfu = self.operations / (mfu * peak) if mfu and peak else None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The training as the JSON contract has it."""
-        return {
-            self.unit: self.number,
-            "steps": self.steps,
-            "operations": self.operations,
-            "six_n_d": self.six_n_d,
-            "seconds_at_least": self.seconds,
-            "mfu": self.mfu,
-            "seconds_at_mfu": self.at_mfu,
-        }
 
 
 def speed_of(
@@ -145,42 +121,14 @@ def speed_of(
     no training, no sequence of tokens, or no figure of energy for the dtype.
     """
     forward = clock.forward(whole)
-    step = None if decoding else clock.step(whole)
+    step, update = (None, None) if decoding else (clock.step(whole), clock.update(whole))
+    products = sum(work.operations * times for work, times in whole.work)
     training = training_of(whole, network, batch=batch, params=params, decoding=decoding, tokens=tokens, images=images)
-    if training is not None and step is not None:
-        training.take_time(step, clock.device.peaks.get(network.dtype), mfu)
+    if training is not None and step is not None and update is not None:
+        training.take_time(step, update, clock.device.peaks.get(network.dtype), mfu)
+    routed = clock.expected(whole)
     joules = energy_of(forward, network.dtype, clock.device) if energy else None
-    return Speed(clock, network.dtype, batch, network.tokens, forward, step, model_operations(whole), training, joules)
-
-
-def training_of(
-    whole: Account,
-    network: Network,
-    *,
-    batch: int,
-    params: int,
-    decoding: bool = False,
-    tokens: int | None = None,
-    images: int | None = None,
-) -> Training | None:
-    """A whole training on so many ``tokens`` or ``images``, its steps and operations; times are for a device. None where nothing is asked.
-
-    Raises RequestError where there is no training, or no sequence of tokens.
-    """
-    if tokens is None and images is None:
-        return None
-    if decoding:
-        raise RequestError("tokens and images are for training, and the decode phase is inference")
-    each = model_operations(whole)
-    if tokens is None:
-        assert images is not None
-        return Training("images", images, images / batch, each * images / batch, None)
-    if not network.tokens:
-        raise RequestError(f"tokens: {NO_TOKENS}; images counts samples")
-    steps = tokens / network.tokens / batch
-    return Training("tokens", tokens, steps, each * steps, 6 * params * tokens)
-
-
-def model_operations(whole: Account) -> int:
-    """The operations of a training step, without what checkpoints work out anew."""
-    return sum(work.operations * (1 + work.gradients) * times for work, times in whole.work)
+    return Speed(
+        *(clock, network.dtype, batch, network.tokens, forward, step, update, products, model_operations(whole), training, joules),
+        *(routed, sets_of(whole.work)),
+    )

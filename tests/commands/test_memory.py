@@ -27,7 +27,7 @@ from archcalc.render.layout import display_width
 from archcalc.render.table.plain import table
 from archcalc.report.derivations import derivations
 from archcalc.report.rows import Row
-from archcalc.timing.rates import NO_TOKENS
+from archcalc.timing.training import NO_TOKENS
 from layer_examples import example_spec
 from places import SPECS
 from spec_help import analyzed, text_of
@@ -280,6 +280,7 @@ def test_the_table_with_a_device(run: Any) -> None:
         at least, on board (2 kFLOP/s in float32, 100 B/s), batch 1
           forward        ≥ 31.7 s  at most 0.04 samples/s      bound by memory for 100 % of it  6.5 % of the peak
           training step   ≥ 211 s  at most 0.0048 samples/s    bound by memory for 100 % of it  2.1 % of the peak
+            the optimizer's part ≥ 131 s: 12.77 KiB moved, whatever the batch
           of 8.79 KiB of memory training takes 8.81 KiB and does not fit, inference takes 2.78 KiB
         a lower bound for this arithmetic: in each layer its operations at the peak or its bytes at the full bandwidth, whichever takes longer
         """
@@ -892,7 +893,8 @@ def test_the_page_of_one_figure(run: Any) -> None:
         text_of(
             """
             read_bytes  [bytes]
-              The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up.
+              The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up, of
+              experts the fewest that can be met.
               Leaves out caches, and what is read twice.
             """
         )

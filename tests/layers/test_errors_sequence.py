@@ -322,6 +322,12 @@ def test_a_window_or_a_number_of_heads_of_zero(layer: str, place: str) -> None:
     assert lines[:2] == [place, "  expected  a whole number of at least 1"]
 
 
+def test_a_head_of_which_all_features_go_through_as_they_are() -> None:
+    lines = errors(spec("- head_linear: {heads: 2, features: 3, passed: 4}")).splitlines()
+    told = "net.yaml:3:48: layers[0].head_linear.passed: passed: 4 of 4 features of a head leave none to multiply"
+    assert lines[:2] == [told, "  expected  at most 3"]
+
+
 @pytest.mark.parametrize(
     ("layer", "head"),
     [

@@ -95,6 +95,15 @@ def test_head_norm_and_rope(data: st.DataObject) -> None:
     assert_as_counted("rope", oracle.attention.rope, [shape], {"rotated": heads * 2 * d}, written={})
 
 
+@examples(25)
+@given(data=st.data())
+def test_head_linear(data: st.DataObject) -> None:
+    *leading, heads, d = drawn(data, data.draw(st.integers(2, 4)), high=4)
+    args = {"heads": heads, "features": data.draw(st.integers(1, 4)), "passed": data.draw(st.integers(0, 2))}
+    written = args | {"transposed": data.draw(st.booleans())}
+    assert_as_counted("head_linear", oracle.attention.head_linear, [[*leading, heads * (d + args["passed"])]], args, written=written)
+
+
 BIASES = ("query", "key", "value", "output")
 
 

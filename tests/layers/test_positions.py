@@ -198,6 +198,7 @@ CASES: list[tuple[str, Layer, Shapes, Args, Args | None, str]] = [
     ),
     ("rope", oracle.attention.rope, [[4, 6]], {"rotated": 4}, None, "apart>0 all"),
     ("head_norm", oracle.attention.head_norm, [[4, 6]], {"heads": 2}, None, "apart>0 all"),
+    ("head_linear", oracle.attention.head_linear, [[4, 6]], {"heads": 2, "features": 3, "passed": 1}, None, "apart>0 all"),
     ("top_k", oracle.experts.top_k, [[4, 3]], {"k": 2}, None, "apart>0 all"),
     ("sequence_conv", oracle.state.sequence_conv, [[2, 5, 3]], {"kernel": 3, "bias": True}, None, "apart>0 earlier>1 all"),
     ("ssm_scan", oracle.state.ssm_scan, [[4, 3], [4, 3], [4, 4]], {"state": 2}, None, "earlier>0 all, earlier>0 all, earlier>0 all"),

@@ -138,6 +138,12 @@ def head_norm(draw: Draw) -> tuple[Args, Shapes]:
     return {"heads": heads}, [[*draw(ANYWHERE), heads * draw(SIZE)]]
 
 
+def head_linear(draw: Draw) -> tuple[Args, Shapes]:
+    heads, passed = draw(SIZE), draw(st.integers(0, 3))
+    args = {"heads": heads, "features": draw(SIZE), "passed": passed, "transposed": draw(TRUTH)}
+    return args, [[*draw(ANYWHERE), heads * (passed + draw(SIZE))]]
+
+
 def scan(draw: Draw) -> tuple[Args, Shapes]:
     heads, width, length, groups, state = (draw(SIZE) for _ in range(5))
     given = draw(TRUTH)
@@ -179,6 +185,7 @@ VARIED: dict[str, Any] = {
     "grn": lambda draw: plain(draw, [draw(ANYWHERE)]),
     "attention_bias": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE), draw(SIZE)]], rows=SIZE),
     "head_norm": head_norm,
+    "head_linear": head_linear,
     "ssm_scan": scan,
     "sequence_conv": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE)]], kernel=SIZE, bias=TRUTH),
     "step_bias": lambda draw: plain(draw, [draw(ANYWHERE)]),
@@ -230,6 +237,8 @@ def test_the_tensors_are_the_params_whatever_the_arguments(kind: str, data: st.D
         ("class_token", {"count": 2}, [[3, 5]], [("token", (2, 5), 1)]),
         ("attention_bias", {"rows": 9}, [[2, 3, 5]], [("table", (9, 2), 1)]),
         ("head_norm", {"heads": 2}, [[3, 8]], [("weight", (4,), 1)]),
+        ("head_linear", {"heads": 2, "features": 5, "passed": 1}, [[3, 8]], [("weight", (10, 3), 1)]),
+        ("head_linear", {"heads": 2, "features": 5, "passed": 1, "transposed": True}, [[3, 8]], [("weight", (6, 5), 1)]),
         ("sequence_conv", {"kernel": 4}, [[3, 5]], [("weight", (5, 1, 4), 1), ("bias", (5,), 1)]),
         ("ssm_scan", {"state": 2}, [[3, 5], [3, 5], [3, 4]], [("A_log", (5, 2), 1), ("D", (5,), 1)]),
         ("ssm_scan", {"state": 2, "heads": 3}, [[4, 6], [4, 3], [4, 4]], [("A_log", (3,), 1), ("D", (3,), 1)]),

@@ -36,6 +36,8 @@ PLAIN = {
     "lower_bound",
     "images",
     "steps",
+    "tokens_per_step",
+    "images_per_step",
     "seconds_at_least",
     "seconds_at_mfu",
     "joules",
@@ -68,11 +70,13 @@ def all_keys(value: Any) -> set[str]:
 
 
 FOUND = keys(JSON)
+PARTS = {"forward", "training_step", "optimizer_step", "training", "uniform_routing"}
+"""What times are told of."""
 
 
 def test_the_report_has_everything() -> None:
     assert {path[0] for path in FOUND} == {"schema_version", "variant", "batch", "totals", "memory", "time", "layers"}
-    assert {path[1] for path in FOUND if path[0] == "time" and len(path) > 2} == {"forward", "training_step", "training", "energy_estimate"}
+    assert {path[1] for path in FOUND if path[0] == "time" and len(path) > 2} == PARTS | {"energy_estimate"}
     assert {path[1] for path in FOUND if path[0] == "memory"} == {"training", "inference"}
     assert ("layers", "parts", "operations", "maccs") in FOUND
     totals = JSON["totals"]
@@ -105,7 +109,7 @@ PLACES = {
         *JSON["memory"],
         *(key for ledger in JSON["memory"].values() for term in ledger["terms"] for key in term),
         *JSON["time"],
-        *(key for part in ("forward", "training_step", "training") for key in JSON["time"][part]),
+        *(key for part in sorted(PARTS) for key in JSON["time"][part]),
         "ridge",
     },
 }

@@ -17,7 +17,7 @@ from archcalc.report import budget, build, counting, pipeline
 from archcalc.report import report as reports
 from archcalc.report.figures import read, together
 from archcalc.report.rows import Entry, Group, Row, Totals
-from archcalc.timing import rates
+from archcalc.timing import rates, training
 from places import ROOT
 from spec_help import analyzed
 
@@ -72,7 +72,7 @@ def test_half_bytes_of_a_cache_add_up_in_a_table_and_in_an_explanation(run: Any,
 
 # --- data that nothing changes ------------------------------------------------------------------------------------
 
-DATA = (reports.Report, Row, Group, Totals, Account, rates.Speed, rates.Training, budget.OverBudget, build.Rows)
+DATA = (reports.Report, Row, Group, Totals, Account, rates.Speed, training.Training, budget.OverBudget, build.Rows)
 
 
 def fields(kind: type) -> set[str]:
@@ -121,7 +121,7 @@ def test_a_field_that_is_set_from_outside_would_show() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [reports.Report, Row, Group, Totals, rates.Speed, rates.Training, budget.OverBudget, build.Rows, counting.Counting]
+    "kind", [reports.Report, Row, Group, Totals, rates.Speed, training.Training, budget.OverBudget, build.Rows, counting.Counting]
 )
 def test_no_class_of_data_computes_in_its_constructor(kind: type) -> None:
     """It names what it is given; the most it does is to read a field of that, or to make an empty list or dict."""
@@ -189,7 +189,7 @@ def test_what_was_not_asked_for_is_not_there(name: str) -> None:
 
 
 def test_an_account_holds_the_bytes_that_are_declared_so() -> None:
-    assert {name for name in Account.__slots__ if name.endswith("_bytes")} == {*ACCOUNTED, "made_bytes"}
+    assert {name for name in Account.__slots__ if name.endswith("_bytes")} == {*ACCOUNTED, "made_bytes", "update_bytes"}
     assert {name for name in FIGURES if FIGURES[name].held == "account"} == set(ACCOUNTED)
     row = analyzed(SHARED, device=BOARD).layers[0].to_dict()
     assert {name for name in row if name in FIGURES and FIGURES[name].needs} == {

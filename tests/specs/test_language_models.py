@@ -370,9 +370,31 @@ def test_half_of_causal_attention_leaves_the_pairs_above_the_diagonal_out() -> N
     assert full - half == 32 * 2 * 4096 * (128 * 127 // 2)
 
 
-def test_decoding_with_latent_attention_expands_the_cache_anew() -> None:
-    seq = 6
-    tokens = sum(analyze("deepseek_v3", phase="decode", context=context).totals.maccs for context in range(1, seq + 1))
-    prompt = analyze("deepseek_v3", seq=seq, causal="half").totals.maccs
-    again = sum(context - 1 for context in range(1, seq + 1)) * 61 * 512 * 128 * 256
-    assert tokens == prompt + again
+@pytest.mark.parametrize("context", [1, 2, 4096, 131_072])
+def test_decoding_with_latent_attention_folds_what_it_would_expand(context: int) -> None:
+    """DeepSeek-V3: each of 128 heads meets the cached vectors of 512 + 64 numbers themselves, once as keys and once as values of 512; a query
+    is folded into their space, and what comes out of them into values. At a context of one token expanding it is cheaper."""
+    width, ranks, heads, layers = 7168, (1536, 512), 128, 61
+    projections = width * ranks[0] + ranks[0] * heads * 192 + width * (ranks[1] + 64) + heads * 128 * width
+    folds = heads * 512 * (128 + 128)
+    products = heads * context * (2 * 512 + 64) if context > 1 else heads * (128 + 64 + 128)
+    forward = 3 * 3 * width * 18_432 + 58 * (9 * 3 * width * 2048 + width * 256) + width * 129_280
+    report = analyze("deepseek_v3", phase="decode", context=context)
+    assert report.totals.maccs == layers * (projections + folds + products) + forward
+    assert report.totals.params == 671_026_404_352
+    assert report.totals.kv_cache_bytes == layers * context * 576 * 2
+
+
+def test_decoding_with_latent_attention_reads_its_weights_and_its_cache_once() -> None:
+    """Nothing of the size of keys and values of all heads is ever there: at 4,096 those of one sample would be 256 MiB in each layer."""
+    report = analyze("deepseek_v3", phase="decode", context=4096, device="H100", attention="fused")
+    row = next(row for row in report.layers if row.type == "latent_attention")
+    assert row.moved_bytes == row.weight_bytes + row.kv_cache_bytes == 374_214_656 + 4_718_592
+    assert all(row.alive < 2**20 for row in report.layers)
+
+
+def test_a_whole_sequence_of_latent_attention_is_counted_as_its_equations_have_it() -> None:
+    """h * pairs * (d + d_r + d_v), and the expansion once for each token."""
+    seq, heads = 6, 128
+    one, more = (analyze("deepseek_v3", seq=length).totals.maccs for length in (1, seq))
+    assert more - seq * one == 61 * heads * (seq * seq - seq) * (128 + 64 + 128)

@@ -106,12 +106,39 @@ def test_a_table_is_read_at_the_rows_that_are_looked_up() -> None:
     assert row["moved_bytes"] == 3 * (8 + 4 * 5) + 2 * 4 * 5
 
 
-def test_experts_are_read_as_far_as_positions_reach_them() -> None:
-    """3 positions go through 2 of 9 experts each: 6 sets of weights; 7 samples reach all 9."""
+def test_of_experts_the_fewest_are_read() -> None:
+    """3 positions go through 2 of 9 experts each, and may all choose the same 2; so may those of 7 samples."""
     layers: list[Item] = [{"experts": {"experts": 9, "active": 2, "body": [{"linear": 5}]}}]
     each, position = 4 * (4 * 5 + 5), 4 * (4 + 5)
-    assert moved(layers, (3, 4)) == [6 * each + 2 * 3 * position]
-    assert moved(layers, (3, 4), batch=7) == [9 * each + 7 * 2 * 3 * position]
+    assert moved(layers, (3, 4)) == [2 * each + 2 * 3 * position]
+    assert moved(layers, (3, 4), batch=7) == [2 * each + 7 * 2 * 3 * position]
+
+
+def test_what_uniform_routing_meets_stands_beside_the_bound() -> None:
+    """Each of 3 positions meets an expert with a chance of 2 in 9: 9 * (1 - (7 / 9)**3) of them are met in the mean."""
+    layers: list[Item] = [{"experts": {"experts": 9, "active": 2, "body": [{"linear": 5}]}}]
+    report = analyzed(layers, (3, 4))
+    met = 9 * (1 - (7 / 9) ** 3)
+    found = report.to_dict()["time"]
+    assert found["uniform_routing"]["sets_met"] == [pytest.approx(met)]
+    assert found["uniform_routing"]["moved_bytes"] == found["forward"]["moved_bytes"] + round(100 * (met - 2))
+    assert found["uniform_routing"]["seconds"] == found["uniform_routing"]["moved_bytes"] / 100
+    assert "uniform_routing" not in analyzed(layers, (1, 4)).to_dict()["time"]  # one position meets those that it chooses
+    every: list[Item] = [{"experts": {"experts": 2, "active": 2, "body": [{"linear": 5}]}}]
+    assert "uniform_routing" not in analyzed(every, (3, 4)).to_dict()["time"]
+
+
+def test_mixtral_decoding_four_tokens_reads_two_experts_of_eight() -> None:
+    """Two sets of 3 * 4096 * 14336 bfloat16 numbers in each of 32 layers are 21 GiB; uniform routing meets 5.47 sets, 57 GiB."""
+    report = archcalc.analyze(SPECS / "mixtral.yaml", device="H100", phase="decode", context=4096, batch=4)
+    one = sum(2 * 3 * 4096 * 14336 for _ in range(32))
+    account = report.totals.account
+    assert account is not None
+    experts = [(work, times) for work, times in account.work if work.sets is not None]
+    assert sum(work.moved.weights * times for work, times in experts) == 2 * one == 21 * 2**30
+    routed = report.to_dict()["time"]["uniform_routing"]
+    assert routed["sets_met"] == [pytest.approx(5.46875)]
+    assert routed["moved_bytes"] - report.totals.moved_bytes == 3.46875 * one
 
 
 # What is done together
@@ -350,8 +377,38 @@ def test_an_update_reads_and_writes_weights_and_states_and_reads_gradients(optim
     )
     size = 4 if precision == "uniform" else 2
     backward = size * (35 + 4 + 7)  # the gradient of the weights
-    held = 2 * size * 35  # the frozen layer's weights count as read and written as well
-    assert trained.bytes - frozen.bytes == backward + each * 35 - held
+    assert trained.bytes - frozen.bytes == backward + each * 35
+
+
+def test_operations_are_all_products_and_the_bound_counts_those_that_are_needed() -> None:
+    """Of causal attention of 5 tokens in 2 heads of 3 features, 5 * 5 pairs of which 15 are not masked."""
+    report = analyzed(
+        [{"linear": 6}, {"attention": {"heads": 2, "causal": True}}, {"linear": 7}], (5, 4), device(10**12), checkpoint="selective"
+    )
+    found = report.to_dict()["time"]
+    forward, training = found["forward"], found["training_step"]
+    masked = 2 * 2 * 2 * 10 * 3
+    assert forward["operations"] == 2 * report.totals.maccs
+    assert forward["bound_operations"] == forward["operations"] - masked
+    assert training["operations"] == 3 * forward["operations"] - 2 * 5 * 4 * 6  # the network's input has no gradient
+    assert training["bound_operations"] == training["operations"] - 3 * masked + 2 * 2 * 15 * 3  # scores anew
+
+
+def test_a_training_says_for_which_batch_it_holds_and_what_the_optimizer_takes() -> None:
+    """6 tokens a sample, 1,200 tokens: 200 steps at batch 1 and 50 at batch 4, each with the optimizer's bytes; the products are the same."""
+    found = {}
+    for batch in (1, 4):
+        document = {"input": {"shape": [6], "dtype": "int64"}, "layers": [{"embedding": {"vocabulary": 20, "features": 8}}, {"linear": 5}]}
+        report = archcalc.analyze(document, device=device(100), batch=batch, tokens=1200)
+        found[batch] = report.to_dict()["time"]
+        update = 7 * 4 * (20 * 8 + 8 * 5 + 5)
+        assert found[batch]["optimizer_step"] == {"moved_bytes": update, "seconds": update / 100}
+        training = found[batch]["training"]
+        assert (training["steps"], training["tokens_per_step"]) == (200 / batch, 6 * batch)
+        assert isclose(training["optimizer_seconds"], update / 100 * 200 / batch)
+        assert isclose(training["seconds_any_batch"], 1200 * 3 * 2 * 8 * 5 / 1000)
+        assert training["seconds_any_batch"] < training["seconds_at_least"] - training["optimizer_seconds"]
+    assert found[4]["training"]["seconds_at_least"] < found[1]["training"]["seconds_at_least"]
 
 
 # Bounds

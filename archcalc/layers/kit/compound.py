@@ -20,7 +20,7 @@ class Compound(LayerType):
     """A layer type whose shapes, params and operations are those of the layers inside it.
 
     ``inside`` is a list of layers in YAML, over the arguments and what ``prepare`` makes of them and of the input shapes;
-    it may raise LayerError. ``names`` are the inside's names for what comes in. ``params`` and ``maccs`` state the sums, for the manual.
+    it may raise LayerError. Where ``settings`` says so its arguments have those of RUN beside them. ``names`` are the inside's names for what comes in. ``params`` and ``maccs`` state the sums, for the manual.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Compound(LayerType):
         example: Example,
         notes: str = "",
         output_names: tuple[str, ...] = (),
+        settings: bool = False,
     ) -> None:
         super().__init__(
             name,
@@ -58,6 +59,7 @@ class Compound(LayerType):
             example=example,
             notes=notes,
             output_names=output_names,
+            settings=settings,
             maccs=maccs,
         )
         self.inside = inside

@@ -163,6 +163,22 @@ def columns(values: Tensor, *sizes: int) -> list[Tensor]:
     ]
 
 
+def head_linear(machine: Machine, values: Tensor, *, heads: int, features: int, passed: int = 0) -> Tensor:
+    """Each head by a matrix of its own, its last features as they are."""
+    *leading, width = shape_of(values)
+    own, made = width // heads, features + passed
+    out: Tensor = {}
+    for *where, head, each in indices([*leading, heads, made]):
+        if each >= features:
+            out[*where, head * made + each] = values[*where, head * own + own - made + each]
+            continue
+        total = 0.0
+        for at in range(own - passed):
+            total = machine.macc(total, machine.weight(head, each, at), values[*where, head * own + at])
+        out[*where, head * made + each] = total
+    return out
+
+
 def latent_attention(
     machine: Machine,
     values: Tensor,

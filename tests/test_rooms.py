@@ -27,22 +27,22 @@ FILES: dict[str, str] = {
     "expr": "limits < functions < refuse < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
-        "activation attention_parts concat conv elementwise embedding kit.compound kit.derivations linear matmul norm pool "
-        "recurrent resample reshape shuffle < attention latent mlp squeeze_excite ssm transformer"
+        "activation attention_parts concat conv elementwise embedding kit.compound kit.derivations linear loss matmul norm "
+        "pool recurrent resample reshape shuffle < attention latent mlp squeeze_excite ssm transformer"
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (
         "aliases language tree < declared names reading < parts recursion values < refs variables < modifiers < type_names < "
         "items < blocks < layer_types < document schema"
     ),
-    "network": "graph settings < notes scope < walk < evaluate < apply sources tokens < blocks composing ties < build decoding",
+    "network": "graph settings < head notes scope < last walk < evaluate < apply sources tokens < blocks composing ties < build decoding",
     "conventions": (
         "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras ptflops ptflops_aten thop torch "
         "torchinfo torchvision xla < calflops timm"
     ),
     "memory": (
-        "optimizers precision quantized storage < checkpoint liveness traffic < context plan < keeping weights < placing < "
-        "flow < account < derivations ledger"
+        "optimizers precision quantized storage < checkpoint liveness loss traffic < context plan < keeping weights < placing "
+        "< flow < account < derivations ledger"
     ),
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy training < rates",

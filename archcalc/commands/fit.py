@@ -40,6 +40,8 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
         fail(f"--reserve {reserve} leaves nothing of {device.name}")
     if trains and options["phase"] == "decode":
         fail("the decode phase is inference, and training is asked for")
+    if trains and options["logits"] == "last":
+        fail("--logits last is inference, and training is asked for")
     if over == "batch" and options["batch"] != 1:
         fail("--batch is for where something else grows, and here the batch does", "leave --batch out, or say what grows: --over VAR")
     if format not in FORMATS:

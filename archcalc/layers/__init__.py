@@ -50,6 +50,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "elementwise": ("add", "multiply", "mean", "identity", "dropout", "stochastic_depth"),
     "squeeze_excite": ("squeeze_excite",),
     "embedding": ("embedding", "embedding_bag", "position_embedding", "class_token"),
+    "loss": ("cross_entropy",),
     "recurrent": ("rnn", "gru", "lstm", "rnn_cell", "gru_cell", "lstm_cell"),
     "matmul": ("matmul", "einsum", "dot_interaction"),
     "attention": ("attention",),

@@ -30,6 +30,13 @@ _GROUPS_DIVIDE = (
 )
 _DUMOULIN = "Dumoulin & Visin, A guide to convolution arithmetic for deep learning, 2016, arXiv:1603.07285"
 
+
+def _classes(symbols: Symbols) -> int:
+    """A convolution of points may end in classes, a channel for each."""
+    kernel = symbols["kernel"]
+    return symbols["C_out"] if set(kernel if isinstance(kernel, (list, tuple)) else (kernel,)) == {1} else 0
+
+
 conv = LayerType(
     "conv",
     "Convolution over one, two or three spatial axes.",
@@ -53,6 +60,7 @@ conv = LayerType(
     maccs="K_h * K_w * C_in * H_out * W_out * C_out // groups",
     weight_adds="bias * H_out * W_out * C_out",
     keeps=Keeps(weights="input"),
+    classes=_classes,
     positions=slides(meets=True),
     source=f"{_DUMOULIN}, relationship 15; grouped: Krizhevsky et al. 2012, section 3.5",
     example=Example(

@@ -28,6 +28,7 @@ linear = LayerType(
     positions=APART,
     packed=True,
     features_last=True,
+    classes=lambda symbols: int(symbols["F_out"]),
     source="PyTorch documentation, torch.nn.Linear",
     example=Example({"features": 5}, [[2, 7, 3]], [2, 7, 5], 20, maccs=210, weight_adds=70),
 )

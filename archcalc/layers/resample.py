@@ -88,6 +88,7 @@ upsample = LayerType(
         "2 products and a sum each), or cubics = 5 cubic ones of four values (4 products and 3 sums each); their weights, made once per row "
         "and column, are not counted. area is as adaptive_avg_pool."
     ),
+    resizes=True,
     positions=_resized,
     source="PyTorch documentation, torch.nn.functional.interpolate; bicubic: Keys, Cubic convolution interpolation, 1981",
     example=Example({"scale": 2, "mode": "bilinear"}, [[3, 5, 7]], [3, 10, 14], muls=2_520, adds=1_260),

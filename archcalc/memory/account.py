@@ -9,6 +9,7 @@ from ..core.figures import ACCOUNTED
 from ..network.graph import Group, Leaf, Network
 from .flow import Flow, flow
 from .liveness import Sweep, sweep
+from .loss import LossBytes, loss_bytes
 from .plan import Plan
 from .storage import Kept, Step, Walk
 from .traffic import Sets, Work, traffic
@@ -132,6 +133,7 @@ class Accounts:
     """Keeps account of a network: what its layers need, each kind of layer worked out once."""
 
     def __init__(self, network: Network, batch: int, plan: Plan) -> None:
+        self.network = network
         self.batch = batch
         self.plan = plan
         self.training, self.inference = flows(network, batch, plan)
@@ -141,6 +143,12 @@ class Accounts:
         """By the steps of a layer, by their identity: the flows hold them. A block's layers have the same steps in each of its copies."""
         self.known: dict[tuple[object, ...], Account] = {}
         """By all that the bytes of a layer depend on. What the layer came to is in it by its identity: the network lives as long as its rows."""
+
+    def loss(self) -> LossBytes | None:
+        """What the loss of a training step needs; None where there is none. Raises RequestError where the plan's loss does not fit the network."""
+        if not any(value.storage.grad for value in self.training.whole.outputs):
+            return None  # nothing is trained
+        return loss_bytes(self.plan.loss, self.network, self.training.batch)
 
     def place(self) -> Place:
         """At the head of the network."""

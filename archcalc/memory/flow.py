@@ -45,6 +45,11 @@ class Flow:
         """The most bytes alive at once in the backward pass: what is kept, and gradients of values."""
         return backward(self.whole)
 
+    @property
+    def backward_peak_without_outputs(self) -> int:
+        """The same where what the network gives is never there as a whole, as logits that are made together with the loss."""
+        return backward(self.whole, absent=frozenset(id(value.storage) for value in self.whole.outputs))
+
 
 def flow(
     network: Network,

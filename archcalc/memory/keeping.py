@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from ..core.dtypes import size_of
-from ..layers.kit.keeps import AT_INFERENCE
+from ..layers.kit.keeps import AT_INFERENCE, FOR_BATCH
 from ..network.graph import Leaf, Tensor
 from .context import Context
 from .storage import Step, Storage, by_product_bytes, tensor_bytes
@@ -70,12 +70,14 @@ def keep(context: Context, turn: Turn) -> None:
                 _mark(context, turn, word, turn.sources[number], leaf.inputs[number])
     again = turn.core and (turn.fused or context.run.checkpoint.selective)  # worked out anew where it is needed
     for name, formula in keeps.by_products:
-        runs = 1 if name == "batch_statistics" else turn.samples
+        runs = 1 if name in FOR_BATCH else turn.samples
         size = by_product_bytes(name, formula(symbols) * runs, leaf.outputs[0].dtype)
         if name in AT_INFERENCE:
             step.while_running += size
         if (turn.grad or turn.trained) and size:
             step.keep(name, size, counts=not again)
+    if keeps.gradients is not None and turn.grad:
+        step.backward = size_of(keeps.gradients(symbols) * turn.samples, "float32") - turn.sources[0].bytes
 
 
 def keep_fused(context: Context, turn: Turn) -> None:

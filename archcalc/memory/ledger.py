@@ -9,6 +9,7 @@ from ..core.derivation import Derivation
 from ..core.dtypes import BITS, in_words
 from .account import Account, Accounts
 from .flow import Flow
+from .loss import LossBytes
 from .plan import Plan
 from .weights import with_params
 
@@ -78,23 +79,27 @@ class Ledger:
 def ledgers(accounts: Accounts, whole: Account, cache: int, *, decoding: bool) -> list[Ledger]:
     """The ledgers of training and of inference; one token after another is inference alone."""
     inference = inference_ledger(whole, accounts.inference, accounts.plan, cache)
-    return [inference] if decoding else [training_ledger(whole, accounts.training, accounts.plan), inference]
+    return [inference] if decoding else [training_ledger(whole, accounts.training, accounts.plan, accounts.loss()), inference]
 
 
-def training_ledger(whole: Account, flow: Flow, plan: Plan) -> Ledger:
-    """What a training step needs."""
+def training_ledger(whole: Account, flow: Flow, plan: Plan, loss: LossBytes | None) -> Ledger:
+    """What a training step needs: the most while the loss goes backward, or later, when it has given back what it kept."""
     kept, samples = flow.kept, f"{flow.batch:,} sample{'' if flow.batch == 1 else 's'}"
     terms = _weights(whole, plan, ("weights", "master weights", "copies of weights", "gradients"))
     terms += _states(whole, plan)
+    peak, held = flow.backward_peak, kept
+    if loss is not None:
+        peak, held = max(flow.backward_peak_without_outputs if loss.absent else peak, kept + loss.peak), kept + loss.kept
     how = "" if plan.checkpoint.text == "none" else f", checkpoint {plan.checkpoint.text}"
     terms += [
         Term("inputs", "elements of the inputs * bytes of their dtype", samples, flow.input_bytes),
         Term(f"activations kept{how}", "bytes kept of all layers, each piece of memory once", samples, kept),
+        *([Term(loss.name, loss.formula, loss.numbers, loss.kept)] if loss is not None else []),
         Term(
             "gradients of activations" + (", and activations worked out anew" if how else ""),
             "peak of the backward pass - what was kept when it began",
-            f"{flow.backward_peak:,} - {kept:,}",
-            max(flow.backward_peak - kept, 0),
+            f"{peak:,} - {held:,}",
+            max(peak - held, 0),
         ),
     ]
     told = [plan.optimizer.name, f"precision {plan.precision.name}", *([how.removeprefix(", ")] if how else [])]
@@ -107,6 +112,7 @@ def training_ledger(whole: Account, flow: Flow, plan: Plan) -> Ledger:
         optimizer=plan.optimizer.name,
         precision=plan.precision.name,
         checkpoint=plan.checkpoint.text,
+        loss="none" if loss is None else loss.text,
         accumulate=plan.accumulate,
         attention="fused" if flow.run.fused else "spec",
     )
@@ -129,7 +135,6 @@ def inference_ledger(whole: Account, flow: Flow, plan: Plan, cache: int) -> Ledg
 def _weights(whole: Account, plan: Plan, kinds: tuple[str, ...]) -> list[Term]:
     """The terms for parameters, one for each dtype."""
     terms = []
-    total = sum(part.params for (name, _), part in whole.parts.items() if name == "weights")
     for kind in kinds:
         for (name, what), part in sorted(whole.parts.items()):
             if name != kind:
@@ -138,11 +143,17 @@ def _weights(whole: Account, plan: Plan, kinds: tuple[str, ...]) -> list[Term]:
                 terms.append(Term(f"{kind}, {what}", plan.quantized.formula, f"{part.params:,} params", part.bytes, part.params))
             else:
                 each = Fraction(BITS[what], 8)
-                counted = "params" if name == "weights" or part.params == total else "trained params"
+                counted = _counted(whole, kind)
                 terms.append(
                     Term(f"{kind}, {what}", f"{in_words(BITS[what])} * {counted}", f"{each} * {part.params:,}", part.bytes, part.params)
                 )
     return terms
+
+
+def _counted(whole: Account, kind: str) -> str:
+    """What terms of a kind are over: where some layers are frozen, not over all params."""
+    held, mine = (sum(part.params for (name, _), part in whole.parts.items() if name == each) for each in ("weights", kind))
+    return "params" if mine == held else "trained params"
 
 
 def _states(whole: Account, plan: Plan) -> list[Term]:
@@ -150,7 +161,7 @@ def _states(whole: Account, plan: Plan) -> list[Term]:
     for state in plan.optimizer.state_names:
         for (name, size), part in sorted(whole.parts.items()):
             if name == state:
-                formula = plan.optimizer.text(state, size)
-                numbers = with_params(formula, f"{part.params:,}")
+                formula = plan.optimizer.text(state, size).replace("params", _counted(whole, state))
+                numbers = with_params(plan.optimizer.text(state, size), f"{part.params:,}")
                 terms.append(Term(f"{state} ({plan.optimizer.name})", formula, numbers, part.bytes, part.params))
     return terms

@@ -59,19 +59,20 @@ def _sweep(walk: Walk, freed: frozenset[int]) -> Sweep:
     return Sweep(alive, inside)
 
 
-def backward(walk: Walk, freed: frozenset[int] = frozenset()) -> int:
+def backward(walk: Walk, freed: frozenset[int] = frozenset(), absent: frozenset[int] = frozenset()) -> int:
     """The most bytes alive at once in the backward pass: what the layers up to a step keep, and gradients of values.
 
     The layers run in the reverse order. The gradient of a value is there from the step that needed the value last to the one that made
     it; those of the inputs are left out here, but for ``freed``, which nothing after this frame needs: they count as less than nothing as
-    long as they are not there yet.
+    long as they are not there yet. ``absent`` are the pieces of memory, by their identity, that are never there as a whole, and no more is
+    their gradient.
 
     The steps are gone through in the order of the forward pass even so. While a step runs backward, what is alive is what it and the steps
     before it keep, for those after it have given theirs back, and the gradients of values that were made up to it and are needed by it or
     after it: sums that grow along the forward order, and need neither a list of the steps that ran already nor a second pass.
     """
     found = walk.backwards.get(freed)
-    if found is not None:
+    if found is not None and not absent:
         return found
     most = gradients = kept = 0
     ends: dict[int, int] = {}  # bytes of gradients by the last step that needs their values: where, backward, they begin
@@ -82,18 +83,21 @@ def backward(walk: Walk, freed: frozenset[int] = frozenset()) -> int:
     for number, step in enumerate(walk.steps):
         rising = 0
         for storage in step.made:
-            if storage.grad:
+            if storage.grad and id(storage) not in absent:
                 rising += storage.bytes
                 ends[storage.needed] = ends.get(storage.needed, 0) + storage.bytes
         if step.inner is None:
-            most = max(most, kept + step.kept + gradients + rising)
+            most = max(most, kept + step.kept + gradients + rising + step.backward)
         else:
-            inside = backward(step.inner, _dying(step, freed, [storage.needed for storage in step.used], number))
+            escaping = [storage for storage in step.inner.escaping.values() if storage.outer < 0]
+            hidden = frozenset(id(inner) for inner, outer in zip(escaping, step.made) if id(outer) in absent) if absent else absent
+            inside = backward(step.inner, _dying(step, freed, [storage.needed for storage in step.used], number), hidden)
             own = step.kept if step.recomputes else 0
             most = max(most, kept + own + step.recomputed + gradients + inside)
         gradients += rising - ends.pop(number, 0)
         kept += step.kept
-    walk.backwards[freed] = most
+    if not absent:
+        walk.backwards[freed] = most
     return most
 
 

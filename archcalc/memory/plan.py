@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..core.checks import one_of
 from ..core.errors import RequestError
 from .checkpoint import WORDS, Checkpoints
+from .loss import Loss
 from .optimizers import OPTIMIZERS, Optimizer
 from .precision import PRECISIONS, Precision
 from .quantized import QUANTIZED, Quantized
@@ -16,7 +17,7 @@ class Plan:
     ``accumulate`` passes over equal parts of the batch make one step of the optimizer.
     """
 
-    __slots__ = ("accumulate", "checkpoint", "fused", "optimizer", "precision", "quantized")
+    __slots__ = ("accumulate", "checkpoint", "fused", "loss", "optimizer", "precision", "quantized")
 
     def __init__(
         self,
@@ -26,6 +27,7 @@ class Plan:
         accumulate: int,
         quantized: Quantized | None,
         fused: bool,
+        loss: Loss,
     ) -> None:
         self.optimizer = optimizer
         self.precision = precision
@@ -34,6 +36,7 @@ class Plan:
         self.quantized = quantized
         self.fused = fused
         """Whether all attention is fused, its scores never in memory."""
+        self.loss = loss
 
 
 def plan(
@@ -47,6 +50,7 @@ def plan(
     group_size: int | None = None,
     zero_points: bool = False,
     attention: str = "spec",
+    loss: str | None = None,
 ) -> Plan:
     """The plan that words ask for. Raises RequestError for a word that is none, naming the nearest, and for passes that do not divide the batch."""
     try:
@@ -66,4 +70,5 @@ def plan(
         passes,
         quantized,
         attention == "fused",
+        Loss(loss or ""),
     )

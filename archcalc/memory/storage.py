@@ -89,7 +89,23 @@ first to keep them, and they are not worked out anew."""
 class Step:
     """One layer, or a whole frame, as it runs."""
 
-    __slots__ = ("again", "frees", "held", "inner", "keeps", "kept", "made", "node", "recomputed", "recomputes", "used", "while_running")
+    __slots__ = (
+        *(
+            "again",
+            "backward",
+            "frees",
+            "held",
+            "inner",
+            "keeps",
+            "kept",
+            "made",
+            "node",
+            "recomputed",
+            "recomputes",
+            "used",
+            "while_running",
+        ),
+    )
 
     def __init__(self, node: Leaf | Group, used: list[Storage]) -> None:
         self.node = node
@@ -102,6 +118,8 @@ class Step:
         self.made: list[Storage] = []
         self.while_running = 0
         """Bytes beside those of ``made`` that are there while it runs."""
+        self.backward = 0
+        """Bytes that are there while it runs backward, beside the gradients of values and what is kept."""
         self.kept = 0
         """Bytes that it keeps for the backward pass and no layer before it does."""
         self.keeps: tuple[Kept, ...] = ()

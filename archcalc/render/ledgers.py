@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..timing.times import Time
     from ..timing.training import Training
 
-LEFT_OUT = "without the loss, what the allocator rounds up, fragments, workspaces of kernels, and the context of a device"
+LEFT_OUT = "what the allocator rounds up, fragments, workspaces of kernels, and the context of a device"
 BOUND = (
     "a lower bound for this arithmetic: in each layer its operations at the peak or its bytes at the full bandwidth, whichever takes longer"
 )
@@ -28,7 +28,7 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
     """Blocks of lines: a ledger each, and the times. Where there is less room than ``width``, formulas go and lines are wrapped."""
     blocks = [ledger_lines(ledger, units, unicode, width) for ledger in report.ledgers if report.request.memory]
     if blocks:
-        blocks[-1].append(LEFT_OUT)
+        blocks[-1].append(left_out(report.ledgers))
     if report.speed is not None:
         blocks.append(list(_speed(report.speed, report.ledgers)))
     elif report.training is not None:
@@ -38,6 +38,12 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
     if width is not None:
         blocks = [[part for line in block for part in _wrapped(line, width)] for block in blocks]
     return blocks
+
+
+def left_out(ledgers: Sequence[Ledger]) -> str:
+    """What ledgers leave out: the loss, too, where no line is for it."""
+    without_loss = any(ledger.asked.get("loss") == "none" for ledger in ledgers)
+    return f"without {'the loss, ' if without_loss else ''}{LEFT_OUT}"
 
 
 def ledger_lines(ledger: Ledger, units: str, unicode: bool, width: int | None = None) -> list[str]:

@@ -74,6 +74,10 @@ def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
 
         whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
         check_step_by_step(spec.name or spec.file or "the network", network, whole)
+    if request.logits == "last":
+        from ..network.last import last_position
+
+        last_position(network, request.run)
     return network
 
 
@@ -115,7 +119,7 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
         return ()
     from ..memory.ledger import ledgers
 
-    return ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=bool(request.context))
+    return ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=request.infers)
 
 
 def _training(totals: Totals, network: Network, request: Request) -> Training | None:
@@ -147,7 +151,7 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
         network,
         batch=request.batch,
         params=totals.active_params,
-        decoding=bool(request.context),
+        decoding=request.infers,
         tokens=request.tokens,
         images=request.images,
         mfu=request.mfu,

@@ -87,6 +87,8 @@ class Report:
             half = self.request.causal == "half"
             told = "only the unmasked half of its products" if half else "all its products, masked ones among them"
             found.append(f"causal attention: {told}")
+        if self.request.logits == "last":
+            found.append("logits: of the last position alone")
         if self.request.context:
             seen = (
                 f"attends to {self.request.context:,}, itself among them"

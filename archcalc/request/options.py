@@ -70,6 +70,13 @@ class Run(TypedDict, total=False):
             needs=DECODING,
         ),
     ]
+    logits: Annotated[
+        str,
+        Option(
+            *(word("positions that the head runs on", "all", "last"), ONE, "The head on all positions, or on the last alone.", "all"),
+            meaning='"last" runs the linear layer at the network\'s end on the last position alone, which is what a prefill needs; no training.',
+        ),
+    ]
 
 
 class Counting(TypedDict, total=False):
@@ -126,6 +133,17 @@ class Memory(TypedDict, total=False):
         Option(
             *(TEXT, TRAINS, "Activations worked out anew in the backward pass: none, selective, full or every=N."),
             metavar="WHICH",
+            trains=True,
+        ),
+    ]
+    loss: Annotated[
+        str | None,
+        Option(
+            *(TEXT, TRAINS, "cross_entropy (where the network ends in classes), with :chunked=N or :fused, or none."),
+            meaning="The loss of a training step: cross_entropy, with :chunked=N or :fused where head and loss are made together, or none. "
+            "If none is named: cross_entropy where the only output comes from a linear layer of several features, or from a convolution "
+            "with a kernel of 1; else none.",
+            metavar="LOSS",
             trains=True,
         ),
     ]

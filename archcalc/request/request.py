@@ -34,6 +34,7 @@ class Request:
     dtype: str | None
     phase: str | None
     context: int | None
+    logits: str
     convention: Convention
     causal: str
     memory: bool
@@ -55,6 +56,11 @@ class Request:
         """The network's dtype where its spec says ``own``: mixed precision runs in 16 bits."""
         dtype = self.dtype or own
         return dtype if self.plan is None else self.plan.precision.runs_in(dtype)
+
+    @property
+    def infers(self) -> bool:
+        """Whether it is a run that can't be one of training."""
+        return bool(self.context) or self.logits == "last"
 
     @property
     def run(self) -> dict[str, Any]:
@@ -115,6 +121,12 @@ def _check_together(asked: list[str], values: Mapping[str, Any]) -> None:
         if need is not None and not need.met(values):
             *most, last = (each for each, option in OPTIONS.items() if option.needs is need)
             raise RequestError(need.why.format(options=", ".join(most) + " and " * bool(most) + last))
+    if values["logits"] == "last":
+        if values["phase"] == "decode":
+            raise RequestError("logits last is for a prefill: while decoding there is one position")
+        training = [name for name in ("tokens", "images") if name in asked] + [name for name in asked if OPTIONS[name].trains]
+        if training:
+            raise RequestError("logits last is inference, and training is asked for: " + ", ".join(training))
     if values["phase"] == "decode" and any(OPTIONS[name].trains for name in asked):
         training = [name for name, option in OPTIONS.items() if option.trains and name in asked]
         raise RequestError("the decode phase is inference, and training is asked for: " + ", ".join(training))

@@ -202,7 +202,7 @@ def test_other_commands_say_the_same(run: Any, command: str) -> None:
 
 
 def test_the_table_with_memory(run: Any) -> None:
-    code, out, err = run("net.yaml", "--memory", "--batch", "2")
+    code, out, err = run("net.yaml", "--memory", "--batch", "2", "--loss", "none")
     assert (code, err) == (0, "")
     assert out == text_of(
         """
@@ -768,7 +768,7 @@ def test_the_explanation_of_a_block(run: Any) -> None:
 
 
 def test_the_explanation_of_the_whole_network(run: Any) -> None:
-    code, out, _ = run("explain", "net.yaml", "--memory", "--batch", "2", "--optimizer", "lion")
+    code, out, _ = run("explain", "net.yaml", "--memory", "--batch", "2", "--optimizer", "lion", "--loss", "none")
     assert code == 0
     assert out.endswith(
         text_of(

@@ -271,7 +271,7 @@ ONLY_SAID = {
     **dict.fromkeys(("identity", "dropout", "stochastic_depth"), "nothing is done at inference"),
     **dict.fromkeys(("embedding", "embedding_bag", "class_token"), "inputs are ids, or there are positions that no input has"),
     **dict.fromkeys(("reshape", "squeeze", "unsqueeze", "rearrange", "split"), "below, by the axes of their outputs"),
-    **dict.fromkeys(("attention_mask", "kv_cache", "expert_sum", "parameter", "activation"), "no loops of their own"),
+    **dict.fromkeys(("attention_mask", "kv_cache", "expert_sum", "parameter", "activation", "cross_entropy"), "no loops of their own"),
 }
 
 
@@ -316,7 +316,7 @@ def test_where_an_axis_goes(kind: str, shapes: Shapes, args: Args, expected: str
 
 def test_a_type_that_says_nothing_looks_at_everything() -> None:
     silent = {layer.name for layer in PLAIN if layer.positions == ALL}
-    assert silent == {"parameter", "activation", "group_norm", "grn", "pixel_shuffle", "pixel_unshuffle", "unfold", "fold"}
+    assert silent == {"parameter", "activation", "cross_entropy", "group_norm", "grn", "pixel_shuffle", "pixel_unshuffle", "unfold", "fold"}
     fresh = LayerType("fresh", "New.", source="none", example=TYPES[0].example)
     assert fresh.moves(applied(kind="relu", shapes=[[4, 3]], args={}), [(4, 3)], 0, 0) == (ALL, None)
 

@@ -28,8 +28,8 @@ Line = tuple[str, str, str, int, Fraction | int | None]
 
 
 def both(network: dict[str, Any], **options: Any) -> list[Ledger]:
-    """The ledgers of a network, whose terms add up."""
-    found = list(archcalc.analyze(network, memory=True, **options).ledgers)
+    """The ledgers of a network without a loss, whose terms add up: test_loss.py is about losses."""
+    found = list(archcalc.analyze(network, memory=True, **({"loss": "none"} | options if "context" not in options else options)).ledgers)
     for ledger in found:
         assert ledger.bytes == sum(term.bytes for term in ledger.terms)
         assert all(term.bytes > 0 and term.divisor == 1 for term in ledger.terms)
@@ -53,9 +53,9 @@ def held(ledger: Ledger) -> dict[str, tuple[int, int]]:
     return {term.name: (term.params, term.bytes) for term in ledger.terms if term.params}
 
 
-def moments(size: int, params: int = 66) -> list[Line]:
+def moments(size: int, params: int = 66, counted: str = "params") -> list[Line]:
     text = f"{size} bytes"
-    return [(f"{which} moment (adam)", f"{text} * params", f"{text} * {params}", size * params, size) for which in ("first", "second")]
+    return [(f"{which} moment (adam)", f"{text} * {counted}", f"{text} * {params}", size * params, size) for which in ("first", "second")]
 
 
 def values(size: int) -> list[Line]:
@@ -118,8 +118,16 @@ def test_mixed_precision_runs_in_the_networks_16_bits_or_in_bfloat16(dtype: str)
 
 def test_adamw_and_uniform_where_nothing_is_named() -> None:
     train = training(NET)
+    assert train.asked["loss"] == "none"
     assert train.title == "training, adamw, precision uniform"
-    assert train.asked == {"optimizer": "adamw", "precision": "uniform", "checkpoint": "none", "accumulate": 1, "attention": "spec"}
+    assert train.asked == {
+        "optimizer": "adamw",
+        "precision": "uniform",
+        "checkpoint": "none",
+        "loss": "none",
+        "accumulate": 1,
+        "attention": "spec",
+    }
 
 
 # Layers that differ
@@ -131,7 +139,7 @@ def test_frozen_layers_have_neither_gradients_nor_states() -> None:
     assert lines(train)[:4] == [
         WEIGHTS_4,
         ("gradients, float32", "4 bytes * trained params", "4 * 42", 168, 4),
-        *moments(4, 42),
+        *moments(4, 42, "trained params"),
     ]
     assert train.per_param == Fraction(4 * 66 + 12 * 42, 66)
     assert lines(train)[4:] == values(4)  # gradients pass through it
@@ -462,7 +470,9 @@ def test_a_network_without_parameters() -> None:
 
 def test_json() -> None:
     frozen = {"input": [5], "layers": [{"linear": 7}, "relu", {"linear": 3, "frozen": True}]}
-    found = archcalc.analyze(frozen, batch=6, accumulate=3, optimizer="lion", precision="mixed-float32-gradients").to_dict()["memory"]
+    found = archcalc.analyze(frozen, batch=6, accumulate=3, loss="none", optimizer="lion", precision="mixed-float32-gradients").to_dict()[
+        "memory"
+    ]
 
     def term(name: str, formula: str, numbers: str, size: int, each: float | None) -> dict[str, Any]:
         return {"name": name, "formula": formula, "numbers": numbers, "bytes": size, "bytes_per_param": each, "divisor": 1}
@@ -472,6 +482,7 @@ def test_json() -> None:
             "optimizer": "lion",
             "precision": "mixed-float32-gradients",
             "checkpoint": "none",
+            "loss": "none",
             "accumulate": 3,
             "attention": "spec",
             "bytes": 132 + 3 * 168 + 20 + 28 + 56,
@@ -479,7 +490,7 @@ def test_json() -> None:
                 term("weights, bfloat16", "2 bytes * params", "2 * 66", 132, 2.0),
                 term("master weights, float32", "4 bytes * trained params", "4 * 42", 168, 4.0),
                 term("gradients, float32", "4 bytes * trained params", "4 * 42", 168, 4.0),
-                term("momentum (lion)", "4 bytes * params", "4 bytes * 42", 168, 4.0),
+                term("momentum (lion)", "4 bytes * trained params", "4 bytes * 42", 168, 4.0),
                 term("inputs", INPUTS, "2 samples", 20, None),
                 term("activations kept", KEPT, "2 samples", 28, None),
                 term("gradients of activations", GRADIENTS, "84 - 28", 56, None),

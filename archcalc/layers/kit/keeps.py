@@ -24,6 +24,9 @@ VALUES = {
 BY_PRODUCTS: dict[str, tuple[str, str]] = {
     "statistics": ("float32", "means and deviations, in float32"),
     "batch_statistics": ("float32", "means and deviations of the whole batch, in float32"),
+    "batch_counts": ("float32", "sums over the labels of the whole batch, 4 bytes each"),
+    "log_probabilities": ("float32", "in float32"),
+    "labels": ("int64", "which class is right, in int64"),
     "indices": ("int64", "which position was chosen, in int64"),
     "mask": ("bool", "which elements were dropped"),
     "factors": ("", "random factors, in its dtype"),
@@ -31,8 +34,10 @@ BY_PRODUCTS: dict[str, tuple[str, str]] = {
 }
 """What else may be kept, with its dtype (empty: the layer's) and what it is."""
 
-AT_INFERENCE = ("statistics", "batch_statistics", "indices")
+AT_INFERENCE = ("statistics", "batch_statistics", "indices", "log_probabilities")
 """By-products that are made at inference too, and live as long as the layer runs."""
+FOR_BATCH = ("batch_statistics", "batch_counts")
+"""By-products that are there once for the whole batch."""
 
 
 class Keeps:
@@ -49,10 +54,12 @@ class Keeps:
             fused, and may be worked out anew in the backward pass.
         lasts: the number of elements, as a formula, that it makes beside its output and that are there until the block around it is done.
         copies: which inputs the code copies first, for a way of writing it; the copies are kept in their place.
+        gradients: the number of float32 elements, as a formula, that its backward pass makes one after another and has at once, the gradient
+            of its input among them.
         by_products: the formula of the number of elements per sample of each word of BY_PRODUCTS.
     """
 
-    __slots__ = ("by_products", "copies", "core", "in_place", "lasts", "passes", "values", "view", "weights", "when")
+    __slots__ = ("by_products", "copies", "core", "gradients", "in_place", "lasts", "passes", "values", "view", "weights", "when")
 
     def __init__(
         self,
@@ -65,6 +72,7 @@ class Keeps:
         passes: bool = False,
         core: str = "",
         lasts: str = "",
+        gradients: str = "",
         copies: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
         **by_products: str,
     ) -> None:
@@ -76,6 +84,7 @@ class Keeps:
         self.passes = passes
         self.core = core
         self.lasts = Formula(lasts) if lasts else None
+        self.gradients = Formula(gradients) if gradients else None
         self.copies = copies
         self.by_products = tuple((name, Formula(text)) for name, text in by_products.items())
         unknown = ({*self.values, *self.weights, *self.in_place} - set(VALUES)) | (set(by_products) - set(BY_PRODUCTS))

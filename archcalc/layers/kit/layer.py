@@ -74,6 +74,8 @@ class LayerType:
         masked: Callable[[Symbols], int] | None = None,
         packed: bool = False,
         features_last: bool = False,
+        classes: Callable[[Symbols], int] | None = None,
+        resizes: bool = False,
         **operations: str,
     ) -> None:
         self.name = name
@@ -126,6 +128,10 @@ class LayerType:
         """Whether one product can make what several of it make of one value, as attention's projections are made."""
         self.features_last = features_last
         """Whether it takes the last axis for features where a map with channels first may come in by mistake."""
+        self.classes = classes
+        """How many classes its output has where it is what a network ends with; 0: none."""
+        self.resizes = resizes
+        """Whether it makes a map of another size of the same channels."""
         unknown = set(operations) - set(OPERATIONS)
         if unknown:
             raise TypeError(f"{name}: no such operation: {', '.join(sorted(unknown))}")

@@ -92,7 +92,9 @@ class Report:
             found.append(f"decoding: one token, which {seen}")
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
-            found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token")
+            full = any(row.cache_bits and not row.cache_bits_per_token for row in self.layers)
+            more = " from here on: windows that are full keep no more" if full else ""
+            found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token{more}")
         if self.accounts is not None:
             run = self.accounts.training.run
             if self.request.memory and run.scores:

@@ -164,7 +164,13 @@ _DECLARED = (
         "Keys and values of all tokens that are kept for those to come, for the whole batch; a window caps them.",
         held="row",
     ),
-    Figure("kv_cache_bytes_per_token", "bytes", "Bytes of keys and values of one token of one sample.", where="totals", adds="sum"),
+    Figure(
+        "kv_cache_bytes_per_token",
+        "bytes",
+        "Bytes by which one more token of one sample makes the cache grow, at this context: a layer whose window is full adds none.",
+        where="totals",
+        adds="sum",
+    ),
     _time(
         "moved_bytes",
         "bytes",

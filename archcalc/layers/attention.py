@@ -24,7 +24,7 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
     keys and values one length. Added to the arguments, with their defaults worked out (``head_dim``: features of one head; ``kv_heads``;
     ``features`` of the output; ``window``: keys, 0 for all): ``query_bias`` to ``output_bias``, whether each projection has a bias;
     ``rotated``, features of a head that turn with the position, 0 for none; ``cached``, whether keys and values are kept for the tokens
-    to come. Raises LayerError where heads do not divide what they share, or the inputs do not fit one another.
+    to come: those of causal attention whose queries, keys and values are of one sequence. Raises LayerError where heads do not divide what they share, or the inputs do not fit one another.
     """
     query = inputs[0]
     if len(query) < 2:
@@ -60,7 +60,7 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
         "features": features,
         "rotated": turned,
         "window": args["window"] or 0,
-        "cached": args["causal"] and len(inputs) == 1 and args["cache"],
+        "cached": args["causal"] and args["cache"] and len({shape[-2] for shape in inputs}) == 1,
     }
 
 
@@ -101,11 +101,17 @@ attention = Compound(
         Arg("qk_norm", TRUTH, "whether each head of queries and keys goes through an RMS norm", False),
         Arg("mask", TRUTH, "whether a mask is added to the scores", False),
         Arg("dropout", PROBABILITY, "how many of the weights of the values are dropped while training", 0),
-        Arg("cache", TRUTH, "whether causal self-attention keeps its keys and values for the tokens to come", True),
+        Arg(
+            "cache",
+            TRUTH,
+            "whether causal attention keeps its keys and values for the tokens to come; those that a kv_cache keeps already it does not",
+            True,
+        ),
     ),
     names=("query_input", "key_input", "value_input"),
     takes="[..., L_q, F_q], [..., L_k, F_k], [..., L_k, F_v]",
     inputs=(1, 3),
+    caches="cache",
     arrange=((0, 0, 0), (0, 1, 1), (0, 1, 2)),
     packs=("module", "functional"),
     written=_written,

@@ -31,8 +31,10 @@ PAIRS_NOTE = (
 
 
 def pairs(symbols: Symbols, queries: int, keys: int) -> None:
-    """``pairs``: the pairs of a query and a key that one head looks at."""
-    reach = min(keys, symbols["window"] or keys)
+    """``pairs``: the pairs of a query and a key that one head looks at; ``seen``: the keys that some query looks at."""
+    window = symbols["window"] or keys
+    reach = min(keys, window)
+    symbols["seen"] = min(keys, window + queries - 1)
     if not (symbols["causal"] and symbols["causal_half"]):
         symbols["pairs"] = queries * reach
         return
@@ -213,24 +215,27 @@ def _cached(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     shape = inputs[0]
     if len(shape) < 2:
         raise LayerError(f"a cache holds [..., length, features], and {show(shape)} comes in")
-    length = symbols["context"] or shape[-2]
-    symbols["L_out"], symbols["kept"] = length, min(length, symbols["window"] or length)
-    return [(*shape[:-2], length, shape[-1])]
+    new, window, context = shape[-2], symbols["window"], symbols["context"]
+    length = max(context, new)
+    symbols["kept"] = min(length, window or length)
+    symbols["grows"] = symbols["kept"] == length
+    symbols["L_out"] = min(length, window + new - 1) if context and window else length  # the first new token sees window - 1 before it
+    return [(*shape[:-2], symbols["L_out"], shape[-1])]
 
 
 kv_cache = LayerType(
     "kv_cache",
-    "Keeps keys or values for the tokens to come; while decoding it gives those of the whole context.",
+    "Keeps keys or values for the tokens to come; while decoding it gives those of the context, or of the window.",
     args=(_WINDOW,),
     takes="[..., L, F]",
     settings=True,
-    output="[..., context, F] while decoding, else as the input",
+    output="[..., min(context, window), F] while decoding, else as the input",
     rule=_cached,
     cache="N_out // L_out",
     keeps=Keeps(view=same),
     positions=EARLIER,
     source="Pope et al., Efficiently Scaling Transformer Inference, 2022, arXiv:2211.05102, section 2",
-    notes="A window keeps the last tokens alone.",
+    notes="A window keeps the last tokens alone, and nothing behind it reads more of them.",
     example=Example({}, [[5, 8]], [5, 8]),
 )
 

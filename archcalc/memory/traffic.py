@@ -74,6 +74,9 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
     if not leaf.inputs or layer.cache is not None or ((layer.keeps.view is not None or layer.keeps.passes) and not step.made):
         return NONE  # weights that stand alone, views, and what is in the cache already: those who use them read them
     inputs = [tensor_bytes(tensor, samples) for tensor in leaf.inputs]
+    seen, keys = leaf.result.seen
+    if seen < keys:  # of keys and values, the second input, those in the window alone
+        inputs[1:] = [size * seen // keys for size in inputs[1:]]
     written = sum(tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra))
     cached = sum(size for size, storage in zip(inputs, step.used) if storage.cached and storage not in step.again)
     passing = [size for size, storage in zip(inputs, step.used) if not storage.cached]

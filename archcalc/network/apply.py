@@ -14,7 +14,7 @@ from ..layers.kit.result import Result
 from ..spec.declared import UserLayer
 from ..spec.tree import Item, Template
 from .evaluate import arguments, evaluate, shape_names
-from .graph import Leaf, Tensor
+from .graph import Leaf, Tensor, origin_of
 from .scope import Scope, Values
 from .walk import Walk, Wrong
 
@@ -78,9 +78,10 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
         walk.spend(4 * values, item)
     walk.work += len(path) // _TEXT
     dtype = inputs[0].dtype if whole and result.params == 0 and item.dtype is None else scope.dtype
-    made = Leaf(name, type, args, inputs, [Tensor(shape, dtype, path) for shape in result.shapes], result, scope.dtype)
+    origin = origin_of(inputs, cache=type.cache is not None)
+    made = Leaf(name, type, args, inputs, [Tensor(shape, dtype, path, origin) for shape in result.shapes], result, scope.dtype)
     if result.extra:
-        made.extra = [Tensor(shape, dtype, f"{path}.{each}") for each, shape in zip(type.output_names, result.extra)]
+        made.extra = [Tensor(shape, dtype, f"{path}.{each}", origin) for each, shape in zip(type.output_names, result.extra)]
     return made
 
 
@@ -108,7 +109,7 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
     result = Result(shapes, params, params, Counts(**figures), {**inner, **shape_names(inputs)}, 0, buffers=buffers)
     walk.reserve(1, item)
     walk.made += 1
-    outputs = [Tensor(shape, scope.dtype, scope.prefix + name) for shape in shapes]
+    outputs = [Tensor(shape, scope.dtype, scope.prefix + name, origin_of(inputs)) for shape in shapes]
     return Leaf(name, type, given, inputs, outputs, result, scope.dtype)
 
 

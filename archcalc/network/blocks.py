@@ -11,7 +11,7 @@ from ..spec.language import MAX_NESTING
 from ..spec.tree import Block, Item
 from .apply import UNKNOWN, known_shapes, layer_arguments, misfit
 from .evaluate import arguments
-from .graph import Frame, Group, Node, Tensor
+from .graph import CACHE, Frame, Group, Node, Tensor
 from .scope import Env, Names, Scope, Values
 from .walk import Walk
 
@@ -30,7 +30,9 @@ def compound(walk: Walk, item: Item, type: Compound, name: str, inputs: Values, 
     shapes = known_shapes(inputs)
     try:
         type.check_inputs(shapes)
-        inner = type.prepare({**args, **walk.run} if type.settings else args, shapes)
+        kept = type.caches and len(inputs) > 1 and all(tensor.origin & CACHE for tensor in inputs[1:])
+        asked = {**args, type.caches: False} if kept else args
+        inner = type.prepare({**asked, **walk.run} if type.settings else asked, shapes)
     except LayerError as error:
         misfit(walk, item, error, inputs, scope.prefix + name)
     if type.arrange:
@@ -49,7 +51,7 @@ def _use(walk: Walk, item: Item, block: Block, env: Env, given: list[Any], name:
         message = f"the block {block.name} takes {takes}, and {come} in"
         walk.wrong(item.key, item.path, message, hint="name them with from: [a, b]")
     walk.spend(sum(len(each) for each in given if isinstance(each, list)) // 10, item)
-    key = (block, _frozen(given), tuple((tensor.shape, tensor.dtype) for tensor in inputs), scope.dtype)
+    key = (block, _frozen(given), tuple((tensor.shape, tensor.dtype, tensor.origin) for tensor in inputs), scope.dtype)
     path = scope.prefix + name
     frame = walk.frames.get(key)
     if frame is None:
@@ -60,7 +62,9 @@ def _use(walk: Walk, item: Item, block: Block, env: Env, given: list[Any], name:
     outputs = []
     for inner in frame.outputs:
         outer = next((mine for mine, theirs in zip(inputs, frame.inputs) if theirs is inner), None)
-        outputs.append(outer if outer is not None else UNKNOWN if inner.shape is None else Tensor(inner.shape, inner.dtype, path))
+        outputs.append(
+            outer if outer is not None else UNKNOWN if inner.shape is None else Tensor(inner.shape, inner.dtype, path, inner.origin)
+        )
     return Group(name, block.name, frame, inputs, outputs)
 
 
@@ -69,7 +73,7 @@ def _followed(walk: Walk, item: Item, block: Block, env: Env, prefix: str, input
     if walk.depth >= MAX_NESTING:
         walk.stop(item, f"blocks stand in one another more than {MAX_NESTING} deep")
     walk.spend(5, item)
-    own = [Tensor(tensor.shape, tensor.dtype, tensor.maker) for tensor in inputs]
+    own = [Tensor(tensor.shape, tensor.dtype, tensor.maker, tensor.origin) for tensor in inputs]
     single = len(block.inputs) == 1
     names: dict[str, Node | Values] = {block.inputs[0]: own} if single else {each: [tensor] for each, tensor in zip(block.inputs, own)}
     frame = Frame(own)

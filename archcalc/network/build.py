@@ -69,11 +69,11 @@ def _network(walk: Walk, settings: Mapping[str, Template]) -> Network:
         walk.vars[name] = _tried(walk, settings.get(name, template), BAD)
     names: dict[str, Node | Values] = {}
     inputs: Values = []
-    for each in spec.inputs:
+    for number, each in enumerate(spec.inputs, 1):
         shape = _tried(walk, each.shape, None)
         if walk.run["context"] and shape is not None:
             shape = (1, *shape[1:])  # one more token; those before it are in the cache
-        tensor = Tensor(shape, each.dtype or walk.dtype, each.name)
+        tensor = Tensor(shape, each.dtype or walk.dtype, each.name, 1 << number)
         names[each.name] = [tensor]
         inputs.append(tensor)
     if not spec.inputs:

@@ -13,21 +13,37 @@ from ..layers.kit.args import Shape
 from ..layers.kit.layer import LayerType
 from ..layers.kit.result import Result
 
+CACHE = 1
+"""The bit of an origin that says that the value is made of nothing but what a cache keeps."""
+
 
 class Tensor:
     """A value that flows between layers. A shape of None is unknown: whatever made it was wrong and was reported."""
 
-    __slots__ = ("dtype", "maker", "shape")
+    __slots__ = ("dtype", "maker", "origin", "shape")
 
-    def __init__(self, shape: Shape | None, dtype: str, maker: str) -> None:
+    def __init__(self, shape: Shape | None, dtype: str, maker: str, origin: int = 0) -> None:
         self.shape = shape
         self.dtype = dtype
         self.maker = maker
         """The path of the layer that made it, or the name of the input."""
+        self.origin = origin
+        """What it was made of, in bits: CACHE, and behind it one for each input of the network."""
 
     def shaped(self, shape: Shape) -> Tensor:
-        """A value of the same dtype and maker with another shape."""
-        return Tensor(shape, self.dtype, self.maker)
+        """A value of the same dtype, maker and origin with another shape."""
+        return Tensor(shape, self.dtype, self.maker, self.origin)
+
+
+def origin_of(inputs: list[Tensor], *, cache: bool = False) -> int:
+    """The origin of what is made of these values, by a ``cache`` or by another layer."""
+    if len(inputs) == 1:
+        return inputs[0].origin | cache
+    every, kept = 0, CACHE if inputs else 0
+    for tensor in inputs:
+        every |= tensor.origin
+        kept &= tensor.origin
+    return (every & ~CACHE) | kept | cache
 
 
 NOTHING: list[Tensor] = []
@@ -140,7 +156,7 @@ class Group:
                 return mine
         found = self._outside.get(id(inner))
         if found is None:
-            found = self._outside[id(inner)] = Tensor(inner.shape, inner.dtype, inner.maker)
+            found = self._outside[id(inner)] = Tensor(inner.shape, inner.dtype, inner.maker, inner.origin)
         return found
 
     def reached(self) -> Iterator[tuple[int, Tensor]]:

@@ -197,12 +197,13 @@ class _Builder:
         tie = "all" if how.tied else leaf.tie
         own = 0 if tie == "all" else result.params - result.matrix_params if tie else result.params
         params, frozen = own * how.weights, how.frozen or leaf.frozen
-        account, alive, cached = None, 0, 0
+        account, alive, kept, grown = None, 0, 0, 0
         if place is not None and self.accounts is not None:
             account = self.accounts.leaf(leaf, place, name, times=how.times, sets=how.weights, active=how.active, tie=tie, frozen=frozen)
             alive = place.alive(leaf)
         if result.cached:
-            cached = result.cached * how.times * BITS[leaf.dtype]
+            bits = result.cached * how.times * BITS[leaf.dtype]
+            kept, grown = bits * result.kept * self.counting.batch, bits if result.grows else 0
         if leaf.causal:
             self.causal = True
         return Row(  # by place: by name the call takes three times as long, and there are thousands
@@ -217,8 +218,8 @@ class _Builder:
             params,
             0 if frozen else params,
             own * how.active,
-            cached * result.kept * self.counting.batch if cached else 0,
-            cached,
+            kept,
+            grown,
             tie,
             "" if how.whole else uncounted,
             account,

@@ -56,7 +56,7 @@ class Measured:
 
     @property
     def kv_cache_bytes_per_token(self) -> int:
-        """Keys and values kept of one token of one sample."""
+        """Keys and values that the latest token of one sample added: none where a window is full."""
         return bytes_of(self.cache_bits_per_token)
 
     @property

@@ -98,7 +98,9 @@ class Report:
             found.append(f"decoding: one token, which {seen}")
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
-            found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token")
+            full = any(row.cache_bits and not row.cache_bits_per_token for row in self.layers)
+            more = " from here on: windows that are full keep no more" if full else ""
+            found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token{more}")
         if token := self.a_token:
             when = f"decoding at {self.request.context:,}" if self.request.context else f"prefill of {token['tokens']:,}"
             found.append(

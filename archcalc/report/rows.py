@@ -86,7 +86,7 @@ class Row(Measured):
         self.cache_bits = cache_bits
         """What it keeps of all tokens, for the whole batch; bits, so that half bytes of several layers add up."""
         self.cache_bits_per_token = cache_bits_per_token
-        """What it keeps of one token of one sample."""
+        """What the latest token of one sample added to it."""
         self.tie = tie
         """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
         self.uncounted = uncounted
@@ -231,7 +231,7 @@ class Group(Measured):
 
     @property
     def cache_bits_per_token(self) -> int:
-        """What all inside keep of one token of one sample."""
+        """What the latest token of one sample added to all inside."""
         return sum(child.cache_bits_per_token for child in self.children)
 
     def _summed(self) -> tuple[Account | None, Time | None]:

@@ -391,7 +391,6 @@ NOT_STEP_BY_STEP = [
         AHEAD.format("stage.0.attention.scores"),
     ),
     ("- attention: {heads: 2, causal: true, cache: false}", "attention.scores has no cache of the tokens before"),
-    ("- identity\n- attention: {heads: 2, causal: true}\n  from: [identity, input]", "attention.scores has no cache of the tokens before"),
     ("- lstm: {hidden: 3, bidirectional: true}", "lstm reads the sequence from its end, too"),
     ("- gru: {hidden: 3, bidirectional: true}", "gru reads the sequence from its end, too"),
     ("- class_token\n- attention: {heads: 2, causal: true}", "class_token would be put in front of every token"),

@@ -35,6 +35,7 @@ class Compound(LayerType):
         inputs: tuple[int, int] = (1, 1),
         prepare: Prepare = _as_given,
         prepared: tuple[str, ...] = (),
+        caches: str = "",
         arrange: tuple[tuple[int, ...], ...] = (),
         packs: tuple[str, ...] = (),
         written: Callable[[dict[str, Any], list[Shape]], str] = lambda args, inputs: "",
@@ -67,6 +68,8 @@ class Compound(LayerType):
         self.prepare = prepare
         self.prepared = prepared
         """The names that prepare adds to the arguments."""
+        self.caches = caches
+        """The argument that says whether it has a cache; it has none where its inputs behind the first come out of one."""
         self.packs = packs
         """The ways of writing it in which one product makes all that its linear layers make of its input."""
         self.written = written

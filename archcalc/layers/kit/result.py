@@ -28,31 +28,20 @@ class Result:
         extra: shapes of the outputs that are reached only by name.
         cached: elements that it keeps of each token, for the tokens to come.
         kept: tokens that it keeps them of, at most.
+        grows: whether the latest of the tokens made that more: a window that is full keeps no more.
         context: while decoding, how many tokens there are, the new one among them, for a layer that asks; 0 where all go at once.
         causal: whether its products are counted for pairs of positions of which some are masked.
         pairs: the pairs of a query and a key that are counted for each head; 0 for a layer that has none.
         unmasked: those of the pairs that are not masked.
+        seen: the share of the keys that some query looks at, as two numbers; of all of them where a layer has none.
         vectors: how many vectors of features come in: the product of the axes before the last, 1 for a layer that does not say.
         elements_in: elements of the first input.
         elements_out: elements of all outputs that have a place in the order of values.
     """
 
     __slots__ = (
-        *(
-            "axes",
-            "buffers",
-            "cached",
-            "causal",
-            "context",
-            "counts",
-            "elements_in",
-            "elements_out",
-            "extra",
-            "kept",
-            "matrix_params",
-            "pairs",
-        ),
-        *("params", "plan", "shapes", "symbols", "unmasked", "vectors"),
+        *("axes", "buffers", "cached", "causal", "context", "counts", "elements_in", "elements_out", "extra", "grows", "kept"),
+        *("matrix_params", "pairs", "params", "plan", "seen", "shapes", "symbols", "unmasked", "vectors"),
     )
 
     def __init__(
@@ -69,10 +58,12 @@ class Result:
         extra: list[Shape] | None = None,
         cached: int = 0,
         kept: int = 0,
+        grows: bool = False,
         context: int = 0,
         causal: bool = False,
         pairs: int = 0,
         unmasked: int = 0,
+        seen: tuple[int, int] = (1, 1),
         vectors: int = 1,
         elements_in: int = 0,
         elements_out: int = 0,
@@ -88,10 +79,12 @@ class Result:
         self.extra = extra or []
         self.cached = cached
         self.kept = kept
+        self.grows = grows
         self.context = context
         self.causal = causal
         self.pairs = pairs
         self.unmasked = unmasked
+        self.seen = seen
         self.vectors = vectors
         self.elements_in = elements_in
         self.elements_out = elements_out

@@ -48,6 +48,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "reshape": ("flatten", "reshape", "permute", "squeeze", "unsqueeze", "rearrange"),
     "concat": ("concat", "split", "slice"),
     "elementwise": ("add", "multiply", "mean", "identity", "dropout", "stochastic_depth"),
+    "arithmetic": ("subtract", "divide", "maximum", "minimum", "scale", "shift", "power", "exp", "log", "abs", "clamp", "sqrt"),
+    "choose": ("constant", "where", "one_hot", "cumsum"),
     "squeeze_excite": ("squeeze_excite",),
     "embedding": ("embedding", "embedding_bag", "position_embedding", "class_token"),
     "recurrent": ("rnn", "gru", "lstm", "rnn_cell", "gru_cell", "lstm_cell"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ..core.kinds import AXIS, SHAPE, SIZE
+from math import prod
+
+from ..core.kinds import AXIS, SHAPE, SIZE, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import axis_of, broadcasts
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
-from .kit.positions import APART, EARLIER, Move, broadcast
+from .kit.positions import ALL, APART, EARLIER, Move, broadcast
 
 constant = LayerType(
     "constant",
@@ -71,4 +73,73 @@ cumsum = LayerType(
     example=Example({"axis": 0}, [[3, 5]], [3, 5], adds=10),
 )
 
-LAYERS = (constant, where, one_hot, cumsum)
+
+def _taken(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    values, index = inputs
+    axis = axis_of(symbols["axis"], values)
+    return [(*values[:axis], *index, *values[axis + 1 :])]
+
+
+def _taken_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    chosen = axis_of(symbols["axis"], inputs[0])
+    if number:
+        return APART, chosen + axis
+    return (ALL, None) if axis == chosen else (APART, axis if axis < chosen else axis - 1 + len(inputs[1]))
+
+
+gather = LayerType(
+    "gather",
+    "The entries of the first input on an axis that the second, which holds positions, names.",
+    args=(Arg("axis", AXIS, "the axis whose positions are named"),),
+    takes="values, and positions of any shape",
+    inputs=(2, 2),
+    output="as the values, the axis replaced by those of the positions",
+    rule=_taken,
+    keeps=Keeps("last"),
+    notes="A look-up: nothing is computed.",
+    positions=_taken_axis,
+    source="NumPy documentation, numpy.take",
+    example=Example({"axis": 0}, [[7, 5], [7, 3]], [7, 3, 5]),
+)
+
+
+def _neighbours(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    ask, among = inputs[0], inputs[-1]
+    if len(ask) < 2 or len(among) != len(ask) or among[:-2] != ask[:-2] or among[-1] != ask[-1]:
+        raise LayerError(f"nearest takes points [..., n, F] and others [..., m, F], and {', '.join(map(show, inputs))} come in")
+    symbols.update(n=ask[-2], m=among[-2], F=ask[-1], B=prod(ask[:-2]), others=len(inputs) - 1)
+    if symbols["k"] > among[-2]:
+        raise LayerError(f"k: {symbols['k']} of {among[-2]} points", expected=f"at most {among[-2]}", arg="k")
+    return [(*ask[:-1], symbols["k"])]
+
+
+def _neighbours_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """Each point that is asked for meets all others."""
+    place = axis - len(inputs[0])
+    if place == -1 or (place == -2 and number):
+        return ALL, None
+    return (APART if place < -2 or len(inputs) == 2 else ALL), axis
+
+
+nearest = LayerType(
+    "nearest",
+    "The positions of the k points nearest to each point: among all of them, itself too, or among those of a second input.",
+    args=(Arg("k", SIZE, "how many"),),
+    takes="[..., n, F], or that and [..., m, F]",
+    inputs=(1, 2),
+    output="[..., n, k]",
+    rule=_neighbours,
+    maccs="B * n * m * F",
+    muls="B * (n + others * m) * F + B * n * m",
+    adds="B * (n + others * m) * (F - 1) + 2 * B * n * m",
+    comparisons="B * n * (k * m - k * (k + 1) // 2)",
+    notes=(
+        "Squared distances as |x|^2 - 2 x y + |y|^2: the products x y are MACCs, the lengths are worked out once for each point (others is 1 with a second "
+        "input), a pair takes the factor 2 and two sums. Then k times a least one is found among one fewer each time. B is the product of the axes before the last two."
+    ),
+    positions=_neighbours_axis,
+    source="Wang et al., Dynamic Graph CNN, 2018, arXiv:1801.07829, section 3.1, as its authors' code has it",
+    example=Example({"k": 2}, [[5, 3]], [5, 2], maccs=75, muls=40, adds=60, comparisons=35),
+)
+
+LAYERS = (constant, where, one_hot, cumsum, gather, nearest)

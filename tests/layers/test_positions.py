@@ -12,6 +12,7 @@ import pytest
 import oracle
 import oracle.arithmetic
 import oracle.attention
+import oracle.choose
 import oracle.experts
 import oracle.product
 import oracle.recurrent
@@ -132,6 +133,14 @@ CASES: list[tuple[str, Layer, Shapes, Args, Args | None, str]] = [
     ("clamp", oracle.arithmetic.clamp, [[4, 3]], {"low": -1, "high": 1}, None, "apart>0 apart>1"),
     ("where", oracle.arithmetic.where, [[3], [4, 3], [4, 1]], {}, None, "apart>1, apart>0 apart>1, apart>0 apart>1"),
     ("cumsum", oracle.arithmetic.cumsum, [[2, 4, 3]], {"axis": -2}, None, "apart>0 earlier>1 apart>2"),
+    ("reduce", oracle.choose.reduce, [[4, 3, 2]], {"function": "max", "axes": 1}, None, "apart>0 all apart>1"),
+    ("reduce", oracle.choose.reduce, [[4, 3]], {"function": "std", "axes": [-1], "keep": True}, None, "apart>0 all"),
+    ("l2_normalise", oracle.choose.l2_normalise, [[4, 3]], {"axes": -1}, None, "apart>0 all"),
+    ("stack", oracle.choose.stack, [[4, 3], [4, 3]], {"axis": 1}, None, "apart>0 apart>2, apart>0 apart>2"),
+    ("expand", oracle.choose.expand, [[4, 1]], {"shape": [2, 4, 3]}, None, "apart>1 all"),
+    ("gather", oracle.choose.gather, [[2, 4, 3], [2, 4]], {"axis": 1}, None, "apart>0 all apart>3, apart>1 apart>2"),
+    ("nearest", oracle.choose.nearest, [[4, 3]], {"k": 2}, None, "all all"),
+    ("nearest", oracle.choose.nearest, [[4, 3], [5, 3]], {"k": 2}, None, "apart>0 all, all all"),
     ("position_embedding", oracle.product.position_embedding, [[4, 3]], {}, {"length": 4}, "apart>0 all"),
     ("matmul", oracle.product.matmul, [[4, 3], [3, 2]], {}, None, "apart>0 earlier, earlier apart>1"),
     (

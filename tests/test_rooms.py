@@ -27,8 +27,8 @@ FILES: dict[str, str] = {
     "expr": "limits < functions < refuse < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
-        "activation attention_parts concat conv elementwise embedding kit.compound kit.derivations linear loss matmul norm "
-        "pool recurrent resample reshape shuffle < attention latent mlp squeeze_excite ssm transformer"
+        "activation arithmetic attention_parts choose concat conv elementwise embedding kit.compound kit.derivations linear "
+        "loss matmul norm pool recurrent reduce resample reshape shuffle < attention latent mlp squeeze_excite ssm transformer"
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (
@@ -246,6 +246,15 @@ OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.request", "attention"): "an option's name",
     ("archcalc.commands", "attention"): "an option's name",
     ("archcalc.explain.guide", "attention"): "a page's name",
+    ("archcalc.core.formula", "abs"): "functions of formulas",
+    ("archcalc.core.figures", "where"): "a field",
+    ("archcalc.core.kinds", "maximum minimum"): "words of JSON Schema",
+    ("archcalc.expr.functions", "abs sqrt"): "functions of expressions",
+    ("archcalc.spec.language", "abs minimum sqrt"): "functions of expressions, and a word of JSON Schema",
+    ("archcalc.spec.tree", "constant"): "a field",
+    ("archcalc.conventions.rule", "where"): "a field",
+    ("archcalc.devices", "power"): "what a device draws",
+    ("archcalc.render.pages.devices", "power"): "what a device draws",
 }
 """Where a text that is a layer type's name (empty: any) may stand outside of layers, and what it means there."""
 

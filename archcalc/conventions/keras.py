@@ -169,7 +169,15 @@ keras = Convention(
             whole=True,
             missing=True,
         ),
-        "add multiply": Rule("adds + muls", "sums and products at 1 per element"),
+        "add multiply subtract divide maximum minimum": Rule(
+            "adds + muls + divs + comparisons", "sums, products, quotients and choices of two at 1 per element"
+        ),
+        "reduce": Rule(
+            "N_in - N_out * (function == 'sum') if function in ('sum', 'mean') else 0",
+            "sums and means at 1 per element; others have no rule",
+            missing=True,
+        ),
+        "scale shift log power": Rule("N_in", "products, sums, logarithms and powers at 1 per element"),
         "rope attention_bias position_embedding layer_scale step_bias": Rule(
             "weight_adds + weight_muls + adds + muls", "sums and products at 1 per element"
         ),

@@ -89,6 +89,7 @@ ptflops = Convention(
             },
         ),
         "matmul matmul:functional": Rule(_MATRIX, "matrix products: all of the first, times the columns of the second"),
+        "nearest nearest:functional": Rule("maccs", "products of points as one matrix product"),
         "dot_interaction dot_interaction:functional": Rule("B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
         styled("attention_scores", "written", "functional"): Rule(SCORES, "attention's products, masked pairs among them"),
         styled("attention_values", "written", "functional"): Rule(VALUES, "attention's products, masked pairs among them"),

@@ -57,7 +57,7 @@ torchinfo = Convention(
         "linear:attention": Rule(
             "0", "not counted: the projections of nn.MultiheadAttention, which are no modules that are called", missing=True
         ),
-        "attention_scores attention_values matmul einsum dot_interaction ssm_scan": _UNSEEN,
+        "attention_scores attention_values matmul einsum dot_interaction nearest ssm_scan": _UNSEEN,
         "*:functional": Rule("0", "not counted: a function", missing=True),
     },
 )

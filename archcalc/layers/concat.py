@@ -112,4 +112,31 @@ slice_ = LayerType(
     example=Example({"axis": 1, "start": -6, "stop": -1, "step": 2}, [[3, 7]], [3, 3]),
 )
 
-LAYERS = (concat, split, slice_)
+
+def _stack(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    first = inputs[0]
+    for number, shape in enumerate(inputs[1:], 2):
+        if shape != first:
+            raise LayerError(f"input {number} is {show(shape)} and input 1 {show(first)}: what is stacked has one shape")
+    axis = axis_of(symbols["axis"], first, more=1)
+    return [(*first[:axis], len(inputs), *first[axis:])]
+
+
+def _stacked(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    return APART, axis + (axis >= axis_of(symbols["axis"], inputs[0], more=1))
+
+
+stack = LayerType(
+    "stack",
+    "The inputs side by side on a new axis.",
+    args=(Arg("axis", AXIS, "the place of the new axis in the output", 0),),
+    inputs=(1, MANY),
+    output="as each input, with a new axis of as many as there are inputs",
+    rule=_stack,
+    fuses="all",
+    positions=_stacked,
+    source="PyTorch documentation, torch.stack",
+    example=Example({"axis": -1}, [[3, 5], [3, 5], [3, 5], [3, 5]], [3, 5, 4]),
+)
+
+LAYERS = (concat, split, slice_, stack)

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from ..core.kinds import AXES, PROBABILITY, show
-from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import MANY, axes_of
+from ..core.kinds import AXES, PROBABILITY
+from .kit.args import Arg, Example, Shape, Symbols
+from .kit.axes import MANY, axes_of, broadcasts
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import APART, broadcast, without
 from .kit.views import same
-
-
-def _broadcast(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
-    """NumPy's broadcasting: axes are matched from the last; an axis that is missing or 1 is stretched."""
-    out: Shape = inputs[0]
-    for number, shape in enumerate(inputs[1:], 2):
-        rank = max(len(out), len(shape))
-        left, right = (1,) * (rank - len(out)) + out, (1,) * (rank - len(shape)) + shape
-        for axis, (one, other) in enumerate(zip(left, right, strict=True)):
-            if one != other and 1 not in (one, other):
-                raise LayerError(
-                    f"input {number} is {show(shape)} and does not broadcast with {show(out)}: {other} is not {one}",
-                    expected=f"{one} or 1 as axis {axis - rank}",
-                    hint="keep: true leaves a pooled map its axes" if min(len(out), len(shape)) == 1 else "",
-                )
-        out = tuple(other if one == 1 else one for one, other in zip(left, right, strict=True))
-    symbols["inputs"] = len(inputs)
-    return [out]
-
 
 add = LayerType(
     "add",
     "The sum of two inputs or more, element by element.",
     inputs=(2, MANY),
     output="the inputs' shape, broadcast",
-    rule=_broadcast,
+    rule=broadcasts,
     adds="(inputs - 1) * N_out",
     notes="Axes are matched from the last; an axis that is missing or 1 is stretched.",
     fuses="others",
@@ -48,7 +29,7 @@ multiply = LayerType(
     "The product of two inputs or more, element by element.",
     inputs=(2, MANY),
     output="the inputs' shape, broadcast",
-    rule=_broadcast,
+    rule=broadcasts,
     muls="(inputs - 1) * N_out",
     keeps=Keeps("others"),
     notes="Axes are matched from the last; an axis that is missing or 1 is stretched.",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from ..core.kinds import AXIS, SIZE, Either, Kind, ListOf, Text, show
+from ..core.kinds import AXIS, SHAPE, SIZE, Either, Kind, ListOf, Text, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import ANY, axes_of, axes_text, axis_of
 from .kit.einops import NamedSizes, rearranged, rearranged_axis, rearranged_view
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move, regrouped_axis
-from .kit.views import permuted, reshaped
+from .kit.views import permuted, repeated, reshaped
 
 
 class _Rest(Kind):
@@ -184,4 +184,37 @@ rearrange = LayerType(
     example=Example({"pattern": "c (h p) (w q) -> h w (p q c)", "sizes": {"p": 2, "q": 4}}, [[3, 6, 20]], [3, 5, 24]),
 )
 
-LAYERS = (flatten, reshape, permute, squeeze, unsqueeze, rearrange)
+
+def _expand(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    shape, old = symbols["shape"], inputs[0]
+    if len(shape) < len(old):
+        raise LayerError(f"shape: {show(shape)} has {axes_text(len(shape))}, and the input {show(old)} has {len(old)}", arg="shape")
+    more = len(shape) - len(old)
+    for wanted, size in zip(shape[more:], old, strict=True):
+        if size not in (1, wanted):
+            raise LayerError(
+                f"shape: the input {show(old)} can't become {show(shape)}: {size} is not {wanted}",
+                hint="only axes of size 1 are repeated, and new ones in front; concat repeats others",
+                arg="shape",
+            )
+    return [shape]
+
+
+def _expanded(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    place = axis + len(symbols["shape"]) - len(inputs[0])
+    return (APART if inputs[0][axis] == symbols["shape"][place] else ALL), place
+
+
+expand = LayerType(
+    "expand",
+    "Axes of size 1 repeated, and new ones in front, without a copy.",
+    args=(Arg("shape", SHAPE, "the new shape"),),
+    output="as shape says",
+    rule=_expand,
+    keeps=Keeps(view=repeated),
+    positions=_expanded,
+    source="PyTorch documentation, torch.Tensor.expand",
+    example=Example({"shape": [2, 3, 5]}, [[3, 1]], [2, 3, 5]),
+)
+
+LAYERS = (flatten, reshape, permute, squeeze, unsqueeze, rearrange, expand)

@@ -61,6 +61,8 @@ def keep(context: Context, turn: Turn) -> None:
     for word in dict.fromkeys(words):
         if word == "input":
             _mark(context, turn, word, turn.sources[0], leaf.inputs[0])
+        elif word == "last":
+            _mark(context, turn, word, turn.sources[-1], leaf.inputs[-1])
         elif word == "copy":
             step.keep(word, size_of(prod(leaf.inputs[0].shape or ()) * turn.samples, leaf.dtype), counts=True)
         elif word == "output":

@@ -22,7 +22,7 @@ def place(context: Context, leaf: Leaf, way: Way) -> None:
     if context.segment is not None:
         context.segment.end()
     trained = leaf.result.params > 0 and not way.frozen
-    there = _there(context, leaf, incoming, trained)
+    there = _there(context, step, leaf, incoming, way, trained)
     if there is not None:
         for tensor in (*leaf.outputs, *leaf.extra):
             walk.values[id(tensor)] = there
@@ -40,9 +40,14 @@ def place(context: Context, leaf: Leaf, way: Way) -> None:
     walk.add(step)
 
 
-def _there(context: Context, leaf: Leaf, incoming: list[Value], trained: bool) -> Value | None:
-    """What a layer gives that is there already: its input, the key-value cache, or weights; None where it makes something."""
+def _there(context: Context, step: Step, leaf: Leaf, incoming: list[Value], way: Way, trained: bool) -> Value | None:
+    """What a layer gives that is there already: its input, the key-value cache, weights, or a constant; None where it makes something."""
     keeps, symbols = leaf.layer.keeps, leaf.result.symbols
+    if not incoming and not leaf.result.params:  # a table that no one learns: it is there as long as the block around it runs
+        table = Storage(tensor_bytes(leaf.outputs[0], way.times), batched=False, grad=False)
+        step.made.append(table)
+        context.walk.lasting.append(table)
+        return Value(table)
     if not incoming:
         return Value(Storage(0, batched=False, grad=trained, kept=True))
     if keeps.passes:

@@ -52,7 +52,25 @@ _ELSEWHERE = {
     "split": ("chunk",),
     "permute": ("transpose",),
     "reshape": ("view",),
-    "multiply": ("mul",),
+    "multiply": ("mul", "prod"),
+    "subtract": ("sub", "minus"),
+    "divide": ("div", "true_divide"),
+    "maximum": ("elementwise_max",),
+    "minimum": ("elementwise_min",),
+    "scale": ("rescale", "multiply_constant"),
+    "shift": ("add_constant", "offset"),
+    "power": ("pow", "square"),
+    "clamp": ("clip",),
+    "abs": ("absolute",),
+    "reduce": ("sum", "max", "min", "amax", "amin", "std", "var", "variance", "reduce_sum", "reduce_mean", "reduce_max"),
+    "l2_normalise": ("normalize", "normalise", "l2_normalize", "l2_norm", "unit_norm"),
+    "stack": ("pack",),
+    "expand": ("broadcast_to", "broadcast"),
+    "gather": ("index_select", "take", "index"),
+    "nearest": ("knn", "k_nearest", "knn_graph"),
+    "constant": ("buffer", "register_buffer", "zeros", "ones"),
+    "where": ("select", "masked_fill"),
+    "cumsum": ("cumulative_sum",),
     "matmul": ("bmm",),
     "local_response_norm": ("lrn",),
     "sequence": ("sequential",),
@@ -63,6 +81,23 @@ _ELSEWHERE = {
 """The layer types and composites, and what they are called elsewhere: in lower case with underscores, without 1d, 2d or 3d."""
 
 _OTHER_NAMES = {other: name for name, others in _ELSEWHERE.items() for other in others}
+
+
+_WRITTEN = {
+    **{each: f"reduce: {{function: {each}, axes: ...}}" for each in ("sum", "max", "min", "std", "var")},
+    "amax": "reduce: {function: max, axes: ...}",
+    "amin": "reduce: {function: min, axes: ...}",
+    "variance": "reduce: {function: var, axes: ...}",
+    **{f"reduce_{each}": f"reduce: {{function: {each}, axes: ...}}" for each in ("sum", "mean", "max")},
+    "square": "power: 2",
+    "masked_fill": "where, from: [condition, value, value]",
+}
+"""How it is written here, where the name alone does not say it."""
+
+
+def written(name: str) -> str:
+    """What to write for a name of another framework that stands for a layer type with certain arguments, or an empty string."""
+    return _WRITTEN.get(name.lower(), "")
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -19,13 +19,14 @@ def type_of(reading: Reading, name: str) -> LayerType | Block | Composite | None
 
 def unknown_type(reading: Reading, key: Scalar, path: str, name: str) -> None:
     """Report a name that stands for no type, with the one that was probably meant: here, or by another framework's name."""
-    from .aliases import suggestion
+    from .aliases import suggestion, written
 
     known = [*reading.blocks, *reading.layer_types, *layers.NAMES, *composites.NAMES]
     hint = reading.near(name, known) or "`archcalc layers` lists the layer types"
     here = suggestion(name, known)
     if here:
-        hint = f"here it is called {here}"
+        how = written(name)
+        hint = f"write {how}" if how else f"here it is called {here}"
     first, colon, rest = name.partition(":")
     if colon and type_of(reading, first) is not None:
         hint = f"a space belongs behind the colon: write '{first}: {rest}'"

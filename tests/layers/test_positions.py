@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 import oracle
+import oracle.arithmetic
 import oracle.attention
+import oracle.choose
 import oracle.experts
 import oracle.product
 import oracle.recurrent
@@ -117,6 +119,28 @@ CASES: list[tuple[str, Layer, Shapes, Args, Args | None, str]] = [
     ("multiply", oracle.multiply, [[4, 3], [4, 3]], {}, None, "apart>0 apart>1, apart>0 apart>1"),
     ("mean", oracle.mean, [[4, 3, 2]], {"axes": [1]}, None, "apart>0 all apart>1"),
     ("mean", oracle.mean, [[4, 3]], {"axes": [0]}, None, "all apart>0"),
+    ("subtract", oracle.arithmetic.subtract, [[4, 3], [3]], {}, None, "apart>0 apart>1, apart>1"),
+    ("divide", oracle.arithmetic.divide, [[4, 3], [4, 3]], {}, None, "apart>0 apart>1, apart>0 apart>1"),
+    ("maximum", oracle.arithmetic.maximum, [[3], [4, 3], [4, 1]], {}, None, "apart>1, apart>0 apart>1, apart>0 apart>1"),
+    ("minimum", oracle.arithmetic.minimum, [[4, 3], [4, 3]], {}, None, "apart>0 apart>1, apart>0 apart>1"),
+    ("scale", oracle.arithmetic.scale, [[4, 3]], {"by": 0.5}, None, "apart>0 apart>1"),
+    ("shift", oracle.arithmetic.shift, [[4, 3]], {"by": 0.5}, None, "apart>0 apart>1"),
+    ("power", oracle.arithmetic.power, [[4, 3]], {"exponent": 3}, None, "apart>0 apart>1"),
+    ("exp", oracle.arithmetic.exp, [[4, 3]], {}, None, "apart>0 apart>1"),
+    ("log", oracle.arithmetic.log, [[4, 3]], {}, None, "apart>0 apart>1"),
+    ("abs", oracle.arithmetic.absolute, [[4, 3]], {}, None, "apart>0 apart>1"),
+    ("sqrt", oracle.arithmetic.sqrt, [[4, 3]], {}, None, "apart>0 apart>1"),
+    ("clamp", oracle.arithmetic.clamp, [[4, 3]], {"low": -1, "high": 1}, None, "apart>0 apart>1"),
+    ("where", oracle.arithmetic.where, [[3], [4, 3], [4, 1]], {}, None, "apart>1, apart>0 apart>1, apart>0 apart>1"),
+    ("cumsum", oracle.arithmetic.cumsum, [[2, 4, 3]], {"axis": -2}, None, "apart>0 earlier>1 apart>2"),
+    ("reduce", oracle.choose.reduce, [[4, 3, 2]], {"function": "max", "axes": 1}, None, "apart>0 all apart>1"),
+    ("reduce", oracle.choose.reduce, [[4, 3]], {"function": "std", "axes": [-1], "keep": True}, None, "apart>0 all"),
+    ("l2_normalise", oracle.choose.l2_normalise, [[4, 3]], {"axes": -1}, None, "apart>0 all"),
+    ("stack", oracle.choose.stack, [[4, 3], [4, 3]], {"axis": 1}, None, "apart>0 apart>2, apart>0 apart>2"),
+    ("expand", oracle.choose.expand, [[4, 1]], {"shape": [2, 4, 3]}, None, "apart>1 all"),
+    ("gather", oracle.choose.gather, [[2, 4, 3], [2, 4]], {"axis": 1}, None, "apart>0 all apart>3, apart>1 apart>2"),
+    ("nearest", oracle.choose.nearest, [[4, 3]], {"k": 2}, None, "all all"),
+    ("nearest", oracle.choose.nearest, [[4, 3], [5, 3]], {"k": 2}, None, "apart>0 all, all all"),
     ("position_embedding", oracle.product.position_embedding, [[4, 3]], {}, {"length": 4}, "apart>0 all"),
     ("matmul", oracle.product.matmul, [[4, 3], [3, 2]], {}, None, "apart>0 earlier, earlier apart>1"),
     (
@@ -269,9 +293,11 @@ def test_the_loops_do_see_later_positions() -> None:
 
 ONLY_SAID = {
     **dict.fromkeys(("identity", "dropout", "stochastic_depth"), "nothing is done at inference"),
-    **dict.fromkeys(("embedding", "embedding_bag", "class_token"), "inputs are ids, or there are positions that no input has"),
+    **dict.fromkeys(("embedding", "embedding_bag", "one_hot", "class_token"), "inputs are ids, or there are positions that no input has"),
     **dict.fromkeys(("reshape", "squeeze", "unsqueeze", "rearrange", "split"), "below, by the axes of their outputs"),
-    **dict.fromkeys(("attention_mask", "kv_cache", "expert_sum", "parameter", "activation", "cross_entropy"), "no loops of their own"),
+    **dict.fromkeys(
+        ("attention_mask", "kv_cache", "expert_sum", "parameter", "constant", "activation", "cross_entropy"), "no loops of their own"
+    ),
 }
 
 
@@ -285,6 +311,7 @@ SAID: list[tuple[str, Shapes, Args, str]] = [
     ("stochastic_depth", [[4, 3]], {"rate": 0.5}, "apart>0 apart>1"),
     ("embedding", [[4, 3]], {"vocabulary": 9, "features": 2}, "apart>0 apart>1"),
     ("embedding_bag", [[4, 3]], {"vocabulary": 9, "features": 2}, "apart>0 all"),
+    ("one_hot", [[4, 3]], {"classes": 9}, "apart>0 apart>1"),
     ("class_token", [[2, 4, 3]], {}, "apart>0 apart>1 all"),
     ("attention_mask", [[2, 4, 4]], {}, "apart>0 apart>1 apart>2"),
     ("kv_cache", [[2, 4, 3]], {}, "apart>0 earlier>1 all"),
@@ -316,7 +343,9 @@ def test_where_an_axis_goes(kind: str, shapes: Shapes, args: Args, expected: str
 
 def test_a_type_that_says_nothing_looks_at_everything() -> None:
     silent = {layer.name for layer in PLAIN if layer.positions == ALL}
-    assert silent == {"parameter", "activation", "cross_entropy", "group_norm", "grn", "pixel_shuffle", "pixel_unshuffle", "unfold", "fold"}
+    assert silent == {
+        *("parameter", "constant", "activation", "cross_entropy", "group_norm", "grn", "pixel_shuffle", "pixel_unshuffle", "unfold", "fold")
+    }
     fresh = LayerType("fresh", "New.", source="none", example=TYPES[0].example)
     assert fresh.moves(applied(kind="relu", shapes=[[4, 3]], args={}), [(4, 3)], 0, 0) == (ALL, None)
 

@@ -235,6 +235,13 @@ def test_parameters_are_no_activations() -> None:
     assert [row.alive // 4 for row in lonely.layers] == [3 * 4, 3 * 4 + 2]  # a product of weights alone is there once
 
 
+def test_a_constant_is_there_once_for_the_whole_batch() -> None:
+    """Rows of 4 become 6; the table of 6 is there for all samples from where it is until the end."""
+    layers: list[Item] = [linear(6), {"name": "table", "constant": [6]}, {"add": None, "from": ["linear", "table"]}, "relu"]
+    assert alive(layers, batch=3) == [3 * 10, 3 * 10 + 6, 3 * 16 + 6, 3 * 16 + 6]
+    assert alive([*layers[:2], {"add": None, "from": ["table", "table"]}], batch=3)[-1] == 3 * 4 + 6 + 6
+
+
 def test_slices_of_an_each_are_there_together() -> None:
     """5 slices of [3] become 5 of [7], then of [2]: all slices at once."""
     report = analyzed([{"each": {"body": [linear(7), linear(2)]}}], (5, 3), batch=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archcalc import composites, layers
-from archcalc.spec.aliases import _OTHER_NAMES, suggestion
+from archcalc.spec.aliases import _OTHER_NAMES, _WRITTEN, suggestion, written
 
 KNOWN = [*layers.NAMES, *composites.NAMES]
 
@@ -77,3 +77,25 @@ def test_other_names_have_none(written: str) -> None:
 def test_every_name_leads_to_one_that_is_here() -> None:
     assert set(_OTHER_NAMES.values()) <= set(KNOWN)
     assert not set(_OTHER_NAMES) & set(KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("name", "here"),
+    [
+        ("sum", "reduce"),
+        ("max", "reduce"),
+        ("topk", "top_k"),
+        ("knn", "nearest"),
+        ("torch.stack", ""),
+        ("clip", "clamp"),
+        ("buffer", "constant"),
+    ],
+)
+def test_functions_of_frameworks(name: str, here: str) -> None:
+    assert suggestion(name, KNOWN) == here
+
+
+def test_what_is_written_otherwise_is_a_name_of_elsewhere() -> None:
+    assert set(_WRITTEN) <= set(_OTHER_NAMES)
+    assert written("Sum") == "reduce: {function: sum, axes: ...}"
+    assert written("clip") == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...core.kinds import LARGEST, show
-from .args import LayerError, Shape
+from .args import LayerError, Shape, Symbols
 
 ANY = "[...]"
 CHANNELS_FIRST = "[C_in, ...]"
@@ -55,3 +55,21 @@ def check_shape(shape: Shape, hint: str) -> None:
                 f"the output would be [{', '.join(map(str, shape))}]: every size must be from 1 to 2^63 - 1",
                 hint=hint if size < 1 else "",
             )
+
+
+def broadcasts(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    """The shape of several inputs together, by NumPy's broadcasting: axes are matched from the last; an axis that is missing or 1 is stretched."""
+    out: Shape = inputs[0]
+    for number, shape in enumerate(inputs[1:], 2):
+        rank = max(len(out), len(shape))
+        left, right = (1,) * (rank - len(out)) + out, (1,) * (rank - len(shape)) + shape
+        for axis, (one, other) in enumerate(zip(left, right, strict=True)):
+            if one != other and 1 not in (one, other):
+                raise LayerError(
+                    f"input {number} is {show(shape)} and does not broadcast with {show(out)}: {other} is not {one}",
+                    expected=f"{one} or 1 as axis {axis - rank}",
+                    hint="keep: true leaves a pooled map its axes" if min(len(out), len(shape)) == 1 else "",
+                )
+        out = tuple(other if one == 1 else one for one, other in zip(left, right, strict=True))
+    symbols["inputs"] = len(inputs)
+    return [out]

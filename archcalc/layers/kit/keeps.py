@@ -16,6 +16,7 @@ VALUES = {
     "input": "its input",
     "inputs": "its inputs",
     "others": "each input that another one is multiplied with",
+    "last": "its last input",
     "output": "its output",
     "copy": "a copy of its input",
 }

@@ -74,3 +74,11 @@ def stepped(symbols: dict[str, Any], strides: Strides, shape: Shape, outputs: li
     """Every so many positions of an axis."""
     axis = axis_of(symbols["axis"], shape)
     return [(*strides[:axis], strides[axis] * symbols["step"], *strides[axis + 1 :])]
+
+
+def repeated(symbols: dict[str, Any], strides: Strides, shape: Shape, outputs: list[Shape]) -> list[Strides | None]:
+    """Axes that are repeated: there is no step between neighbours on them."""
+    new = outputs[0]
+    more = len(new) - len(shape)
+    kept = (stride if size == wanted else 0 for size, wanted, stride in zip(shape, new[more:], strides, strict=True))
+    return [(*(0,) * more, *kept)]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ..core.figures import FIGURES, Figure
 from ..core.words import counted, seconds
 from .figures import read
-from .rows import Row, Totals
+from .rows import Row
+from .totals import Totals
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -16,7 +16,8 @@ from ..request.request import Request
 from .build import rows_of, totals_of
 from .counting import Counting
 from .report import Report
-from .rows import Row, Totals
+from .rows import Row
+from .totals import Totals
 
 if TYPE_CHECKING:
     from ..memory.account import Accounts

@@ -11,7 +11,8 @@ from ..network.graph import Network
 from ..network.notes import MOST, named, notes
 from ..request.request import Request
 from .measured import Shapes, plain, shapes_of
-from .rows import Entry, Row, Totals
+from .rows import Entry, Row
+from .totals import Totals
 
 if TYPE_CHECKING:
     from ..memory.account import Accounts

@@ -47,7 +47,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "shuffle": ("pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "unfold", "fold"),
     "reshape": ("flatten", "reshape", "permute", "squeeze", "unsqueeze", "rearrange"),
     "concat": ("concat", "split", "slice"),
-    "elementwise": ("add", "multiply", "mean", "identity", "dropout", "stochastic_depth"),
+    "elementwise": ("add", "multiply", "mean", "identity", "cast", "dropout", "stochastic_depth"),
     "squeeze_excite": ("squeeze_excite",),
     "embedding": ("embedding", "embedding_bag", "position_embedding", "class_token"),
     "loss": ("cross_entropy",),

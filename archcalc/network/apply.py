@@ -76,6 +76,8 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
         walk.spend(4 * values, item)
     walk.work += len(path) // _TEXT
     dtype = inputs[0].dtype if whole and result.params == 0 and item.dtype is None else scope.dtype
+    if type.casts:
+        dtype = args[type.casts] or dtype
     made = Leaf(name, type, args, inputs, [Tensor(shape, dtype, path) for shape in result.shapes], result, scope.dtype)
     if result.extra:
         made.extra = [Tensor(shape, dtype, f"{path}.{each}") for each, shape in zip(type.output_names, result.extra)]

@@ -37,6 +37,7 @@ class Compound(LayerType):
         prepared: tuple[str, ...] = (),
         arrange: tuple[tuple[int, ...], ...] = (),
         packs: tuple[str, ...] = (),
+        plain: bool = False,
         written: Callable[[dict[str, Any], list[Shape]], str] = lambda args, inputs: "",
         output: str = "as the input",
         params: str = "0",
@@ -67,6 +68,8 @@ class Compound(LayerType):
         """The names that prepare adds to the arguments."""
         self.packs = packs
         """The ways of writing it in which one product makes all that its linear layers make of its input."""
+        self.plain = plain
+        """Whether it is its modules for every counter, however `as` says that its activation is written."""
         self.written = written
         """How its code is written unless a spec says it, from the arguments and the inputs; an empty text: as the module of its name."""
         self.arrange = arrange

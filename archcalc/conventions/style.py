@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from ..layers.kit.compound import Compound
-from ..network.graph import Group
-from ..spec.language import STYLES
+from ..network.graph import Group, Leaf
+from ..spec.language import FOR_BYTES, STYLES
 
-WAYS = frozenset(STYLES) - {"module"}
+WAYS = frozenset(STYLES) - {"module", *FOR_BYTES}
 """The ways of writing code that are not the usual module."""
+
+
+def style_of(node: Leaf | Group) -> str:
+    """How a layer or what is in a group is said to be written, as far as a counter sees it.
+
+    A feed-forward layer whose activation is written out is made of modules all the same.
+    """
+    plain = isinstance(node, Group) and isinstance(node.layer, Compound) and node.layer.plain
+    return "" if node.style in FOR_BYTES or (plain and node.style == "written") else node.style
 
 
 def style_inside(node: Group, outer: str) -> str:
@@ -15,9 +24,10 @@ def style_inside(node: Group, outer: str) -> str:
 
     As the group says; else, inside a compound layer, as the module that it is has them: its type stands in front of those around it.
     """
-    if node.style and node.style != "module":
-        return node.style
-    if node.layer is None or node.layer.declared or (outer in WAYS and not node.style):
+    style = style_of(node)
+    if style and style != "module":
+        return style
+    if node.layer is None or node.layer.declared or (outer in WAYS and not style):
         return outer
     own = node.layer.written(node.args, [tensor.shape or () for tensor in node.inputs]) if isinstance(node.layer, Compound) else ""
     return own or f"{node.type} {outer if outer not in WAYS else ''}".strip()

@@ -47,7 +47,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "shuffle": ("pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "unfold", "fold"),
     "reshape": ("flatten", "reshape", "permute", "squeeze", "unsqueeze", "rearrange", "expand"),
     "concat": ("concat", "split", "slice", "stack"),
-    "elementwise": ("add", "multiply", "mean", "identity", "dropout", "stochastic_depth"),
+    "elementwise": ("add", "multiply", "mean", "identity", "cast", "dropout", "stochastic_depth"),
     "arithmetic": ("subtract", "divide", "maximum", "minimum", "scale", "shift", "power", "exp", "log", "abs", "clamp", "sqrt"),
     "reduce": ("reduce", "l2_normalise"),
     "choose": ("constant", "where", "one_hot", "cumsum", "gather", "nearest"),

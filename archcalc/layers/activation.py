@@ -7,7 +7,7 @@ from typing import Any
 from ..core.kinds import AXIS, TRUTH, Word
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import CHANNELS_FIRST, axis_of
-from .kit.keeps import Keeps
+from .kit.keeps import FLOAT32, Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move, along
 
@@ -65,6 +65,7 @@ _KEEPS = {
     **dict.fromkeys(("leaky_relu", "elu", "selu", "celu"), Keeps("input", in_place="output")),
     "softsign": Keeps("input", in_place="copy", between="N_in"),
     "log_sigmoid": Keeps("input", in_place="copy", between="N_in"),
+    "gelu": Keeps("input", in_place="copy", ways={"written": Keeps("input", in_place="copy", between="3 * N_in")}),
     "tanh_shrink": Keeps(between="N_in"),
 }
 """What the derivative of each is worked out from; the others keep their input, or a copy where it is overwritten."""
@@ -131,7 +132,7 @@ softmax = LayerType(
     adds="2 * N_in - G",
     divs="N_in",
     transcendentals="N_in",
-    keeps=Keeps("output"),
+    keeps=Keeps("output", ways={FLOAT32: Keeps("float32_output")}),
     notes=_ALONG_NOTE,
     positions=along("axis"),
     source="PyTorch documentation, torch.nn.Softmax",
@@ -146,7 +147,7 @@ log_softmax = LayerType(
     comparisons="N_in - G",
     adds="3 * N_in - G",
     transcendentals="N_in + G",
-    keeps=Keeps("output"),
+    keeps=Keeps("output", ways={FLOAT32: Keeps("float32_output")}),
     notes=_ALONG_NOTE,
     positions=along("axis"),
     source="PyTorch documentation, torch.nn.LogSoftmax",

@@ -7,7 +7,7 @@ from math import prod
 from ..core.kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import FEATURES_LAST
-from .kit.keeps import Keeps
+from .kit.keeps import FLOAT32, Keeps, in_float32
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, EARLIER, Move
 from .kit.views import same
@@ -94,7 +94,7 @@ attention_scores = LayerType(
     output="[..., h, L_q, L_k]",
     rule=lambda symbols, inputs: [(*inputs[0][:-2], symbols["heads"], symbols["L_q"], symbols["L_k"])],
     maccs="B * h * pairs * d",
-    keeps=Keeps("others", core="starts", copies={"module": (0, 1), "functional": (0, 1)}),
+    keeps=Keeps("others", core="starts", copies={"module": (0, 1), "functional": (0, 1)}, spreads="h // kv_heads"),
     muls="B * h * pairs",
     notes=PAIRS_NOTE,
     positions=_scores_axis,
@@ -125,7 +125,7 @@ attention_softmax = LayerType(
     settings=True,
     symbols=_square,
     comparisons="B * h * (pairs - L_q)",
-    keeps=Keeps("output"),
+    keeps=Keeps("output", ways={FLOAT32: Keeps("float32_output")}),
     adds="B * h * (2 * pairs - L_q)",
     divs="B * h * pairs",
     transcendentals="B * h * pairs",
@@ -202,7 +202,7 @@ attention_values = LayerType(
     output="[..., L_q, h * d_v]",
     rule=lambda symbols, inputs: [(*inputs[0][:-3], symbols["L_q"], symbols["h"] * symbols["d_v"])],
     maccs="B * h * pairs * d_v",
-    keeps=Keeps("others", core="ends", copies={"functional": (1,)}),
+    keeps=Keeps("others", core="ends", copies={"functional": (1,)}, spreads="h // kv_heads"),
     notes=PAIRS_NOTE,
     positions=_values_axis,
     masked=unmasked,
@@ -268,7 +268,7 @@ head_norm = LayerType(
     divs="N * h + N_in",
     sqrts="N * h",
     weight_muls="N_in",
-    keeps=Keeps("input", weights="input", statistics="N * h"),
+    keeps=in_float32("N * h"),
     positions=APART,
     source="Dehghani et al., Scaling Vision Transformers to 22 Billion Parameters, 2023, arXiv:2302.05442, section 2; Zhang & Sennrich, 2019, arXiv:1910.07467, equation 4",
     example=Example({"heads": 2}, [[3, 8]], [3, 8], 4, muls=24, adds=24, divs=30, sqrts=6, weight_muls=24),

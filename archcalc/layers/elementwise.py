@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.kinds import AXES, PROBABILITY
+from ..core.dtypes import DTYPES
+from ..core.kinds import AXES, NULL, PROBABILITY, Either, Word
 from .kit.args import Arg, Example, Shape, Symbols
 from .kit.axes import MANY, axes_of, broadcasts
 from .kit.keeps import Keeps
@@ -67,6 +68,18 @@ identity = LayerType(
     example=Example({}, [[3, 5, 7]], [3, 5, 7]),
 )
 
+cast = LayerType(
+    "cast",
+    "The input in another dtype, a copy; in its own it is the input as it is.",
+    args=(Arg("to", Either(Word(*DTYPES), NULL, expected="a dtype"), "the dtype that it becomes", None, shown_default="the item's"),),
+    keeps=Keeps(view=same),
+    casts="to",
+    fuses="all",
+    positions=APART,
+    source="PyTorch documentation, torch.Tensor.to",
+    example=Example({"to": "bfloat16"}, [[3, 5, 7]], [3, 5, 7]),
+)
+
 dropout = LayerType(
     "dropout",
     "Drops elements while training; the identity at inference.",
@@ -89,4 +102,4 @@ stochastic_depth = LayerType(
     example=Example({"rate": 0.1}, [[3, 5, 7]], [3, 5, 7]),
 )
 
-LAYERS = (add, multiply, mean, identity, dropout, stochastic_depth)
+LAYERS = (add, multiply, mean, identity, cast, dropout, stochastic_depth)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, Word, show
+from ..core.kinds import COUNT, PROBABILITY, SIZE, SIZE_OR_NONE, TRUTH, Word, show
 from .activation import ACTIVATION
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import FEATURES_LAST
@@ -14,6 +14,7 @@ from .kit.layer import LayerType
 from .kit.positions import APART, features
 
 _HIDDEN = Arg("hidden", SIZE, "features in between, H")
+DROPOUT = Arg("dropout", PROBABILITY, "how many of the features in between are dropped while training", 0)
 
 
 def _features(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
@@ -30,14 +31,18 @@ mlp = Compound(
         Arg("activation", ACTIVATION, "the activation in between", "gelu"),
         Arg("features", SIZE_OR_NONE, "output features, F_out", None, shown_default="the input's"),
         Arg("bias", TRUTH, "whether both have a bias", True),
+        DROPOUT,
     ),
     takes=FEATURES_LAST,
     prepare=_features,
+    plain=True,
     output="[..., F_out]",
     inside="""
       - name: up
         linear: {features: hidden, bias: bias}
       - activation: activation
+      - dropout: dropout
+        when: dropout > 0
       - name: down
         linear: {features: features, bias: bias}
     """,
@@ -57,6 +62,7 @@ gated_mlp = Compound(
     ),
     takes=FEATURES_LAST,
     prepare=_features,
+    plain=True,
     prepared=("features",),
     inside="""
       - name: gate
@@ -143,6 +149,7 @@ moe = Compound(
     ),
     takes=FEATURES_LAST,
     prepare=_experts,
+    plain=True,
     inside="""
       - name: router
         linear: {features: experts, bias: false}

@@ -8,7 +8,7 @@ from typing import Any
 from ..core.kinds import AXIS, SIZE, TRUTH, Either, Int, ListOf
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import CHANNELS_FIRST, FEATURES_LAST, SPATIAL, axes_of
-from .kit.keeps import Keeps
+from .kit.keeps import FLOAT32, Keeps, in_float32
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move
 
@@ -41,7 +41,12 @@ _STATISTICS: dict[str, Any] = {
     "muls": "N_in",
     "divs": "N_in + 2 * G",
     "sqrts": "G",
-    "keeps": Keeps("input", weights="input", statistics="2 * G"),
+    "keeps": Keeps(
+        *("input",),
+        weights="input",
+        statistics="2 * G",
+        ways={FLOAT32: Keeps("float32_input", weights="float32_input", statistics="2 * G")},
+    ),
 }
 _STATISTICS_NOTE = (
     "The elements fall into G groups. A group of n: mean n - 1 additions and a division, centring n, variance n products, n - 1 additions and a division, "
@@ -148,7 +153,7 @@ rms_norm = LayerType(
     muls="N_in",
     divs="N_in + G",
     sqrts="G",
-    keeps=Keeps("input", weights="input", statistics="G"),
+    keeps=in_float32("G"),
     notes="The elements fall into G groups. A group of n: n products, n - 1 additions and a division, then epsilon, the root, and n divisions.",
     positions=_normalised,
     source="Zhang & Sennrich, Root Mean Square Layer Normalization, 2019, arXiv:1910.07467, equation 4",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import SIZE, SIZES, TRUTH
+from ..core.kinds import PROBABILITY, SIZE, SIZES, TRUTH, ListOf, Word
 from .activation import ACTIVATION
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import SPATIAL
 from .kit.compound import Compound
 
+_DROPS = ("weights", "hidden", "attention", "feed")
 _ARGS = (
     Arg("heads", SIZE, "heads of attention, h"),
     Arg("hidden", SIZE, "features in between of the feed-forward part, H"),
@@ -17,11 +18,18 @@ _ARGS = (
     Arg("norm_first", TRUTH, "whether each part is normalised before it, or the sum after it", False),
     Arg("bias", TRUTH, "whether projections and norms have a bias", True),
     Arg("causal", TRUTH, "whether a position attends to itself and earlier ones alone", False),
+    Arg("dropout", PROBABILITY, "how many elements are dropped while training, where drops says", 0),
+    Arg(
+        "drops",
+        ListOf(Word(*_DROPS), f"a list of {', '.join(_DROPS)}", 0, len(_DROPS)),
+        "what is dropped: the weights of the values, the features in between, the output of attention, that of the feed-forward part",
+        _DROPS,
+    ),
 )
 _VASWANI = "Vaswani et al., Attention Is All You Need, 2017, arXiv:1706.03762, section 3; norm_first: Xiong et al., 2020, arXiv:2002.04745, table 1"
 
 
-def _part(name: str, norm: str, layers: str) -> str:
+def _part(drop: str, norm: str, layers: str) -> str:
     """A part with its norm and its way around, in either order of the two."""
     return f"""
       - residual:
@@ -29,6 +37,8 @@ def _part(name: str, norm: str, layers: str) -> str:
             layer_norm: {{bias: bias}}
             when: norm_first
           {layers}
+          - dropout: {drop}
+            when: {drop} > 0
       - name: {norm}_after
         layer_norm: {{bias: bias}}
         when: not norm_first
@@ -36,19 +46,29 @@ def _part(name: str, norm: str, layers: str) -> str:
 
 
 _SELF = """- name: self_attention
-            attention: {heads: heads, bias: bias, causal: causal}"""
+            attention: {heads: heads, bias: bias, causal: causal, dropout: weights_dropout}"""
 _CROSS = """- name: cross_attention
-            attention: {heads: heads, bias: bias}
+            attention: {heads: heads, bias: bias, dropout: weights_dropout}
             from: [previous, memory]"""
 _FEED = """- name: feed_forward
-            mlp: {hidden: hidden, activation: activation, bias: bias}"""
+            mlp: {hidden: hidden, activation: activation, bias: bias, dropout: hidden_dropout}"""
+
+
+def _dropped(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
+    """The rate of each dropout: 0 where there is none."""
+    return {**args, **{f"{name}_dropout": args["dropout"] if name in args["drops"] else 0 for name in _DROPS}}
+
+
+_PREPARED = tuple(f"{name}_dropout" for name in _DROPS)
 
 transformer_encoder = Compound(
     "transformer_encoder",
     "One encoder layer: self-attention and a feed-forward part, each with a norm and a way around.",
     args=_ARGS,
     takes="[..., L, F]",
-    inside=_part("attention", "norm_1", _SELF) + _part("feed", "norm_2", _FEED),
+    prepare=_dropped,
+    prepared=_PREPARED,
+    inside=_part("attention_dropout", "norm_1", _SELF) + _part("feed_dropout", "norm_2", _FEED),
     params="4 * F * F + 4 * F + 2 * F * hidden + hidden + F + 4 * F",
     maccs="B * (4 * L * F * F + 2 * L * L * F + 2 * L * F * hidden)",
     source=_VASWANI,
@@ -76,7 +96,11 @@ transformer_decoder = Compound(
     names=("target", "memory"),
     takes="[..., L, F] and [..., M, F_memory]",
     inputs=(2, 2),
-    inside=_part("attention", "norm_1", _SELF) + _part("memory", "norm_2", _CROSS) + _part("feed", "norm_3", _FEED),
+    prepare=_dropped,
+    prepared=_PREPARED,
+    inside=_part("attention_dropout", "norm_1", _SELF)
+    + _part("attention_dropout", "norm_2", _CROSS)
+    + _part("feed_dropout", "norm_3", _FEED),
     params="8 * F * F + 8 * F + 2 * F * hidden + hidden + F + 6 * F",
     maccs="B * (6 * L * F * F + 2 * M * F * F + 2 * L * L * F + 2 * L * M * F + 2 * L * F * hidden)",
     notes="The params and MACCs stated are for a memory of F features.",

@@ -46,7 +46,7 @@ class Way:
         """The way of a layer, or of the layers in a group, that stands among others which run in this way."""
         times = self.times * (node.times if isinstance(node, Group) else 1)
         frozen = self.frozen or node.frozen
-        style = self.style if run.fused else node.style or self.style
+        style = node.style or self.style
         if times == self.times and frozen == self.frozen and style == self.style:
             return self
         return Way(times, frozen, style)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..core.derivation import Derivation
 from ..core.dtypes import BITS, in_words
-from ..layers.kit.keeps import BY_PRODUCTS, VALUES
+from ..layers.kit.keeps import BY_PRODUCTS, MADE, VALUES
 from ..network.graph import Leaf
 from .account import Account
 from .keeping import FUSED
@@ -91,7 +91,9 @@ def _told(word: str) -> str:
 def _of(word: str, leaf: Leaf) -> str:
     """What has the bytes: a value, or a by-product with its number of elements."""
     if word in VALUES:
-        return word if word in ("output", "copy") else "input"
-    formula = dict(leaf.layer.keeps.by_products).get(word)
+        return word.replace("_", " ") if word in ("output", "copy", *MADE) else "input"
+    keeps = leaf.layer.keeps
+    ways = (keeps, *keeps.ways.values())
+    formula = {name: formula for way in reversed(ways) for name, formula in way.by_products}.get(word)
     name = word.replace("_", " ")
     return name if formula is None else f"{name} {formula.filled(leaf.result.symbols)} ="

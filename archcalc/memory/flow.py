@@ -71,7 +71,7 @@ def flow(
     sizes = [tensor_bytes(tensor, batch) for tensor in network.inputs]
     values = [Value(Storage(size, batched=True, grad=False, kept=True, outer=number)) for number, size in enumerate(sizes)]
     context = Context(run, values, 1, segment=run.checkpoint.segment())
-    return Flow(run, through(context, network.frame, values, Way(1, False, "fused" if fused else ""), []), sum(sizes))
+    return Flow(run, through(context, network.frame, values, Way(1, False, ""), []), sum(sizes))
 
 
 def through(context: Context, frame: Frame, inputs: list[Value], way: Way, reached: list[int]) -> Walk:
@@ -97,7 +97,9 @@ def _nodes(context: Context, nodes: list[Node], way: Way) -> None:
             if node.inputs is not node.frame.inputs:
                 _group(context, node, way.inside(node, context.run))
             else:
+                before = _gather(context, node) if node.weights > 1 else {}
                 _nodes(context, node.frame.children, way.inside(node, context.run))
+                context.walk.values.update(before)
                 if node.type != "for":  # a loop passes its value on
                     _hold(context, node.inputs)
         else:
@@ -146,6 +148,22 @@ def _group(context: Context, group: Group, way: Way) -> None:
     context.walk.add(step)
 
 
+def _gather(context: Context, group: Group) -> dict[int, Value]:
+    """What comes into experts: the positions of each are gathered first, so that one is there for each expert it goes through.
+
+    Gives where the originals lie, by the identity of their tensors.
+    """
+    walk, before = context.walk, {id(tensor): context.value(tensor) for tensor in group.inputs}
+    step = Step(group, [value.storage for value in before.values()])
+    for identity, value in before.items():
+        source = value.storage
+        copy = Storage(source.bytes * group.times, batched=source.batched, grad=source.grad)
+        step.made.append(copy)
+        walk.values[identity] = Value(copy, value.strides)
+    walk.steps.append(step)  # its layers have steps of their own, and by them it is known
+    return before
+
+
 def _inside(run: Run, group: Group, incoming: list[Value], outer: list[Storage], way: Way) -> Walk:
     """The walk through a group's own frame, for values that lie in the pieces ``outer``: one that was made before where all comes in alike."""
     numbers = {id(storage): number for number, storage in enumerate(outer)}
@@ -162,7 +180,7 @@ def _inside(run: Run, group: Group, incoming: list[Value], outer: list[Storage],
     inside = [storage.again(number) for number, storage in enumerate(outer)]
     values = [Value(inside[number], strides) for number, strides in places]
     shared = [number for number, _ in places]
-    packs = isinstance(group.layer, Compound) and way.style in group.layer.packs
+    packs = not run.fused and isinstance(group.layer, Compound) and way.style in group.layer.packs
     packed = frozenset(number for number in shared if packs and shared.count(number) > 1)
     walk = run.walks[key] = through(Context(run, values, way.times, packed), group.frame, values, way, reached)
     return walk

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from ..core.dtypes import size_of
-from ..layers.kit.keeps import AT_INFERENCE, FOR_BATCH
+from ..core.dtypes import size_of, wide
+from ..layers.kit.keeps import AT_INFERENCE, FOR_BATCH, MADE
 from ..network.graph import Leaf, Tensor
 from .context import Context
 from .storage import Step, Storage, by_product_bytes, tensor_bytes
@@ -21,7 +21,7 @@ class Turn:
     so many ``samples``, runs for a sample among them.
     """
 
-    __slots__ = ("batched", "core", "fused", "grad", "in_place", "leaf", "samples", "sources", "step", "trained")
+    __slots__ = ("batched", "core", "fused", "grad", "in_place", "leaf", "samples", "sources", "step", "style", "trained")
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class Turn:
         fused: bool,
         trained: bool,
         in_place: bool,
+        style: str,
     ) -> None:
         self.leaf = leaf
         self.step = step
@@ -51,15 +52,22 @@ class Turn:
         self.trained = trained
         """Whether it has weights that are trained."""
         self.in_place = in_place
+        self.style = style
+        """How its code is written."""
 
 
 def keep(context: Context, turn: Turn) -> None:
     """Mark what a layer keeps, and count its by-products."""
-    leaf, step, keeps, symbols = turn.leaf, turn.step, turn.leaf.layer.keeps, turn.leaf.result.symbols
+    leaf, step, keeps, symbols = turn.leaf, turn.step, turn.leaf.layer.keeps.written(turn.style), turn.leaf.result.symbols
+    again = turn.core and (turn.fused or context.run.checkpoint.selective)  # worked out anew where it is needed
     asked = turn.grad and (keeps.when is None or keeps.when(symbols))
     words = ((keeps.in_place if turn.in_place else keeps.values) if asked else ()) + (keeps.weights if turn.trained else ())
-    for word in dict.fromkeys(words):
-        if word == "input":
+    for word in dict.fromkeys((*words, *keeps.values, *keeps.weights) if leaf.layer.keeps.ways else words):
+        if word in MADE:
+            _made(context, turn, word, asked=word in words, again=again)
+        elif word not in words:
+            continue
+        elif word == "input":
             _mark(context, turn, word, turn.sources[0], leaf.inputs[0])
         elif word == "last":
             _mark(context, turn, word, turn.sources[-1], leaf.inputs[-1])
@@ -70,7 +78,6 @@ def keep(context: Context, turn: Turn) -> None:
         else:
             for number in _inputs(word, turn.sources):
                 _mark(context, turn, word, turn.sources[number], leaf.inputs[number])
-    again = turn.core and (turn.fused or context.run.checkpoint.selective)  # worked out anew where it is needed
     for name, formula in keeps.by_products:
         runs = 1 if name in FOR_BATCH else turn.samples
         size = by_product_bytes(name, formula(symbols) * runs, leaf.outputs[0].dtype)
@@ -80,6 +87,23 @@ def keep(context: Context, turn: Turn) -> None:
             step.keep(name, size, counts=not again)
     if keeps.gradients is not None and turn.grad:
         step.backward = size_of(keeps.gradients(symbols) * turn.samples, "float32") - turn.sources[0].bytes
+
+
+def _made(context: Context, turn: Turn, word: str, *, asked: bool, again: bool) -> None:
+    """What a way of writing makes beside the output: in float32, or before the weights come to it. It is there while the layer runs."""
+    leaf, step = turn.leaf, turn.step
+    tensor = leaf.inputs[0] if word == "float32_input" else leaf.outputs[0]
+    if word in ("float32_input", "float32_output") and wide(tensor.dtype):
+        if asked:
+            there = turn.sources[0] if tensor is leaf.inputs[0] else context.walk.values[id(tensor)].storage
+            _mark(context, turn, word.removeprefix("float32_"), there, tensor)
+        return
+    elements = prod(tensor.shape or ()) * turn.samples
+    working = size_of(elements, tensor.dtype if wide(tensor.dtype) else "float32")
+    if not (turn.core and turn.fused):
+        step.while_running += working
+    if asked:
+        step.keep(word, working if word.startswith("float32") else size_of(elements, tensor.dtype), counts=not again)
 
 
 def keep_fused(context: Context, turn: Turn) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..core.dtypes import FLOATS, size_of
-from ..layers.kit.keeps import NOTHING, Strides
+from math import prod
+
+from ..core.dtypes import BITS, FLOATS, size_of
+from ..layers.kit.keeps import FLOAT32, FLOAT32_SCALED, NOTHING, Strides
 from ..layers.kit.views import in_order
 from ..network.graph import Leaf, Tensor
 from .context import Context, Way
@@ -50,7 +52,7 @@ def _there(context: Context, step: Step, leaf: Leaf, incoming: list[Value], way:
         return Value(table)
     if not incoming:
         return Value(Storage(0, batched=False, grad=trained, kept=True))
-    if keeps.passes:
+    if keeps.passes and leaf.inputs[0].dtype == leaf.outputs[0].dtype:
         if not (context.run.training and any(formula(symbols) for _, formula in keeps.by_products)):
             return incoming[0]
         context.walk.drops = True
@@ -71,7 +73,11 @@ def _turn(context: Context, step: Step, leaf: Leaf, way: Way, trained: bool) -> 
     for storage in sources[1:]:
         batched, grad, core = batched or storage.batched, grad or storage.grad, core or storage.core
     samples = way.times * context.run.batch if batched else way.times
-    if way.style in keeps.copies:
+    fused = context.run.fused or way.style == "fused"
+    sources = _cast(context, step, leaf, sources, samples)
+    if keeps.spreads is not None and not fused and way.style in (FLOAT32, FLOAT32_SCALED):
+        sources = _spread(step, leaf, sources, samples, keeps.spreads(leaf.result.symbols))
+    if way.style in keeps.copies and not fused:
         sources = _copied(context, step, leaf, sources, samples, keeps.copies[way.style])
     if keeps.lasts is not None:
         lasting = Storage(size_of(keeps.lasts(leaf.result.symbols) * way.times, leaf.dtype), batched=False, grad=False)
@@ -85,9 +91,10 @@ def _turn(context: Context, step: Step, leaf: Leaf, way: Way, trained: bool) -> 
         batched,
         grad,
         keeps.core == "starts" or (core and keeps.core != "ends"),
-        way.style == "fused",
+        fused,
         trained,
         leaf.args.get("in_place") is True and not leaf.layer.declared,
+        way.style,
     )
 
 
@@ -103,6 +110,29 @@ def _copied(context: Context, step: Step, leaf: Leaf, sources: list[Storage], sa
     return sources
 
 
+def _spread(step: Step, leaf: Leaf, sources: list[Storage], samples: int, times: int) -> list[Storage]:
+    """The sources, the second laid out so many times over: keys or values once for each head of the queries."""
+    if times == 1:
+        return sources
+    copy = Storage(times * tensor_bytes(leaf.inputs[1], samples), batched=sources[1].batched, grad=sources[1].grad)
+    step.made.append(copy)
+    return [sources[0], copy]
+
+
+def _cast(context: Context, step: Step, leaf: Leaf, sources: list[Storage], samples: int) -> list[Storage]:
+    """The sources, those in another floating dtype than the layer's weights as copies in theirs: nothing multiplies two dtypes."""
+    if not leaf.result.params:
+        return sources
+    found = sources
+    for number, tensor in enumerate(leaf.inputs):
+        if tensor.dtype in FLOATS and leaf.dtype in FLOATS and BITS[tensor.dtype] != BITS[leaf.dtype]:
+            size = size_of(prod(tensor.shape or ()) * samples, leaf.dtype)
+            copy = Storage(size, batched=sources[number].batched, grad=sources[number].grad)
+            step.made.append(copy)
+            found = [*found[:number], copy, *found[number + 1 :]]
+    return found
+
+
 def _overwrite(context: Context, leaf: Leaf, value: Value) -> None:
     """The output lies where the input did."""
     storage = value.storage
@@ -116,7 +146,8 @@ def _outputs(context: Context, turn: Turn, incoming: list[Value], style: str) ->
     """Place the outputs: in the memory of the input where they are views, in one piece with others, or in memory of their own."""
     leaf, step, values = turn.leaf, turn.step, context.walk.values
     tensors = [*leaf.outputs, *leaf.extra]
-    laid = _views(leaf, incoming[0], tensors) if leaf.layer.keeps.view is not None else [None] * len(tensors)
+    views = leaf.layer.keeps.view is not None and leaf.inputs[0].dtype == tensors[0].dtype  # another dtype is another piece of memory
+    laid = _views(leaf, incoming[0], tensors) if views else [None] * len(tensors)
     samples, needs = turn.samples, list[Storage]()
     if turn.core and turn.fused:  # what is between scores and values is never there
         samples = 0

@@ -78,6 +78,8 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
         walk.spend(4 * values, item)
     walk.work += len(path) // _TEXT
     dtype = inputs[0].dtype if whole and result.params == 0 and item.dtype is None else scope.dtype
+    if type.casts:
+        dtype = args[type.casts] or dtype
     origin = origin_of(inputs, cache=type.cache is not None)
     made = Leaf(name, type, args, inputs, [Tensor(shape, dtype, path, origin) for shape in result.shapes], result, scope.dtype)
     if result.extra:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..conventions.style import style_inside
+from ..conventions.style import style_inside, style_of
 from ..core.counts import Counts
 from ..core.dtypes import BITS
 from ..network.graph import Copies, Leaf, Network, Node, Tensor
@@ -193,7 +193,7 @@ class _Builder:
     def row(self, leaf: Leaf, prefix: str, how: _How, place: Place | None) -> Row:
         """A layer: how often it runs and what it shares make its numbers of those that its type gives."""
         result = leaf.result
-        name, style = prefix + leaf.name, leaf.style or how.style
+        name, style = prefix + leaf.name, style_of(leaf) or how.style
         counts, flops, uncounted = self.counting.layer(leaf, how.times, style)
         tie = "all" if how.tied else leaf.tie
         own = 0 if tie == "all" else result.params - result.matrix_params if tie else result.params

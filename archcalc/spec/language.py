@@ -126,9 +126,13 @@ STYLES: dict[str, str] = {
     "subclass": "a subclass of the module, which hooks that match exact types do not see",
     "operator": "an operator of the language, such as x + y",
     "fused": "attention: linear layers and one fused function for the products",
-    "written": "attention: linear layers, two matrix products and a softmax written out",
+    "written": "attention: linear layers, two matrix products and a softmax written out; gelu: its tanh form, written out",
+    "float32": "norms and softmax on float32 copies of 16-bit values; attention: its keys and values laid out for each head of the queries too",
+    "float32_scaled": "as float32, and the weights of RMS norms come to the float32 copy",
 }
-"""How code may be written, where counters tell the difference."""
+"""How code may be written, where counters tell the difference, or the bytes that are kept."""
+FOR_BYTES = ("float32", "float32_scaled")
+"""The ways that make a difference to bytes alone: no counter sees them."""
 
 TOP_LEVEL = (
     "name",

@@ -20,7 +20,7 @@ MODIFIERS: tuple[Arg, ...] = (
     Arg("share", ANYTHING, "the layer whose weights it uses, or true to use the first copy's in every copy"),
     Arg("frozen", TRUTH, "whether its weights are not trained"),
     Arg("dtype", Word(*DTYPES), "the dtype of its weights and outputs"),
-    Arg("as", Word(*STYLES), "how its code is written, for the numbers of counters that see code and not layers"),
+    Arg("as", Word(*STYLES), "how its code is written, for counters that see code and not layers, and for what is kept"),
 )
 MODIFIER = {arg.name: arg for arg in MODIFIERS}
 

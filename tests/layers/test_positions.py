@@ -292,7 +292,7 @@ def test_the_loops_do_see_later_positions() -> None:
 
 
 ONLY_SAID = {
-    **dict.fromkeys(("identity", "dropout", "stochastic_depth"), "nothing is done at inference"),
+    **dict.fromkeys(("identity", "cast", "dropout", "stochastic_depth"), "nothing is done at inference"),
     **dict.fromkeys(("embedding", "embedding_bag", "one_hot", "class_token"), "inputs are ids, or there are positions that no input has"),
     **dict.fromkeys(("reshape", "squeeze", "unsqueeze", "rearrange", "split"), "below, by the axes of their outputs"),
     **dict.fromkeys(
@@ -307,6 +307,7 @@ def test_every_layer_type_is_tried_or_has_a_reason() -> None:
 
 SAID: list[tuple[str, Shapes, Args, str]] = [
     ("identity", [[4, 3]], {}, "apart>0 apart>1"),
+    ("cast", [[4, 3]], {"to": "bfloat16"}, "apart>0 apart>1"),
     ("dropout", [[4, 3]], {}, "apart>0 apart>1"),
     ("stochastic_depth", [[4, 3]], {"rate": 0.5}, "apart>0 apart>1"),
     ("embedding", [[4, 3]], {"vocabulary": 9, "features": 2}, "apart>0 apart>1"),

@@ -253,7 +253,7 @@ def test_experts_keep_for_each_time_that_a_position_goes_through_one() -> None:
     """Of 6 experts 2 are active: 2 * 3 positions of 9, and their weights are held for all."""
     layers: list[Item] = [linear(5), {"experts": {"experts": 6, "active": 2, "body": [linear(9), "gelu", linear(5)]}}]
     totals = analyzed(layers, (3, 4)).totals.to_dict()
-    assert totals["saved_activation_bytes"] == 4 * (15 + 2 * 27 + 2 * 27)
+    assert totals["saved_activation_bytes"] == 4 * (2 * 15 + 2 * 27 + 2 * 27)  # gathered first: each is there twice
     assert totals["weight_bytes"] == 4 * (4 * 5 + 5 + 6 * (5 * 9 + 9 + 9 * 5 + 5))
 
 

@@ -38,6 +38,7 @@ class Compound(LayerType):
         caches: str = "",
         arrange: tuple[tuple[int, ...], ...] = (),
         packs: tuple[str, ...] = (),
+        plain: bool = False,
         written: Callable[[dict[str, Any], list[Shape]], str] = lambda args, inputs: "",
         output: str = "as the input",
         params: str = "0",
@@ -72,6 +73,8 @@ class Compound(LayerType):
         """The argument that says whether it has a cache; it has none where its inputs behind the first come out of one."""
         self.packs = packs
         """The ways of writing it in which one product makes all that its linear layers make of its input."""
+        self.plain = plain
+        """Whether it is its modules for every counter, however `as` says that its activation is written."""
         self.written = written
         """How its code is written unless a spec says it, from the arguments and the inputs; an empty text: as the module of its name."""
         self.arrange = arrange

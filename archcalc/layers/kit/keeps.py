@@ -19,8 +19,17 @@ VALUES = {
     "last": "its last input",
     "output": "its output",
     "copy": "a copy of its input",
+    "float32_input": "its input in float32",
+    "float32_output": "its output in float32",
+    "unscaled": "its output before the weights",
+    "float32_unscaled": "its output before the weights, in float32",
 }
 """What may be kept of the values that come in and go out. A tensor that two layers keep is kept once."""
+
+FLOAT32, FLOAT32_SCALED = "float32", "float32_scaled"
+"""Ways of writing a layer: on float32 copies of 16-bit values; and a norm with its weights in float32, too."""
+MADE = ("float32_input", "float32_output", "unscaled", "float32_unscaled")
+"""Those that are made for nothing else, and while the layer runs at inference, too; what is of 32 bits or more is its own copy in float32."""
 
 BY_PRODUCTS: dict[str, tuple[str, str]] = {
     "statistics": ("float32", "means and deviations, in float32"),
@@ -55,12 +64,28 @@ class Keeps:
             fused, and may be worked out anew in the backward pass.
         lasts: the number of elements, as a formula, that it makes beside its output and that are there until the block around it is done.
         copies: which inputs the code copies first, for a way of writing it; the copies are kept in their place.
+        spreads: how often over the second input is laid out where the code works in float32, as a formula: once is no copy.
+        ways: what it keeps instead where its code is written in another way.
         gradients: the number of float32 elements, as a formula, that its backward pass makes one after another and has at once, the gradient
             of its input among them.
         by_products: the formula of the number of elements per sample of each word of BY_PRODUCTS.
     """
 
-    __slots__ = ("by_products", "copies", "core", "gradients", "in_place", "lasts", "passes", "values", "view", "weights", "when")
+    __slots__ = (
+        "by_products",
+        "copies",
+        "core",
+        "gradients",
+        "in_place",
+        "lasts",
+        "passes",
+        "spreads",
+        "values",
+        "view",
+        "ways",
+        "weights",
+        "when",
+    )
 
     def __init__(
         self,
@@ -75,6 +100,8 @@ class Keeps:
         lasts: str = "",
         gradients: str = "",
         copies: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
+        spreads: str = "",
+        ways: Mapping[str, Keeps] = MappingProxyType({}),
         **by_products: str,
     ) -> None:
         self.values = tuple(values.split())
@@ -87,11 +114,32 @@ class Keeps:
         self.lasts = Formula(lasts) if lasts else None
         self.gradients = Formula(gradients) if gradients else None
         self.copies = copies
+        self.spreads = Formula(spreads) if spreads else None
+        self.ways = ways
         self.by_products = tuple((name, Formula(text)) for name, text in by_products.items())
         unknown = ({*self.values, *self.weights, *self.in_place} - set(VALUES)) | (set(by_products) - set(BY_PRODUCTS))
         if unknown:
             raise TypeError(f"nothing is kept as {', '.join(sorted(unknown))}")
 
+    def written(self, style: str) -> Keeps:
+        """What it keeps where its code is written in this way."""
+        if not self.ways:
+            return self
+        return self.ways.get(style) or (self.ways.get(FLOAT32) if style == FLOAT32_SCALED else None) or self
+
 
 NOTHING = Keeps()
 """Its backward pass needs no more than sizes."""
+
+
+def in_float32(statistics: str) -> Keeps:
+    """What an RMS norm keeps that may be written on a float32 copy, with so many roots: PyTorch's, or that of the usual language models."""
+    return Keeps(
+        "input",
+        weights="input",
+        statistics=statistics,
+        ways={
+            FLOAT32: Keeps("float32_input", weights="unscaled", statistics=statistics),
+            FLOAT32_SCALED: Keeps("float32_input", weights="float32_unscaled", statistics=statistics),
+        },
+    )

@@ -76,6 +76,7 @@ class LayerType:
         features_last: bool = False,
         classes: Callable[[Symbols], int] | None = None,
         resizes: bool = False,
+        casts: str = "",
         **operations: str,
     ) -> None:
         self.name = name
@@ -132,6 +133,8 @@ class LayerType:
         """How many classes its output has where it is what a network ends with; 0: none."""
         self.resizes = resizes
         """Whether it makes a map of another size of the same channels."""
+        self.casts = casts
+        """The argument that names the dtype of its output; empty: it has that of the place it stands in."""
         unknown = set(operations) - set(OPERATIONS)
         if unknown:
             raise TypeError(f"{name}: no such operation: {', '.join(sorted(unknown))}")

@@ -47,7 +47,7 @@ FILES: dict[str, str] = {
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy < rates",
     "request": "option < options < request",
-    "report": "counting measured terms < rows < build figures < budget < report < derivations differences pipeline",
+    "report": "counting measured terms < rows totals < build figures generation < budget < report < derivations differences pipeline",
     "explain": "guide manual memory < layer",
     "explore": "fit",
     "render": (

@@ -9,7 +9,8 @@ from typing import Any
 from ..core.figures import FIGURES, Figure
 from ..core.words import counted, seconds
 from .figures import read
-from .rows import Row, Totals
+from .rows import Row
+from .totals import Totals
 
 Limit = int | Fraction
 """What a figure may come to: bytes and counts are whole numbers, seconds a fraction."""

@@ -11,7 +11,8 @@ from ..core.dtypes import BITS
 from ..network.graph import Copies, Leaf, Network, Node, Tensor
 from ..network.graph import Group as GroupNode
 from .counting import Counting
-from .rows import Entry, Group, Row, Totals
+from .rows import Entry, Group, Row
+from .totals import Totals
 
 if TYPE_CHECKING:
     from ..memory.account import Account, Accounts, Place

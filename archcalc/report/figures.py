@@ -10,7 +10,8 @@ from ..core.figures import FIGURES as FIGURES
 if TYPE_CHECKING:
     from ..core.figures import Figure
     from ..timing.times import Time
-    from .rows import Entry, Totals
+    from .rows import Entry
+    from .totals import Totals
 
 
 def read(counted: Entry | Totals, figure: Figure) -> Any:

@@ -1,4 +1,4 @@
-"""The rows of a report: layers, groups of them, and totals. Data, made in archcalc/report/build.py; rounding is for those who print it."""
+"""The rows of a report: layers, and groups of them. Data, made in archcalc/report/build.py; rounding is for those who print it."""
 
 from __future__ import annotations
 
@@ -257,81 +257,3 @@ class Group(Measured):
 
 
 Entry = Row | Group
-
-
-class Totals(Measured):
-    """The sums over all layers. Weights that are shared count once."""
-
-    __slots__ = (
-        *("account", "active_params", "alive", "buffer_counters", "buffers", "cache_bits", "cache_bits_per_token", "counts"),
-        *("embedding_params", "flops", "params", "time", "trainable_params"),
-    )
-
-    account: Account | None
-    alive: int
-    cache_bits: int
-    cache_bits_per_token: int
-    time: Time | None
-
-    def __init__(
-        self,
-        *,
-        counts: Counts,
-        flops: int,
-        params: int,
-        trainable_params: int,
-        active_params: int,
-        embedding_params: int = 0,
-        buffers: int = 0,
-        buffer_counters: int = 0,
-        cache_bits: int = 0,
-        cache_bits_per_token: int = 0,
-        account: Account | None = None,
-        alive: int = 0,
-        time: Time | None = None,
-    ) -> None:
-        self.counts = counts
-        self.flops = flops
-        self.params = params
-        self.trainable_params = trainable_params
-        self.embedding_params = embedding_params
-        """Those of tables that are looked up."""
-        self.buffers = buffers
-        """Numbers beside the params, which are not learned."""
-        self.buffer_counters = buffer_counters
-        """Counters of batches beside these."""
-        self.active_params = active_params
-        """Those that one sample meets: fewer than all where a router chooses among experts."""
-        self.cache_bits = cache_bits
-        self.cache_bits_per_token = cache_bits_per_token
-        self.account = account
-        self.alive = alive
-        """The most bytes alive at once at inference."""
-        self.time = time
-
-    @property
-    def non_embedding_params(self) -> int:
-        """The params without the tables that are looked up."""
-        return self.params - self.embedding_params
-
-    def take_time(self, clock: Clock) -> None:
-        """The least time of all layers together, as each row takes its own."""
-        if self.account is not None:
-            self.time = clock.forward(self.account)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The totals as the JSON contract has them."""
-        return {
-            "params": self.params,
-            "trainable_params": self.trainable_params,
-            "active_params": self.active_params,
-            "non_embedding_params": self.non_embedding_params,
-            "buffers": self.buffers,
-            "buffer_counters": self.buffer_counters,
-            "maccs": self.maccs,
-            "flops": self.flops,
-            "operations": self.operations,
-            "kv_cache_bytes": self.kv_cache_bytes,
-            "kv_cache_bytes_per_token": self.kv_cache_bytes_per_token,
-            **self.measures(),
-        }

@@ -16,7 +16,8 @@ from archcalc.memory.account import Account
 from archcalc.report import budget, build, counting, pipeline
 from archcalc.report import report as reports
 from archcalc.report.figures import read, together
-from archcalc.report.rows import Entry, Group, Row, Totals
+from archcalc.report.rows import Entry, Group, Row
+from archcalc.report.totals import Totals
 from archcalc.timing import rates
 from places import ROOT
 from spec_help import analyzed

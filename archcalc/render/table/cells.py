@@ -12,7 +12,8 @@ from .lines import Line
 if TYPE_CHECKING:
     from ...core.figures import Figure
     from ...report.report import Report
-    from ...report.rows import Entry, Totals
+    from ...report.rows import Entry
+    from ...report.totals import Totals
 
 
 def column(report: Report, figure: Figure, shown: list[Line], cut: list[Line], units: str) -> list[str]:

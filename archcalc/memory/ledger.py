@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -60,6 +61,10 @@ class Ledger:
         self.name = name
         self.title = title
         self.terms = [term for term in terms if term.bytes]
+
+    def plus(self, terms: Iterable[Term]) -> Ledger:
+        """The same with more terms."""
+        return Ledger(self.name, self.title, [*self.terms, *terms], **self.asked)
 
     @property
     def bytes(self) -> int:

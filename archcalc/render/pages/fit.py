@@ -34,8 +34,8 @@ def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> s
     return "\n".join([*lines, "", *ledger_lines(ledger, "auto", unicode), LEFT_OUT]) + "\n"
 
 
-def no_fit(found: Fit, device: Device, over: str) -> str:
-    """By how many bytes not even the least fits, and where they go, the most first."""
+def no_fit(found: Fit, device: Device, over: str, chosen: tuple[str, ...] = (), size: int = 0) -> str:
+    """By how many bytes not even the least fits, and where they go, the most first; ``chosen`` is what would help, which comes to a size."""
     report = found.over
     assert report is not None
     ledger = found.ledger(report)
@@ -45,24 +45,30 @@ def no_fit(found: Fit, device: Device, over: str) -> str:
     ]
     terms = sorted(ledger.terms, key=lambda term: -term.bytes)
     lines += [f"  {term.name}: {_size(term.bytes)}" for term in terms]
-    hints = ", ".join(_hints(report, found.training))
-    return "\n".join([*lines, *([f"  hint      it takes less with {hints}"] if hints else [])])
+    if not chosen:
+        return "\n".join(lines)
+    words = " ".join(chosen)
+    if size <= found.memory:
+        return "\n".join([*lines, f"  hint      it fits with {words}: {_size(size)}"])
+    return "\n".join([*lines, f"  hint      even with {words} it takes {_size(size)}: another device, or several"])
 
 
-def _hints(report: Report, training: bool) -> list[str]:
-    """What takes less memory and was not asked for."""
+def helps(report: Report, training: bool) -> dict[str, dict[str, object]]:
+    """What takes less memory and was not asked for: how it is written, and the options that it stands for."""
     plan, accounts = report.request.plan, report.accounts
     assert plan is not None
     assert accounts is not None
-    hints = ["--attention fused"] if accounts.training.run.scores else []
-    if not training:
-        hints += ["--dtype bfloat16"] if wide(report.dtype) else []
-        return hints + (["--weights int4"] if plan.quantized is None else [])
-    hints += ["--precision mixed"] if plan.precision.name == "uniform" and wide(report.dtype) else []
-    blocks = any(step.inner is not None for step in accounts.training.whole.steps)
-    hints += ["--checkpoint full"] if blocks and not plan.checkpoint.every else []
-    small = plan.optimizer.name in ("adafactor", "adamw8bit", "sgd")
-    return hints + ([] if small else [f"--optimizer {'adafactor' if report.totals.params < LEAST_8_BIT else 'adafactor or adamw8bit'}"])
+    words = ["--attention fused"] if accounts.training.run.scores else []
+    if training:
+        words += ["--precision mixed"] if plan.precision.name == "uniform" and wide(report.dtype) else []
+        blocks = any(step.inner is not None for step in accounts.training.whole.steps)
+        words += ["--checkpoint full"] if blocks and not plan.checkpoint.every else []
+        if plan.optimizer.name not in ("adafactor", "adamw8bit", "sgd"):
+            words += ["--optimizer adafactor", *(["--optimizer adamw8bit"] if report.totals.params >= LEAST_8_BIT else [])]
+    else:
+        words += ["--dtype bfloat16"] if wide(report.dtype) else []
+        words += ["--weights int4"] if plan.quantized is None else []
+    return {each: {option.removeprefix("--"): value} for each in words for option, _, value in [each.partition(" ")]}
 
 
 def asked_for(report: Report, over: str) -> str:

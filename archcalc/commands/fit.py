@@ -39,6 +39,8 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
     memory = asked(device.needed_memory) - _size(reserve)
     if memory <= 0:
         fail(f"--reserve {reserve} leaves nothing of {device.name}")
+    if trains and not device.trains:
+        fail(f"{device.name} trains nothing, and training is asked for")
     if trains and options["phase"] == "decode":
         fail("the decode phase is inference, and training is asked for")
     if over == "batch" and options["batch"] != 1:
@@ -78,7 +80,7 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
     draft = _read(beside) if beside is not None else None
     every = step * ((options["accumulate"] or 1) if over == "batch" else 1)
     try:
-        result = fit(analysed, memory, training=trains, step=every, beside=held if draft is not None else None)
+        result = fit(analysed, memory, training=trains, step=every, flash=device.flash, beside=held if draft is not None else None)
     except RequestError as error:
         fail(str(error), "--over takes batch, context (while decoding), or a var of the spec" if f"'{over}'" in str(error) else "")
     except SpecError as error:
@@ -92,7 +94,7 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
     if result.report is None:
         assert result.over is not None
         least, more = result.over_number, result.ledger(result.over).bytes - result.over.ledgers[0 if trains else -1].bytes
-        steps = helps(result.over, trains)
+        steps = {} if device.flash is not None else helps(result.over, trains)
         chosen, size = remedy(steps, lambda changed: analysed(least, **changed).ledgers[0 if trains else -1].bytes + more, memory)
         print(no_fit(result, device, over, chosen, size), file=sys.stderr)
         raise typer.Exit(WRONG_SPEC)

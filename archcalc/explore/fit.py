@@ -21,10 +21,12 @@ class Fit:
     ``report`` is None where not even the least fits; ``over`` is then that one's. ``refused`` is why the spec allows no larger number.
     """
 
-    __slots__ = ("_beside", "memory", "number", "over", "over_number", "refused", "report", "training")
+    __slots__ = ("_beside", "flash", "memory", "number", "over", "over_number", "refused", "report", "training")
 
-    def __init__(self, memory: int, training: bool) -> None:
+    def __init__(self, memory: int, training: bool, flash: int | None = None) -> None:
         self.memory = memory
+        self.flash = flash
+        """The memory that holds the weights, where that is another."""
         self.training = training
         self.number = 0
         self.report: Report | None = None
@@ -38,6 +40,14 @@ class Fit:
         """The ledger that has to fit."""
         return report.ledgers[0 if self.training else -1].plus(self._beside.get(id(report), ()))
 
+    def taken(self, ledger: Ledger) -> int:
+        """The bytes of a ledger that lie in the memory: all, or all but the weights."""
+        return ledger.bytes if self.flash is None else ledger.bytes - ledger.weight_bytes
+
+    def too_much(self, ledger: Ledger) -> int:
+        """By how many bytes a ledger does not fit: of the memory, else of the flash; 0 where it does."""
+        return max(self.taken(ledger) - self.memory, 0) or max(ledger.weight_bytes - self.flash if self.flash is not None else 0, 0)
+
     def put_beside(self, report: Report, terms: Sequence[Term]) -> None:
         """What is held beside the network of a report."""
         self._beside[id(report)] = terms
@@ -49,13 +59,14 @@ def fit(
     *,
     training: bool,
     step: int = 1,
+    flash: int | None = None,
     beside: Callable[[int, Report], Sequence[Term]] | None = None,
 ) -> Fit:
     """Search by doubling and halving, on exact figures; only multiples of ``step`` are tried. ``beside`` gives what else is held.
 
     ``analysed`` gives the report for a number. Raises SpecError where the spec is wrong even for the least.
     """
-    found = Fit(memory, training)
+    found = Fit(memory, training, flash)
 
     def fits(number: int) -> bool:
         try:
@@ -67,7 +78,7 @@ def fit(
             return False
         if beside is not None:
             found.put_beside(report, beside(number * step, report))
-        if found.ledger(report).bytes > memory:
+        if found.too_much(found.ledger(report)):
             found.refused, found.over, found.over_number = None, report, number * step
             return False
         found.report, found.number = report, number * step

@@ -71,6 +71,11 @@ class Ledger:
         return sum(term.bytes // term.divisor for term in self.terms)
 
     @property
+    def weight_bytes(self) -> int:
+        """Those of the weights alone, which a device with flash holds there."""
+        return sum(term.bytes // term.divisor for term in self.terms if term.name.startswith("weights"))
+
+    @property
     def per_param(self) -> Fraction | None:
         """Bytes of all terms for parameters, for each parameter: the 16 or 18 of mixed precision with Adam, less where some are frozen."""
         params = sum(term.params for term in self.terms if term.name.startswith("weights"))
@@ -81,7 +86,7 @@ class Ledger:
 
 
 def ledgers(accounts: Accounts, whole: Account, cache: int, *, decoding: bool) -> list[Ledger]:
-    """The ledgers of training and of inference; one token after another is inference alone."""
+    """The ledgers of training and of inference; one token after another is inference alone, and so is what runs where nothing is trained."""
     inference = inference_ledger(whole, accounts.inference, accounts.plan, cache)
     return [inference] if decoding else [training_ledger(whole, accounts.training, accounts.plan), inference]
 

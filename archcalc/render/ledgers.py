@@ -84,11 +84,16 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
             rows.append([f"  {what}", f"\u2265 {seconds(time.seconds)}", *_rates(speed, time), _bound(time), _used(time)])
     yield from aligned(rows, left=(0, 2, 3, 4, 5))
     if device.memory is not None:
-        told = [
-            f"{ledger.name} takes {binary(ledger.bytes)}" + (" and does not fit" if ledger.bytes > device.memory else "")
-            for ledger in ledgers
-        ]
+        told = []
+        for ledger in ledgers:
+            takes = ledger.bytes - (ledger.weight_bytes if device.flash else 0)
+            told.append(f"{ledger.name} takes {binary(takes)}" + (" and does not fit" if takes > device.memory else ""))
         yield f"  of {binary(device.memory)} of memory {', '.join(told)}"
+        if device.flash:
+            weights = ledgers[-1].weight_bytes
+            yield f"  of {binary(device.flash)} of flash its weights take {binary(weights)}" + (
+                " and do not fit" if weights > device.flash else ""
+            )
     if speed.training is not None:
         yield from _training(speed.training)
     if speed.energy is not None:

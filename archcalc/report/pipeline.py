@@ -127,7 +127,12 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
         return ()
     from ..memory.ledger import ledgers
 
-    return ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=bool(request.context))
+    return ledgers(
+        accounts,
+        totals.account,
+        totals.kv_cache_bytes,
+        decoding=bool(request.context) or not (request.device is None or request.device.trains),
+    )
 
 
 def _generation(

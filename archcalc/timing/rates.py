@@ -145,7 +145,9 @@ def speed_of(
     no training, no sequence of tokens, or no figure of energy for the dtype.
     """
     forward = clock.forward(whole)
-    step = None if decoding else clock.step(whole)
+    step = None if decoding or not clock.device.trains else clock.step(whole)
+    if not clock.device.trains and (tokens is not None or images is not None):
+        raise RequestError(f"tokens and images are for training, and {clock.device.name} trains nothing")
     training = training_of(whole, network, batch=batch, params=params, decoding=decoding, tokens=tokens, images=images)
     if training is not None and step is not None:
         training.take_time(step, clock.device.peaks.get(network.dtype), mfu)

@@ -19,15 +19,18 @@ def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> s
     report = found.report
     assert report is not None
     ledger = found.ledger(report)
-    free = found.memory - ledger.bytes
+    takes = found.taken(ledger)
+    free = found.memory - takes
     ended = found.over is None and found.refused is None
     how_far = f"whatever {over} is, as far as the search went ({found.number:,})" if ended else f"up to {_told(over, found.number)}"
     lines = [
-        f"{report.title} ({asked_for(report, over)}) fits {device.name} {how_far}: {ledger.name} takes {_size(ledger.bytes)} of "
+        f"{report.title} ({asked_for(report, over)}) fits {device.name} {how_far}: {ledger.name} takes {_size(takes)} of "
         f"{_size(found.memory)}, {_size(free)} are left"
     ]
+    if found.flash is not None:
+        lines.append(f"its weights take {_size(ledger.weight_bytes)} of {_size(found.flash)} of flash")
     if found.over is not None:
-        more = found.ledger(found.over).bytes - found.memory
+        more = found.too_much(found.ledger(found.over))
         lines.append(f"{_told(over, found.over_number)} would be {_size(more)} too much")
     elif found.refused is not None:
         lines.append(f"{_told(over, found.over_number)} is more than the spec allows: {found.refused.errors[0].message}")
@@ -39,10 +42,15 @@ def no_fit(found: Fit, device: Device, over: str, chosen: tuple[str, ...] = (), 
     report = found.over
     assert report is not None
     ledger = found.ledger(report)
+    takes = found.taken(ledger)
     lines = [
-        f"{report.title} ({asked_for(report, over)}) does not fit {device.name} even with {_told(over, found.over_number)}: {ledger.name} takes {_size(ledger.bytes)} "
-        f"of {_size(found.memory)}, {_size(ledger.bytes - found.memory)} too much"
+        f"{report.title} ({asked_for(report, over)}) does not fit {device.name} even with {_told(over, found.over_number)}: {ledger.name} takes {_size(takes)} "
+        f"of {_size(found.memory)}{', ' + _size(takes - found.memory) + ' too much' if takes > found.memory else ''}"
     ]
+    if found.flash is not None:
+        over_flash = ledger.weight_bytes - found.flash
+        told = f", {_size(over_flash)} too much" if over_flash > 0 else ""
+        lines.append(f"  its weights take {_size(ledger.weight_bytes)} of {_size(found.flash)} of flash{told}")
     terms = sorted(ledger.terms, key=lambda term: -term.bytes)
     lines += [f"  {term.name}: {_size(term.bytes)}" for term in terms]
     if not chosen:
@@ -89,6 +97,7 @@ def to_dict(found: Fit, device: Device, over: str) -> dict[str, Any]:
         "name": report.name,
         "device": device.name,
         "memory_bytes": found.memory,
+        **({"flash_bytes": found.flash} if found.flash is not None else {}),
         "over": over,
         "largest": found.number,
         "next": found.over_number or None,

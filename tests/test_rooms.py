@@ -47,9 +47,9 @@ FILES: dict[str, str] = {
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy training < rates",
     "request": "option < options < request",
-    "report": "counting measured terms < rows totals < build figures < budget < report < derivations differences pipeline",
+    "report": "counting measured terms < rows totals < build figures generation < budget < report < derivations differences pipeline",
     "explain": "guide manual memory < layer",
-    "explore": "fit",
+    "explore": "draft fit",
     "render": (
         "files layout pages pages.figures picture picture.svg table table.lines units < ledgers pages.compare pages.devices "
         "pages.differences pages.matrix pages.specs picture.labels table.cells table.columns < pages.fit picture.roofline "

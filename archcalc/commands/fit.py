@@ -20,11 +20,12 @@ FORMATS = ("table", "json")
 ARGUMENTS = (SPEC,)
 
 
-def command(spec: str, options: Options, over: str, step: int, reserve: str, training: bool, format: str) -> None:
+def command(spec: str, options: Options, over: str, step: int, reserve: str, training: bool, beside: str | None, format: str) -> None:
     from ..api import analyze_spec, read_spec
     from ..devices.catalogue import find_device
-    from ..explore.fit import fit
-    from ..render.pages.fit import no_fit, outcome, to_dict
+    from ..explore.draft import draft_terms
+    from ..explore.fit import fit, remedy
+    from ..render.pages.fit import helps, no_fit, outcome, to_dict
     from ..request.request import make_request
     from ..text.reader import read
 
@@ -38,6 +39,8 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
     memory = asked(device.needed_memory) - _size(reserve)
     if memory <= 0:
         fail(f"--reserve {reserve} leaves nothing of {device.name}")
+    if trains and not device.trains:
+        fail(f"{device.name} trains nothing, and training is asked for")
     if trains and options["phase"] == "decode":
         fail("the decode phase is inference, and training is asked for")
     if trains and options["logits"] == "last":
@@ -47,18 +50,39 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
     if format not in FORMATS:
         fail(f"there is no format '{format}': there are {', '.join(FORMATS)}")
 
-    def analysed(number: int) -> Any:
-        point: Options = {**options, "memory": True}
+    if over == "context" and options["phase"] != "decode":
+        lengths = sorted(name for each in (parsed.inputs if parsed is not None else ()) for name in each.shape.names)
+        fail(
+            "a context grows while decoding, and here the whole sequence goes at once",
+            f"--over {(lengths or ['VAR'])[0]}, or --phase decode",
+        )
+    if beside is not None and trains:
+        fail("--with is for a draft beside a network that serves, and training is asked for")
+
+    def at(number: int, **changed: object) -> Options:
+        point: Options = {**options, "memory": True, **changed}  # type: ignore[typeddict-item]
         if over == "batch":
             point["batch"] = number
         elif over == "context":
             point["context"] = number
         else:
             point["vars"] = {**(options["vars"] or {}), over: number}
-        return analyze_spec(parsed, problems, file, make_request(**point))
+        return point
 
+    def analysed(number: int, **changed: object) -> Any:
+        return analyze_spec(parsed, problems, file, make_request(**at(number, **changed)))
+
+    def held(number: int, report: Any) -> Any:
+        """What the draft holds; its options are those of the network, but for vars and variant, which are its own."""
+        assert draft is not None
+        own = at(number)
+        own["vars"], own["variant"] = None, draft[3]
+        return draft_terms(report, analyze_spec(*draft[:3], make_request(**own)))
+
+    draft = _read(beside) if beside is not None else None
+    every = step * ((options["accumulate"] or 1) if over == "batch" else 1)
     try:
-        result = fit(analysed, memory, training=trains, step=step * ((options["accumulate"] or 1) if over == "batch" else 1))
+        result = fit(analysed, memory, training=trains, step=every, flash=device.flash, beside=held if draft is not None else None)
     except RequestError as error:
         fail(str(error), "--over takes batch, context (while decoding), or a var of the spec" if f"'{over}'" in str(error) else "")
     except SpecError as error:
@@ -70,9 +94,24 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
             raise typer.Exit(WRONG_SPEC)
         return
     if result.report is None:
-        print(no_fit(result, device, over), file=sys.stderr)
+        assert result.over is not None
+        least, more = result.over_number, result.ledger(result.over).bytes - result.over.ledgers[0 if trains else -1].bytes
+        steps = {} if device.flash is not None else helps(result.over, trains)
+        chosen, size = remedy(steps, lambda changed: analysed(least, **changed).ledgers[0 if trains else -1].bytes + more, memory)
+        print(no_fit(result, device, over, chosen, size), file=sys.stderr)
         raise typer.Exit(WRONG_SPEC)
     sys.stdout.write(outcome(result, device, over, unicode=unicode_wanted()))
+
+
+def _read(spec: str) -> tuple[Any, list[Any], str, str | None]:
+    """A draft: its spec, what is wrong with it, what errors call it, and its variant."""
+    from ..api import read_spec
+    from ..text.reader import read
+
+    text, file, own = read_text(spec)
+    node, problems = read(text, file)
+    parsed, problems = read_spec(node, problems, file)
+    return parsed, problems, file, own or None
 
 
 def _size(text: str) -> int:

@@ -54,6 +54,7 @@ OWN: dict[str, dict[str, Option]] = {
         "over": Option(TEXT, "fit", "What grows: batch, context (while decoding), or a var of the spec.", "batch", metavar="WHAT"),
         "training": Option(FLAG, "fit", "Training, with adamw if no optimizer is named.", False),
         "step": Option(WHOLE, "fit", "Try multiples of this only.", 1),
+        "beside": Option(TEXT, "fit", "A draft beside it, whose weights and cache count too.", flag="--with", metavar="SPEC"),
         "reserve": Option(TEXT, "fit", "Memory to leave free, such as 2GiB.", "0", metavar="SIZE"),
     },
     "Output": {

@@ -15,7 +15,14 @@ from ..core.quantity import BANDWIDTH, BYTES, PEAK, POWER, Measure
 from .device import Device as Device
 from .device import DeviceError as DeviceError
 
-FIGURES: dict[str, Measure] = {"memory": BYTES, "bandwidth": BANDWIDTH, "cache": BYTES, "power": POWER}
+FIGURES: dict[str, Measure] = {
+    "memory": BYTES,
+    "bandwidth": BANDWIDTH,
+    "cache": BYTES,
+    "flash": BYTES,
+    "flash_bandwidth": BANDWIDTH,
+    "power": POWER,
+}
 
 
 def normal(name: str) -> str:
@@ -65,5 +72,7 @@ def _device(row: dict[str, str]) -> Device:
         memory=figures["memory"],
         bandwidth=figures["bandwidth"],
         cache=figures["cache"],
+        flash=figures["flash"],
+        flash_bandwidth=figures["flash_bandwidth"],
         power=figures["power"],
     )

@@ -14,7 +14,7 @@ from ..text.nodes import BAD, Mapping, Node, Scalar, to_python
 from .device import Device
 
 NEEDED = ("name", "memory", "bandwidth", "peak")
-KEYS = (*NEEDED, "cache", "power", "energy", "source")
+KEYS = (*NEEDED, "cache", "flash", "flash_bandwidth", "power", "energy", "source")
 SHOWN = "`archcalc guide devices` shows one"
 BYTE = "byte"
 """The key of ``energy`` for one byte of memory read or written."""
@@ -39,6 +39,12 @@ def _device(node: Node, reporter: Reporter) -> Device | None:
     memory = _quantity(entries.get("memory"), "memory", BYTES, reporter)
     bandwidth = _quantity(entries.get("bandwidth"), "bandwidth", BANDWIDTH, reporter)
     cache = _quantity(entries.get("cache"), "cache", BYTES, reporter)
+    flash = _quantity(entries.get("flash"), "flash", BYTES, reporter)
+    flash_bandwidth = _quantity(entries.get("flash_bandwidth"), "flash_bandwidth", BANDWIDTH, reporter)
+    if "flash_bandwidth" in entries and "flash" not in entries:
+        reporter.error(
+            entries["flash_bandwidth"], "flash_bandwidth", "flash_bandwidth goes with flash", expected="flash: a size such as 1 MiB"
+        )
     power = _quantity(entries.get("power"), "power", POWER, reporter)
     peaks = _by_dtype(entries.get("peak"), "peak", PEAK, tuple(DTYPES), reporter)
     energy = _by_dtype(entries.get("energy"), "energy", ENERGY, (*DTYPES, BYTE), reporter)
@@ -51,6 +57,8 @@ def _device(node: Node, reporter: Reporter) -> Device | None:
         memory=int(memory),
         bandwidth=int(bandwidth),
         cache=int(cache) if cache is not None else None,
+        flash=int(flash) if flash is not None else None,
+        flash_bandwidth=int(flash_bandwidth) if flash_bandwidth is not None else None,
         power=int(power) if power is not None and power.denominator == 1 else power,
         source=source or reporter.file,
         energy=energy,

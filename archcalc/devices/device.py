@@ -18,13 +18,29 @@ class Device:
     """The published limits of one device.
 
     ``memory`` is in bytes, ``bandwidth`` of that memory in bytes per second, ``cache`` the largest on-chip memory in bytes, ``power`` in
-    watts; each is None where no figure is published. ``peaks`` are operations per second by dtype: dense (nothing skipped for zeros), two
+    watts; ``flash`` is the memory that holds the weights, where they are read from a memory of their own while the network runs, with its
+    bandwidth; each is None where no figure is published. ``peaks`` are operations per second by dtype: dense (nothing skipped for zeros), two
     per multiply-accumulate, on the fastest unit that takes operands of the dtype (tensor or matrix cores where there are any), at the
     narrowest accumulator and the highest clock that the vendor states, so that no program does more. ``energy`` is joules per operation by
     dtype, and per byte of memory read or written under ``byte``; the catalogue has none, a user's file may.
     """
 
-    __slots__ = ("aliases", "bandwidth", "cache", "energy", "kind", "memory", "name", "peaks", "power", "source", "vendor", "year")
+    __slots__ = (
+        "aliases",
+        "bandwidth",
+        "cache",
+        "energy",
+        "flash",
+        "flash_bandwidth",
+        "kind",
+        "memory",
+        "name",
+        "peaks",
+        "power",
+        "source",
+        "vendor",
+        "year",
+    )
 
     def __init__(
         self,
@@ -38,6 +54,8 @@ class Device:
         bandwidth: int | None = None,
         power: Fraction | int | None = None,
         cache: int | None = None,
+        flash: int | None = None,
+        flash_bandwidth: int | None = None,
         source: str = "",
         aliases: Iterable[str] = (),
         energy: Mapping[str, Fraction] | None = None,
@@ -51,9 +69,16 @@ class Device:
         self.bandwidth = bandwidth
         self.power = power
         self.cache = cache
+        self.flash = flash
+        self.flash_bandwidth = flash_bandwidth
         self.source = source
         self.aliases = tuple(aliases)
         self.energy = dict(energy or {})
+
+    @property
+    def trains(self) -> bool:
+        """Whether it can train: not where weights are read from flash, nor on a microcontroller."""
+        return self.flash is None and self.kind != "mcu"
 
     def peak(self, dtype: str) -> int:
         """Operations per second for one dtype. Raises DeviceError where none is published: no other dtype's peak stands in for it."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ..core.errors import SpecError
 
 if TYPE_CHECKING:
-    from ..memory.ledger import Ledger
+    from ..memory.ledger import Ledger, Term
     from ..report.report import Report
 
 LARGEST = 2**40
@@ -20,28 +21,52 @@ class Fit:
     ``report`` is None where not even the least fits; ``over`` is then that one's. ``refused`` is why the spec allows no larger number.
     """
 
-    __slots__ = ("memory", "number", "over", "over_number", "refused", "report", "training")
+    __slots__ = ("_beside", "flash", "memory", "number", "over", "over_number", "refused", "report", "training")
 
-    def __init__(self, memory: int, training: bool) -> None:
+    def __init__(self, memory: int, training: bool, flash: int | None = None) -> None:
         self.memory = memory
+        self.flash = flash
+        """The memory that holds the weights, where that is another."""
         self.training = training
         self.number = 0
         self.report: Report | None = None
         self.over: Report | None = None
         self.over_number = 0
         self.refused: SpecError | None = None
+        self._beside: dict[int, Sequence[Term]] = {}
+        """What is held beside, by the identity of the reports, of which two at most are held on to."""
 
     def ledger(self, report: Report) -> Ledger:
         """The ledger that has to fit."""
-        return report.ledgers[0 if self.training else -1]
+        return report.ledgers[0 if self.training else -1].plus(self._beside.get(id(report), ()))
+
+    def taken(self, ledger: Ledger) -> int:
+        """The bytes of a ledger that lie in the memory: all, or all but the weights."""
+        return ledger.bytes if self.flash is None else ledger.bytes - ledger.weight_bytes
+
+    def too_much(self, ledger: Ledger) -> int:
+        """By how many bytes a ledger does not fit: of the memory, else of the flash; 0 where it does."""
+        return max(self.taken(ledger) - self.memory, 0) or max(ledger.weight_bytes - self.flash if self.flash is not None else 0, 0)
+
+    def put_beside(self, report: Report, terms: Sequence[Term]) -> None:
+        """What is held beside the network of a report."""
+        self._beside[id(report)] = terms
 
 
-def fit(analysed: Callable[[int], Report], memory: int, *, training: bool, step: int = 1) -> Fit:
-    """Search by doubling and halving, on exact figures; only multiples of ``step`` are tried.
+def fit(
+    analysed: Callable[[int], Report],
+    memory: int,
+    *,
+    training: bool,
+    step: int = 1,
+    flash: int | None = None,
+    beside: Callable[[int, Report], Sequence[Term]] | None = None,
+) -> Fit:
+    """Search by doubling and halving, on exact figures; only multiples of ``step`` are tried. ``beside`` gives what else is held.
 
     ``analysed`` gives the report for a number. Raises SpecError where the spec is wrong even for the least.
     """
-    found = Fit(memory, training)
+    found = Fit(memory, training, flash)
 
     def fits(number: int) -> bool:
         try:
@@ -51,7 +76,9 @@ def fit(analysed: Callable[[int], Report], memory: int, *, training: bool, step:
                 raise
             found.refused, found.over, found.over_number = error, None, number * step
             return False
-        if found.ledger(report).bytes > memory:
+        if beside is not None:
+            found.put_beside(report, beside(number * step, report))
+        if found.too_much(found.ledger(report)):
             found.refused, found.over, found.over_number = None, report, number * step
             return False
         found.report, found.number = report, number * step
@@ -70,3 +97,24 @@ def fit(analysed: Callable[[int], Report], memory: int, *, training: bool, step:
         else:
             high = middle
     return found
+
+
+def remedy(
+    helps: Mapping[str, Mapping[str, object]], takes: Callable[[Mapping[str, object]], int], memory: int
+) -> tuple[tuple[str, ...], int]:
+    """The fewest of some steps with which the least fits, and the bytes that it then takes; where nothing does, those with which it takes least.
+
+    ``helps`` are options by how they are written, ``takes`` gives the bytes with options changed.
+    """
+    best: tuple[tuple[str, ...], int] = (), 0
+    for number in range(1, len(helps) + 1):
+        for chosen in combinations(helps, number):
+            changed = {name: value for each in chosen for name, value in helps[each].items()}
+            if len(changed) < number:  # two ways to say one option
+                continue
+            size = takes(changed)
+            if not best[0] or size < best[1]:
+                best = chosen, size
+            if size <= memory:
+                return best
+    return best

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -62,9 +63,18 @@ class Ledger:
         self.title = title
         self.terms = [term for term in terms if term.bytes]
 
+    def plus(self, terms: Iterable[Term]) -> Ledger:
+        """The same with more terms."""
+        return Ledger(self.name, self.title, [*self.terms, *terms], **self.asked)
+
     @property
     def bytes(self) -> int:
         return sum(term.bytes // term.divisor for term in self.terms)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Those of the weights alone, which a device with flash holds there."""
+        return sum(term.bytes // term.divisor for term in self.terms if term.name.startswith("weights"))
 
     @property
     def per_param(self) -> Fraction | None:
@@ -77,7 +87,7 @@ class Ledger:
 
 
 def ledgers(accounts: Accounts, whole: Account, cache: int, *, decoding: bool) -> list[Ledger]:
-    """The ledgers of training and of inference; one token after another is inference alone."""
+    """The ledgers of training and of inference; one token after another is inference alone, and so is what runs where nothing is trained."""
     inference = inference_ledger(whole, accounts.inference, accounts.plan, cache)
     return [inference] if decoding else [training_ledger(whole, accounts.training, accounts.plan, accounts.loss()), inference]
 

@@ -71,8 +71,8 @@ def _network(walk: Walk, settings: Mapping[str, Template]) -> Network:
     inputs: Values = []
     for number, each in enumerate(spec.inputs, 1):
         shape = _tried(walk, each.shape, None)
-        if walk.run["context"] and shape is not None:
-            shape = (1, *shape[1:])  # one more token; those before it are in the cache
+        if walk.run["incoming"] and shape is not None:
+            shape = (walk.run["incoming"], *shape[1:])  # the new tokens; those before them are in the cache
         tensor = Tensor(shape, each.dtype or walk.dtype, each.name, 1 << number)
         names[each.name] = [tensor]
         inputs.append(tensor)

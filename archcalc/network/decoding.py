@@ -33,6 +33,28 @@ def check_step_by_step(name: str, network: Network, whole: Network | None) -> No
         raise RequestError(f"{name} can't be decoded token by token: {reason}")
 
 
+def same(network: Network, other: Network) -> bool:
+    """Whether two networks of one spec come to the same, layer by layer."""
+    ones, others = _leaves(network.frame.children), _leaves(other.frame.children)
+    return len(ones) == len(others) and all(
+        (one.args, one.result.shapes, one.result.params, one.result.counts)
+        == (two.args, two.result.shapes, two.result.params, two.result.counts)
+        for one, two in zip(ones, others)
+    )
+
+
+def _leaves(nodes: list[Node]) -> list[Leaf]:
+    found: list[Leaf] = []
+    for node in nodes:
+        if isinstance(node, Leaf):
+            found.append(node)
+        elif isinstance(node, Copies):
+            found += _leaves(node.nodes)
+        elif isinstance(node, Group):
+            found += _leaves(node.frame.children)
+    return found
+
+
 def _all_weights(network: Network) -> list[tuple[object, ...]]:
     return [_weights(node) for node in network.frame.children]
 

@@ -23,8 +23,8 @@ def tokens_of(walk: Walk, inputs: list[Tensor]) -> int:
     numbers and an embedding looks them up, or they stand on a single axis. While decoding they are those that come in now.
     """
     spec = walk.spec
-    if walk.run["context"]:
-        return 1
+    if walk.run["incoming"]:
+        return int(walk.run["incoming"])
     if spec.tokens is not None:
         name, template = spec.tokens
         tensor = next((each for each in inputs if each.maker == name), None)

@@ -13,6 +13,7 @@ from .units import binary, quotient, seconds, thousands
 
 if TYPE_CHECKING:
     from ..memory.ledger import Ledger
+    from ..report.generation import Generation
     from ..report.report import Report
     from ..timing.rates import Speed
     from ..timing.times import Time
@@ -33,6 +34,8 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
         blocks.append(list(_speed(report.speed, report.ledgers)))
     elif report.training is not None:
         blocks.append([line.removeprefix("  ") for line in _training(report.training)])
+    if report.generation is not None:
+        blocks.append(list(_generation(report.generation)))
     if not unicode:
         blocks = [list(map(ascii_only, block)) for block in blocks]
     if width is not None:
@@ -92,11 +95,16 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
     if speed.routed is not None:
         yield from _routed(speed, speed.routed)
     if device.memory is not None:
-        told = [
-            f"{ledger.name} takes {binary(ledger.bytes)}" + (" and does not fit" if ledger.bytes > device.memory else "")
-            for ledger in ledgers
-        ]
+        told = []
+        for ledger in ledgers:
+            takes = ledger.bytes - (ledger.weight_bytes if device.flash else 0)
+            told.append(f"{ledger.name} takes {binary(takes)}" + (" and does not fit" if takes > device.memory else ""))
         yield f"  of {binary(device.memory)} of memory {', '.join(told)}"
+        if device.flash:
+            weights = ledgers[-1].weight_bytes
+            yield f"  of {binary(device.flash)} of flash its weights take {binary(weights)}" + (
+                " and do not fit" if weights > device.flash else ""
+            )
     if speed.training is not None:
         yield from _training(speed.training)
     if speed.energy is not None:
@@ -165,6 +173,20 @@ def _training(training: Training) -> Iterator[str]:
         less = training.at_mfu < training.seconds
         told = f", less than the bound, which allows at most {100 * (training.most or 0):.1f} %" if less else ""
         yield f"    at {100 * (training.mfu or 0):g} % of the peak (MFU) {seconds(training.at_mfu)}{told}"
+
+
+def _generation(found: Generation) -> Iterator[str]:
+    """The times of a prompt and of what is generated behind it."""
+    yield f"a prompt of {found.prompt:,} and {found.tokens:,} tokens behind it, batch {found.batch:,}"
+    rows = []
+    for what, cost in (("first token", found.first), ("all", found.whole)):
+        times = [f"\u2265 {seconds(cost.seconds)}"] if found.timed else []
+        rate = f"at most {_number(found.tokens_per_second)} tokens/s" if found.tokens_per_second and what == "all" else ""
+        rows.append([f"  {what}", *times, f"{thousands(cost.operations)} operations", rate])
+    yield from (line.rstrip() for line in aligned(rows, left=(0, 3) if found.timed else (0, 2)))
+    told = f"all {found.prompt + found.tokens:,} tokens in the cache; while the prompt goes in {binary(found.prompt_bytes)}"
+    yield f"  at the end inference takes {binary(found.end_bytes)} ({thousands(found.end_bytes)} bytes), {told}"
+    yield "the first token comes out of the prompt, of which the head takes the last position alone; each further one is a step of its own"
 
 
 def _joules(value: float) -> str:

@@ -6,10 +6,10 @@ already, for whether weights may stay in a device's cache depends on all of them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..core.errors import Problem, SpecError
+from ..core.errors import Problem, RequestError, SpecError
 from ..core.figures import FIGURES
 from ..network.graph import Network
 from ..request.request import Request
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..timing.rates import Speed
     from ..timing.training import Training
     from .budget import Limit, OverBudget
+    from .generation import Generation
 
 
 def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request: Request) -> Report:
@@ -57,6 +58,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
         ledgers=ledgers,
         speed=speed,
         training=training,
+        generation=_generation(totals, rows.layers, network, ledgers, request, lambda request: analyze_spec(spec, problems, file, request)),
         budget=_over(rows.layers, totals, held),
         not_held=[figure for figure in spec.budget if figure not in held],
     )
@@ -73,6 +75,7 @@ def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
     if request.context:
         from ..network.decoding import check_step_by_step
 
+        _refuse_lengths(spec, network, request)
         whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
         check_step_by_step(spec.name or spec.file or "the network", network, whole)
     if request.logits == "last":
@@ -89,6 +92,23 @@ def _given(spec: Spec, request: Request) -> dict[str, Template]:
     from ..network.settings import settings
 
     return settings(spec, request.vars, request.variant)
+
+
+def _refuse_lengths(spec: Spec, network: Network, request: Request) -> None:
+    """No var is set for nothing: one that says the input's length alone, which is the context's business. Raises RequestError."""
+    from ..network.build import propagate
+    from ..network.decoding import same
+    from ..network.settings import settings
+
+    for name, value in request.vars.items():
+        if type(value) is not int or all(name not in each.shape.names for each in spec.inputs):
+            continue
+        other = settings(spec, {**request.vars, name: value + 1}, request.variant)
+        longer, _ = propagate(spec, other, dtype=request.dtype_for(spec.dtype), max_layers=request.max_layers, run=request.run)
+        if longer is not None and same(network, longer):
+            raise RequestError(
+                f"{name} is the length of the input, which changes nothing while decoding: the context says how many tokens there are"
+            )
 
 
 def _accounts(network: Network, request: Request, held: Iterable[str]) -> Accounts | None:
@@ -120,7 +140,25 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
         return ()
     from ..memory.ledger import ledgers
 
-    return ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=request.infers)
+    inference = request.infers or not (request.device is None or request.device.trains)
+    return ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=inference)
+
+
+def _generation(
+    totals: Totals,
+    layers: Sequence[Row],
+    network: Network,
+    ledgers: Sequence[Ledger],
+    request: Request,
+    analyzed: Callable[[Request], Report],
+) -> Generation | None:
+    """What is generated behind a prompt: each step is this pipeline once more."""
+    if not request.generate:
+        return None
+    from .generation import generation_of
+
+    heads = {tensor.maker for tensor in network.outputs}
+    return generation_of(totals, layers, heads, ledgers[-1].bytes, lambda context: analyzed(request.decoding(context)), request)
 
 
 def _training(totals: Totals, network: Network, request: Request) -> Training | None:

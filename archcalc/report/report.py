@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..timing.rates import Speed
     from ..timing.training import Training
     from .budget import OverBudget
+    from .generation import Generation
 
 
 class Report:
@@ -41,6 +42,7 @@ class Report:
         ledgers: Sequence[Ledger] = (),
         speed: Speed | None = None,
         training: Training | None = None,
+        generation: Generation | None = None,
         budget: Sequence[OverBudget] = (),
         not_held: Sequence[str] = (),
     ) -> None:
@@ -70,6 +72,8 @@ class Report:
         """The least times on a device, where one was named."""
         self.training = training
         """A whole training, where it was said on how much."""
+        self.generation = generation
+        """What is generated behind a prompt, where that was asked."""
         self.budget = list(budget)
         """The figures that are over the budget of the spec."""
         self.not_held = list(not_held)
@@ -94,9 +98,12 @@ class Report:
             seen = (
                 f"attends to {self.request.context:,}, itself among them"
                 if self.totals.kv_cache_bytes
-                else f"follows {self.request.context - 1:,} others"
+                else f"follows {self.request.context - (self.request.step or 1):,} others"
             )
-            found.append(f"decoding: one token, which {seen}")
+            step = self.request.step or 1
+            if step > 1:
+                seen = seen.replace("attends", "attend").replace("follows", "follow").replace("itself", "themselves")
+            found.append(f"decoding: {'one token, which' if step == 1 else f'{step:,} tokens at once, which'} {seen}")
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
             full = any(row.cache_bits and not row.cache_bits_per_token for row in self.layers)
@@ -177,6 +184,7 @@ class Report:
             "notes": self.notes,
             **({"memory": {ledger.name: ledger.to_dict() for ledger in self.ledgers}} if self.ledgers else {}),
             **({"training": self.training.to_dict()} if self.training is not None and self.speed is None else {}),
+            **({"generation": self.generation.to_dict()} if self.generation is not None else {}),
             **({"time": self.speed.to_dict()} if self.speed is not None else {}),
             "layers": [row.to_dict() for row in self.layers],
         }

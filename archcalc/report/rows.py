@@ -1,4 +1,4 @@
-"""The rows of a report: layers, groups of them, and totals. Data, made in archcalc/report/build.py; rounding is for those who print it."""
+"""The rows of a report: layers, and groups of them. Data, made in archcalc/report/build.py; rounding is for those who print it."""
 
 from __future__ import annotations
 

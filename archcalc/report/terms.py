@@ -77,6 +77,14 @@ _DECLARED = (
         leaves_out=BOUND,
     ),
     Figure("utilization", "share", "The time of the operations alone, at the peaks for their dtypes, over the least time."),
+    Figure("first_token", "", "The first token that comes out of a prompt: its head takes the last position alone."),
+    Figure("prompt_bytes", "bytes", "The ledger of inference while the prompt goes in.", leaves_out=ALLOCATOR),
+    Figure(
+        "end_bytes",
+        "bytes",
+        "The ledger of inference when all is generated, prompt and new tokens in the cache.",
+        leaves_out=ALLOCATOR,
+    ),
     Figure("tokens", "tokens", "Of totals the tokens of a sample, those that come in now; of a training those it is on.", where="totals"),
     Figure(
         "operations_per_token",

@@ -1,4 +1,4 @@
-"""The sums over all layers of a network."""
+"""The totals of a report: the sums over all layers. Data, made in archcalc/report/build.py."""
 
 from __future__ import annotations
 

@@ -22,6 +22,8 @@ TRAINS = "table explain fit"
 TELLS = "table explain"
 
 DECODING = Need("phase", value="decode", why="a context is for the decode phase, which is not asked for")
+STEPPING = Need("phase", value="decode", why="step is how many tokens come in at once against a context: it goes with the decode phase")
+PROMPTED = Need("prompt", why="generate goes with prompt: how many tokens there are before")
 QUANTISING = Need("weights", why="{options} go with weights: int8, int4, float8")
 ON_A_DEVICE = Need("device", why="{options} are for times: name a device")
 TO_TRAIN_ON = Need("tokens", "images", why="{options} goes with tokens or images: how much there is to train on")
@@ -75,6 +77,29 @@ class Run(TypedDict, total=False):
         Option(
             *(word("positions that the head runs on", "all", "last"), ONE, "The head on all positions, or on the last alone.", "all"),
             meaning='"last" runs the linear layer at the network\'s end on the last position alone, which is what a prefill needs; no training.',
+        ),
+    ]
+    step: Annotated[
+        int | None,
+        Option(
+            *(
+                AMOUNT,
+                "table explain roofline",
+                "While decoding, how many tokens come in at once, as when guesses are verified or a prompt in chunks.",
+            ),
+            metavar="TOKENS",
+            needs=STEPPING,
+        ),
+    ]
+    prompt: Annotated[
+        int | None, Option(AMOUNT, "table", "Tokens of a prompt, in place of the length that the spec says.", metavar="TOKENS")
+    ]
+    generate: Annotated[
+        int | None,
+        Option(
+            *(AMOUNT, "table", "Tokens to generate behind the prompt: least times to the first and the last."),
+            metavar="TOKENS",
+            needs=PROMPTED,
         ),
     ]
 

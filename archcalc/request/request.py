@@ -35,6 +35,9 @@ class Request:
     phase: str | None
     context: int | None
     logits: str
+    step: int | None
+    prompt: int | None
+    generate: int | None
     convention: Convention
     causal: str
     memory: bool
@@ -65,7 +68,15 @@ class Request:
     @property
     def run(self) -> dict[str, Any]:
         """The request as the layers read it: see RUN in archcalc/layers/kit/layer.py."""
-        return {"causal_half": int(self.causal == "half"), "context": self.context or 0}
+        incoming = self.step or 1 if self.context else self.prompt or 0
+        return {"causal_half": int(self.causal == "half"), "context": self.context or 0, "incoming": incoming}
+
+    def decoding(self, context: int) -> Request:
+        """The same for one more token that attends to so many, with nothing that is generated or trained."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return Request(
+            {**values, "phase": "decode", "context": context, **dict.fromkeys(("prompt", "generate", "tokens", "images", "mfu"))}
+        )
 
 
 def make_request(**options: Unpack[Options]) -> Request:
@@ -90,7 +101,7 @@ def make_request(**options: Unpack[Options]) -> Request:
 
 def _plan(values: Mapping[str, Any]) -> Plan | None:
     """How bytes are counted; a device asks for them as well, times follow from them, and so does a training, for its operations."""
-    if not values["memory"] and all(values[name] is None for name in ("device", "tokens", "images")):
+    if not values["memory"] and all(values[name] is None for name in ("device", "tokens", "images", "generate")):
         return None
     from ..memory.plan import plan
 
@@ -130,6 +141,12 @@ def _check_together(asked: list[str], values: Mapping[str, Any]) -> None:
     if values["phase"] == "decode" and any(OPTIONS[name].trains for name in asked):
         training = [name for name, option in OPTIONS.items() if option.trains and name in asked]
         raise RequestError("the decode phase is inference, and training is asked for: " + ", ".join(training))
+    if values["step"] is not None and values["context"] is not None and values["step"] > values["context"]:
+        raise RequestError(
+            f"step: {values['step']:,} new tokens are more than the context of {values['context']:,}, which has them among it"
+        )
+    if values["prompt"] is not None and values["phase"] == "decode":
+        raise RequestError("a prompt goes in before anything is decoded: leave the phase out, or say the context")
     if values["precision"] not in (None, "uniform") and values["dtype"] not in (None, "float32", "float16", "bfloat16"):
         raise RequestError(f"precision {values['precision']} runs in float16 or bfloat16, not in {values['dtype']}")
 

@@ -56,7 +56,12 @@ class Clock:
 
     def time(self, work: Work) -> Time:
         """One forward pass of what one layer has to do."""
-        return self._time(work.dtype, work.least, self.moved(work))
+        time = self._time(work.dtype, work.least, self.moved(work))
+        if self.device.flash_bandwidth:  # read beside the main memory, at the same time
+            weights = work.moved.held / self.device.flash_bandwidth
+            if weights > time.seconds:
+                time.seconds, time.compute, time.memory = weights, 0.0, weights
+        return time
 
     def step(self, whole: Account) -> Time:
         """A training step: forward, backward, what is worked out anew, and the optimizer, which reads and writes what it keeps."""
@@ -80,8 +85,8 @@ class Clock:
     def terms(self, work: Work) -> list[int]:
         """What these bytes are made of: all that is read and written; else, with fusion, weights and each value that passes through memory."""
         if not self.fused:
-            return [work.moved.read, work.moved.written]
-        weights = [] if self.resident else [work.moved.weights]
+            return [work.moved.read - (work.moved.held if self.device.flash else 0), work.moved.written]
+        weights = [work.moved.cached] if self.device.flash else [] if self.resident else [work.moved.weights]
         return [*weights, *(size for size in work.moved.values if self.passing(size))]
 
     def derivations(self, work: Work) -> list[Derivation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..core.errors import RequestError
 from ..devices.device import Device
 from ..memory.account import Account
 from ..memory.traffic import Sets, sets_of
@@ -121,7 +122,10 @@ def speed_of(
     no training, no sequence of tokens, or no figure of energy for the dtype.
     """
     forward = clock.forward(whole)
-    step, update = (None, None) if decoding else (clock.step(whole), clock.update(whole))
+    trains = not decoding and clock.device.trains
+    if not clock.device.trains and (tokens is not None or images is not None):
+        raise RequestError(f"tokens and images are for training, and {clock.device.name} trains nothing")
+    step, update = (clock.step(whole), clock.update(whole)) if trains else (None, None)
     products = sum(work.operations * times for work, times in whole.work)
     training = training_of(whole, network, batch=batch, params=params, decoding=decoding, tokens=tokens, images=images)
     if training is not None and step is not None and update is not None:

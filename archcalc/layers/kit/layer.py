@@ -18,8 +18,9 @@ from .result import Result
 
 ShapeRule = Callable[[Symbols, "list[Shape]"], "list[Shape]"]
 Delegate = Callable[[dict[str, Any]], "tuple[LayerType, dict[str, Any]]"]
-RUN: Symbols = {"causal_half": 0, "context": 0}
-"""How a network is run unless it is said otherwise: causal attention counted in full, all positions at once (no context of earlier tokens)."""
+RUN: Symbols = {"causal_half": 0, "context": 0, "incoming": 0}
+"""How a network is run unless it is said otherwise: causal attention counted in full, all positions at once (no context of earlier tokens),
+as many as the spec says (``incoming`` is another number of them)."""
 
 
 class LayerType:

@@ -45,6 +45,8 @@ def page(device: Device, *, unicode: bool = True, width: int | None = None) -> s
         ("memory", device.memory, size, "bytes"),
         ("bandwidth", device.bandwidth, _bandwidth, "bytes/s"),
         ("cache", device.cache, size, "bytes"),
+        ("flash", device.flash, size, "bytes"),
+        ("flash bandwidth", device.flash_bandwidth, _bandwidth, "bytes/s"),
     ]
     plain = [[name, show(value), thousands(value), base] for name, value, show, base in figures if value is not None]
     if device.power is not None:
@@ -83,6 +85,8 @@ def _document(device: Device) -> dict[str, Any]:
         "memory_bytes": device.memory,
         "bandwidth_bytes_per_second": device.bandwidth,
         "cache_bytes": device.cache,
+        "flash_bytes": device.flash,
+        "flash_bandwidth_bytes_per_second": device.flash_bandwidth,
         "power_watts": float(device.power) if isinstance(device.power, Fraction) else device.power,
         "peak_operations_per_second": device.peaks,
         "energy_joules": {key: float(energy) for key, energy in device.energy.items()},

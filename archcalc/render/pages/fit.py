@@ -19,50 +19,64 @@ def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> s
     report = found.report
     assert report is not None
     ledger = found.ledger(report)
-    free = found.memory - ledger.bytes
+    takes = found.taken(ledger)
+    free = found.memory - takes
     ended = found.over is None and found.refused is None
     how_far = f"whatever {over} is, as far as the search went ({found.number:,})" if ended else f"up to {_told(over, found.number)}"
     lines = [
-        f"{report.title} ({asked_for(report, over)}) fits {device.name} {how_far}: {ledger.name} takes {_size(ledger.bytes)} of "
+        f"{report.title} ({asked_for(report, over)}) fits {device.name} {how_far}: {ledger.name} takes {_size(takes)} of "
         f"{_size(found.memory)}, {_size(free)} are left"
     ]
+    if found.flash is not None:
+        lines.append(f"its weights take {_size(ledger.weight_bytes)} of {_size(found.flash)} of flash")
     if found.over is not None:
-        more = found.ledger(found.over).bytes - found.memory
+        more = found.too_much(found.ledger(found.over))
         lines.append(f"{_told(over, found.over_number)} would be {_size(more)} too much")
     elif found.refused is not None:
         lines.append(f"{_told(over, found.over_number)} is more than the spec allows: {found.refused.errors[0].message}")
     return "\n".join([*lines, "", *ledger_lines(ledger, "auto", unicode), left_out([ledger])]) + "\n"
 
 
-def no_fit(found: Fit, device: Device, over: str) -> str:
-    """By how many bytes not even the least fits, and where they go, the most first."""
+def no_fit(found: Fit, device: Device, over: str, chosen: tuple[str, ...] = (), size: int = 0) -> str:
+    """By how many bytes not even the least fits, and where they go, the most first; ``chosen`` is what would help, which comes to a size."""
     report = found.over
     assert report is not None
     ledger = found.ledger(report)
+    takes = found.taken(ledger)
     lines = [
-        f"{report.title} ({asked_for(report, over)}) does not fit {device.name} even with {_told(over, found.over_number)}: {ledger.name} takes {_size(ledger.bytes)} "
-        f"of {_size(found.memory)}, {_size(ledger.bytes - found.memory)} too much"
+        f"{report.title} ({asked_for(report, over)}) does not fit {device.name} even with {_told(over, found.over_number)}: {ledger.name} takes {_size(takes)} "
+        f"of {_size(found.memory)}{', ' + _size(takes - found.memory) + ' too much' if takes > found.memory else ''}"
     ]
+    if found.flash is not None:
+        over_flash = ledger.weight_bytes - found.flash
+        told = f", {_size(over_flash)} too much" if over_flash > 0 else ""
+        lines.append(f"  its weights take {_size(ledger.weight_bytes)} of {_size(found.flash)} of flash{told}")
     terms = sorted(ledger.terms, key=lambda term: -term.bytes)
     lines += [f"  {term.name}: {_size(term.bytes)}" for term in terms]
-    hints = ", ".join(_hints(report, found.training))
-    return "\n".join([*lines, *([f"  hint      it takes less with {hints}"] if hints else [])])
+    if not chosen:
+        return "\n".join(lines)
+    words = " ".join(chosen)
+    if size <= found.memory:
+        return "\n".join([*lines, f"  hint      it fits with {words}: {_size(size)}"])
+    return "\n".join([*lines, f"  hint      even with {words} it takes {_size(size)}: another device, or several"])
 
 
-def _hints(report: Report, training: bool) -> list[str]:
-    """What takes less memory and was not asked for."""
+def helps(report: Report, training: bool) -> dict[str, dict[str, object]]:
+    """What takes less memory and was not asked for: how it is written, and the options that it stands for."""
     plan, accounts = report.request.plan, report.accounts
     assert plan is not None
     assert accounts is not None
-    hints = ["--attention fused"] if accounts.training.run.scores else []
-    if not training:
-        hints += ["--dtype bfloat16"] if wide(report.dtype) else []
-        return hints + (["--weights int4"] if plan.quantized is None else [])
-    hints += ["--precision mixed"] if plan.precision.name == "uniform" and wide(report.dtype) else []
-    blocks = any(step.inner is not None for step in accounts.training.whole.steps)
-    hints += ["--checkpoint full"] if blocks and not plan.checkpoint.every else []
-    small = plan.optimizer.name in ("adafactor", "adamw8bit", "sgd")
-    return hints + ([] if small else [f"--optimizer {'adafactor' if report.totals.params < LEAST_8_BIT else 'adafactor or adamw8bit'}"])
+    words = ["--attention fused"] if accounts.training.run.scores else []
+    if training:
+        words += ["--precision mixed"] if plan.precision.name == "uniform" and wide(report.dtype) else []
+        blocks = any(step.inner is not None for step in accounts.training.whole.steps)
+        words += ["--checkpoint full"] if blocks and not plan.checkpoint.every else []
+        if plan.optimizer.name not in ("adafactor", "adamw8bit", "sgd"):
+            words += ["--optimizer adafactor", *(["--optimizer adamw8bit"] if report.totals.params >= LEAST_8_BIT else [])]
+    else:
+        words += ["--dtype bfloat16"] if wide(report.dtype) else []
+        words += ["--weights int4"] if plan.quantized is None else []
+    return {each: {option.removeprefix("--"): value} for each in words for option, _, value in [each.partition(" ")]}
 
 
 def asked_for(report: Report, over: str) -> str:
@@ -83,6 +97,7 @@ def to_dict(found: Fit, device: Device, over: str) -> dict[str, Any]:
         "name": report.name,
         "device": device.name,
         "memory_bytes": found.memory,
+        **({"flash_bytes": found.flash} if found.flash is not None else {}),
         "over": over,
         "largest": found.number,
         "next": found.over_number or None,

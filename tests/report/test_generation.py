@@ -1,0 +1,120 @@
+"""Several tokens at once against a context, and a prompt with what is generated behind it."""
+
+from __future__ import annotations
+
+import json
+from math import isclose
+from typing import Any
+
+import pytest
+
+import archcalc
+from archcalc.core.errors import RequestError
+from archcalc.report.generation import Cost, summed
+
+DECODER: dict[str, Any] = {
+    "input": {"shape": [12], "dtype": "int64"},
+    "layers": [
+        {"embedding": {"vocabulary": 20, "features": 8}},
+        {"attention": {"heads": 2, "causal": True}, "repeat": 2},
+        {"linear": 20, "name": "head"},
+    ],
+}
+
+
+def decoded(context: int, **options: Any) -> archcalc.Report:
+    return archcalc.analyze(DECODER, phase="decode", context=context, **options)
+
+
+def test_five_tokens_against_a_context() -> None:
+    """Each of five has its projections and its head; the pairs are 5 * 30, masked ones among them, or what five of them see."""
+    one, five = decoded(30).totals, decoded(30, step=5).totals
+    projections, pair = 2 * 4 * 8 * 8 + 8 * 20, 2 * 2 * 8
+    assert one.maccs == projections + 30 * pair
+    assert five.maccs == 5 * projections + 5 * 30 * pair
+    half = decoded(30, step=5, causal="half").totals
+    assert half.maccs == 5 * projections + (26 + 27 + 28 + 29 + 30) * pair == sum(decoded(each).totals.maccs for each in range(26, 31))
+    assert one.kv_cache_bytes == five.kv_cache_bytes
+
+
+def test_a_chunk_that_is_the_whole_is_the_prompt() -> None:
+    whole, chunk = archcalc.analyze(DECODER), decoded(12, step=12)
+    assert (whole.totals.maccs, whole.outputs) == (chunk.totals.maccs, chunk.outputs)
+
+
+def test_what_is_said_of_it(run: Any) -> None:
+    out = run("llama2", "--phase", "decode", "--context", "100", "--step", "5", "--depth", "1", "--device", "A100")[1]
+    assert "\ndecoding: 5 tokens at once, which attend to 100, themselves among them\n" in out
+    found = json.loads(run("llama2", "--phase", "decode", "--context", "100", "--step", "5", "--device", "A100", "--format", "json")[1])
+    forward = found["time"]["forward"]
+    assert forward["tokens_per_second"] == 5 * forward["samples_per_second"]
+
+
+def test_a_generation_is_the_sum_of_its_steps() -> None:
+    for device in ("raspberry-pi-4", "A100"):
+        common: dict[str, Any] = {"device": device, "batch": 3}
+        report = archcalc.analyze("gpt2", prompt=200, generate=60, **common)
+        generation = report.generation
+        assert generation is not None
+        steps = [archcalc.analyze("gpt2", phase="decode", context=context, **common).totals for context in range(201, 260)]
+        assert generation.whole.operations == generation.first.operations + sum(2 * each.maccs for each in steps)
+        assert isclose(generation.whole.seconds, generation.first.seconds + sum(each.time_seconds for each in steps), rel_tol=1e-9)
+        assert generation.tokens_per_second == 3 * 60 / generation.whole.seconds
+
+
+def test_the_first_token_needs_the_head_for_one_position() -> None:
+    report = archcalc.analyze("llama3", prompt=2048, generate=512, device="H100")
+    head = 2 * 4096 * 128_256
+    assert report.generation is not None
+    assert report.generation.first.operations == 2 * report.totals.maccs - 2047 * head
+    assert report.generation.end_bytes == archcalc.analyze("llama3", phase="decode", context=2560, memory=True).ledgers[-1].bytes
+    assert report.generation.prompt_bytes == archcalc.analyze("llama3", vars={"seq": 2048}, memory=True).ledgers[-1].bytes
+
+
+def test_on_the_command_line(run: Any) -> None:
+    out = run("llama3", "--prompt", "2Ki", "--generate", "512", "--depth", "1")[1]
+    assert out.split("\n\n")[-1].splitlines()[:3] == [
+        "a prompt of 2,048 and 512 tokens behind it, batch 1",
+        "  first token  30,787,376,250,880 operations",
+        "  all          39,074,404,499,456 operations",
+    ]
+    timed = run("llama3", "--prompt", "2Ki", "--generate", "512", "--depth", "1", "--device", "H100")[1]
+    assert "  all           ≥ 2.37 s  39,074,404,499,456 operations  at most 217 tokens/s\n" in timed
+    found = json.loads(run("llama3", "--prompt", "2Ki", "--generate", "1", "--format", "json")[1])["generation"]
+    assert found["first_token"] == found["total"]
+
+
+def test_a_sum_with_a_bend() -> None:
+    """A window, a limit that changes, and one that takes over: each is followed to where it bends."""
+
+    def at(context: int) -> Cost:
+        return Cost(7 * context, min(context, 37) * 5 + 3, max(0.25 * context, 11.0))
+
+    asked = [at(context) for context in range(5, 501)]
+    found = summed(at, 5, 500)
+    assert found.operations == sum(each.operations for each in asked)
+    assert found.bytes == sum(each.bytes for each in asked)
+    assert isclose(found.seconds, sum(each.seconds for each in asked))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"step": 5}, "step is how many tokens come in at once against a context: it goes with the decode phase"),
+        ({"step": 5, "phase": "decode"}, "the decode phase needs a context"),
+        ({"step": 5, "phase": "decode", "context": 4}, "step: 5 new tokens are more than the context of 4, which has them among it"),
+        ({"generate": 5}, "generate goes with prompt: how many tokens there are before"),
+        ({"prompt": 5, "phase": "decode", "context": 9}, "a prompt goes in before anything is decoded"),
+        ({"vars": {"seq": 77}, "phase": "decode", "context": 9}, "seq is the length of the input, which changes nothing while decoding"),
+        ({"vars": {"seq": 4096}, "phase": "decode", "context": 9}, "seq is the length of the input, which changes nothing while decoding"),
+    ],
+)
+def test_what_can_not_be_asked(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(RequestError, match=f"^{message}"):
+        archcalc.analyze("llama2", **options)
+
+
+def test_a_var_that_changes_more_than_the_length_may_be_set() -> None:
+    document = {**DECODER, "vars": {"seq": 12}, "input": {"shape": ["seq"], "dtype": "int64"}}
+    document["layers"] = [DECODER["layers"][0], {"position_embedding": "seq"}, *DECODER["layers"][1:]]
+    assert archcalc.analyze(document, vars={"seq": 40}, phase="decode", context=40).totals.kv_cache_bytes == 2 * 2 * 40 * 8 * 4

@@ -36,7 +36,7 @@ def recurrent(name: str, cell: bool = False) -> str:
     """Two per product of a weight, less one per row, and a few per element of the state."""
     rows, beside, state = f"{GATES[name]} * H", {"rnn": 1, "gru": 7, "lstm": 10}[name], "H" if cell else "R"
     first, later = (
-        f"2 * {rows} * ({features} + {state}) - 2 * {rows} + {beside} * H + 2 * bias * {rows}" for features in ("F_in", f"D * {state}")
+        f"2 * {rows} * ({features} + {state}) - 2 * {rows} + {beside} * H + biases * bias * {rows}" for features in ("F_in", f"D * {state}")
     )
     return f"N * ({first})" if cell else f"N * D * ({first} + (layers - 1) * ({later}))"
 

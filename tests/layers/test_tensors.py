@@ -125,12 +125,12 @@ def plain(draw: Draw, shapes: Shapes, **args: st.SearchStrategy[Any]) -> tuple[A
 
 
 def stack(draw: Draw, **own: st.SearchStrategy[Any]) -> tuple[Args, Shapes]:
-    args = {"hidden": SIZE, "layers": st.integers(1, 4), "bias": TRUTH, "bidirectional": TRUTH, **own}
+    args = {"hidden": SIZE, "layers": st.integers(1, 4), "bias": TRUTH, "biases": st.integers(1, 2), "bidirectional": TRUTH, **own}
     return plain(draw, [[draw(SIZE), draw(SIZE)]], **args)
 
 
 def cell(draw: Draw) -> tuple[Args, Shapes]:
-    return plain(draw, [[*draw(ANYWHERE), draw(SIZE)]], hidden=SIZE, bias=TRUTH)
+    return plain(draw, [[*draw(ANYWHERE), draw(SIZE)]], hidden=SIZE, bias=TRUTH, biases=st.integers(1, 2))
 
 
 def head_norm(draw: Draw) -> tuple[Args, Shapes]:
@@ -238,6 +238,12 @@ def test_the_tensors_are_the_params_whatever_the_arguments(kind: str, data: st.D
             {"hidden": 2},
             [[5]],
             [("weight_ih", (6, 5), 1), ("weight_hh", (6, 2), 1), ("bias_ih", (6,), 1), ("bias_hh", (6,), 1)],
+        ),
+        (
+            "gru_cell",
+            {"hidden": 2, "biases": 1},
+            [[5]],
+            [("weight_ih", (6, 5), 1), ("weight_hh", (6, 2), 1), ("bias_ih", (6,), 1)],
         ),
         ("rnn", {"hidden": 2, "bias": False}, [[3, 5]], [("weight_ih_l0", (2, 5), 1), ("weight_hh_l0", (2, 2), 1)]),
         (

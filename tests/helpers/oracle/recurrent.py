@@ -27,7 +27,17 @@ def summed(machine: Machine, name: object, *, rows: int, parts: dict[str, Vector
 
 
 def step(
-    machine: Machine, kind: str, x: Vector, states: States, *, hidden: int, bias: bool, biases: int, activation: str, projection: int | None, key: object
+    machine: Machine,
+    kind: str,
+    x: Vector,
+    states: States,
+    *,
+    hidden: int,
+    bias: bool,
+    biases: int,
+    activation: str,
+    projection: int | None,
+    key: object,
 ) -> States:
     """What one step makes of the input and the states."""
 

@@ -81,6 +81,7 @@ SHARED: dict[str, Rule] = {
     ),
     "matmul": Rule("2 * N_in * x[1][-1]", "matrix products: all of the first, times the columns of the second"),
     "dot_interaction": Rule("2 * B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
+    "blur_pool": Rule("2 * maccs"),
     "nearest": Rule("2 * maccs", "products of points as one matrix product"),
     "einsum": EINSUM,
     "sequence_conv": Rule(f"(2 * k + bias) * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"),

@@ -28,7 +28,8 @@ FILES: dict[str, str] = {
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation arithmetic attention_parts choose concat conv elementwise embedding kit.compound kit.derivations linear "
-        "loss matmul norm pool recurrent reduce resample reshape shuffle < attention latent mlp squeeze_excite ssm transformer"
+        "loss matmul norm pool recurrent reduce regions resample reshape sampling shuffle < attention latent mlp "
+        "squeeze_excite ssm transformer"
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (

@@ -36,7 +36,7 @@ def recurrent(name: str, cell: bool = False) -> str:
     """Two per product of a weight, less one per row, and a few per element of the state."""
     rows, beside, state = f"{GATES[name]} * H", {"rnn": 1, "gru": 7, "lstm": 10}[name], "H" if cell else "R"
     first, later = (
-        f"2 * {rows} * ({features} + {state}) - 2 * {rows} + {beside} * H + 2 * bias * {rows}" for features in ("F_in", f"D * {state}")
+        f"2 * {rows} * ({features} + {state}) - 2 * {rows} + {beside} * H + biases * bias * {rows}" for features in ("F_in", f"D * {state}")
     )
     return f"N * ({first})" if cell else f"N * D * ({first} + (layers - 1) * ({later}))"
 
@@ -81,6 +81,7 @@ SHARED: dict[str, Rule] = {
     ),
     "matmul": Rule("2 * N_in * x[1][-1]", "matrix products: all of the first, times the columns of the second"),
     "dot_interaction": Rule("2 * B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
+    "blur_pool": Rule("2 * maccs"),
     "nearest": Rule("2 * maccs", "products of points as one matrix product"),
     "einsum": EINSUM,
     "sequence_conv": Rule(f"(2 * k + bias) * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"),

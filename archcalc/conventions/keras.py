@@ -111,6 +111,7 @@ keras = Convention(
             },
         ),
         "linear": Rule("2 * maccs + bias * N_out", "bias of linear layers"),
+        "blur_pool": Rule("2 * maccs if len(x[0]) <= 3 else 0", "its window as a depthwise convolution; none in three axes", missing=True),
         "sequence_conv": Rule("2 * maccs + bias * N_out", "bias of convolutions"),
         "max_pool avg_pool": Rule(
             "taps * N_out if len(x[0]) <= 3 else 0",

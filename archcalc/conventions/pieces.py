@@ -45,7 +45,7 @@ def gated(beside: dict[str, int], state: str = "H") -> dict[str, Rule]:
 
     def step(name: str, features: str, state: str) -> str:
         rows = f"{GATES[name]} * H"
-        return f"{rows} * ({features} + {state}) + {beside[name]} * H + 2 * bias * {rows}"
+        return f"{rows} * ({features} + {state}) + {beside[name]} * H + biases * bias * {rows}"
 
     def layer(name: str) -> str:
         return f"N * D * ({step(name, 'F_in', state)} + (layers - 1) * ({step(name, f'D * {state}', state)}))"

@@ -42,7 +42,7 @@ torchinfo = Convention(
     default=Rule("0", "modules without weights"),
     sizes=_sizes,
     rules={
-        "conv depthwise_conv": Rule("params * (N_out // C_out)", "bias of convolutions"),
+        "conv depthwise_conv deform_conv": Rule("params * (N_out // C_out)", "bias of convolutions"),
         "conv_transpose": Rule(
             "params * (N_out // C_out)", "transposed convolutions by the positions of the output, not of the input; their bias"
         ),

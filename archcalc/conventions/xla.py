@@ -114,7 +114,7 @@ def _step(rows: int, beside: int, again: int, features: str) -> str:
     """One step of one layer for one sample; a product of one feature is one multiplication, which LSTM does twice."""
     one, other = (features, "H") if again else (f"(1 + ({features} > 1)) * {features}", "(1 + (H > 1)) * H")
     products = f"2 * ({one} + {other})" if again else f"({one} + {other})"
-    return f"H * ({rows} * {products} + {2 * rows + again} * bias + {beside})"
+    return f"H * ({rows} * {products} + ({rows} * biases + {again}) * bias + {beside})"
 
 
 def _recurrent(rows: int, beside: int, again: int = 0) -> str:

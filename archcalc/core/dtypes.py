@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 _FLOATS = {"float64": 64, "float32": 32, "tfloat32": 32, "float16": 16, "bfloat16": 16, "float8": 8}
-_WHOLE = {"int64": 64, "int32": 32, "int16": 16, "int8": 8, "int4": 4, "bool": 8}
+_WHOLE = {"int64": 64, "int32": 32, "int16": 16, "int8": 8, "int4": 4, "int3": 3, "int2": 2, "ternary": 2, "int1": 1, "bool": 8}
 
 BITS: dict[str, int] = {**_FLOATS, **_WHOLE}
-"""Every dtype and the bits that an element takes in memory; tfloat32 is float32 there, and a truth value a byte."""
+"""Every dtype and the bits that an element takes in memory; tfloat32 is float32 there, a truth value a byte, and a ternary one two bits."""
 
 DTYPES: tuple[str, ...] = tuple(BITS)
 FLOATS = frozenset(_FLOATS)

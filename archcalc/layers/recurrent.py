@@ -12,10 +12,14 @@ from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move, sequence
 
 _HIDDEN = Arg("hidden", SIZE, "features of the state", symbol="H")
-_BIAS = Arg("bias", TRUTH, "whether each gate has two biases, one for the input and one for the state", True)
+_BIAS = Arg("bias", TRUTH, "whether each gate has biases", True)
+_BIASES = Arg(
+    "biases", Int(1, "1 or 2", 2), "biases of a gate: 2, one for the input and one for the state, as in PyTorch; 1, as in Keras", 2
+)
 _STACK = (
     Arg("layers", Int(1, "a whole number from 1 to 10000", 10_000), "layers on one another, each on the outputs of the one below", 1),
     _BIAS,
+    _BIASES,
     Arg("bidirectional", TRUTH, "whether a second pass runs from the end; the outputs of both are joined", False),
 )
 _PROJECTION = Arg("projection", Either(SIZE, NULL), "features of h, where one more matrix makes it; null: no such matrix", None)
@@ -48,7 +52,7 @@ class _Kind:
         self.name = name
         self.meaning = meaning
         self.rows = f"{gates} * H" if gates > 1 else "H"
-        self.biases = f"{2 * gates} * H"
+        self.biases = f"biases * {self.rows}"
         self.equations = equations
         self.source = source
         self.states = states
@@ -98,7 +102,8 @@ class _Kind:
             "weight_ih_l0": f"D * [{self.rows}, F_in]",
             "weight_ih_l1": f"(layers - 1) * D * [{self.rows}, D * {out}]",
             "weight_hh_l0": f"layers * D * [{self.rows}, {out}]",
-            **dict.fromkeys(("bias_ih_l0", "bias_hh_l0"), f"bias * layers * D * [{self.rows}]"),
+            "bias_ih_l0": f"bias * layers * D * [{self.rows}]",
+            "bias_hh_l0": f"bias * (biases - 1) * layers * D * [{self.rows}]",
             **({"weight_hr_l0": "projected * layers * D * [R, H]"} if projected else {}),
         }
         names = ", ".join(f"name.{state} the last {'h' if state == 'state' else state}" for state in self.states)
@@ -114,7 +119,7 @@ class _Kind:
             rule=lambda symbols, inputs: [(*inputs[0][:-1], symbols["D"] * symbols["R"])],
             output_names=self.states,
             extra=last,
-            params=weights(" + 2 * bias"),
+            params=weights(" + biases * bias"),
             tensors=tensors,
             maccs=f"N * ({weights('')})",
             **self.operations("N * layers * D"),
@@ -146,18 +151,19 @@ class _Kind:
         return LayerType(
             name,
             f"{self.meaning}, one step of it. The value is h{''.join(f', name.{state} the {state}' for state in more)}.",
-            args=(_HIDDEN, _BIAS, *own),
+            args=(_HIDDEN, _BIAS, _BIASES, *own),
             takes=FEATURES_LAST,
             inputs=(1, 1 + len(self.states)),
             symbols=bind,
             output="[..., H]",
             output_names=more,
             extra=(lambda symbols, inputs: [(*inputs[0][:-1], symbols["H"])]) if more else None,
-            params=f"{self.rows} * (F_in + H + 2 * bias)",
+            params=f"{self.rows} * (F_in + H + biases * bias)",
             tensors={
                 "weight_ih": f"[{self.rows}, F_in]",
                 "weight_hh": f"[{self.rows}, H]",
-                **dict.fromkeys(("bias_ih", "bias_hh"), f"bias * [{self.rows}]"),
+                "bias_ih": f"bias * [{self.rows}]",
+                "bias_hh": f"bias * (biases - 1) * [{self.rows}]",
             },
             maccs=f"N * {self.rows} * (F_in + H)",
             **self.operations("N"),
@@ -187,10 +193,11 @@ _gru = _Kind(
     "Gated recurrent units",
     3,
     "r, z = sigmoid(W x + b + U h + c), each with its own; n = tanh(W x + b + r * (U h + c)); h = (1 - z) * n + z * h. "
-    "Both products of r and of z are one running sum. As in PyTorch r is applied after the matrix U; the paper applies it before.",
+    "Both products of r and of z are one running sum. As in PyTorch r is applied after the matrix U; with biases: 1 before it, as in the paper "
+    "and in Keras with reset_after=False, n = tanh(W x + U (r * h) + b): one running sum, and one addition less.",
     "Cho et al., Learning Phrase Representations, 2014, arXiv:1406.1078, section 2.3; PyTorch documentation, torch.nn.GRU",
     muls="3",
-    adds="5",
+    adds="(3 + biases)",
     divs="2",
     transcendentals="3",
 )

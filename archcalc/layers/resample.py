@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor
 
 from ..core.formula import LETTERS
-from ..core.kinds import COUNT, SIZES, Either, ListOf, Number, PerAxis, Word, show
+from ..core.kinds import COUNT, SIZE, SIZES, Either, ListOf, Number, PerAxis, Word, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import SPATIAL, axes_text
 from .kit.keeps import Keeps
@@ -166,4 +166,19 @@ pad = LayerType(
     example=Example({"padding": [[0, 1], [2, 3]]}, [[3, 5, 7]], [3, 6, 12]),
 )
 
-LAYERS = (upsample, crop, pad)
+
+blur_pool = LayerType(
+    "blur_pool",
+    "Each channel smoothed by a fixed window of binomial numbers, and every so many positions of it.",
+    args=(Arg("kernel", SIZE, "size of the window on each axis", 3, symbol="k"), Arg("stride", SIZE, "step of the window", 2, symbol="s")),
+    takes=SPATIAL,
+    symbols=lambda symbols, inputs: symbols.update(taps=symbols["k"] ** (len(inputs[0]) - 1)),
+    output="[C_in, H_out, W_out]",
+    axis="(H_in - 1) // s + 1",
+    maccs="taps * H_out * W_out * C_in",
+    notes="The map is padded by reflection so that k changes no size; taps = k on each axis, multiplied. The window is no param.",
+    source="Zhang, Making Convolutional Networks Shift-Invariant Again, 2019, arXiv:1904.11486, section 3.2",
+    example=Example({}, [[3, 5, 8]], [3, 3, 4], maccs=324),
+)
+
+LAYERS = (upsample, crop, pad, blur_pool)

@@ -18,42 +18,67 @@ def _two_axes(symbols: Symbols, inputs: list[Shape]) -> None:
         raise LayerError(f"pixels are on two spatial axes, and the input {show(inputs[0])} has {len(inputs[0]) - 1}", expected="[C, H, W]")
 
 
-pixel_shuffle = LayerType(
+def _to_positions(name: str, meaning: str, source: str) -> LayerType:
+    return LayerType(
+        name,
+        meaning,
+        args=(Arg("factor", SIZE, "side of the square", symbol="r"),),
+        takes=SPATIAL,
+        symbols=_two_axes,
+        requires=(
+            (
+                "C_in % (r * r) == 0",
+                "factor: {r} * {r} does not divide {C_in} input channels",
+                "factor",
+                "a number whose square divides {C_in}",
+            ),
+        ),
+        output="[C_in // (r * r), H_out, W_out]",
+        axis="H_in * r",
+        fuses="all",
+        source=source,
+        example=Example({"factor": 2}, [[12, 5, 7]], [3, 10, 14]),
+    )
+
+
+def _to_channels(name: str, meaning: str, source: str) -> LayerType:
+    return LayerType(
+        name,
+        meaning,
+        args=(Arg("factor", SIZE, "side of the square", symbol="r"),),
+        takes=SPATIAL,
+        symbols=_two_axes,
+        requires=(
+            ("H_in % r == 0", "factor: {r} does not divide the height of {H_in}", "factor", "a number that divides {H_in} and {W_in}"),
+            ("W_in % r == 0", "factor: {r} does not divide the width of {W_in}", "factor", "a number that divides {H_in} and {W_in}"),
+        ),
+        output="[C_in * r * r, H_out, W_out]",
+        axis="H_in // r",
+        fuses="all",
+        source=source,
+        example=Example({"factor": 2}, [[3, 10, 14]], [12, 5, 7]),
+    )
+
+
+pixel_shuffle = _to_positions(
     "pixel_shuffle",
     "Channels become positions: r * r of them make a square.",
-    args=(Arg("factor", SIZE, "side of the square", symbol="r"),),
-    takes=SPATIAL,
-    symbols=_two_axes,
-    requires=(
-        (
-            "C_in % (r * r) == 0",
-            "factor: {r} * {r} does not divide {C_in} input channels",
-            "factor",
-            "a number whose square divides {C_in}",
-        ),
-    ),
-    output="[C_in // (r * r), H_out, W_out]",
-    axis="H_in * r",
-    fuses="all",
-    source="Shi et al., Real-Time Single Image and Video Super-Resolution, 2016, arXiv:1609.05158, equation 4",
-    example=Example({"factor": 2}, [[12, 5, 7]], [3, 10, 14]),
+    "Shi et al., Real-Time Single Image and Video Super-Resolution, 2016, arXiv:1609.05158, equation 4",
 )
-
-pixel_unshuffle = LayerType(
+depth_to_space = _to_positions(
+    "depth_to_space",
+    "Channels become positions, those of one place of the square side by side: pixel_shuffle in TensorFlow's order.",
+    "TensorFlow documentation, tf.nn.depth_to_space",
+)
+pixel_unshuffle = _to_channels(
     "pixel_unshuffle",
     "Positions become channels: each square of r * r of them.",
-    args=(Arg("factor", SIZE, "side of the square", symbol="r"),),
-    takes=SPATIAL,
-    symbols=_two_axes,
-    requires=(
-        ("H_in % r == 0", "factor: {r} does not divide the height of {H_in}", "factor", "a number that divides {H_in} and {W_in}"),
-        ("W_in % r == 0", "factor: {r} does not divide the width of {W_in}", "factor", "a number that divides {H_in} and {W_in}"),
-    ),
-    output="[C_in * r * r, H_out, W_out]",
-    axis="H_in // r",
-    fuses="all",
-    source="PyTorch documentation, torch.nn.PixelUnshuffle",
-    example=Example({"factor": 2}, [[3, 10, 14]], [12, 5, 7]),
+    "PyTorch documentation, torch.nn.PixelUnshuffle",
+)
+space_to_depth = _to_channels(
+    "space_to_depth",
+    "Positions become channels, those of one place of the square side by side: pixel_unshuffle in TensorFlow's order.",
+    "TensorFlow documentation, tf.nn.space_to_depth",
 )
 
 channel_shuffle = LayerType(
@@ -141,4 +166,4 @@ fold = LayerType(
     example=Example({"kernel": [2, 3], "padding": 1, "size": [5, 7]}, [[18, 42]], [3, 5, 7], adds=756),
 )
 
-LAYERS = (pixel_shuffle, pixel_unshuffle, channel_shuffle, unfold, fold)
+LAYERS = (pixel_shuffle, pixel_unshuffle, channel_shuffle, unfold, fold, depth_to_space, space_to_depth)

@@ -16,6 +16,7 @@ import oracle.choose
 import oracle.experts
 import oracle.product
 import oracle.recurrent
+import oracle.sampling
 import oracle.state
 from archcalc import layers
 from archcalc.layers.kit.layer import LayerType
@@ -141,6 +142,22 @@ CASES: list[tuple[str, Layer, Shapes, Args, Args | None, str]] = [
     ("gather", oracle.choose.gather, [[2, 4, 3], [2, 4]], {"axis": 1}, None, "apart>0 all apart>3, apart>1 apart>2"),
     ("nearest", oracle.choose.nearest, [[4, 3]], {"k": 2}, None, "all all"),
     ("nearest", oracle.choose.nearest, [[4, 3], [5, 3]], {"k": 2}, None, "apart>0 all, all all"),
+    ("grid_sample", oracle.sampling.grid_sample, [[2, 4, 3], [3, 2, 2]], {}, None, "apart>0 all all, apart>1 apart>2 all"),
+    ("affine_grid", oracle.sampling.affine_grid, [[2, 3]], {"size": [4, 3]}, None, "all all"),
+    ("roi_align", oracle.sampling.roi_align, [[2, 4, 3], [3, 4]], {"size": [2, 1], "sampling": 2}, None, "apart>1 all all, apart>0 all"),
+    ("roi_pool", oracle.sampling.roi_pool, [[2, 4, 3], [3, 4]], {"size": [2, 1]}, None, "apart>1 all all, apart>0 all"),
+    ("nms", oracle.sampling.nms, [[4, 4], [4]], {"keep": 2}, None, "all all, all"),
+    ("blur_pool", oracle.sampling.blur_pool, [[2, 5]], {"kernel": 3, "stride": 1}, None, "all all"),
+    ("depth_to_space", oracle.sampling.depth_to_space, [[4, 2, 3]], {"factor": 2}, None, "all all all"),
+    ("space_to_depth", oracle.sampling.space_to_depth, [[2, 4, 2]], {"factor": 2}, None, "all all all"),
+    (
+        "deform_conv",
+        oracle.sampling.deform_conv,
+        [[2, 4, 3], [2, 4, 3]],
+        {**CONV, "offset_groups": 1, "kernel": [1, 1], "stride": [1, 1], "dilation": [1, 1], "padding": [(0, 0), (0, 0)]},
+        None,
+        "all all all, all all all",
+    ),
     ("position_embedding", oracle.product.position_embedding, [[4, 3]], {}, {"length": 4}, "apart>0 all"),
     ("matmul", oracle.product.matmul, [[4, 3], [3, 2]], {}, None, "apart>0 earlier, earlier apart>1"),
     (
@@ -344,8 +361,8 @@ def test_where_an_axis_goes(kind: str, shapes: Shapes, args: Args, expected: str
 
 def test_a_type_that_says_nothing_looks_at_everything() -> None:
     silent = {layer.name for layer in PLAIN if layer.positions == ALL}
-    assert silent == {
-        *("parameter", "constant", "activation", "cross_entropy", "group_norm", "grn", "pixel_shuffle", "pixel_unshuffle", "unfold", "fold")
+        *("affine_grid", "nms", "blur_pool", "depth_to_space", "space_to_depth", "deform_conv"),
+        *("parameter", "constant", "activation", "cross_entropy", "group_norm", "grn", "pixel_shuffle", "pixel_unshuffle", "unfold", "fold"),
     }
     fresh = LayerType("fresh", "New.", source="none", example=TYPES[0].example)
     assert fresh.moves(applied(kind="relu", shapes=[[4, 3]], args={}), [(4, 3)], 0, 0) == (ALL, None)

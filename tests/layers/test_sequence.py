@@ -155,6 +155,7 @@ def test_recurrent_layers(kind: str, data: st.DataObject) -> None:
     *leading, length, features, hidden = drawn(data, data.draw(st.integers(3, 4)))
     args: Args = {"hidden": hidden, "layers": data.draw(st.integers(1, 3))}
     args |= {name: data.draw(st.booleans()) for name in ("bias", "bidirectional")} | own_args(data, kind, stack=True, hidden=hidden)
+    args["biases"] = data.draw(st.sampled_from([1, 2]))
     projection = args.get("projection") or hidden
     rows = args["layers"] * (1 + args["bidirectional"])
     states = [[*leading, rows, projection], [*leading, rows, hidden]][: 2 if kind == "lstm" else 1]
@@ -173,9 +174,25 @@ def test_recurrent_layers(kind: str, data: st.DataObject) -> None:
 def test_cells(kind: str, data: st.DataObject) -> None:
     *leading, features, hidden = drawn(data, data.draw(st.integers(2, 4)))
     args = {"hidden": hidden, "bias": data.draw(st.booleans())} | own_args(data, kind, stack=False, hidden=hidden)
+    args["biases"] = data.draw(st.sampled_from([1, 2]))
     states = [[*leading, hidden]] * (2 if kind == "lstm" else 1)
     shapes = [[*leading, features], *(states if data.draw(st.booleans()) else [])]
     assert_as_counted(kind=f"{kind}_cell", layer=first_of(oracle.recurrent.cell), shapes=shapes, args=args | {"kind": kind}, written=args)
+
+
+@pytest.mark.parametrize(
+    ("item", "features", "params"),
+    [
+        ({"lstm": {"hidden": 256, "biases": 1}}, 4096, 4_457_472),
+        ({"gru": {"hidden": 20, "biases": 1}}, 13, 2_040),
+        ({"gru": {"hidden": 16, "biases": 1, "bidirectional": True}}, 15, 3_072),
+        ({"gru": {"hidden": 20}}, 13, 2_100),
+        ({"gru_cell": {"hidden": 20, "biases": 1}}, 13, 2_040),
+    ],
+)
+def test_params_as_keras_has_them(item: Args, features: int, params: int) -> None:
+    """model.summary() of Keras: one bias for each gate, GRU with reset_after=False."""
+    assert counted(items=[item], shapes=[[7, features]]).totals.params == params
 
 
 @examples(30)

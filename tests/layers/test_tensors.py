@@ -99,6 +99,12 @@ def conv(draw: Draw) -> tuple[Args, Shapes]:
     return args | window(draw, sizes), [[groups * draw(SIZE), *sizes]]
 
 
+def deform_conv(draw: Draw) -> tuple[Args, Shapes]:
+    groups, sets, (high, wide) = draw(st.integers(1, 3)), draw(st.integers(1, 2)), (draw(SIZE), draw(SIZE))
+    args = {"channels": groups * draw(SIZE), "groups": groups, "offset_groups": sets, "bias": draw(TRUTH), "kernel": [1, 2]}
+    return args, [[groups * sets * draw(SIZE), high, wide + 1], [4 * sets, high, wide]]
+
+
 def depthwise(draw: Draw) -> tuple[Args, Shapes]:
     sizes = draw(SPATIAL)
     return {"multiplier": draw(SIZE), "bias": draw(TRUTH)} | window(draw, sizes), [[draw(SIZE), *sizes]]
@@ -125,12 +131,12 @@ def plain(draw: Draw, shapes: Shapes, **args: st.SearchStrategy[Any]) -> tuple[A
 
 
 def stack(draw: Draw, **own: st.SearchStrategy[Any]) -> tuple[Args, Shapes]:
-    args = {"hidden": SIZE, "layers": st.integers(1, 4), "bias": TRUTH, "bidirectional": TRUTH, **own}
+    args = {"hidden": SIZE, "layers": st.integers(1, 4), "bias": TRUTH, "biases": st.integers(1, 2), "bidirectional": TRUTH, **own}
     return plain(draw, [[draw(SIZE), draw(SIZE)]], **args)
 
 
 def cell(draw: Draw) -> tuple[Args, Shapes]:
-    return plain(draw, [[*draw(ANYWHERE), draw(SIZE)]], hidden=SIZE, bias=TRUTH)
+    return plain(draw, [[*draw(ANYWHERE), draw(SIZE)]], hidden=SIZE, bias=TRUTH, biases=st.integers(1, 2))
 
 
 def head_norm(draw: Draw) -> tuple[Args, Shapes]:
@@ -161,6 +167,7 @@ def position(draw: Draw) -> tuple[Args, Shapes]:
 VARIED: dict[str, Any] = {
     "conv": conv,
     "depthwise_conv": depthwise,
+    "deform_conv": deform_conv,
     "conv_transpose": conv,
     "linear": lambda draw: plain(draw, [[*draw(ANYWHERE), draw(SIZE)]], features=SIZE, bias=TRUTH),
     "bilinear": bilinear,
@@ -218,6 +225,12 @@ def test_the_tensors_are_the_params_whatever_the_arguments(kind: str, data: st.D
         ("depthwise_conv", {"kernel": 2, "bias": False}, [[3, 9, 8, 7]], [("weight", (3, 1, 2, 2, 2), 1)]),
         ("conv_transpose", {"channels": 15, "kernel": [2, 5], "groups": 3}, [[6, 9, 8]], [("weight", (6, 5, 2, 5), 1), ("bias", (15,), 1)]),
         ("conv_transpose", {"channels": 4, "kernel": 7, "bias": False}, [[3, 9]], [("weight", (3, 4, 7), 1)]),
+        (
+            "deform_conv",
+            {"channels": 15, "kernel": [2, 5], "groups": 3},
+            [[6, 9, 8], [20, 8, 4]],
+            [("weight", (15, 2, 2, 5), 1), ("bias", (15,), 1)],
+        ),
         ("linear", {"features": 5}, [[2, 3]], [("weight", (5, 3), 1), ("bias", (5,), 1)]),
         ("bilinear", {"features": 5}, [[2, 3], [2, 4]], [("weight", (5, 3, 4), 1), ("bias", (5,), 1)]),
         ("parameter", {"shape": [2, 3, 5]}, [], [("weight", (2, 3, 5), 1)]),
@@ -247,6 +260,12 @@ def test_the_tensors_are_the_params_whatever_the_arguments(kind: str, data: st.D
             {"hidden": 2},
             [[5]],
             [("weight_ih", (6, 5), 1), ("weight_hh", (6, 2), 1), ("bias_ih", (6,), 1), ("bias_hh", (6,), 1)],
+        ),
+        (
+            "gru_cell",
+            {"hidden": 2, "biases": 1},
+            [[5]],
+            [("weight_ih", (6, 5), 1), ("weight_hh", (6, 2), 1), ("bias_ih", (6,), 1)],
         ),
         ("rnn", {"hidden": 2, "bias": False}, [[3, 5]], [("weight_ih_l0", (2, 5), 1), ("weight_hh_l0", (2, 2), 1)]),
         (

@@ -98,7 +98,25 @@ def test_the_dtype_of_the_spec_and_of_an_item() -> None:
 
 
 @pytest.mark.parametrize(
-    "dtype", ["float64", "float32", "tfloat32", "float16", "bfloat16", "float8", "int64", "int32", "int16", "int8", "int4", "bool"]
+    "dtype",
+    [
+        "float64",
+        "float32",
+        "tfloat32",
+        "float16",
+        "bfloat16",
+        "float8",
+        "int64",
+        "int32",
+        "int16",
+        "int8",
+        "int4",
+        "int3",
+        "int2",
+        "ternary",
+        "int1",
+        "bool",
+    ],
 )
 def test_every_dtype(dtype: str) -> None:
     text = f"{{input: {{shape: [3], dtype: {dtype}}}, dtype: {dtype}, layers: [{{linear: 2, dtype: {dtype}}}]}}"

@@ -12,22 +12,32 @@ States = list[Vector]
 """The state of one layer and direction: h, and the cell of an LSTM."""
 
 
-def summed(machine: Machine, name: object, *, rows: int, parts: dict[str, Vector], bias: bool) -> Vector:
-    """A matrix for each part, all in one running sum, and a bias for each part."""
+def summed(machine: Machine, name: object, *, rows: int, parts: dict[str, Vector], biases: int) -> Vector:
+    """A matrix for each part, all in one running sum, and a bias for each part, or for the first of them."""
     out = []
     for row in range(rows):
         total = 0.0
         for part, vector in parts.items():
             for column, value in enumerate(vector):
                 total = machine.macc(total, value, machine.weight(name, part, row, column))
-        for part in parts if bias else ():
+        for part in list(parts)[:biases]:
             total = machine.shifted(total, name, part, row)
         out.append(total)
     return out
 
 
 def step(
-    machine: Machine, kind: str, x: Vector, states: States, *, hidden: int, bias: bool, activation: str, projection: int | None, key: object
+    machine: Machine,
+    kind: str,
+    x: Vector,
+    states: States,
+    *,
+    hidden: int,
+    bias: bool,
+    biases: int,
+    activation: str,
+    projection: int | None,
+    key: object,
 ) -> States:
     """What one step makes of the input and the states."""
 
@@ -35,7 +45,7 @@ def step(
         return [ACTIVATIONS[function](machine, value) for value in vector]
 
     def sums(gate: str, **parts: Vector) -> Vector:
-        return summed(machine, (key, gate), rows=hidden, parts=parts, bias=bias)
+        return summed(machine, (key, gate), rows=hidden, parts=parts, biases=biases * bias)
 
     def times(left: Vector, right: Vector) -> Vector:
         return [machine.multiply(*pair) for pair in zip(left, right, strict=True)]
@@ -48,13 +58,16 @@ def step(
         return [each(activation, sums("new", x=x, h=h))]
     if kind == "gru":
         reset, update = (each("sigmoid", sums(gate, x=x, h=h)) for gate in ("reset", "update"))
-        new = each("tanh", plus(sums("new", x=x), times(reset, sums("new", h=h))))
+        if biases == 1:
+            new = each("tanh", sums("new", x=x, h=times(reset, h)))
+        else:
+            new = each("tanh", plus(sums("new", x=x), times(reset, sums("new", h=h))))
         return [plus(times([machine.subtract(1.0, value) for value in update], new), times(update, h))]
     into, forget, out = (each("sigmoid", sums(gate, x=x, h=h)) for gate in ("in", "forget", "out"))
     cell = plus(times(forget, states[1]), times(into, each("tanh", sums("new", x=x, h=h))))
     h = times(out, each("tanh", cell))
     if projection is not None:
-        h = summed(machine, (key, "projection"), rows=projection, parts={"h": h}, bias=False)
+        h = summed(machine, (key, "projection"), rows=projection, parts={"h": h}, biases=0)
     return [h, cell]
 
 
@@ -66,6 +79,7 @@ def recurrent(
     hidden: int,
     layers: int = 1,
     bias: bool = True,
+    biases: int = 2,
     bidirectional: bool = False,
     activation: str = "tanh",
     projection: int | None = None,
@@ -75,7 +89,7 @@ def recurrent(
     out: Tensor = {}
     last: list[Tensor] = [{} for _ in range(2 if kind == "lstm" else 1)]
     sizes = [projection or hidden, hidden][: len(last)]
-    advance = partial(step, machine, kind, hidden=hidden, bias=bias, activation=activation, projection=projection)
+    advance = partial(step, machine, kind, hidden=hidden, bias=bias, biases=biases, activation=activation, projection=projection)
     for where in indices(leading):
         steps = [[value for index, value in values.items() if index[:-1] == (*where, at)] for at in range(length)]
         number = 0
@@ -99,7 +113,7 @@ def recurrent(
 
 
 def cell(
-    machine: Machine, values: Tensor, *given: Tensor, kind: str, hidden: int, bias: bool = True, activation: str = "tanh"
+    machine: Machine, values: Tensor, *given: Tensor, kind: str, hidden: int, bias: bool = True, biases: int = 2, activation: str = "tanh"
 ) -> list[Tensor]:
     """One step, and the states after it."""
     *leading, _ = shape_of(values)
@@ -107,7 +121,7 @@ def cell(
     for where in indices(leading):
         x = [value for index, value in values.items() if index[:-1] == where]
         states = [[first[*where, each] for each in range(hidden)] for first in given] or [[0.0] * hidden for _ in out]
-        states = step(machine, kind, x, states, hidden=hidden, bias=bias, activation=activation, projection=None, key="cell")
+        states = step(machine, kind, x, states, hidden=hidden, bias=bias, biases=biases, activation=activation, projection=None, key="cell")
         for tensor, vector in zip(out, states, strict=True):
             tensor.update({(*where, each): value for each, value in enumerate(vector)})
     return out

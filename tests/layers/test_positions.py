@@ -361,8 +361,20 @@ def test_where_an_axis_goes(kind: str, shapes: Shapes, args: Args, expected: str
 
 def test_a_type_that_says_nothing_looks_at_everything() -> None:
     silent = {layer.name for layer in PLAIN if layer.positions == ALL}
+    assert silent == {
         *("affine_grid", "nms", "blur_pool", "depth_to_space", "space_to_depth", "deform_conv"),
-        *("parameter", "constant", "activation", "cross_entropy", "group_norm", "grn", "pixel_shuffle", "pixel_unshuffle", "unfold", "fold"),
+        *(
+            "parameter",
+            "constant",
+            "activation",
+            "cross_entropy",
+            "group_norm",
+            "grn",
+            "pixel_shuffle",
+            "pixel_unshuffle",
+            "unfold",
+            "fold",
+        ),
     }
     fresh = LayerType("fresh", "New.", source="none", example=TYPES[0].example)
     assert fresh.moves(applied(kind="relu", shapes=[[4, 3]], args={}), [(4, 3)], 0, 0) == (ALL, None)

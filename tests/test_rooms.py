@@ -22,7 +22,7 @@ ROOMS: tuple[str, ...] = (
 """The rooms in the order in which data flows; those in one text know nothing of one another. A room imports only rooms before it."""
 
 FILES: dict[str, str] = {
-    "core": "counts dtypes errors formula words < derivation figures kinds < checks quantity",
+    "core": "counts dtypes errors formula words < derivation figures formats kinds < checks quantity",
     "text": "nodes problems shipped < anchors decode scalars syntax < python reader < files",
     "expr": "limits < functions < refuse < build < compile",
     "layers": (
@@ -35,14 +35,14 @@ FILES: dict[str, str] = {
         "aliases language tree < declared names reading < parts recursion values < refs variables < modifiers < type_names < "
         "items < blocks < layer_types < document schema"
     ),
-    "network": "graph settings < notes scope < walk < evaluate < apply sources < blocks composing ties < build decoding",
+    "network": "graph settings < heads notes scope < walk < evaluate < apply sources < blocks composing ties < build decoding",
     "conventions": (
         "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras ptflops ptflops_aten thop torch "
         "torchinfo torchvision xla < calflops timm"
     ),
     "memory": (
-        "optimizers precision quantized storage < checkpoint liveness traffic < context plan < keeping weights < placing < "
-        "flow < account < derivations ledger"
+        "mixes optimizers precision quantized storage < checkpoint liveness traffic < context plan < keeping weights < "
+        "choosing placing < flow < account < derivations ledger"
     ),
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy < rates",

@@ -10,6 +10,7 @@ from ..core.dtypes import BITS, in_words
 from .account import Account, Accounts
 from .flow import Flow
 from .plan import Plan
+from .quantized import formula_of
 from .weights import with_params
 
 
@@ -84,7 +85,7 @@ def ledgers(accounts: Accounts, whole: Account, cache: int, *, decoding: bool) -
 def training_ledger(whole: Account, flow: Flow, plan: Plan) -> Ledger:
     """What a training step needs."""
     kept, samples = flow.kept, f"{flow.batch:,} sample{'' if flow.batch == 1 else 's'}"
-    terms = _weights(whole, plan, ("weights", "master weights", "copies of weights", "gradients"))
+    terms = _weights(whole, ("weights", "master weights", "copies of weights", "gradients"))
     terms += _states(whole, plan)
     how = "" if plan.checkpoint.text == "none" else f", checkpoint {plan.checkpoint.text}"
     terms += [
@@ -119,14 +120,14 @@ def inference_ledger(whole: Account, flow: Flow, plan: Plan, cache: int) -> Ledg
         "inference",
         "inference",
         [
-            *_weights(whole, plan, ("weights",)),
+            *_weights(whole, ("weights",)),
             Term("key-value cache", "elements kept of a token * tokens * samples * bytes of the dtype", samples, cache),
             Term("activations", "bytes alive, of the layer with most, the inputs among them", samples, flow.peak),
         ],
     )
 
 
-def _weights(whole: Account, plan: Plan, kinds: tuple[str, ...]) -> list[Term]:
+def _weights(whole: Account, kinds: tuple[str, ...]) -> list[Term]:
     """The terms for parameters, one for each dtype."""
     terms = []
     total = sum(part.params for (name, _), part in whole.parts.items() if name == "weights")
@@ -134,8 +135,8 @@ def _weights(whole: Account, plan: Plan, kinds: tuple[str, ...]) -> list[Term]:
         for (name, what), part in sorted(whole.parts.items()):
             if name != kind:
                 continue
-            if plan.quantized is not None and what == plan.quantized.text:
-                terms.append(Term(f"{kind}, {what}", plan.quantized.formula, f"{part.params:,} params", part.bytes, part.params))
+            if what not in BITS:
+                terms.append(Term(f"{kind}, {what}", formula_of(what), f"{part.params:,} params", part.bytes, part.params))
             else:
                 each = Fraction(BITS[what], 8)
                 counted = "params" if name == "weights" or part.params == total else "trained params"

@@ -75,7 +75,9 @@ def _network(walk: Walk, settings: Mapping[str, Template]) -> Network:
     scope.names.complete = True
     frame.outputs = _outputs(walk, inputs, scope) if spec.outputs else last
     frame.leaves = walk.made
-    return Network(frame, inputs, frame.outputs, walk.vars, walk.dtype)
+    network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype)
+    network.formats = walk.formats
+    return network
 
 
 def _tried(walk: Walk, template: Template, otherwise: Any) -> Any:

@@ -161,7 +161,7 @@ def compose(walk: Walk, item: Item, composite: Composite, name: str, inputs: Val
         passes.outputs = _built(Use(walk, composite, item, inputs, inner))
         return passes
     label = name if item.opens_scope else ""
-    if not label and not composite.group and item.frozen is None and item.share is None and item.style is None:
+    if not label and not composite.group and item.frozen is None and item.share is None and item.style is None and item.held_in is None:
         return _built(Use(walk, composite, item, inputs, scope))
     frame = Frame(inputs)
     group = Group(label, type, frame, inputs, inputs)

@@ -50,7 +50,21 @@ class Walk:
     """
 
     __slots__ = (
-        *("depth", "dtype", "follow", "made", "max_layers", "most_work", "reporter", "run", "spec", "surrounding", "vars", "work"),
+        *(
+            "depth",
+            "dtype",
+            "follow",
+            "formats",
+            "made",
+            "max_layers",
+            "most_work",
+            "reporter",
+            "run",
+            "spec",
+            "surrounding",
+            "vars",
+            "work",
+        ),
         *("firsts", "frames", "results", "settled"),
     )
 
@@ -64,6 +78,8 @@ class Walk:
         self.surrounding: Item | None = None
         """The outermost compound layer whose inside is being followed."""
 
+        self.formats = False
+        """Whether some item says in what its weights are held."""
         self.max_layers = max_layers
         self.made = 0
         """Layers so far, those of copies that share a frame among them."""

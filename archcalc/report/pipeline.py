@@ -39,7 +39,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
     rows = rows_of(network, Counting(request.convention, request.batch), accounts)
     totals = _totals(rows.layers, accounts)
     ledgers = _ledgers(totals, accounts, request)
-    speed = _times(rows.layers, totals, network, request)
+    speed = _times(rows.layers, totals, network, request, accounts)
     return Report(
         spec.name or file or "network",
         network,
@@ -104,10 +104,10 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
         return ()
     from ..memory.ledger import ledgers
 
-    return ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=bool(request.context))
+    return ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=bool(request.context) or accounts.serves)
 
 
-def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Request) -> Speed | None:
+def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Request, accounts: Accounts | None) -> Speed | None:
     """The least time of every row and of all together, and the rates that follow."""
     if request.device is None or totals.account is None:
         return None
@@ -124,7 +124,7 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
         network,
         batch=request.batch,
         params=totals.active_params,
-        decoding=bool(request.context),
+        decoding=bool(request.context) or (accounts is not None and accounts.serves),
         tokens=request.tokens,
         images=request.images,
         mfu=request.mfu,

@@ -12,13 +12,13 @@ from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence
 from ..text.reader import read
 from .items import read_body
 from .language import MAX_ARGS, NAMES, VARIABLES, NameKind, is_name
-from .modifiers import MODIFIER
+from .modifiers import LATER, MODIFIER
 from .names import name_items
 from .reading import Known, Reading, kind_of_node, scalar_at
 from .tree import Block, Template
 from .values import read_template
 
-ITEM_WORDS = frozenset([*MODIFIER, *composites.NAMES, *composites.SPREAD_KEYS, "previous"])
+ITEM_WORDS = frozenset([*(set(MODIFIER) - LATER), *composites.NAMES, *composites.SPREAD_KEYS, "previous"])
 """Words that mean something as a key of an item: no block or layer type may have them as its name."""
 BLOCK_NAMES = NameKind(ITEM_WORDS)
 

@@ -135,7 +135,7 @@ class Item:
 
     __slots__ = (
         *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed"),
-        *("sources", "repeat", "when", "share", "frozen", "dtype", "style", "uses_index"),
+        *("sources", "repeat", "when", "share", "frozen", "dtype", "held_in", "style", "uses_index"),
     )
 
     def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | Composite | None, type_name: str) -> None:
@@ -158,6 +158,8 @@ class Item:
         self.share: Ref | Literal[True] | None = None
         self.frozen: Template | None = None
         self.dtype: Template | None = None
+        self.held_in: Template | None = None
+        """The format of its weights: the key `weights`."""
         self.style: Template | None = None
         """How its code is written: the key `as`."""
         self.uses_index = False

@@ -28,14 +28,14 @@ FILES: dict[str, str] = {
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation attention_parts concat conv elementwise embedding kit.compound kit.derivations linear matmul norm pool "
-        "recurrent resample reshape shuffle < attention mlp squeeze_excite ssm transformer"
+        "recurrent resample reshape shuffle < attention lora mlp squeeze_excite ssm transformer"
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (
-        "aliases language tree < declared names reading < parts recursion values < refs variables < modifiers < type_names < "
-        "items < blocks < layer_types < document schema"
+        "aliases language tree < declared names reading < parts recursion values < adapters refs variables < modifiers < "
+        "type_names < items < blocks < layer_types < document schema"
     ),
-    "network": "graph settings < heads notes scope < walk < evaluate < apply sources < blocks composing ties < build decoding",
+    "network": "graph settings < heads notes scope < walk < evaluate < adapters apply sources < blocks composing ties < build decoding",
     "conventions": (
         "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras ptflops ptflops_aten thop torch "
         "torchinfo torchvision xla < calflops timm"

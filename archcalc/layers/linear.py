@@ -27,6 +27,7 @@ linear = LayerType(
     notes="N is the product of all axes before the last.",
     positions=APART,
     packed=True,
+    adapted="lora_linear",
     features_last=True,
     source="PyTorch documentation, torch.nn.Linear",
     example=Example({"features": 5}, [[2, 7, 3]], [2, 7, 5], 20, maccs=210, weight_adds=70),

@@ -65,8 +65,9 @@ LARGE = 80
 
 
 def part_of(path: str) -> str:
-    """The part of a tensor, from the last two names of its layer's path; empty where it has none."""
-    return next((_PART[name] for name in reversed(path.split(".")[-2:]) if name in _PART), "")
+    """The part of a tensor, from the last two names of its layer's path, an adapter's base left out; empty where it has none."""
+    names = path.removesuffix(".base").split(".")[-2:]
+    return next((_PART[name] for name in reversed(names) if name in _PART), "")
 
 
 def head_type(file: str, row: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..core.errors import Problem, SpecError
+from ..core.errors import Problem, RequestError, SpecError
 from ..core.figures import FIGURES
 from ..network.graph import Network
 from ..request.request import Request
@@ -22,6 +22,7 @@ from .rows import Row, Totals
 if TYPE_CHECKING:
     from ..memory.account import Accounts
     from ..memory.ledger import Ledger
+    from ..network.scope import Adapters
     from ..spec.tree import Spec
     from ..timing.rates import Speed
 
@@ -63,16 +64,32 @@ def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
     from ..network.build import propagate
     from ..network.settings import settings
 
+    lora = _lora(request)
     given, dtype = settings(spec, request.vars, request.variant), request.dtype_for(spec.dtype)
-    network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run)
+    network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run, lora=lora)
     if problems or more or network is None:
         raise SpecError([*problems, *more])
+    if lora is not None:
+        from ..network.adapters import not_met, unmet
+
+        if unmet(lora):
+            message, expected, hint = not_met(unmet(lora), lora)
+            raise RequestError(f"{message}: {hint or 'there are ' + expected}" if expected else message)
     if request.context:
         from ..network.decoding import check_step_by_step
 
-        whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
+        whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, lora=lora)
         check_step_by_step(spec.name or spec.file or "the network", network, whole)
     return network
+
+
+def _lora(request: Request) -> Adapters | None:
+    """The adapters that are asked for beside the spec."""
+    if request.lora is None:
+        return None
+    from ..network.scope import Adapters
+
+    return Adapters(request.lora, tuple(name.strip() for name in request.lora_on.split(",")), frozenset())
 
 
 def _accounts(network: Network, request: Request, held: Iterable[str]) -> Accounts | None:

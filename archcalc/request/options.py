@@ -23,6 +23,7 @@ TRAINS = "table explain fit"
 TELLS = "table explain"
 
 DECODING = Need("phase", value="decode", why="a context is for the decode phase, which is not asked for")
+ADAPTING = Need("lora", why="{options} goes with lora: the rank of the adapters")
 QUANTISING = Need("weights", why="{options} go with weights: a format such as int4 or q4_k_m")
 ON_A_DEVICE = Need("device", why="{options} are for times: name a device")
 TO_TRAIN_ON = Need("tokens", "images", why="{options} goes with tokens or images: how much there is to train on")
@@ -40,6 +41,18 @@ class Network(TypedDict, total=False):
         ),
     ]
     variant: Annotated[str | None, Option(TEXT, EVERY, "Use one of the spec's variants, where no @ names one.")]
+    lora: Annotated[
+        int | None,
+        Option(WHOLE, ONE, "Adapters of this rank beside linear layers, all else frozen; with --weights nf4 QLoRA.", metavar="RANK"),
+    ]
+    lora_on: Annotated[
+        str,
+        Option(
+            *(TEXT, ONE, "The linear layers that have adapters: names or paths, or all but the head.", "all"),
+            metavar="A,B,...",
+            needs=ADAPTING,
+        ),
+    ]
     max_layers: Annotated[int, Option(WHOLE, "table", "Refuse specs with more layers.", MAX_LAYERS)]
 
 

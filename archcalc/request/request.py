@@ -29,6 +29,8 @@ class Request:
 
     vars: Mapping[str, Any]
     variant: str | None
+    lora: int | None
+    lora_on: str
     max_layers: int
     batch: int
     dtype: str | None

@@ -138,6 +138,7 @@ TOP_LEVEL = (
     "inputs",
     "vars",
     "dtype",
+    "lora",
     "blocks",
     "layer_types",
     "layers",

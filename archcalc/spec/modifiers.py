@@ -7,6 +7,7 @@ from ..core.formats import FORMATS
 from ..core.kinds import ANYTHING, COUNT, TRUTH, Word
 from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node, Scalar
+from .adapters import LORA, read_lora
 from .language import NAMES, STYLES
 from .reading import Known, Reading, kind_of_node
 from .refs import read_ref, read_refs
@@ -22,13 +23,14 @@ MODIFIERS: tuple[Arg, ...] = (
     Arg("frozen", TRUTH, "whether its weights are not trained"),
     Arg("dtype", Word(*DTYPES), "the dtype of its weights and outputs"),
     Arg("weights", Word("none", *FORMATS), "the format that its frozen weights are held in; none: that of its dtype, whatever is asked"),
+    LORA,
     Arg("as", Word(*STYLES), "how its code is written, for the numbers of counters that see code and not layers"),
 )
 MODIFIER = {arg.name: arg for arg in MODIFIERS}
 _FIELDS = {"as": "style", "weights": "held_in"}
 """The field of an item that holds a modifier, where it has another name."""
 
-LATER = frozenset(["weights"])
+LATER = frozenset(["weights", "lora"])
 """Words that a block may have as its name, for specs are older than they; a spec with such a block has no such modifier."""
 
 
@@ -51,6 +53,10 @@ def read_modifiers(reading: Reading, item: Item, node: Mapping, path: str, known
             item.sources = [ref for ref in refs if ref is not None]
             if not refs or len(item.sources) < len(refs):
                 item.sources = item.type = None
+        elif key == "lora":
+            item.lora = read_lora(reading, value, where, inner)
+            if item.lora is None:
+                item.type = None
         elif key == "share":
             _share(reading, item, value, where, inner)
         else:

@@ -14,6 +14,7 @@ from ..core.dtypes import DTYPES
 from ..core.kinds import SHAPE
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
+from .adapters import LORA
 from .blocks import BLOCK_NAMES, ITEM_WORDS
 from .language import (
     BUDGETS,
@@ -118,6 +119,7 @@ def _top_level() -> Schema:
         "inputs": {**_names("name", _ref("input")), "minProperties": 1, "maxProperties": MAX_INPUTS},
         "vars": {**_names("variable", _ref("value")), "maxProperties": MAX_VARS},
         "dtype": {"enum": list(DTYPES)},
+        "lora": _argument(LORA),
         "blocks": _names("block_name", _ref("block")),
         "layer_types": _names("block_name", _ref("layer_type")),
         "layers": _ref("layers"),
@@ -160,7 +162,7 @@ def _declared_arguments() -> Schema:
 
 def _block() -> Schema:
     inputs = {"type": "array", "items": _ref("name"), "minItems": 1, "uniqueItems": True}
-    properties = {"args": _declared_arguments(), "inputs": inputs, "layers": _ref("layers")}
+    properties = {"args": _declared_arguments(), "inputs": inputs, "lora": _argument(LORA), "layers": _ref("layers")}
     return {"type": "object", "properties": properties, "required": ["layers"], "additionalProperties": False}
 
 

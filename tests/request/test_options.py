@@ -30,6 +30,8 @@ DECLARED: list[tuple[str, Option]] = [*OPTIONS.items(), *(pair for group in OWN.
 VALUES: dict[str, Any] = {
     "vars": {"a": 1},
     "variant": "b",
+    "lora": 4,
+    "lora_on": "query",
     "max_layers": 3,
     "batch": 2,
     "dtype": "bfloat16",

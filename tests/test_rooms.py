@@ -22,28 +22,31 @@ ROOMS: tuple[str, ...] = (
 """The rooms in the order in which data flows; those in one text know nothing of one another. A room imports only rooms before it."""
 
 FILES: dict[str, str] = {
-    "core": "counts dtypes errors formula words < derivation figures kinds < checks quantity",
+    "core": "counts dtypes errors formula words < derivation figures formats kinds < checks quantity",
     "text": "nodes problems shipped < anchors decode scalars syntax < python reader < files",
     "expr": "limits < functions < refuse < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation arithmetic attention_parts choose concat conv elementwise embedding kit.compound kit.derivations linear "
-        "loss matmul norm pool recurrent reduce regions resample reshape sampling shuffle < attention latent mlp "
+        "loss matmul norm pool recurrent reduce regions resample reshape sampling shuffle < attention latent lora mlp "
         "squeeze_excite ssm transformer"
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (
-        "aliases language tree < declared names reading < parts recursion values < refs variables < modifiers < type_names < "
-        "items < blocks < layer_types < document schema"
+        "aliases language tree < declared names reading < parts recursion values < adapters refs variables < modifiers < "
+        "type_names < items < blocks < layer_types < document schema"
     ),
-    "network": "graph settings < head notes scope < last walk < evaluate < apply sources tokens < blocks composing ties < build decoding",
+    "network": (
+        "graph settings < head heads notes scope < last walk < evaluate < adapters apply sources tokens < blocks composing "
+        "ties < build decoding"
+    ),
     "conventions": (
         "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras ptflops ptflops_aten thop torch "
         "torchinfo torchvision xla < calflops timm"
     ),
     "memory": (
-        "optimizers precision quantized storage < checkpoint liveness loss traffic < context plan < keeping weights < placing "
-        "< flow < account < derivations ledger"
+        "mixes optimizers precision quantized storage < checkpoint liveness loss traffic < context plan < keeping weights < "
+        "choosing placing < flow < account < derivations ledger"
     ),
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy training < rates",

@@ -36,6 +36,8 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
     parsed, problems = read_spec(node, problems, file)
     device = asked(find_device, options.pop("device"))  # its memory is asked for, and no time
     trains = training or any(OPTIONS[name].trains and value is not None for name, value in options.items())
+    if training and options["optimizer"] is None:
+        options["optimizer"] = "adamw"
     memory = asked(device.needed_memory) - _size(reserve)
     if memory <= 0:
         fail(f"--reserve {reserve} leaves nothing of {device.name}")

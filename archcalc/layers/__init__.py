@@ -10,6 +10,7 @@ from .kit.layer import LayerType
 FAMILIES: dict[str, tuple[str, ...]] = {
     "conv": ("conv", "depthwise_conv", "conv_transpose"),
     "linear": ("linear", "bilinear", "parameter"),
+    "lora": ("lora_linear",),
     "pool": ("max_pool", "avg_pool", "lp_pool", "adaptive_max_pool", "adaptive_avg_pool", "global_avg_pool", "global_max_pool"),
     "norm": ("batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "local_response_norm", "layer_scale", "grn"),
     "activation": (

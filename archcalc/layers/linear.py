@@ -27,6 +27,7 @@ linear = LayerType(
     notes="N is the product of all axes before the last.",
     positions=APART,
     packed=True,
+    adapted="lora_linear",
     features_last=True,
     classes=lambda symbols: int(symbols["F_out"]),
     source="PyTorch documentation, torch.nn.Linear",

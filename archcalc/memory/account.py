@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..core.dtypes import size_of
 from ..core.figures import ACCOUNTED
 from ..network.graph import Group, Leaf, Network
+from ..network.heads import heads
+from .choosing import choices
 from .flow import Flow, flow
 from .liveness import Sweep, sweep
 from .loss import LossBytes, loss_bytes
 from .plan import Plan
 from .storage import Kept, Step, Walk
 from .traffic import Sets, Work, traffic
-from .weights import Holder, Part, Parts
+from .weights import Choice, Holder, Part, Parts
 
 
 class Account:
@@ -137,7 +138,9 @@ class Accounts:
         self.batch = batch
         self.plan = plan
         self.training, self.inference = flows(network, batch, plan)
-        self.outputs = {tensor.maker for tensor in network.outputs}
+        self.choices = choices(network, plan.quantized, training=plan.trains)
+        """In what weights are held that are quantised; None where none is."""
+        self.heads = heads(network)
         self.holder = Holder(plan)
         self.placed: dict[tuple[object, ...], Account] = {}
         """By the steps of a layer, by their identity: the flows hold them. A block's layers have the same steps in each of its copies."""
@@ -158,11 +161,12 @@ class Accounts:
     def leaf(self, leaf: Leaf, place: Place, name: str, *, times: int, sets: int, active: int, tie: str, frozen: bool) -> Account:
         """One layer: it runs ``times`` for a sample, with ``sets`` of weights of which a position meets so many ``active`` ones."""
         trained, step = place.training.steps[place.training.by_node[id(leaf)]], place.step(leaf)
-        kept, head, again = place.kept(trained), name in self.outputs, place.block is not None
-        key = (id(trained), id(step), kept, times, sets, active, tie, frozen, head, again)
+        kept, head, again = place.kept(trained), name in self.heads, place.block is not None
+        choice = self.choices.of(name) if self.choices is not None else None
+        key = (id(trained), id(step), kept, times, sets, active, tie, frozen, head, again, choice)
         found = self.placed.get(key)
         if found is None:
-            found = self.placed[key] = self._account(leaf, trained, step, kept, again, times, sets, active, tie, frozen, head)
+            found = self.placed[key] = self._account(leaf, trained, step, kept, again, times, sets, active, tie, frozen, head, choice)
         return found
 
     def _account(
@@ -178,6 +182,7 @@ class Accounts:
         tie: str,
         frozen: bool,
         head: bool,
+        choice: Choice | None,
     ) -> Account:
         """The account of a layer at its two steps, or that of one before it in which all is the same."""
         gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (leaf.result.params > 0 and not frozen)
@@ -186,12 +191,12 @@ class Accounts:
         again = again or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
         dtypes = [tensor.dtype for tensor in leaf.inputs]
         key = (
-            *(id(leaf.result), leaf.dtype, *dtypes, times, sets, active, tie, frozen, head),
+            *(id(leaf.result), leaf.dtype, *dtypes, times, sets, active, tie, frozen, head, choice),
             *(kept, trained.keeps, gradients, made, bool(step.made), core, again),
         )
         found = self.known.get(key)
         if found is None:
-            held = self.holder.holdings(leaf, sets, tie, frozen, head)
+            held = self.holder.holdings(leaf, sets, tie, frozen, head, choice)
             moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, active))
             found = self.known[key] = Account()
             found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
@@ -206,6 +211,26 @@ class Accounts:
             found.work.append((Work(leaf.dtype, operations, least, moved, min(gradients, 2), again, chosen), 1))
         return found
 
+    @property
+    def serves(self) -> bool:
+        """Whether it is inference alone that is worked out: weights are quantised that a training would have to change."""
+        return self.choices is not None and not self.choices.trains
+
+    @property
+    def notes(self) -> list[str]:
+        """What to know of quantised weights beside their bytes."""
+        if self.serves:
+            return [
+                "quantised weights are not trained: these are the figures of inference alone; lora trains adapters beside frozen weights"
+            ]
+        if self.choices is not None and self.choices.held:
+            return [f"{self.choices.held:,} params that were to be quantised are trained, and held as the optimizer needs them"]
+        return []
+
+    def inside(self, path: str) -> tuple[object, ...]:
+        """What makes the bytes inside of a block or compound layer others than those of one that is like it."""
+        return self.choices.inside(path) if self.choices is not None else ()
+
     def operations(self, leaf: Leaf, times: int) -> tuple[int, int]:
         """Two for each MACC, and those of them that no kernel can leave out: the masked products of causal attention it can."""
         operations = 2 * leaf.result.counts.maccs * times * self.batch
@@ -216,7 +241,7 @@ class Accounts:
     def weights_read(self, leaf: Leaf, size: int, times: int, active: int) -> int:
         """The bytes of weights that a layer reads at inference: of experts the active ones, for all positions may meet the same."""
         if leaf.layer.looks_up:
-            return min(size, size_of(leaf.result.elements_out * times * self.batch, leaf.dtype))
+            return min(size, -(-size * leaf.result.elements_out * times * self.batch // max(leaf.result.params, 1)))
         return size * active
 
 

@@ -12,6 +12,7 @@ from .account import Account, Accounts
 from .flow import Flow
 from .loss import LossBytes
 from .plan import Plan
+from .quantized import formula_of
 from .weights import with_params
 
 
@@ -95,7 +96,7 @@ def ledgers(accounts: Accounts, whole: Account, cache: int, *, decoding: bool) -
 def training_ledger(whole: Account, flow: Flow, plan: Plan, loss: LossBytes | None) -> Ledger:
     """What a training step needs: the most while the loss goes backward, or later, when it has given back what it kept."""
     kept, samples = flow.kept, f"{flow.batch:,} sample{'' if flow.batch == 1 else 's'}"
-    terms = _weights(whole, plan, ("weights", "master weights", "copies of weights", "gradients"))
+    terms = _weights(whole, ("weights", "master weights", "copies of weights", "gradients"))
     terms += _states(whole, plan)
     peak, held = flow.backward_peak, kept
     if loss is not None:
@@ -135,22 +136,22 @@ def inference_ledger(whole: Account, flow: Flow, plan: Plan, cache: int) -> Ledg
         "inference",
         "inference",
         [
-            *_weights(whole, plan, ("weights",)),
+            *_weights(whole, ("weights",)),
             Term("key-value cache", "elements kept of a token * tokens * samples * bytes of the dtype", samples, cache),
             Term("activations", "bytes alive, of the layer with most, the inputs among them", samples, flow.peak),
         ],
     )
 
 
-def _weights(whole: Account, plan: Plan, kinds: tuple[str, ...]) -> list[Term]:
+def _weights(whole: Account, kinds: tuple[str, ...]) -> list[Term]:
     """The terms for parameters, one for each dtype."""
     terms = []
     for kind in kinds:
         for (name, what), part in sorted(whole.parts.items()):
             if name != kind:
                 continue
-            if plan.quantized is not None and what == plan.quantized.text:
-                terms.append(Term(f"{kind}, {what}", plan.quantized.formula, f"{part.params:,} params", part.bytes, part.params))
+            if what not in BITS:
+                terms.append(Term(f"{kind}, {what}", formula_of(what), f"{part.params:,} params", part.bytes, part.params))
             else:
                 each = Fraction(BITS[what], 8)
                 counted = _counted(whole, kind)

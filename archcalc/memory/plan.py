@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from ..core.checks import one_of
 from ..core.errors import RequestError
+from ..core.formats import FORMATS
 from .checkpoint import WORDS, Checkpoints
 from .loss import Loss
 from .optimizers import OPTIMIZERS, Optimizer
 from .precision import PRECISIONS, Precision
-from .quantized import QUANTIZED, Quantized
+from .quantized import GROUPED, Quantized
 
 
 class Plan:
     """How a network is trained, and in what its weights are held at inference.
 
-    ``accumulate`` passes over equal parts of the batch make one step of the optimizer.
+    ``accumulate`` passes over equal parts of the batch make one step of the optimizer. ``trains`` says whether a training is asked for.
     """
 
-    __slots__ = ("accumulate", "checkpoint", "fused", "loss", "optimizer", "precision", "quantized")
+    __slots__ = ("accumulate", "checkpoint", "fused", "loss", "optimizer", "precision", "quantized", "trains")
 
     def __init__(
         self,
@@ -28,6 +29,7 @@ class Plan:
         quantized: Quantized | None,
         fused: bool,
         loss: Loss,
+        trains: bool = False,
     ) -> None:
         self.optimizer = optimizer
         self.precision = precision
@@ -37,6 +39,7 @@ class Plan:
         self.fused = fused
         """Whether all attention is fused, its scores never in memory."""
         self.loss = loss
+        self.trains = trains
 
 
 def plan(
@@ -49,8 +52,10 @@ def plan(
     weights: str | None = None,
     group_size: int | None = None,
     zero_points: bool = False,
+    quantise: str | None = None,
     attention: str = "spec",
     loss: str | None = None,
+    trains: bool = False,
 ) -> Plan:
     """The plan that words ask for. Raises RequestError for a word that is none, naming the nearest, and for passes that do not divide the batch."""
     try:
@@ -62,7 +67,10 @@ def plan(
         raise RequestError(f"accumulate: {passes} passes don't divide a batch of {batch}")
     quantized = None
     if weights is not None:
-        quantized = Quantized(one_of("dtype for quantised weights", weights, QUANTIZED), group_size or 0, zero_points)
+        name = one_of("format of weights", weights, FORMATS)
+        if (group_size or zero_points) and name not in GROUPED:
+            raise RequestError(f"group_size and zero_points go with weights of {', '.join(GROUPED)}: {name} has blocks of its own")
+        quantized = Quantized(name, group_size or 0, zero_points, quantise or "")
     return Plan(
         OPTIMIZERS[one_of("optimizer", optimizer or "adamw", OPTIMIZERS)],
         PRECISIONS[one_of("precision", precision or "uniform", PRECISIONS)],
@@ -71,4 +79,5 @@ def plan(
         quantized,
         attention == "fused",
         Loss(loss or ""),
+        trains,
     )

@@ -1,46 +1,77 @@
-"""Weights of fewer bits for inference: whole numbers with a scale for each group of them."""
+"""Weights of few bits: what one tensor takes in a format, and what was asked for."""
 
 from __future__ import annotations
 
 from math import prod
 
-from ..core.dtypes import BITS, in_words, size_of
-
-QUANTIZED = ("int8", "int4", "float8")
-"""The dtypes that weights can be quantised to."""
-SCALE = "float16"
-"""The dtype of the scales."""
+from ..core.dtypes import BITS, bytes_of, in_words, size_of
+from ..core.formats import BASE, FORMATS, SCALE, TYPES, Format
 
 
-class Quantized:
-    """The matrices of layers that multiply, in ``dtype``, with a scale of 16 bits for each group of weights.
+class Stored:
+    """A format in use. Where it has no blocks of its own, ``group`` weights have a scale (0: all of an output), with ``zeros`` a zero point too."""
 
-    A group is ``group`` weights after one another along the inputs of one output (0: all of them), as in Frantar et al., GPTQ, 2022,
-    arXiv:2210.17323, section 4. With ``zeros`` it has a zero point of the weights' dtype, too. Biases, norms and tables of vectors stay.
-    """
+    __slots__ = ("format", "group", "zeros")
 
-    __slots__ = ("dtype", "group", "zeros")
-
-    def __init__(self, dtype: str, group: int = 0, zeros: bool = False) -> None:
-        self.dtype = dtype
+    def __init__(self, format: Format, group: int = 0, zeros: bool = False) -> None:
+        self.format = format
         self.group = group
         self.zeros = zeros
 
-    def bytes(self, shape: tuple[int, ...]) -> int:
-        """The bytes of one tensor, of two axes at least: the first is that of the outputs."""
-        row = prod(shape[1:])
-        groups = shape[0] * (-(-row // self.group) if self.group else 1)
-        zeros = size_of(groups, self.dtype) if self.zeros else 0
-        return size_of(prod(shape), self.dtype) + size_of(groups, SCALE) + zeros
+    def held(self, shape: tuple[int, ...]) -> tuple[str, int]:
+        """What a tensor is held in, in words or as a dtype, and its bytes: rows that are no whole blocks may need another format."""
+        rows, row, format = (shape[0], prod(shape[1:]), self.format) if len(shape) > 1 else (1, prod(shape), self.format)
+        while format.row and row % format.block:
+            if format.row in BITS:
+                return format.row, size_of(rows * row, format.row)
+            format = TYPES[format.row]
+        if format.block:
+            return format.name, bytes_of(format.bits(rows, row))
+        groups = rows * (-(-row // self.group) if self.group else 1)
+        zeros = bytes_of(groups * format.each) if self.zeros else 0
+        return self.text, bytes_of(rows * row * format.each) + bytes_of(groups * SCALE) + zeros
 
     @property
     def text(self) -> str:
         """What it is, in words."""
-        return f"{self.dtype}{' with zero points' if self.zeros else ''}, {f'groups of {self.group}' if self.group else 'a scale for each output'}"
+        if self.format.block:
+            return self.format.name
+        groups = f"groups of {self.group}" if self.group else "a scale for each output"
+        return f"{self.format.name}{' with zero points' if self.zeros else ''}, {groups}"
+
+
+def formula_of(text: str) -> str:
+    """The bytes of all tensors that are held in what ``Stored.held`` called so. Raises KeyError for another text."""
+    name, comma, groups = text.partition(", ")
+    name, zeros, _ = name.partition(" with zero points")
+    format = TYPES[name]
+    if not comma:
+        return format.formula
+    each, groups = in_words(format.each), groups if groups.startswith("groups") else "outputs"
+    return f"{each} * params + {in_words(SCALE)} * {groups}" + (f" + {each} * {groups}" if zeros else "")
+
+
+class Quantized:
+    """What was asked for: a ``name`` of FORMATS, where a format has no blocks of its own the size of a ``group`` and whether it has zero
+    points, and the ``scope``, in place of the one of the format's tool."""
+
+    __slots__ = ("group", "name", "scope", "zeros")
+
+    def __init__(self, name: str, group: int = 0, zeros: bool = False, scope: str = "") -> None:
+        self.name = name
+        self.group = group
+        self.zeros = zeros
+        self.scope = scope
 
     @property
-    def formula(self) -> str:
-        """The bytes of all matrices."""
-        each = in_words(BITS[self.dtype])
-        groups = f"groups of {self.group}" if self.group else "outputs"
-        return f"{each} * params + {in_words(BITS[SCALE])} * {groups}" + (f" + {each} * {groups}" if self.zeros else "")
+    def base(self) -> Format:
+        """The format of most tensors."""
+        return TYPES[BASE[self.name]]
+
+    def stored(self, type: str = "") -> Stored:
+        """The format of a tensor, of most of them or of that name."""
+        return Stored(TYPES[type] if type else self.base, self.group, self.zeros)
+
+
+GROUPED = tuple(name for name in FORMATS if not TYPES[BASE[name]].block)
+"""The formats that have groups of any size."""

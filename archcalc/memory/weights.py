@@ -7,6 +7,38 @@ from math import prod
 from ..core.dtypes import BITS, in_words, size_of
 from ..network.graph import Leaf
 from .plan import Plan
+from .quantized import Stored
+
+
+class Choice:
+    """In what the weights of a layer are held: its matrices, and its vectors; a dtype, a format, or an empty word for the layer's own dtype."""
+
+    __slots__ = ("matrices", "vectors")
+
+    def __init__(self, matrices: Stored | str, vectors: Stored | str) -> None:
+        self.matrices = matrices
+        self.vectors = vectors
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes one choice another."""
+        return tuple(
+            (each.format.name, each.group, each.zeros) if isinstance(each, Stored) else each for each in (self.matrices, self.vectors)
+        )
+
+    @property
+    def quantises(self) -> bool:
+        """Whether anything is held in few bits."""
+        return isinstance(self.matrices, Stored) or isinstance(self.vectors, Stored)
+
+    def few(self, leaf: Leaf) -> int:
+        """How many of the params of a layer are held in few bits."""
+        tensors = leaf.result.tensors()
+        return sum(prod(shape) * number for _, shape, number in tensors if isinstance(self.of(shape), Stored))
+
+    def of(self, shape: tuple[int, ...]) -> Stored | str:
+        """In what a tensor of that shape is held."""
+        return self.matrices if len(shape) > 1 else self.vectors
 
 
 class Part:
@@ -54,40 +86,41 @@ class Holder:
         self._known: dict[tuple[object, ...], Holdings] = {}
         """By what a layer came to, its identity among it: the network that this is for lives as long."""
 
-    def holdings(self, leaf: Leaf, sets: int, tie: str, frozen: bool, head: bool) -> Holdings:
-        """Of a layer with ``sets`` of weights; those that it shares count where they are first. ``head``: it makes the network's output."""
-        key = (id(leaf.result), leaf.dtype, sets, tie, frozen, head)
+    def holdings(self, leaf: Leaf, sets: int, tie: str, frozen: bool, head: bool, choice: Choice | None = None) -> Holdings:
+        """Of a layer with ``sets`` of weights; those that it shares count where they are first. ``head``: it makes the network's output.
+
+        ``choice`` is what its weights are held in where that is not its dtype.
+        """
+        key = (id(leaf.result), leaf.dtype, sets, tie, frozen, head, choice)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = Holdings()
             if leaf.result.params:
-                self._hold(found, leaf, sets, tie, frozen, head)
+                self._hold(found, leaf, sets, tie, frozen, head, choice)
         return found
 
-    def _hold(self, held: Holdings, leaf: Leaf, sets: int, tie: str, frozen: bool, head: bool) -> None:
+    def _hold(self, held: Holdings, leaf: Leaf, sets: int, tie: str, frozen: bool, head: bool, choice: Choice | None) -> None:
         plan, result = self.plan, leaf.result
-        if plan.quantized is None and plan.optimizer.per_param() is not None and tie != "weights":  # the tensors make no difference
+        if choice is None and plan.optimizer.per_param() is not None and tie != "weights":  # the tensors make no difference
             held.set_bytes = size_of(result.params, leaf.dtype)
             if not tie:
                 self._tensor(held, leaf, (result.params,), sets, frozen, False)
             return
         for name, shape, number in result.tensors():
             matrix = len(shape) > 1 and multiplies(leaf)
-            if plan.quantized is not None and matrix:
-                size = number * plan.quantized.bytes(shape)
-                held.set_bytes += size
-                if not tie:  # weights of few bits are not trained
-                    held.weight_bytes += held.part("weights", plan.quantized.text, prod(shape) * number * sets, size * sets)
-                continue
-            held.set_bytes += number * size_of(prod(shape), leaf.dtype)
+            stored = "" if choice is None else choice.of(shape)
+            text, size = stored.held(shape) if isinstance(stored, Stored) else (stored, size_of(prod(shape), stored or leaf.dtype))
+            held.set_bytes += number * size
             if not tie or (tie == "weights" and name.startswith("bias")):
-                self._tensor(held, leaf, shape, number * sets, frozen, matrix and not head)
+                self._tensor(held, leaf, shape, number * sets, frozen, matrix and not head, text, size)
 
-    def _tensor(self, held: Holdings, leaf: Leaf, shape: tuple[int, ...], number: int, frozen: bool, matrix: bool) -> None:
-        """So many weight tensors of one shape."""
+    def _tensor(
+        self, held: Holdings, leaf: Leaf, shape: tuple[int, ...], number: int, frozen: bool, matrix: bool, text: str = "", size: int = 0
+    ) -> None:
+        """So many weight tensors of one shape; those that are held in another way than the precision says, in ``size`` bytes each."""
         dtypes, count = self.plan.precision.held(leaf.dtype), prod(shape)
         params = count * number
-        held.weight_bytes += held.part("weights", dtypes.weight, params, number * size_of(count, dtypes.weight))
+        held.weight_bytes += held.part("weights", text or dtypes.weight, params, number * (size if text else size_of(count, dtypes.weight)))
         if frozen or not dtypes.gradient:
             return
         if dtypes.master:
@@ -95,8 +128,8 @@ class Holder:
         if dtypes.copy:
             held.part("copies of weights", dtypes.copy, params, size_of(params, dtypes.copy))
         held.gradient_bytes += held.part("gradients", dtypes.gradient, params, size_of(params, dtypes.gradient))
-        for state, size in self.plan.optimizer.states(shape, matrix=matrix, dtype=dtypes.state):
-            held.optimizer_bytes += held.part(state, in_words(BITS[dtypes.state]), params, number * size)
+        for state, each in self.plan.optimizer.states(shape, matrix=matrix, dtype=dtypes.state):
+            held.optimizer_bytes += held.part(state, in_words(BITS[dtypes.state]), params, number * each)
 
 
 def multiplies(leaf: Leaf) -> bool:

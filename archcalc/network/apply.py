@@ -82,6 +82,7 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
         dtype = args[type.casts] or dtype
     origin = origin_of(inputs, cache=type.cache is not None)
     made = Leaf(name, type, args, inputs, [Tensor(shape, dtype, path, origin) for shape in result.shapes], result, scope.dtype)
+    made.frozen = scope.adapters is not None
     if result.extra:
         made.extra = [Tensor(shape, dtype, f"{path}.{each}", origin) for each, shape in zip(type.output_names, result.extra)]
     return made
@@ -104,15 +105,17 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
     shapes = known_shapes(inputs)[:1]
     inner, given = arguments(walk, item, type.args, type.defaults, inputs, scope.env)
     if type.shape is not None:
-        made = evaluate(walk, type.shape, inner, inputs)
-        shapes = list(made) if made and isinstance(made[0], tuple) else [made]
+        output = evaluate(walk, type.shape, inner, inputs)
+        shapes = list(output) if output and isinstance(output[0], tuple) else [output]
     figures = {figure: evaluate(walk, template, inner, inputs) for figure, template in type.figures.items()}
     params, buffers = figures.pop("params", 0), figures.pop("buffers", 0)
     result = Result(shapes, params, params, Counts(**figures), {**inner, **shape_names(inputs)}, 0, buffers=buffers)
     walk.reserve(1, item)
     walk.made += 1
     outputs = [Tensor(shape, scope.dtype, scope.prefix + name, origin_of(inputs)) for shape in shapes]
-    return Leaf(name, type, given, inputs, outputs, result, scope.dtype)
+    made = Leaf(name, type, given, inputs, outputs, result, scope.dtype)
+    made.frozen = scope.adapters is not None
+    return made
 
 
 def known_shapes(values: Values) -> list[Shape]:

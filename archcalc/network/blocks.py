@@ -1,19 +1,35 @@
-"""Blocks in use, and layer types that are made of others: one that is used with the same arguments on the same shapes is followed once."""
+"""Blocks in use, and layers that are made of others, those with an adapter among them: one that is used with the same arguments on the same
+shapes is followed once."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .. import layers
 from ..layers.kit.args import LayerError
 from ..layers.kit.compound import Compound
+from ..layers.kit.layer import LayerType
 from ..spec.blocks import compound_block
 from ..spec.language import MAX_NESTING
 from ..spec.tree import Block, Item
+from .adapters import adapting
 from .apply import UNKNOWN, known_shapes, layer_arguments, misfit
+from .apply import layer as plain_layer
 from .evaluate import arguments
-from .graph import CACHE, Frame, Group, Node, Tensor
+from .graph import CACHE, Frame, Group, Leaf, Node, Tensor
 from .scope import Env, Names, Scope, Values
 from .walk import Walk
+
+
+def layer(walk: Walk, item: Item, type: LayerType, name: str, inputs: Values, scope: Scope) -> Leaf | Group:
+    """A layer of a built-in type, with an adapter beside it where one is asked for. A layer that uses another's weights has none."""
+    found = scope.adapters
+    if found is None or not type.adapted or item.share is not None or not found.wants(scope.prefix + name):
+        return plain_layer(walk, item, type, name, inputs, scope)
+    whole = layers.find(type.adapted)
+    assert isinstance(whole, Compound)
+    args = {**layer_arguments(walk, item, type, inputs, scope), "rank": found.rank}
+    return made_of(walk, item, whole, args, name, inputs, scope.adapted(None))
 
 
 def block(walk: Walk, item: Item, type: Block, name: str, inputs: Values, scope: Scope) -> Group:
@@ -26,7 +42,11 @@ def block(walk: Walk, item: Item, type: Block, name: str, inputs: Values, scope:
 
 def compound(walk: Walk, item: Item, type: Compound, name: str, inputs: Values, scope: Scope) -> Group:
     """A layer of a built-in type that is made of others: its inside is a block over its arguments and what it works out of them."""
-    args = layer_arguments(walk, item, type, inputs, scope)
+    return made_of(walk, item, type, layer_arguments(walk, item, type, inputs, scope), name, inputs, scope)
+
+
+def made_of(walk: Walk, item: Item, type: Compound, args: dict[str, Any], name: str, inputs: Values, scope: Scope) -> Group:
+    """The same with these arguments, all converted."""
     shapes = known_shapes(inputs)
     try:
         type.check_inputs(shapes)
@@ -51,11 +71,14 @@ def _use(walk: Walk, item: Item, block: Block, env: Env, given: list[Any], name:
         message = f"the block {block.name} takes {takes}, and {come} in"
         walk.wrong(item.key, item.path, message, hint="name them with from: [a, b]")
     walk.spend(sum(len(each) for each in given if isinstance(each, list)) // 10, item)
-    key = (block, _frozen(given), tuple((tensor.shape, tensor.dtype, tensor.origin) for tensor in inputs), scope.dtype)
+    shapes = tuple((tensor.shape, tensor.dtype, tensor.origin) for tensor in inputs)
+    key: tuple[Any, ...] = (block, _frozen(given), shapes, scope.dtype)
     path = scope.prefix + name
+    if scope.adapters is not None:
+        key = (*key, scope.adapters.key(f"{path}."))
     frame = walk.frames.get(key)
     if frame is None:
-        frame = walk.frames[key] = _followed(walk, item, block, env, f"{path}.", inputs, scope.dtype)
+        frame = walk.frames[key] = _followed(walk, item, block, env, path, inputs, scope)
     else:
         walk.reserve(frame.leaves, item)
         walk.made += frame.leaves
@@ -68,7 +91,7 @@ def _use(walk: Walk, item: Item, block: Block, env: Env, given: list[Any], name:
     return Group(name, block.name, frame, inputs, outputs)
 
 
-def _followed(walk: Walk, item: Item, block: Block, env: Env, prefix: str, inputs: Values, dtype: str) -> Frame:
+def _followed(walk: Walk, item: Item, block: Block, env: Env, path: str, inputs: Values, around: Scope) -> Frame:
     """The inside of a block, followed for the first time: it has values of its own, so that other uses can share it."""
     if walk.depth >= MAX_NESTING:
         walk.stop(item, f"blocks stand in one another more than {MAX_NESTING} deep")
@@ -78,9 +101,11 @@ def _followed(walk: Walk, item: Item, block: Block, env: Env, prefix: str, input
     names: dict[str, Node | Values] = {block.inputs[0]: own} if single else {each: [tensor] for each, tensor in zip(block.inputs, own)}
     frame = Frame(own)
     frame.names = names
-    scope = Scope(frame.children, Names(None, block.body.given, names), prefix, dtype, env)
+    scope = Scope(frame.children, Names(None, block.body.given, names), f"{path}.", around.dtype, env, around.adapters)
     before = walk.made
     walk.depth += 1
+    if block.lora is not None:
+        scope = adapting(walk, block.lora, scope, own)
     outermost = block.layer is not None and walk.surrounding is None
     if outermost:
         walk.surrounding = item

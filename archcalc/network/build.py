@@ -19,12 +19,14 @@ from ..spec.declared import UserLayer
 from ..spec.language import MAX_LAYERS, SIGNS
 from ..spec.tree import Block, Body, Item, Spec, Template
 from ..text.nodes import BAD
-from .apply import UNKNOWN, declared, layer
-from .blocks import block, compound
+from .adapters import adapting, check_met
+from .apply import UNKNOWN, declared
+from .blocks import block, compound, layer
 from .composing import compose, settling
 from .evaluate import evaluate
 from .graph import Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
-from .scope import Env, Names, Scope, Values
+from .heads import heads
+from .scope import Adapters, Env, Names, Scope, Values
 from .sources import source, sources
 from .ties import marks
 from .tokens import tokens_of
@@ -42,17 +44,31 @@ def propagate(
     dtype: str | None = None,
     max_layers: int = MAX_LAYERS,
     run: Env | None = None,
+    lora: Adapters | None = None,
 ) -> tuple[Network | None, list[Problem]]:
     """The network that a spec describes, and all that is wrong with it; None where it could not be followed to its end.
 
     ``settings`` take the place of the spec's own vars, ``dtype`` that of its dtype. ``run`` says how it is run: see RUN in
-    archcalc/layers/kit/layer.py. Shapes are per sample, without the batch.
+    archcalc/layers/kit/layer.py. ``lora`` are adapters that are asked for in place of the spec's own at its top level: which names they met
+    is told there. Shapes are per sample, without the batch.
     """
+    network, problems = _followed(Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body), settings or {}, None)
+    if network is None or problems or not (lora or spec.adapts):
+        return network, problems
     walk = Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body)
+    walk.heads = heads(network)
+    return _followed(walk, settings or {}, lora)
+
+
+def _followed(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None) -> tuple[Network | None, list[Problem]]:
+    """The network that one walk comes to, and all that is wrong with it."""
+    spec = walk.spec
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, FRAMES))
     try:
-        return _network(walk, settings or {}), walk.problems
+        network = _network(walk, settings, lora)
+        check_met(walk)
+        return network, walk.problems
     except (Stop, TooMany):
         return None, walk.problems
     except RecursionError:  # called from very deep inside another program
@@ -62,7 +78,7 @@ def propagate(
         sys.setrecursionlimit(before)
 
 
-def _network(walk: Walk, settings: Mapping[str, Template]) -> Network:
+def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None) -> Network:
     """The whole: vars, inputs, layers, outputs."""
     spec = walk.spec
     for name, template in spec.vars.items():
@@ -81,11 +97,18 @@ def _network(walk: Walk, settings: Mapping[str, Template]) -> Network:
     frame = Frame(inputs)
     frame.names = names
     scope = Scope(frame.children, Names(None, spec.body.given, names), "", walk.dtype, walk.vars)
+    if lora is not None:
+        lora.heads = walk.heads or lora.heads
+        scope = scope.adapted(lora)
+    elif spec.lora is not None:
+        scope = adapting(walk, spec.lora, scope, inputs)
     last = walk.body(spec.body, inputs, scope)
     scope.names.complete = True
     frame.outputs = _outputs(walk, inputs, scope) if spec.outputs else last
     frame.leaves = walk.made
-    return Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens_of(walk, inputs))
+    network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens_of(walk, inputs))
+    network.formats = walk.formats
+    return network
 
 
 def _tried(walk: Walk, template: Template, otherwise: Any) -> Any:
@@ -147,7 +170,7 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     copies = Copies(item.name)
     scope.names.made[item.name] = copies
     scope.children.append(copies)
-    inner = Scope(copies.nodes, scope.names, f"{scope.prefix}{item.name}.", scope.dtype, scope.env)
+    inner = Scope(copies.nodes, scope.names, f"{scope.prefix}{item.name}.", scope.dtype, scope.env, scope.adapters)
     for index in range(count):
         before = walk.made
         values = _copy(walk, item, str(index), values, inner.at_copy(index) if item.uses_index else inner, copies)
@@ -176,6 +199,8 @@ def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copie
         return _absent(item, values, scope, copies)
     if item.dtype is not None:
         scope = scope.in_dtype(evaluate(walk, item.dtype, scope.env, inputs))
+    if item.lora is not None:
+        scope = adapting(walk, item.lora, scope, inputs)
     node = _MAKERS[item.type.__class__](walk, item, item.type, name, inputs, scope)
     if isinstance(node, list):
         return node  # a composite whose layers stand among those around it

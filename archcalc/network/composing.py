@@ -81,7 +81,7 @@ class Use:
         names = Names(scope.names, body.given)
         env = {**scope.env, **values} if values else scope.env
         before = walk.made
-        inner = Scope(frame.children, names, f"{scope.prefix}{name}.", scope.dtype, env)
+        inner = Scope(frame.children, names, f"{scope.prefix}{name}.", scope.dtype, env, scope.adapters)
         frame.outputs = group.outputs = walk.body(body, inputs, inner)
         frame.leaves = walk.made - before
         frame.names = names.made
@@ -157,11 +157,11 @@ def compose(walk: Walk, item: Item, composite: Composite, name: str, inputs: Val
         passes = Copies(name)
         if not item.repeat:
             scope.names.made[name] = passes  # a pass may ask for those before it
-        inner = Scope(passes.nodes, scope.names, f"{scope.prefix}{name}.", scope.dtype, scope.env)
+        inner = Scope(passes.nodes, scope.names, f"{scope.prefix}{name}.", scope.dtype, scope.env, scope.adapters)
         passes.outputs = _built(Use(walk, composite, item, inputs, inner))
         return passes
     label = name if item.opens_scope else ""
-    if not label and not composite.group and item.frozen is None and item.share is None and item.style is None:
+    if not label and not composite.group and item.frozen is None and item.share is None and item.style is None and item.held_in is None:
         return _built(Use(walk, composite, item, inputs, scope))
     frame = Frame(inputs)
     group = Group(label, type, frame, inputs, inputs)
@@ -169,7 +169,7 @@ def compose(walk: Walk, item: Item, composite: Composite, name: str, inputs: Val
     names = Names(scope.names, _given(item)) if label or composite.apart else scope.names
     prefix = f"{scope.prefix}{label}." if label else scope.prefix
     before = walk.made
-    inner = Scope(frame.children, names, prefix, scope.dtype, scope.env)
+    inner = Scope(frame.children, names, prefix, scope.dtype, scope.env, scope.adapters)
     frame.outputs = group.outputs = _built(Use(walk, composite, item, inputs, inner, group))
     frame.leaves = walk.made - before
     if label and not composite.apart:

@@ -53,7 +53,22 @@ NOTHING: list[Tensor] = []
 class Leaf:
     """One layer."""
 
-    __slots__ = ("args", "dtype", "extra", "frozen", "held", "inputs", "layer", "name", "outputs", "result", "style", "tie")
+    __slots__ = (
+        "args",
+        "dtype",
+        "extra",
+        "frozen",
+        "held",
+        "held_in",
+        "inputs",
+        "layer",
+        "name",
+        "outputs",
+        "owner",
+        "result",
+        "style",
+        "tie",
+    )
     leaves = 1
 
     def __init__(
@@ -73,6 +88,10 @@ class Leaf:
         self.frozen = False
         self.tie = ""
         """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
+        self.owner: Node | None = None
+        """That layer, or block."""
+        self.held_in = ""
+        """The format of its weights, where an item says one; empty: as the items around say."""
         self.held = NOTHING
 
     @property
@@ -105,10 +124,12 @@ class Group:
         "frame",
         "frozen",
         "held",
+        "held_in",
         "inputs",
         "layer",
         "name",
         "outputs",
+        "owner",
         "style",
         "tie",
         "times",
@@ -134,6 +155,8 @@ class Group:
         self.style = ""
         self.frozen = False
         self.tie = ""
+        self.owner: Node | None = None
+        self.held_in = ""
         self.held = NOTHING
         self.apart = False
         """Whether no path leads inside: what is there once for every slice has no single value."""
@@ -196,7 +219,7 @@ Node = Leaf | Group | Copies | Absent
 class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
-    __slots__ = ("dtype", "frame", "inputs", "outputs", "tokens", "vars")
+    __slots__ = ("dtype", "formats", "frame", "inputs", "outputs", "tokens", "vars")
 
     def __init__(
         self, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], vars: dict[str, Any], dtype: str, tokens: int = 0
@@ -208,3 +231,5 @@ class Network:
         self.outputs = outputs
         self.vars = vars
         self.dtype = dtype
+        self.formats = False
+        """Whether some item says in what its weights are held."""

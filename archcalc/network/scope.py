@@ -31,15 +31,46 @@ class Names:
         """Whether every item was followed: a name that is missing does not come later."""
 
 
+class Adapters:
+    """Adapters of one ``rank`` on the layers whose paths have one of the names ``on``: words, or words with dots that follow one another.
+
+    ``heads`` are the paths that "all" leaves out. ``met`` are the names that some path had, ``seen`` the paths that were asked for.
+    """
+
+    __slots__ = ("_words", "heads", "met", "on", "rank", "seen")
+
+    def __init__(self, rank: int, on: tuple[str, ...], heads: frozenset[str]) -> None:
+        self.rank = rank
+        self.on = on
+        self.heads = heads
+        self.met: set[str] = set()
+        self.seen: list[str] = []
+        self._words = all("." not in name for name in on)
+
+    def wants(self, path: str) -> bool:
+        """Whether the layer at a path has an adapter."""
+        self.seen.append(path)
+        met = [name for name in self.on if f".{name}." in f".{path}." or (name == "all" and path not in self.heads)]
+        self.met.update(met)
+        return bool(met)
+
+    def key(self, prefix: str) -> object:
+        """What makes one place inside of a block another, where the same block is used again."""
+        if not self._words or any(path.startswith(prefix) for path in self.heads):
+            return self, prefix
+        return self, any(f".{name}." in f".{prefix}" for name in self.on)
+
+
 class Scope:
     """Where items are being added: among which ``children``, under which path, in which dtype, with which names and values in sight.
 
-    ``prefix`` is the path with a dot behind it, or empty.
+    ``prefix`` is the path with a dot behind it, or empty. ``adapters`` are those that linear layers have here, all else is frozen then.
     """
 
-    __slots__ = ("children", "dtype", "env", "names", "prefix")
+    __slots__ = ("adapters", "children", "dtype", "env", "names", "prefix")
 
-    def __init__(self, children: list[Node], names: Names, prefix: str, dtype: str, env: Env) -> None:
+    def __init__(self, children: list[Node], names: Names, prefix: str, dtype: str, env: Env, adapters: Adapters | None = None) -> None:
+        self.adapters = adapters
         self.children = children
         self.names = names
         self.prefix = prefix
@@ -48,8 +79,12 @@ class Scope:
 
     def at_copy(self, index: int) -> Scope:
         """The same place for one copy of a repeat: its number is in sight."""
-        return Scope(self.children, self.names, self.prefix, self.dtype, {**self.env, "index": index})
+        return Scope(self.children, self.names, self.prefix, self.dtype, {**self.env, "index": index}, self.adapters)
 
     def in_dtype(self, dtype: str) -> Scope:
         """The same place, for layers of another dtype."""
-        return Scope(self.children, self.names, self.prefix, dtype, self.env)
+        return Scope(self.children, self.names, self.prefix, dtype, self.env, self.adapters)
+
+    def adapted(self, adapters: Adapters | None) -> Scope:
+        """The same place, for layers that have these adapters."""
+        return Scope(self.children, self.names, self.prefix, self.dtype, self.env, adapters)

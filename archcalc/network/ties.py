@@ -1,4 +1,4 @@
-"""Weights in common and weights not trained: `share`, `frozen`, and `as`."""
+"""What an item says of its layers beside their type: `share`, `frozen`, `weights`, and `as`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from .walk import Walk, Wrong
 
 
 def marks(walk: Walk, item: Item, node: Leaf | Group | Copies, inputs: Values, scope: Scope, copies: Copies | None) -> None:
-    """Mark the node that an item made: how its code is written, whether it is trained, whose weights it uses.
+    """Mark the node that an item made: how its code is written, whether it is trained, in what its weights are held,
+    whose weights it uses.
 
     ``copies`` are those of the item's repeat that the node is one of.
     """
@@ -24,6 +25,10 @@ def marks(walk: Walk, item: Item, node: Leaf | Group | Copies, inputs: Values, s
     if item.frozen is not None and evaluate(walk, item.frozen, scope.env, inputs):
         for each in _marked(node):
             each.frozen = True
+    if item.held_in is not None:
+        walk.formats = True
+        for each in _marked(node):
+            each.held_in = evaluate(walk, item.held_in, scope.env, inputs)
     if item.share is True:
         _share_with_first(walk, item, node, copies)
     elif isinstance(item.share, Ref):
@@ -68,7 +73,7 @@ def _tie(walk: Walk, item: Item, node: Leaf | Group | Copies, target: Node | Val
         walk.wrong(place, path, message, expected="weights of the same sizes", found=found)
     alike = _same_type(node, target) and weights(node, bias=True) == weights(target, bias=True)
     for each in _marked(node):
-        each.tie = "all" if alike else "weights"
+        each.tie, each.owner = "all" if alike else "weights", target
 
 
 def _marked(node: Leaf | Group | Copies) -> list[Leaf | Group]:

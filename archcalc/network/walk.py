@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 from ..core.errors import HasPlace, Problem, Reporter
 from ..layers.kit.result import Result
 from ..spec.language import MAX_NESTING
-from ..spec.tree import Body, Item, Spec, Template
+from ..spec.tree import Body, Item, Lora, Spec, Template
 from .graph import Frame
-from .scope import Env, Scope, Values
+from .scope import Adapters, Env, Scope, Values
 
 WORK_PER_LAYER = 3
 LEAST_WORK = 300_000
@@ -50,8 +50,22 @@ class Walk:
     """
 
     __slots__ = (
-        *("depth", "dtype", "follow", "made", "max_layers", "most_work", "reporter", "run", "spec", "surrounding", "vars", "work"),
-        *("firsts", "frames", "looked_up", "results", "settled"),
+        *(
+            "depth",
+            "dtype",
+            "follow",
+            "formats",
+            "made",
+            "max_layers",
+            "most_work",
+            "reporter",
+            "run",
+            "spec",
+            "surrounding",
+            "vars",
+            "work",
+        ),
+        *("adapters", "firsts", "frames", "heads", "looked_up", "results", "settled"),
     )
 
     def __init__(self, spec: Spec, dtype: str, max_layers: int, run: Env, follow: Callable[[Walk, Body, Values, Scope], Values]) -> None:
@@ -66,6 +80,8 @@ class Walk:
         self.surrounding: Item | None = None
         """The outermost compound layer whose inside is being followed."""
 
+        self.formats = False
+        """Whether some item says in what its weights are held."""
         self.max_layers = max_layers
         self.made = 0
         """Layers so far, those of copies that share a frame among them."""
@@ -77,6 +93,10 @@ class Walk:
 
         # What was worked out before. The keys hold layers, blocks and items, which are told apart by identity, not by what they hold:
         # they belong to the spec (or to the process, as built-in layers and their insides do), and it lives longer than the walk.
+        self.adapters: dict[tuple[Lora, int], Adapters] = {}
+        """By what is said of them and their rank."""
+        self.heads: frozenset[str] | None = None
+        """The heads of the network as it is without adapters; None: it is followed without any."""
         self.results: dict[Any, Result] = {}
         """By layer type, arguments and shapes."""
         self.frames: dict[Any, Frame] = {}

@@ -22,6 +22,7 @@ from .totals import Totals
 if TYPE_CHECKING:
     from ..memory.account import Accounts
     from ..memory.ledger import Ledger
+    from ..network.scope import Adapters
     from ..spec.tree import Spec, Template
     from ..timing.rates import Speed
     from ..timing.training import Training
@@ -42,7 +43,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
     rows = rows_of(network, Counting(request.convention, request.batch), accounts)
     totals = _totals(rows.layers, accounts)
     ledgers = _ledgers(totals, accounts, request)
-    speed = _times(rows.layers, totals, network, request)
+    speed = _times(rows.layers, totals, network, request, accounts)
     training = speed.training if speed is not None else _training(totals, network, request)
     return Report(
         spec.name or file or "network",
@@ -68,15 +69,21 @@ def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
     """Shapes: every layer of the spec with what comes in and goes out."""
     from ..network.build import propagate
 
-    given, dtype = _given(spec, request), request.dtype_for(spec.dtype)
-    network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run)
+    given, dtype, lora = _given(spec, request), request.dtype_for(spec.dtype), _lora(request)
+    network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run, lora=lora)
     if problems or more or network is None:
         raise SpecError([*problems, *more])
+    if lora is not None:
+        from ..network.adapters import not_met, unmet
+
+        if unmet(lora):
+            message, expected, hint = not_met(unmet(lora), lora)
+            raise RequestError(f"{message}: {hint or 'there are ' + expected}" if expected else message)
     if request.context:
         from ..network.decoding import check_step_by_step
 
         _refuse_lengths(spec, network, request)
-        whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers)
+        whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, lora=lora)
         check_step_by_step(spec.name or spec.file or "the network", network, whole)
     if request.logits == "last":
         from ..network.last import last_position
@@ -111,6 +118,15 @@ def _refuse_lengths(spec: Spec, network: Network, request: Request) -> None:
             )
 
 
+def _lora(request: Request) -> Adapters | None:
+    """The adapters that are asked for beside the spec."""
+    if request.lora is None:
+        return None
+    from ..network.scope import Adapters
+
+    return Adapters(request.lora, tuple(name.strip() for name in request.lora_on.split(",")), frozenset())
+
+
 def _accounts(network: Network, request: Request, held: Iterable[str]) -> Accounts | None:
     """How bytes are worked out, where they are asked for, a device is named, or the budget is about bytes."""
     plan = request.plan
@@ -140,7 +156,7 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
         return ()
     from ..memory.ledger import ledgers
 
-    inference = request.infers or not (request.device is None or request.device.trains)
+    inference = request.infers or accounts.serves or not (request.device is None or request.device.trains)
     return ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=inference)
 
 
@@ -173,7 +189,7 @@ def _training(totals: Totals, network: Network, request: Request) -> Training | 
     )
 
 
-def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Request) -> Speed | None:
+def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Request, accounts: Accounts | None) -> Speed | None:
     """The least time of every row and of all together, and the rates that follow."""
     if request.device is None or totals.account is None:
         return None
@@ -190,7 +206,7 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
         network,
         batch=request.batch,
         params=totals.active_params,
-        decoding=request.infers,
+        decoding=request.infers or (accounts is not None and accounts.serves),
         tokens=request.tokens,
         images=request.images,
         mfu=request.mfu,

@@ -119,6 +119,7 @@ class Report:
             run = self.accounts.training.run
             if self.request.memory and run.scores:
                 found.append("attention has its scores in memory, as the spec writes it; with --attention fused it never has")
+            found += self.accounts.notes
             if run.spoiled:
                 found += named("overwrites in place what a layer before keeps for its backward pass", run.spoiled)
             if run.stale:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from ..core.dtypes import DTYPES
+from ..core.formats import FORMATS, SCOPES
 from ..spec.language import MAX_LAYERS
 from .option import AMOUNT, ASSIGNMENTS, FLAG, SHARE, TEXT, WHOLE, Need, Option, word
 
@@ -24,7 +25,8 @@ TELLS = "table explain"
 DECODING = Need("phase", value="decode", why="a context is for the decode phase, which is not asked for")
 STEPPING = Need("phase", value="decode", why="step is how many tokens come in at once against a context: it goes with the decode phase")
 PROMPTED = Need("prompt", why="generate goes with prompt: how many tokens there are before")
-QUANTISING = Need("weights", why="{options} go with weights: int8, int4, float8")
+ADAPTING = Need("lora", why="{options} goes with lora: the rank of the adapters")
+QUANTISING = Need("weights", why="{options} go with weights: a format such as int4 or q4_k_m")
 ON_A_DEVICE = Need("device", why="{options} are for times: name a device")
 TO_TRAIN_ON = Need("tokens", "images", why="{options} goes with tokens or images: how much there is to train on")
 
@@ -41,6 +43,18 @@ class Network(TypedDict, total=False):
         ),
     ]
     variant: Annotated[str | None, Option(TEXT, EVERY, "Use one of the spec's variants, where no @ names one.")]
+    lora: Annotated[
+        int | None,
+        Option(WHOLE, ONE, "Adapters of this rank beside linear layers, all else frozen; with --weights nf4 QLoRA.", metavar="RANK"),
+    ]
+    lora_on: Annotated[
+        str,
+        Option(
+            *(TEXT, ONE, "The linear layers that have adapters: names or paths, or all but the head.", "all"),
+            metavar="A,B,...",
+            needs=ADAPTING,
+        ),
+    ]
     max_layers: Annotated[int, Option(WHOLE, "table", "Refuse specs with more layers.", MAX_LAYERS)]
 
 
@@ -173,9 +187,26 @@ class Memory(TypedDict, total=False):
         ),
     ]
     accumulate: Annotated[int | None, Option(WHOLE, TRAINS, "Passes in which a batch goes through for one step.", trains=True)]
-    weights: Annotated[str | None, Option(TEXT, ONE, "Quantise matrices to int8, int4 or float8.", metavar="DTYPE")]
+    weights: Annotated[
+        str | None,
+        Option(
+            *(TEXT, ONE, "Quantise weights, of a training frozen ones alone: `archcalc guide memory` lists the formats."),
+            metavar="FORMAT",
+            meaning=f"The format of quantised weights, of a training frozen ones alone: {', '.join(FORMATS)}.",
+        ),
+    ]
     group_size: Annotated[int | None, Option(WHOLE, ONE, "Quantised weights that share a scale; else all of an output.", needs=QUANTISING)]
     zero_points: Annotated[bool, Option(FLAG, ONE, "A zero point for each group of quantised weights.", False, needs=QUANTISING)]
+    quantise: Annotated[
+        str | None,
+        Option(
+            *(word("scope of weights", *SCOPES), ONE),
+            "What is quantised: inner matrices, all matrices, or all weights; else what the format's tool does.",
+            meaning='"inner" is every matrix but the head and tables of vectors, as AWQ, GPTQ and bitsandbytes do; "matrices" these as well, as '
+            'GGUF files do; "all" norms and biases too. If nothing is said, what the format\'s tool does.',
+            needs=QUANTISING,
+        ),
+    ]
     attention: Annotated[
         str,
         Option(

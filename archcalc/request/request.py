@@ -29,6 +29,8 @@ class Request:
 
     vars: Mapping[str, Any]
     variant: str | None
+    lora: int | None
+    lora_on: str
     max_layers: int
     batch: int
     dtype: str | None
@@ -105,7 +107,8 @@ def _plan(values: Mapping[str, Any]) -> Plan | None:
         return None
     from ..memory.plan import plan
 
-    return plan(values["batch"], **{name: values[name] for name in MEMORY if name != "memory"})
+    trains = any(OPTIONS[name].trains and values[name] is not None for name in OPTIONS) or bool(values["tokens"] or values["images"])
+    return plan(values["batch"], **{name: values[name] for name in MEMORY if name != "memory"}, trains=trains)
 
 
 def _device(device: Any) -> Device | None:

@@ -10,15 +10,16 @@ from ..layers.kit.args import Arg
 from ..layers.kit.compound import Compound
 from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence
 from ..text.reader import read
+from .adapters import read_lora
 from .items import read_body
 from .language import MAX_ARGS, NAMES, VARIABLES, NameKind, is_name
-from .modifiers import MODIFIER
+from .modifiers import LATER, MODIFIER
 from .names import name_items
 from .reading import Known, Reading, kind_of_node, scalar_at
 from .tree import Block, Template
 from .values import read_template
 
-ITEM_WORDS = frozenset([*MODIFIER, *composites.NAMES, *composites.SPREAD_KEYS, "previous"])
+ITEM_WORDS = frozenset([*(set(MODIFIER) - LATER), *composites.NAMES, *composites.SPREAD_KEYS, "previous"])
 """Words that mean something as a key of an item: no block or layer type may have them as its name."""
 BLOCK_NAMES = NameKind(ITEM_WORDS)
 
@@ -55,7 +56,7 @@ def _read_head(reading: Reading, block: Block, path: str, known: Known) -> None:
     mapping = reading.mapping(block.node, path, "args, inputs and layers")
     if mapping is None:
         return
-    reading.unknown_keys(mapping, path, ("args", "inputs", "layers"), "a block")
+    reading.unknown_keys(mapping, path, ("args", "inputs", "lora", "layers"), "a block")
     block.args, block.defaults = read_arguments(reading, mapping.entries.get("args"), f"{path}.args", known)
     read_inputs(reading, block, mapping.entries.get("inputs"), f"{path}.inputs")
 
@@ -68,6 +69,8 @@ def _read_inside(reading: Reading, block: Block, path: str, known: Known) -> Non
     if layers is None:
         reading.error(block.node, path, f"the block {block.name} has no layers", expected="layers: a list of layers")
         return
+    if "lora" in block.node.entries:
+        block.lora = read_lora(reading, block.node.entries["lora"], f"{path}.lora", known.plus(*block.arg_names))
     block.body = read_body(reading, layers, f"{path}.layers", known.plus(*block.arg_names), least=1)
     name_items(reading.reporter, block.body, block.inputs)
 

@@ -8,6 +8,7 @@ from ..core.errors import Problem, TooMany
 from ..core.kinds import AXIS, SHAPE
 from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node
+from .adapters import read_lora
 from .blocks import declare_blocks, read_blocks
 from .items import read_body
 from .language import BUDGETS, MAX_INPUTS, NAMES, TOP_LEVEL, budget_kind
@@ -51,6 +52,8 @@ def _document(reading: Reading, node: Node, file: str) -> Spec | None:
         spec.dtype = read_dtype(reading, entries["dtype"], "dtype") or spec.dtype
     spec.vars = reading.vars = read_vars(reading, entries.get("vars"))
     known = Known(reading.vars)
+    if "lora" in entries:
+        spec.lora = read_lora(reading, entries["lora"], "lora", known)
     spec.inputs = _inputs(reading, node, known)
     spec.tokens = _tokens(reading, entries.get("tokens"), [each.name for each in spec.inputs], known)
     declare_blocks(reading, entries.get("blocks"))
@@ -65,6 +68,7 @@ def _document(reading: Reading, node: Node, file: str) -> Spec | None:
         name_items(reading.reporter, spec.body, [each.name for each in spec.inputs])
     else:
         reading.error(node, "", "the spec has no layers", expected="layers: a list of layers")
+    spec.adapts = reading.adapts
     spec.outputs = _outputs(reading, entries.get("outputs"), known)
     spec.budget = _budget(reading, entries.get("budget"))
     spec.variants = read_variants(reading, entries.get("variants"))

@@ -12,7 +12,7 @@ from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Node, Scalar, Sequence
 from .declared import UserLayer
-from .modifiers import MODIFIER, read_modifiers
+from .modifiers import is_modifier, read_modifiers
 from .parts import missing_parts, read_branches, read_spread
 from .reading import Known, Reading, first_key, kind_of_node, scalar_at
 from .tree import Body, Item, Template
@@ -48,9 +48,9 @@ def read_item(reading: Reading, node: Node, path: str, known: Known) -> Item:
     entries = node.entries
     if len(entries) == 1:
         ((key, value),) = entries.items()
-        if key not in MODIFIER and key not in SPREAD_KEYS:
+        if not is_modifier(reading, key) and key not in SPREAD_KEYS:
             return _typed(reading, node, path, node.keys[key], value, known)
-    types = [key for key in entries if key not in MODIFIER]
+    types = [key for key in entries if not is_modifier(reading, key)]
     heads = list(dict.fromkeys(SPREAD_KEYS.get(key, key) for key in types))
     if len(heads) != 1:
         not_one_type(reading, node, path, heads)

@@ -143,6 +143,7 @@ TOP_LEVEL = (
     "tokens",
     "vars",
     "dtype",
+    "lora",
     "blocks",
     "layer_types",
     "layers",

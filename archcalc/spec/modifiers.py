@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ..core.dtypes import DTYPES
+from ..core.formats import FORMATS
 from ..core.kinds import ANYTHING, COUNT, TRUTH, Word
 from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node, Scalar
+from .adapters import LORA, read_lora
 from .language import NAMES, STYLES
 from .reading import Known, Reading, kind_of_node
 from .refs import read_ref, read_refs
@@ -20,17 +22,29 @@ MODIFIERS: tuple[Arg, ...] = (
     Arg("share", ANYTHING, "the layer whose weights it uses, or true to use the first copy's in every copy"),
     Arg("frozen", TRUTH, "whether its weights are not trained"),
     Arg("dtype", Word(*DTYPES), "the dtype of its weights and outputs"),
+    Arg("weights", Word("none", *FORMATS), "the format that its frozen weights are held in; none: that of its dtype, whatever is asked"),
+    LORA,
     Arg("as", Word(*STYLES), "how its code is written, for counters that see code and not layers, and for what is kept"),
 )
 MODIFIER = {arg.name: arg for arg in MODIFIERS}
+_FIELDS = {"as": "style", "weights": "held_in"}
+"""The field of an item that holds a modifier, where it has another name."""
+
+LATER = frozenset(["weights", "lora"])
+"""Words that a block may have as its name, for specs are older than they; a spec with such a block has no such modifier."""
+
+
+def is_modifier(reading: Reading, key: str) -> bool:
+    """Whether a key of an item says something beside its type."""
+    return key in MODIFIER and not (key in LATER and (key in reading.blocks or key in reading.layer_types))
 
 
 def read_modifiers(reading: Reading, item: Item, node: Mapping, path: str, known: Known, inner: Known) -> None:
     """Read the modifiers of an item into it. ``inner`` is what an item that is repeated sees, `repeat` itself sees ``known``."""
     for key, value in node.entries.items():
-        arg = MODIFIER.get(key)
-        if arg is None:
+        if not is_modifier(reading, key):
             continue
+        arg = MODIFIER[key]
         where = f"{path}.{key}"
         if key == "name":
             _name(reading, item, value, where)
@@ -39,13 +53,17 @@ def read_modifiers(reading: Reading, item: Item, node: Mapping, path: str, known
             item.sources = [ref for ref in refs if ref is not None]
             if not refs or len(item.sources) < len(refs):
                 item.sources = item.type = None
+        elif key == "lora":
+            item.lora = read_lora(reading, value, where, inner)
+            if item.lora is None:
+                item.type = None
         elif key == "share":
             _share(reading, item, value, where, inner)
         else:
             template = read_template(reading, value, arg, where, known if key == "repeat" else inner)
             if template is None:
                 item.type = None
-            setattr(item, "style" if key == "as" else key, template)
+            setattr(item, _FIELDS.get(key, key), template)
 
 
 def _name(reading: Reading, item: Item, node: Node, path: str) -> None:

@@ -21,10 +21,12 @@ class Reading:
     blocks and layer types, then the layers, which may use any of them.
     """
 
-    __slots__ = ("blocks", "characters", "expressions", "index_reads", "layer_types", "reporter", "vars")
+    __slots__ = ("adapts", "blocks", "characters", "expressions", "index_reads", "layer_types", "reporter", "vars")
 
     def __init__(self, file: str) -> None:
         self.reporter = Reporter(file)
+        self.adapts = False
+        """Whether adapters are asked for."""
         self.vars: dict[str, Template] = {}
         self.blocks: dict[str, Block] = {}
         self.layer_types: dict[str, LayerType | Block] = {}

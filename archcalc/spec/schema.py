@@ -14,6 +14,7 @@ from ..core.dtypes import DTYPES
 from ..core.kinds import AXIS, SHAPE
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
+from .adapters import LORA
 from .blocks import BLOCK_NAMES, ITEM_WORDS
 from .language import (
     BUDGETS,
@@ -122,6 +123,7 @@ def _top_level() -> Schema:
         },
         "vars": {**_names("variable", _ref("value")), "maxProperties": MAX_VARS},
         "dtype": {"enum": list(DTYPES)},
+        "lora": _argument(LORA),
         "blocks": _names("block_name", _ref("block")),
         "layer_types": _names("block_name", _ref("layer_type")),
         "layers": _ref("layers"),
@@ -164,7 +166,7 @@ def _declared_arguments() -> Schema:
 
 def _block() -> Schema:
     inputs = {"type": "array", "items": _ref("name"), "minItems": 1, "uniqueItems": True}
-    properties = {"args": _declared_arguments(), "inputs": inputs, "layers": _ref("layers")}
+    properties = {"args": _declared_arguments(), "inputs": inputs, "lora": _argument(LORA), "layers": _ref("layers")}
     return {"type": "object", "properties": properties, "required": ["layers"], "additionalProperties": False}
 
 

@@ -109,6 +109,17 @@ class Ref:
         self.names = frozenset().union(*(segment.names for segment in segments if isinstance(segment, Expression)))
 
 
+class Lora:
+    """Adapters of low rank: their rank, the names or paths that they are on, each with its place, and where it is said."""
+
+    __slots__ = ("on", "path", "rank")
+
+    def __init__(self, rank: Template, on: dict[str, Node], path: str) -> None:
+        self.rank = rank
+        self.on = on
+        self.path = path
+
+
 class Body:
     """Items in order: the layers of a network, a block, a branch, or one pass of a loop."""
 
@@ -137,7 +148,7 @@ class Item:
 
     __slots__ = (
         *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed"),
-        *("sources", "repeat", "when", "share", "frozen", "dtype", "style", "uses_index"),
+        *("sources", "repeat", "when", "share", "frozen", "dtype", "held_in", "lora", "style", "uses_index"),
     )
 
     def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | Composite | None, type_name: str) -> None:
@@ -160,6 +171,9 @@ class Item:
         self.share: Ref | Literal[True] | None = None
         self.frozen: Template | None = None
         self.dtype: Template | None = None
+        self.held_in: Template | None = None
+        """The format of its weights: the key `weights`."""
+        self.lora: Lora | None = None
         self.style: Template | None = None
         """How its code is written: the key `as`."""
         self.uses_index = False
@@ -179,7 +193,7 @@ class Item:
 class Block:
     """A named list of layers with arguments: a user's block, or a layer type that is made of others."""
 
-    __slots__ = ("args", "body", "defaults", "inputs", "layer", "name", "node")
+    __slots__ = ("args", "body", "defaults", "inputs", "layer", "lora", "name", "node")
 
     def __init__(self, name: str, node: Node | None) -> None:
         self.name = name
@@ -188,6 +202,7 @@ class Block:
         self.defaults: dict[str, Template] = {}
         self.inputs: list[str] = ["input"]
         self.body = Body([])
+        self.lora: Lora | None = None
         self.layer: LayerType | None = None
         """The declaration that this is the inside of, for a compound layer: it shows as one row with parts."""
 
@@ -211,6 +226,7 @@ class Spec:
     """A whole document. What is wrong in it was reported while it was read, and is left out or marked as wrong."""
 
     __slots__ = (
+        "adapts",
         "blocks",
         "body",
         "budget",
@@ -219,6 +235,7 @@ class Spec:
         "file",
         "inputs",
         "layer_types",
+        "lora",
         "name",
         "node",
         "outputs",
@@ -243,6 +260,9 @@ class Spec:
         self.body = Body([])
         self.outputs: list[Ref] = []
         self.dtype = "float32"
+        self.lora: Lora | None = None
+        self.adapts = False
+        """Whether it asks for adapters, there or on some item."""
         self.budget: dict[str, tuple[int | Fraction, Node]] = {}
         """What each figure may come to, in its unit, and where that is written: seconds are a fraction."""
         self.variants: dict[str, dict[str, Template]] = {}

@@ -90,10 +90,26 @@ WRONG = [
     (["--checkpoint", "all"], "there is no checkpoint 'all': there are none, selective, full, every=N"),
     (["--checkpoint", "every=0"], "there is no checkpoint 'every=0': there are none, selective, full, every=N"),
     (["--checkpoint", "every=x"], "there is no checkpoint 'every=x': there are none, selective, full, every=N"),
-    (["--weights", "int3"], "there is no dtype for quantised weights 'int3': did you mean 'int8'?"),
-    (["--weights", "word"], "there is no dtype for quantised weights 'word': there are int8, int4, float8"),
-    (["--group-size", "4"], "group_size and zero_points go with weights: int8, int4, float8"),
-    (["--zero-points"], "group_size and zero_points go with weights: int8, int4, float8"),
+    (["--weights", "int5"], "there is no format of weights 'int5': did you mean 'int8'?"),
+    (["--weights", "fp8"], "there is no format of weights 'fp8': did you mean 'float8'?"),
+    (
+        ["--weights", "word"],
+        "there is no format of weights 'word': there are int8, int4, int3, int2, float8, nf4, nf4-double, mxfp8, mxfp4, nvfp4, q8_0, q6_k, "
+        "q5_1, q5_0, q4_1, q4_0, iq4_nl, iq4_xs, q5_k_m, q5_k_s, q4_k_m, q4_k_s, q3_k_l, q3_k_m, q3_k_s, q2_k",
+    ),
+    (["--group-size", "4"], "group_size, zero_points and quantise go with weights: a format such as int4 or q4_k_m"),
+    (["--zero-points"], "group_size, zero_points and quantise go with weights: a format such as int4 or q4_k_m"),
+    (["--quantise", "all"], "group_size, zero_points and quantise go with weights: a format such as int4 or q4_k_m"),
+    (["--weights", "int4", "--quantise", "some"], "there is no scope of weights 'some': there are inner, matrices, all"),
+    (
+        ["--weights", "nf4", "--group-size", "4"],
+        "group_size and zero_points go with weights of int8, int4, int3, int2, float8: nf4 has blocks of its own",
+    ),
+    (
+        ["--weights", "int8", "--quantise", "matrices", "--optimizer", "sgd"],
+        "weights of int8 are not trained, and all 444 params that would be quantised are: freeze them and train adapters beside them with lora, "
+        "or train without weights",
+    ),
     (["--accumulate", "3"], "accumulate: 3 passes don't divide a batch of 1"),
     (["--accumulate", "4", "--batch", "6"], "accumulate: 4 passes don't divide a batch of 6"),
     (["--attention", "flash"], "there is no way to write attention 'flash': there are spec, fused"),

@@ -255,6 +255,7 @@ COMPOUNDS: dict[str, tuple[str, str, dict[str, int]]] = {
     ),
     "mlp": ("[3, 2]", "{hidden: 4, features: 5}", {"F_in": 2, "hidden": 4, "F_out": 5, "bias": 1, "N": 3}),
     "gated_mlp": ("[3, 2]", "{hidden: 4, bias: true}", {"F_in": 2, "hidden": 4, "bias": 1, "N": 3}),
+    "lora_linear": ("[7, 3]", "{features: 5, rank: 2}", {"F_in": 3, "F_out": 5, "bias": 1, "rank": 2, "N": 7}),
     "moe": (
         "[3, 2]",
         "{experts: 4, active: 2, hidden: 5, shared: 1}",

@@ -14,6 +14,7 @@ from archcalc.core.dtypes import DTYPES
 from archcalc.core.kinds import SIZE, Anything, Either, Int, Kind, ListOf, Null, Number, Text, Truth, Word
 from archcalc.layers.kit.args import Arg
 from archcalc.layers.kit.einops import NamedSizes
+from archcalc.spec.adapters import LoraKind
 from archcalc.spec.language import BUDGETS, TOP_LEVEL, Amount, Quantity, budget_kind
 from archcalc.spec.layer_types import AMOUNT, FIGURES, OUTPUT
 from archcalc.spec.modifiers import MODIFIER
@@ -110,6 +111,8 @@ class Maker:
             return self.one_of(0, 1.5, "5M", "2.5 G", "10")
         if isinstance(kind, Quantity):
             return self.one_of(*QUANTITIES[kind.definition])
+        if isinstance(kind, LoraKind):
+            return self.one_of(2, {"rank": 3}, {"rank": "1 + 1", "on": ["relu", "a.b"]}, {"rank": 2, "on": "all"})
         if kind.schema() == {"const": -1}:
             return -1
         raise NotImplementedError(f"no values for a {type(kind).__name__}")

@@ -294,21 +294,101 @@ def test_quantised_weights(weights: str, group: int | None, zeros: bool, size: i
     assert found.per_param == Fraction(64 + size, 72)
 
 
-def test_the_rest_is_trained_beside_quantised_weights() -> None:
-    assert held(training(QUANTISED, weights="int4", optimizer="momentum")) == {
-        "weights, float32": (16, 64),
-        "weights, int4, a scale for each output": (56, 49),
-        "gradients, float32": (16, 64),
-        "momentum (momentum)": (16, 64),
-    }
+def frozen_first(**head: Any) -> dict[str, Any]:
+    """A frozen matrix of 7 rows of 5, and a trained one of 3 rows of 7."""
+    return {"input": [5], "layers": [{"linear": 7, "frozen": True}, "relu", {"linear": 3, **head}, "layer_norm"]}
 
 
-def test_tables_of_vectors_are_not_quantised() -> None:
-    net = {"input": {"shape": [4], "dtype": "int64"}, "layers": [{"embedding": {"vocabulary": 11, "features": 6}}, {"linear": 3}]}
-    assert held(inference(net, weights="int8")) == {
-        "weights, float32": (66 + 3, 276),
-        "weights, int8, a scale for each output": (18, 18 + 6),
+def test_frozen_weights_alone_are_quantised_in_a_training() -> None:
+    expected = {
+        "weights, float32": (37, 148),
+        "weights, int4, a scale for each output": (35, 18 + 14),
     }
+    trained = {"gradients, float32": (30, 120), "momentum (momentum)": (30, 120)}
+    assert held(training(frozen_first(), weights="int4", optimizer="momentum")) == expected | trained
+    assert held(inference(frozen_first(), weights="int4")) == expected  # something frozen is quantised: the rest is what is trained
+    report = archcalc.analyze(frozen_first(), weights="int4")
+    assert "21 params that were to be quantised are trained, and held as the optimizer needs them" in report.notes
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"optimizer": "sgd"}, {"precision": "uniform"}, {"checkpoint": "full"}, {"accumulate": 1}, {"device": "a100", "images": 5}],
+    ids=lambda asked: next(iter(asked)),
+)
+def test_a_training_of_quantised_weights_is_refused(asked: dict[str, Any]) -> None:
+    with pytest.raises(
+        RequestError, match=r"^weights of nf4 are not trained, and all 56 params that would be quantised are: freeze them and"
+    ):
+        archcalc.analyze(QUANTISED, weights="nf4", **asked)
+
+
+def test_where_nothing_is_frozen_the_figures_are_those_of_inference() -> None:
+    report = archcalc.analyze(QUANTISED, weights="int4", device="a100")
+    assert [ledger.name for ledger in report.ledgers] == ["inference"]
+    assert report.speed is not None
+    assert report.speed.step is None
+    note = "quantised weights are not trained: these are the figures of inference alone; lora trains adapters beside frozen weights"
+    assert note in report.notes
+    assert (report.totals.gradient_bytes, report.totals.optimizer_bytes) == (4 * 72, 2 * 4 * 72)  # of a training without them
+
+
+TABLE = {
+    "input": {"shape": [4], "dtype": "int64"},
+    "layers": [{"embedding": {"vocabulary": 11, "features": 6}}, {"linear": 5}, {"linear": 3}],
+}
+"""Rows of 6 numbers; matrices of 5 rows of 6 and of 3 rows of 5; 8 biases."""
+
+
+@pytest.mark.parametrize(
+    ("scope", "plain", "few"),
+    [
+        (None, 66 + 15 + 8, (30, 30 + 10)),
+        ("inner", 66 + 15 + 8, (30, 30 + 10)),
+        ("matrices", 8, (66 + 30 + 15, 66 + 22 + 30 + 10 + 15 + 6)),
+        ("all", 0, (66 + 30 + 15 + 8, 66 + 22 + 30 + 10 + 15 + 6 + 8 + 2 * 2)),
+    ],
+)
+def test_what_is_quantised(scope: str | None, plain: int, few: tuple[int, int]) -> None:
+    found = {"weights, int8, a scale for each output": few}
+    if plain:
+        found["weights, float32"] = (plain, 4 * plain)
+    assert held(inference(TABLE, weights="int8", quantise=scope)) == found
+
+
+def test_an_item_says_what_its_weights_are_held_in() -> None:
+    layers = [{"linear": 7, "weights": "int8"}, {"linear": 4, "weights": "none"}, {"linear": 6}, {"linear": 3}]
+    assert held(inference({"input": [5], "layers": layers}, weights="int4")) == {
+        "weights, int8, a scale for each output": (35, 35 + 14),
+        "weights, float32": (7 + 28 + 4 + 6 + 18 + 3, 4 * 66),
+        "weights, int4, a scale for each output": (24, 12 + 12),
+    }
+    block: dict[str, Any] = {
+        "input": [5],
+        "layers": [{"sequence": [{"linear": 7}, {"linear": 4, "weights": "none"}], "weights": "mxfp8"}, {"linear": 2}],
+    }
+    assert held(inference(block)) == {"weights, mxfp8": (35, 7 * 33), "weights, float32": (7 + 32 + 10, 4 * 49)}
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.parametrize("scope", ["inner", "matrices"])
+def test_a_tied_weight_has_one_dtype(scope: str, frozen: bool) -> None:
+    table = {"name": "tokens", "embedding": {"vocabulary": 11, "features": 6}, "frozen": frozen}
+    layers = [table, {"linear": 6, "frozen": True}, {"linear": {"features": 11, "bias": False}, "share": "tokens"}]
+    report = archcalc.analyze({"input": {"shape": [4], "dtype": "int64"}, "layers": layers}, weights="int8", quantise=scope)
+    few = scope == "matrices" and frozen
+    size = 66 + 2 * 11 if few else 4 * 66
+    tokens, _, head = report.layers
+    assert (tokens.weight_bytes, head.weight_bytes) == (size, 0)
+    assert head.read_bytes == size + 4 * 4 * 6
+
+
+def test_a_head_is_one_behind_which_come_layers_without_weights() -> None:
+    for last in ([], ["softmax"], [{"sequence": ["relu", "softmax"]}]):
+        net = {"input": [5], "layers": [{"linear": 7}, {"sequence": [{"linear": 3}, *last]}]}
+        assert held(inference(net, weights="int8"))["weights, int8, a scale for each output"] == (35, 49)
+    net = {"input": [5], "layers": [{"linear": 7}, {"residual": [{"linear": 7}]}]}
+    assert held(inference(net, weights="int8"))["weights, int8, a scale for each output"] == (35 + 49, 49 + 63)
 
 
 # Optimizers

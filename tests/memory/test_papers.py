@@ -204,9 +204,9 @@ def test_the_weights_of_gpt_3() -> None:
 
 
 def matrices() -> tuple[int, int]:
-    """Of Llama 2 7B the parameters of matrices that multiply, and all others: the embedding and the norms."""
+    """Of Llama 2 7B the parameters of matrices in its layers, and all others: the embedding, the head and the norms."""
     width, hidden, depth, vocabulary = 4096, 11008, 32, 32000
-    return depth * (4 * width * width + 3 * width * hidden) + vocabulary * width, vocabulary * width + (2 * depth + 1) * width
+    return depth * (4 * width * width + 3 * width * hidden), 2 * vocabulary * width + (2 * depth + 1) * width
 
 
 @pytest.mark.parametrize(
@@ -228,13 +228,58 @@ def test_bits_of_a_quantised_weight(options: dict[str, Any], bits: float) -> Non
 
 
 def test_a_scale_for_each_output_where_no_group_is_given() -> None:
-    document = {"input": [6], "dtype": "float16", "layers": [{"linear": 5}, {"linear": {"features": 7, "bias": False}}]}
-    assert totals(document, weights="int4")["weight_bytes"] == (6 * 5 // 2 + 2 * 5 + 2 * 5) + (-(-5 * 7 // 2) + 2 * 7)
+    document = {"input": [6], "dtype": "float16", "layers": [{"linear": 5}, {"linear": {"features": 7, "bias": False}}, "layer_norm"]}
+    norm = 2 * 2 * 7
+    assert totals(document, weights="int4")["weight_bytes"] == (6 * 5 // 2 + 2 * 5 + 2 * 5) + (-(-5 * 7 // 2) + 2 * 7) + norm
     # a group that is begun has a scale too: 6 = 4 + 2 and 5 = 4 + 1
-    assert totals(document, weights="int8", group_size=4)["weight_bytes"] == (30 + 2 * 2 * 5 + 2 * 5) + (35 + 2 * 2 * 7)
-    assert totals(document, weights="int8", group_size=4, zero_points=True)["weight_bytes"] == (30 + 3 * 2 * 5 + 2 * 5) + (35 + 3 * 2 * 7)
+    assert totals(document, weights="int8", group_size=4)["weight_bytes"] == (30 + 2 * 2 * 5 + 2 * 5) + (35 + 2 * 2 * 7) + norm
+    assert (
+        totals(document, weights="int8", group_size=4, zero_points=True)["weight_bytes"]
+        == (30 + 3 * 2 * 5 + 2 * 5) + (35 + 3 * 2 * 7) + norm
+    )
 
 
-def test_quantised_weights_are_not_trained() -> None:
-    found = totals({"input": [6], "layers": [{"linear": 5}]}, weights="int8")
-    assert (found["gradient_bytes"], found["optimizer_bytes"]) == (4 * 5, 2 * 4 * 5)  # those of the bias
+@pytest.mark.parametrize(
+    ("spec", "options", "size"),
+    [
+        ("llama2", {"variant": "7b", "weights": "int4", "group_size": 128, "zero_points": True}, 3_889_307_648),  # AWQ
+        ("llama3", {"variant": "8b", "weights": "q8_0", "quantise": "all"}, 8_532_152_576),  # all params at 34 bytes for 32
+        ("llama3", {"variant": "8b", "weights": "q8_0"}, 8_532_934_656),  # norms in float32, as the files have them
+    ],
+)
+def test_bytes_of_quantised_models(spec: str, options: dict[str, Any], size: int) -> None:
+    assert totals(SPECS / f"{spec}.yaml", vars={"seq": 16}, **options)["weight_bytes"] == size
+
+
+@pytest.mark.parametrize(
+    ("spec", "variant", "file", "gib", "bits"),
+    [
+        ("llama2", "7b", "q2_k", 2.36, 3.01),
+        ("llama2", "7b", "q3_k_s", 2.75, 3.50),
+        ("llama2", "7b", "q3_k_m", 3.07, 3.91),
+        ("llama2", "7b", "q3_k_l", 3.35, 4.27),
+        ("llama2", "7b", "q4_0", 3.56, 4.54),
+        ("llama2", "7b", "q4_k_s", 3.59, 4.58),
+        ("llama2", "7b", "q4_k_m", 3.80, 4.84),
+        ("llama2", "7b", "q5_k_s", 4.33, 5.52),
+        ("llama2", "7b", "q5_k_m", 4.45, 5.68),
+        ("llama2", "7b", "q6_k", 5.15, 6.56),
+        ("llama2", "7b", "q8_0", 6.67, 8.50),
+        ("llama3", "8b", "q4_k_m", 4.58, 4.89),
+        ("llama3", "70b", "q4_k_m", 39.59, 4.82),
+    ],
+)
+def test_files_of_llama_cpp(spec: str, variant: str, file: str, gib: float, bits: float) -> None:
+    """The model size and the bits of a weight (BPW) that llama.cpp prints when it loads such a file."""
+    found = totals(SPECS / f"{spec}.yaml", variant=variant, vars={"seq": 16}, weights=file)
+    assert (round(found["weight_bytes"] / 2**30, 2), round(8 * found["weight_bytes"] / found["params"], 2)) == (gib, bits)
+
+
+def test_a_head_that_is_tied_is_held_as_its_table() -> None:
+    """Llama 3.2 1B: the table is the head, and has its format; of the file of 807,694,464 bytes the rest are words and names."""
+    report = archcalc.analyze(SPECS / "llama3.yaml", variant="3.2-1b", vars={"seq": 16}, weights="q4_k_m")
+    rows = {row.name: row for row in report.layers}
+    table = 128256 * 2048 // 256 * 210
+    assert (rows["tokens"].weight_bytes, rows["tied_head"].weight_bytes) == (table, 0)
+    assert rows["tied_head"].read_bytes == table + 2 * 16 * 2048
+    assert report.totals.weight_bytes == 799_862_784

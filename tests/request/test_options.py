@@ -16,11 +16,11 @@ from archcalc.commands import COMMANDS
 from archcalc.commands.options import GROUPS, OWN, of_command, of_request
 from archcalc.core.dtypes import DTYPES
 from archcalc.core.errors import RequestError
+from archcalc.core.formats import FORMATS
 from archcalc.memory.checkpoint import WORDS
 from archcalc.memory.optimizers import OPTIMIZERS
 from archcalc.memory.plan import Plan
 from archcalc.memory.precision import PRECISIONS
-from archcalc.memory.quantized import QUANTIZED
 from archcalc.request import options as declared
 from archcalc.request.option import Option, flag_of
 from archcalc.request.options import OPTIONS, Options
@@ -30,6 +30,8 @@ DECLARED: list[tuple[str, Option]] = [*OPTIONS.items(), *(pair for group in OWN.
 VALUES: dict[str, Any] = {
     "vars": {"a": 1},
     "variant": "b",
+    "lora": 4,
+    "lora_on": "query",
     "max_layers": 3,
     "batch": 2,
     "dtype": "bfloat16",
@@ -47,6 +49,7 @@ VALUES: dict[str, Any] = {
     "weights": "int4",
     "group_size": 64,
     "zero_points": True,
+    "quantise": "all",
     "attention": "fused",
     "device": "a100",
     "tokens": 10**9,
@@ -98,10 +101,9 @@ def test_the_options_are_those_of_the_groups_each_once() -> None:
 
 
 def test_the_words_that_a_help_lists_are_all_there_are() -> None:
-    for name, words in (("optimizer", OPTIMIZERS), ("precision", PRECISIONS), ("checkpoint", WORDS), ("weights", QUANTIZED)):
-        for text in (OPTIONS[name].help, OPTIONS[name].meaning):
+    for name, words in (("optimizer", OPTIMIZERS), ("precision", PRECISIONS), ("checkpoint", WORDS), ("weights", FORMATS)):
+        for text in (OPTIONS[name].meaning,) if name == "weights" else (OPTIONS[name].help, OPTIONS[name].meaning):
             assert set(words) <= set(re.findall(r"[\w=-]+", text)), name
-    assert declared.QUANTISING.why.endswith(": " + ", ".join(QUANTIZED))
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,7 @@ def test_the_words_that_a_help_lists_are_all_there_are() -> None:
         ("attention", ("spec", "fused")),
         ("logits", ("all", "last")),
         ("fusion", ("full", "none")),
+        ("quantise", ("inner", "matrices", "all")),
         ("dtype", DTYPES),
     ],
 )

@@ -33,7 +33,9 @@ def device(bandwidth: int = 100, peak: int = 1000, cache: int | None = None, **p
 
 def analyzed(layers: list[Item], shape: Any, on: Device | str | None = None, **more: Any) -> archcalc.Report:
     options = {
-        name: more.pop(name) for name in ("batch", "dtype", "fusion", "checkpoint", "optimizer", "precision", "weights") if name in more
+        name: more.pop(name)
+        for name in ("batch", "dtype", "fusion", "checkpoint", "optimizer", "precision", "weights", "quantise")
+        if name in more
     }
     return archcalc.analyze({"input": list(shape), **more, "layers": layers}, device=on or device(), **options)
 
@@ -90,7 +92,7 @@ def test_sixteen_bits_move_half_and_have_their_own_peak() -> None:
 
 
 def test_quantised_weights_are_read_in_their_few_bits() -> None:
-    [row] = rows(analyzed([{"linear": 5}], (6,), dtype="float16", on=device(float16=1000), weights="int4"))
+    [row] = rows(analyzed([{"linear": 5}], (6,), dtype="float16", on=device(float16=1000), weights="int4", quantise="matrices"))
     assert row["moved_bytes"] == 2 * (6 + 5) + (30 // 2 + 2 * 5 + 2 * 5)
 
 

@@ -74,6 +74,7 @@ class LayerType:
         whole: tuple[tuple[str, str], ...] = (),
         masked: Callable[[Symbols], int] | None = None,
         packed: bool = False,
+        adapted: str = "",
         features_last: bool = False,
         classes: Callable[[Symbols], int] | None = None,
         resizes: bool = False,
@@ -128,6 +129,8 @@ class LayerType:
         """Of attention: how many of its ``pairs`` are not masked, from its symbols."""
         self.packed = packed
         """Whether one product can make what several of it make of one value, as attention's projections are made."""
+        self.adapted = adapted
+        """The compound layer type that it is with an adapter of low rank beside it: its arguments, and ``rank``."""
         self.features_last = features_last
         """Whether it takes the last axis for features where a map with channels first may come in by mistake."""
         self.classes = classes

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from ..core.errors import RequestError, SpecError
-from ..request.options import OPTIONS, Options
+from ..request.options import Options, of_training
 from . import WRONG_SPEC
 from .inputs import asked, read_text
 from .options import SPEC
@@ -35,7 +35,7 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
     node, problems = read(text, file)
     parsed, problems = read_spec(node, problems, file)
     device = asked(find_device, options.pop("device"))  # its memory is asked for, and no time
-    trains = training or any(OPTIONS[name].trains and value is not None for name, value in options.items())
+    trains = training or bool(of_training(options))
     if training and options["optimizer"] is None:
         options["optimizer"] = "adamw"
     memory = asked(device.needed_memory) - _size(reserve)

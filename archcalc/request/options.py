@@ -263,6 +263,12 @@ DEFAULTS: dict[str, Any] = {name: option.default for name, option in OPTIONS.ite
 MEMORY = GROUPS["Memory"]
 
 
+def of_training(values: Mapping[str, Any]) -> list[str]:
+    """The options for training alone that are asked for; to ask for no loss is to ask for nothing."""
+    none = {"loss": "none"}
+    return [name for name, option in OPTIONS.items() if option.trains and values.get(name) not in (None, none.get(name))]
+
+
 def listing() -> str:
     """All options and their meaning, a line each, as the documentation of ``analyze`` has them."""
     return "\n".join(f"        {name}: {option.meaning}{_more(option)}" for name, option in OPTIONS.items())

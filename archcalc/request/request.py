@@ -9,14 +9,14 @@ from .. import conventions
 from ..conventions import Convention
 from ..core.checks import near, one_of
 from ..core.errors import RequestError
-from .options import DEFAULTS, MEMORY, OPTIONS
+from .options import DEFAULTS, MEMORY, OPTIONS, of_training
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from ..devices.catalogue import Device
     from ..memory.plan import Plan
-    from .options import Options
+    from .options import Options, of_training
 
 
 class Request:
@@ -107,7 +107,7 @@ def _plan(values: Mapping[str, Any]) -> Plan | None:
         return None
     from ..memory.plan import plan
 
-    trains = any(OPTIONS[name].trains and values[name] is not None for name in OPTIONS) or bool(values["tokens"] or values["images"])
+    trains = bool(of_training(values) or values["tokens"] or values["images"])
     return plan(values["batch"], **{name: values[name] for name in MEMORY if name != "memory"}, trains=trains)
 
 
@@ -138,11 +138,10 @@ def _check_together(asked: list[str], values: Mapping[str, Any]) -> None:
     if values["logits"] == "last":
         if values["phase"] == "decode":
             raise RequestError("logits last is for a prefill: while decoding there is one position")
-        training = [name for name in ("tokens", "images") if name in asked] + [name for name in asked if OPTIONS[name].trains]
+        training = [name for name in ("tokens", "images") if name in asked] + of_training(values)
         if training:
             raise RequestError("logits last is inference, and training is asked for: " + ", ".join(training))
-    if values["phase"] == "decode" and any(OPTIONS[name].trains for name in asked):
-        training = [name for name, option in OPTIONS.items() if option.trains and name in asked]
+    if values["phase"] == "decode" and (training := of_training(values)):
         raise RequestError("the decode phase is inference, and training is asked for: " + ", ".join(training))
     if values["step"] is not None and values["context"] is not None and values["step"] > values["context"]:
         raise RequestError(

@@ -42,7 +42,7 @@ FILES: dict[str, str] = {
     ),
     "memory": (
         "optimizers precision quantized storage < checkpoint liveness traffic < context plan < keeping weights < placing < "
-        "flow < account < derivations ledger"
+        "flow < account < derivations ledger < overhead"
     ),
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy < rates",

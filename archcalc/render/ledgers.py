@@ -28,7 +28,7 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
     """Blocks of lines: a ledger each, and the times. Where there is less room than ``width``, formulas go and lines are wrapped."""
     blocks = [ledger_lines(ledger, units, unicode, width) for ledger in report.ledgers if report.request.memory]
     if blocks:
-        blocks[-1].append(LEFT_OUT)
+        blocks[-1].append(left_out(report))
     if report.speed is not None:
         blocks.append(list(_speed(report.speed, report.ledgers)))
     elif report.training is not None:
@@ -40,6 +40,15 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
     if width is not None:
         blocks = [[part for line in block for part in _wrapped(line, width)] for block in blocks]
     return blocks
+
+
+def left_out(report: Report) -> str:
+    """What the ledgers do not hold, or what stands for it."""
+    if report.request.overhead == "none":
+        return LEFT_OUT
+    from ..memory.overhead import SOURCE
+
+    return f"without the loss, fragments, and workspaces of kernels; {SOURCE}"
 
 
 def ledger_lines(ledger: Ledger, units: str, unicode: bool, width: int | None = None) -> list[str]:

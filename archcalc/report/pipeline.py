@@ -127,12 +127,17 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
         return ()
     from ..memory.ledger import ledgers
 
-    return ledgers(
+    found = ledgers(
         accounts,
         totals.account,
         totals.kv_cache_bytes,
         decoding=bool(request.context) or not (request.device is None or request.device.trains),
     )
+    if request.overhead == "none":
+        return found
+    from ..memory.overhead import with_overhead
+
+    return [with_overhead(ledger) for ledger in found]
 
 
 def _generation(

@@ -41,6 +41,7 @@ class Request:
     causal: str
     memory: bool
     """Whether the ledgers of memory are to be shown: each option of memory asks for them."""
+    overhead: str
     plan: Plan | None
     """How bytes are counted, where they are asked for."""
     device: Device | None
@@ -99,7 +100,7 @@ def _plan(values: Mapping[str, Any]) -> Plan | None:
         return None
     from ..memory.plan import plan
 
-    return plan(values["batch"], **{name: values[name] for name in MEMORY if name != "memory"})
+    return plan(values["batch"], **{name: values[name] for name in MEMORY if name not in ("memory", "overhead")})
 
 
 def _device(device: Any) -> Device | None:

@@ -47,6 +47,7 @@ VALUES: dict[str, Any] = {
     "group_size": 64,
     "zero_points": True,
     "attention": "fused",
+    "overhead": "cuda",
     "device": "a100",
     "tokens": 10**9,
     "mfu": 0.4,

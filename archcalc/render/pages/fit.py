@@ -10,7 +10,7 @@ from ...devices.catalogue import Device
 from ...explore.fit import Fit
 from ...memory.optimizers import LEAST_8_BIT
 from ...report.report import Report
-from ..ledgers import LEFT_OUT, ledger_lines
+from ..ledgers import ledger_lines, left_out
 from ..units import binary, thousands
 
 
@@ -34,7 +34,7 @@ def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> s
         lines.append(f"{_told(over, found.over_number)} would be {_size(more)} too much")
     elif found.refused is not None:
         lines.append(f"{_told(over, found.over_number)} is more than the spec allows: {found.refused.errors[0].message}")
-    return "\n".join([*lines, "", *ledger_lines(ledger, "auto", unicode), LEFT_OUT]) + "\n"
+    return "\n".join([*lines, "", *ledger_lines(ledger, "auto", unicode), left_out(report)]) + "\n"
 
 
 def no_fit(found: Fit, device: Device, over: str, chosen: tuple[str, ...] = (), size: int = 0) -> str:

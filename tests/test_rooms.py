@@ -46,7 +46,7 @@ FILES: dict[str, str] = {
     ),
     "memory": (
         "mixes optimizers precision quantized storage < checkpoint liveness loss traffic < context plan < keeping weights < "
-        "choosing placing < flow < account < derivations ledger"
+        "choosing placing < flow < account < derivations ledger < overhead"
     ),
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy training < rates",

@@ -29,7 +29,7 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
     """Blocks of lines: a ledger each, and the times. Where there is less room than ``width``, formulas go and lines are wrapped."""
     blocks = [ledger_lines(ledger, units, unicode, width) for ledger in report.ledgers if report.request.memory]
     if blocks:
-        blocks[-1].append(left_out(report.ledgers))
+        blocks[-1].append(left_out(report, report.ledgers))
     if report.speed is not None:
         blocks.append(list(_speed(report.speed, report.ledgers)))
     elif report.training is not None:
@@ -43,10 +43,14 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
     return blocks
 
 
-def left_out(ledgers: Sequence[Ledger]) -> str:
-    """What ledgers leave out: the loss, too, where no line is for it."""
-    without_loss = any(ledger.asked.get("loss") == "none" for ledger in ledgers)
-    return f"without {'the loss, ' if without_loss else ''}{LEFT_OUT}"
+def left_out(report: Report, ledgers: Sequence[Ledger]) -> str:
+    """What these ledgers leave out, the loss, too, where no line is for it; or what stands for it."""
+    loss = "the loss, " if any(ledger.asked.get("loss") == "none" for ledger in ledgers) else ""
+    if report.request.overhead == "none":
+        return f"without {loss}{LEFT_OUT}"
+    from ..memory.overhead import SOURCE
+
+    return f"without {loss}fragments, and workspaces of kernels; {SOURCE}"
 
 
 def ledger_lines(ledger: Ledger, units: str, unicode: bool, width: int | None = None) -> list[str]:

@@ -157,7 +157,12 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
     from ..memory.ledger import ledgers
 
     inference = request.infers or accounts.serves or not (request.device is None or request.device.trains)
-    return ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=inference)
+    found = ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=inference)
+    if request.overhead == "none":
+        return found
+    from ..memory.overhead import with_overhead
+
+    return [with_overhead(ledger) for ledger in found]
 
 
 def _generation(

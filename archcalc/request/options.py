@@ -146,7 +146,7 @@ class Memory(TypedDict, total=False):
         Option(
             *(FLAG, TELLS, "Bytes too: weights, gradients, states, activations, what is read and written.", False),
             meaning="Bytes too: of weights, gradients, states and activations, and those read and written. What follows, down to "
-            "attention, asks for them as well.",
+            "overhead, asks for them as well.",
         ),
     ]
     optimizer: Annotated[
@@ -212,6 +212,13 @@ class Memory(TypedDict, total=False):
         Option(
             *(word("way to write attention", "spec", "fused"), ONE),
             *("Attention as the spec writes it, or fused: its scores are never in memory.", "spec"),
+        ),
+    ]
+    overhead: Annotated[
+        str,
+        Option(
+            *(word("overhead", "none", "cuda"), ONE),
+            *("An estimate of what a process holds beside: the context of CUDA, and what the allocator rounds up.", "none"),
         ),
     ]
 

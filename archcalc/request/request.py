@@ -44,6 +44,7 @@ class Request:
     causal: str
     memory: bool
     """Whether the ledgers of memory are to be shown: each option of memory asks for them."""
+    overhead: str
     plan: Plan | None
     """How bytes are counted, where they are asked for."""
     device: Device | None
@@ -108,7 +109,7 @@ def _plan(values: Mapping[str, Any]) -> Plan | None:
     from ..memory.plan import plan
 
     trains = bool(of_training(values) or values["tokens"] or values["images"])
-    return plan(values["batch"], **{name: values[name] for name in MEMORY if name != "memory"}, trains=trains)
+    return plan(values["batch"], **{name: values[name] for name in MEMORY if name not in ("memory", "overhead")}, trains=trains)
 
 
 def _device(device: Any) -> Device | None:

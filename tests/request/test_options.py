@@ -51,6 +51,7 @@ VALUES: dict[str, Any] = {
     "zero_points": True,
     "quantise": "all",
     "attention": "fused",
+    "overhead": "cuda",
     "device": "a100",
     "tokens": 10**9,
     "mfu": 0.4,

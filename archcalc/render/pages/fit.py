@@ -34,7 +34,7 @@ def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> s
         lines.append(f"{_told(over, found.over_number)} would be {_size(more)} too much")
     elif found.refused is not None:
         lines.append(f"{_told(over, found.over_number)} is more than the spec allows: {found.refused.errors[0].message}")
-    return "\n".join([*lines, "", *ledger_lines(ledger, "auto", unicode), left_out([ledger])]) + "\n"
+    return "\n".join([*lines, "", *ledger_lines(ledger, "auto", unicode), left_out(report, [ledger])]) + "\n"
 
 
 def no_fit(found: Fit, device: Device, over: str, chosen: tuple[str, ...] = (), size: int = 0) -> str:

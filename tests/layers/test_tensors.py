@@ -184,6 +184,7 @@ VARIED: dict[str, Any] = {
     "gru_cell": cell,
     "lstm_cell": cell,
     "grn": lambda draw: plain(draw, [draw(ANYWHERE)]),
+    "attention_softmax": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE), draw(SIZE)]], sink=TRUTH),
     "attention_bias": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE), draw(SIZE)]], rows=SIZE),
     "head_norm": head_norm,
     "ssm_scan": scan,

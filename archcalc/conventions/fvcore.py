@@ -57,7 +57,7 @@ fvcore = Convention(
             "interpolation in two axes: nearest at 1, bilinear at 4 per output, area at 1 per input",
             missing=True,
         ),
-        "bilinear rnn gru lstm deform_conv": _UNSEEN,
+        "bilinear rnn gru lstm deform_conv retention gated_delta wkv": _UNSEEN,
         "blur_pool": Rule("maccs"),
         "relu dropout": _KNOWN,
         "matmul": _MATMUL,

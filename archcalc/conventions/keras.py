@@ -179,6 +179,7 @@ keras = Convention(
             missing=True,
         ),
         "scale shift log power": Rule("N_in", "products, sums, logarithms and powers at 1 per element"),
+        "sinusoidal": Rule("N_in", "sums at 1 per element"),
         "rope attention_bias position_embedding layer_scale step_bias": Rule(
             "weight_adds + weight_muls + adds + muls", "sums and products at 1 per element"
         ),

@@ -22,6 +22,7 @@ ptflops_aten = Convention(
         "conv depthwise_conv conv_transpose": Rule("maccs + bias * N_out", "bias of convolutions"),
         "linear": Rule("maccs + bias * N_out", "bias of linear layers"),
         "bilinear": Rule("0", "not counted: a bilinear form is no matrix product for PyTorch", missing=True),
+        "retention gated_delta wkv": Rule("0", "not counted: a kernel of its own, which it does not know", missing=True),
         "deform_conv": Rule("0", "not counted: an operator of torchvision, which it does not know", missing=True),
         "rnn gru rnn_cell gru_cell lstm_cell": _WEIGHTS,
         "lstm": Rule("params * N if projected else 0", "LSTM: a fused operator it does not know, save with a projection", missing=True),

@@ -16,6 +16,7 @@ torch = Convention(
     default=Rule("2 * maccs"),
     rules={
         "bilinear": Rule("0", "not counted: a bilinear form is no matrix product for PyTorch", missing=True),
+        "retention gated_delta wkv": Rule("0", "not counted: a kernel of its own, which it does not know", missing=True),
         "deform_conv": Rule("0", "not counted: an operator of torchvision, which it does not know", missing=True),
         "lstm": Rule("2 * maccs if projected else 0", "LSTM: a fused operator it does not know, save with a projection", missing=True),
         "attention_scores attention_values": Rule(

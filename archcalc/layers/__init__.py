@@ -55,7 +55,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "sampling": ("grid_sample", "affine_grid", "deform_conv"),
     "regions": ("roi_align", "roi_pool", "nms"),
     "squeeze_excite": ("squeeze_excite",),
-    "embedding": ("embedding", "embedding_bag", "position_embedding", "class_token"),
+    "embedding": ("embedding", "embedding_bag", "position_embedding", "class_token", "sinusoidal"),
     "loss": ("cross_entropy",),
     "recurrent": ("rnn", "gru", "lstm", "rnn_cell", "gru_cell", "lstm_cell"),
     "matmul": ("matmul", "einsum", "dot_interaction"),
@@ -73,6 +73,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "mlp": ("mlp", "gated_mlp", "moe", "top_k", "expert_sum"),
     "transformer": ("transformer_encoder", "transformer_decoder", "patch_embedding"),
+    "states": ("linear_attention", "retention", "gated_delta", "token_shift", "wkv", "rwkv_time_mix", "rwkv_channel_mix"),
     "ssm": ("ssm", "ssm2", "ssm_scan", "sequence_conv", "step_bias"),
 }
 """Each file of this folder and the layer types it declares, in the order of the manual. A file is read when one of its types is used."""

@@ -59,6 +59,8 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
         "head_dim": head_dim,
         "features": features,
         "rotated": turned,
+        "heads_normed": args["qk_norm"] is True,
+        "width_normed": args["qk_norm"] == "width",
         "window": args["window"] or 0,
         "cached": args["causal"] and args["cache"] and len({shape[-2] for shape in inputs}) == 1,
     }
@@ -67,7 +69,7 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
 def _written(args: dict[str, Any], inputs: list[Shape]) -> str:
     """As nn.MultiheadAttention where that module can be it, else with fused attention. Projections of their own are what the module lacks."""
     features = (inputs[0] or (0,))[-1]
-    unlike = ("window", "position_bias", "rope", "qk_norm")
+    unlike = ("window", "position_bias", "rope", "qk_norm", "sink")
     module = (
         args["project"]
         and not any(args[name] for name in unlike)
@@ -98,7 +100,13 @@ attention = Compound(
             False,
         ),
         Arg("project", TRUTH, "whether it has weights; without, the inputs are the projections", True),
-        Arg("qk_norm", TRUTH, "whether each head of queries and keys goes through an RMS norm", False),
+        Arg(
+            "qk_norm",
+            Either(TRUTH, Word("width"), expected="true, false, or width"),
+            "whether each head of queries and keys goes through an RMS norm; width: all heads together through one",
+            False,
+        ),
+        Arg("sink", TRUTH, "whether each head has a learned score beside those of the keys", False),
         Arg("mask", TRUTH, "whether a mask is added to the scores", False),
         Arg("dropout", PROBABILITY, "how many of the weights of the values are dropped while training", 0),
         Arg(
@@ -116,7 +124,7 @@ attention = Compound(
     packs=("module", "functional"),
     written=_written,
     prepare=_prepare,
-    prepared=("query_bias", "key_bias", "value_bias", "output_bias", "rotated", "cached"),
+    prepared=("query_bias", "key_bias", "value_bias", "output_bias", "rotated", "heads_normed", "width_normed", "cached"),
     output="[..., L_q, E]",
     inside="""
       - name: query
@@ -124,7 +132,9 @@ attention = Compound(
           - linear: {features: heads * head_dim, bias: query_bias}
             when: project
           - head_norm: heads
-            when: qk_norm
+            when: heads_normed
+          - rms_norm:
+            when: width_normed
           - rope: heads * rotated
             when: rotated > 0
         from: query_input
@@ -133,7 +143,9 @@ attention = Compound(
           - linear: {features: kv_heads * head_dim, bias: key_bias}
             when: project
           - head_norm: kv_heads
-            when: qk_norm
+            when: heads_normed
+          - rms_norm:
+            when: width_normed
           - rope: kv_heads * rotated
             when: rotated > 0
           - kv_cache: window
@@ -156,7 +168,7 @@ attention = Compound(
         attention_mask: {causal: causal, window: window}
         when: mask
       - name: softmax
-        attention_softmax: {causal: causal, window: window}
+        attention_softmax: {causal: causal, window: window, sink: sink}
       - dropout: dropout
         when: dropout > 0
       - name: weighted
@@ -166,7 +178,7 @@ attention = Compound(
         linear: {features: features, bias: output_bias}
         when: project
     """,
-    params="F_q * h * d + (F_k + F_v) * g * d + h * d * E + biases + position_bias * h",
+    params="F_q * h * d + (F_k + F_v) * g * d + h * d * E + biases + position_bias * h + sink * h",
     maccs="B * (L_q * F_q * h * d + L_k * (F_k + F_v) * g * d + L_q * h * d * E + 2 * h * pairs * d)",
     notes=PAIRS_NOTE,
     source=VASWANI + "; grouped: Ainslie et al., GQA, 2023, arXiv:2305.13245",

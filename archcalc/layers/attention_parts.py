@@ -21,6 +21,7 @@ KV_HEADS = Arg(
     shown_default="heads",
 )
 CAUSAL = Arg("causal", TRUTH, "whether a position attends to itself and earlier ones alone", False)
+_SINK = Arg("sink", TRUTH, "whether each head has a learned score beside those of the keys, which no value has", False)
 _WINDOW = Arg("window", COUNT, "how many keys a position attends to at most; 0: all", 0)
 
 VASWANI = "Vaswani et al., Attention Is All You Need, 2017, arXiv:1706.03762, equation 1"
@@ -120,19 +121,21 @@ def _keys_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) ->
 attention_softmax = LayerType(
     "attention_softmax",
     "Softmax of each query's scores over the keys it may look at.",
-    args=(CAUSAL, _WINDOW),
+    args=(CAUSAL, _WINDOW, _SINK),
     takes="[..., h, L_q, L_k]",
     settings=True,
     symbols=_square,
-    comparisons="B * h * (pairs - L_q)",
-    keeps=Keeps("output", ways={FLOAT32: Keeps("float32_output")}),
-    adds="B * h * (2 * pairs - L_q)",
+    params="sink * h",
+    tensors={"sinks": "sink * [h]"},
+    comparisons="B * h * (pairs - L_q + sink * L_q)",
+    keeps=Keeps("output", weights="output", ways={FLOAT32: Keeps("float32_output", weights="float32_output")}),
+    adds="B * h * (2 * pairs - L_q + 2 * sink * L_q)",
     divs="B * h * pairs",
-    transcendentals="B * h * pairs",
-    notes=PAIRS_NOTE,
+    transcendentals="B * h * (pairs + sink * L_q)",
+    notes=PAIRS_NOTE + " A sink is one more score of each query: it takes its part of the sum of exponentials, and no value meets it.",
     positions=_keys_axis,
     masked=unmasked,
-    source=VASWANI,
+    source=VASWANI + "; sink: Xiao et al., Efficient Streaming Language Models with Attention Sinks, 2023, arXiv:2309.17453, equation 2",
     example=Example({}, [[2, 3, 5]], [2, 3, 5], comparisons=24, adds=54, divs=30, transcendentals=30),
 )
 

@@ -131,4 +131,17 @@ class_token = LayerType(
     example=Example({}, [[3, 5]], [4, 5], 5),
 )
 
-LAYERS = (embedding, embedding_bag, position_embedding, class_token)
+sinusoidal = LayerType(
+    "sinusoidal",
+    "Sines and cosines of each position, added to the sequence: no params.",
+    takes="[..., L, F_in]",
+    symbols=lambda symbols, inputs: _sequence("sinusoidal", symbols, inputs[0]),
+    adds="N_in",
+    fuses="all",
+    positions=features,
+    notes="The sines and cosines are looked up: they are the same for every input.",
+    source="Vaswani et al., Attention Is All You Need, 2017, arXiv:1706.03762, section 3.5",
+    example=Example({}, [[3, 5]], [3, 5], adds=15),
+)
+
+LAYERS = (embedding, embedding_bag, position_embedding, class_token, sinusoidal)

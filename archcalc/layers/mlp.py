@@ -146,13 +146,15 @@ moe = Compound(
         Arg("bias", TRUTH, "whether the matrices of an expert have a bias", False),
         Arg("gate", Word("softmax", "sigmoid"), "how the router's scores become gates", "softmax"),
         Arg("shared", COUNT, "experts that every position goes through as well, as one of so many times the hidden features", 0),
+        Arg("router_bias", TRUTH, "whether the router has a bias", False),
+        Arg("shared_gate", TRUTH, "whether what the shared experts give is weighted by a sigmoid of a linear layer of its own", False),
     ),
     takes=FEATURES_LAST,
     prepare=_experts,
     plain=True,
     inside="""
       - name: router
-        linear: {features: experts, bias: false}
+        linear: {features: experts, bias: router_bias}
       - activation: gate
       - name: chosen
         top_k: active
@@ -176,12 +178,19 @@ moe = Compound(
                 then: [gated_mlp: {hidden: hidden * shared, activation: activation, bias: bias}]
                 else: [mlp: {hidden: hidden * shared, activation: activation, bias: bias}]
             from: input
+          - if: shared_gate
+            then:
+              - name: share
+                sequence: [linear: {features: 1, bias: false}, sigmoid]
+                from: input
+              - multiply:
+                from: [shared, share]
           - add:
-            from: [combined, shared]
+            from: [combined, previous]
     """,
-    params="e * 3 * F_in * hidden + F_in * e + shared * 3 * F_in * hidden",
-    maccs="N * (k * 3 * F_in * hidden + F_in * e + shared * 3 * F_in * hidden)",
-    notes="For gated experts without bias; the params of e experts count, k of them are active. The router has no bias.",
+    params="e * 3 * F_in * hidden + F_in * e + router_bias * e + shared * 3 * F_in * hidden + shared_gate * F_in",
+    maccs="N * (k * 3 * F_in * hidden + F_in * e + shared * 3 * F_in * hidden + shared_gate * F_in)",
+    notes="For gated experts without bias; the params of e experts count, k of them are active.",
     source="Shazeer et al., Outrageously Large Neural Networks, 2017, arXiv:1701.06538; Jiang et al., Mixtral of Experts, 2024, arXiv:2401.04088, section 2.1",
     example=Example(
         {"experts": 4, "active": 2, "hidden": 5},

@@ -95,6 +95,7 @@ ssm = Compound(
         Arg("kernel", SIZE, "positions of the convolution, k", 4),
         Arg("rank", SIZE_OR_NONE, "features that the steps come out of, r", None, shown_default="ceil(F / 16)"),
         Arg("bias", TRUTH, "whether the outer linear layers have a bias", False),
+        Arg("norms", TRUTH, "whether what the steps come out of, B and C go through an RMS norm each", False),
     ),
     takes="[..., L, F]",
     prepare=_mamba,
@@ -114,11 +115,32 @@ ssm = Compound(
       - name: selected
         split: {parts: [rank, 2 * state], axis: -1}
       - name: step
-        sequence: [linear: inner, softplus]
+        sequence:
+          - rms_norm:
+            when: norms
+          - linear: inner
+          - softplus
         from: selected.0
+      - name: both
+        sequence:
+          - name: apart
+            split: {parts: 2, axis: -1}
+            when: norms
+          - name: b
+            rms_norm:
+            from: apart.0
+            when: norms
+          - name: c
+            rms_norm:
+            from: apart.1
+            when: norms
+          - concat: -1
+            from: [b, c]
+            when: norms
+        from: selected.1
       - name: scan
         ssm_scan: state
-        from: [value, step, selected.1]
+        from: [value, step, both]
       - name: gate
         silu:
         from: halves.1
@@ -127,9 +149,9 @@ ssm = Compound(
       - name: out
         linear: {features: features, bias: bias}
     """,
-    params="2 * F * i + (k + 1) * i + i * (r + 2 * n) + (r + 1) * i + i * n + i + i * F",
+    params="2 * F * i + (k + 1) * i + i * (r + 2 * n) + (r + 1) * i + i * n + i + i * F + norms * (r + 2 * n)",
     maccs="N * (2 * F * i + k * i + i * (r + 2 * n) + r * i + 2 * i * n + i * F)",
-    source=_GU + " and figure 3",
+    source=_GU + " and figure 3; norms: Lieber et al., Jamba, 2024, arXiv:2403.19887, section 6.4",
     example=Example(
         {"state": 2, "kernel": 3, "rank": 1},
         [[5, 4]],

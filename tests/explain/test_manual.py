@@ -244,8 +244,8 @@ COMPOUNDS: dict[str, tuple[str, str, dict[str, int]]] = {
     "squeeze_excite": ("[16, 5, 7]", "{hidden: 4, bias: false}", {"C_in": 16, "hidden": 4, "bias": 0}),
     "attention": (
         "[5, 8]",
-        "{heads: 4, head_dim: 3, kv_heads: 2, features: 9, window: 3, position_bias: 6}",
-        {"F_q": 8, "F_k": 8, "F_v": 8, "h": 4, "d": 3, "g": 2, "E": 9, "biases": 12 + 6 + 6 + 9, "position_bias": 6}
+        "{heads: 4, head_dim: 3, kv_heads: 2, features: 9, window: 3, position_bias: 6, sink: true}",
+        {"F_q": 8, "F_k": 8, "F_v": 8, "h": 4, "d": 3, "g": 2, "E": 9, "biases": 12 + 6 + 6 + 9, "position_bias": 6, "sink": 1}
         | {"B": 1, "L_q": 5, "L_k": 5, "pairs": 15},
     ),
     "latent_attention": (
@@ -258,13 +258,15 @@ COMPOUNDS: dict[str, tuple[str, str, dict[str, int]]] = {
     "lora_linear": ("[7, 3]", "{features: 5, rank: 2}", {"F_in": 3, "F_out": 5, "bias": 1, "rank": 2, "N": 7}),
     "moe": (
         "[3, 2]",
-        "{experts: 4, active: 2, hidden: 5, shared: 1}",
-        {"F_in": 2, "hidden": 5, "e": 4, "k": 2, "shared": 1, "N": 3},
+        "{experts: 4, active: 2, hidden: 5, shared: 1, router_bias: true, shared_gate: true}",
+        {"F_in": 2, "hidden": 5, "e": 4, "k": 2, "shared": 1, "N": 3, "router_bias": 1, "shared_gate": 1},
     ),
     "transformer_encoder": ("[2, 3, 4]", "{heads: 2, hidden: 5}", {"F": 4, "hidden": 5, "B": 2, "L": 3}),
     "transformer_decoder": ("[2, 3, 4], [2, 6, 4]", "{heads: 2, hidden: 5}", {"F": 4, "hidden": 5, "B": 2, "L": 3, "M": 6}),
     "patch_embedding": ("[3, 6, 9]", "{features: 4, patch: [2, 3]}", {"C_in": 3, "P_h": 2, "P_w": 3, "E": 4, "bias": 1, "patches": 9}),
-    "ssm": ("[5, 4]", "{state: 2, kernel: 3, rank: 1}", {"F": 4, "i": 8, "k": 3, "r": 1, "n": 2, "N": 5}),
+    "rwkv_time_mix": ("[5, 4]", "{}", {"F": 4, "N": 5}),
+    "rwkv_channel_mix": ("[5, 4]", "{hidden: 7}", {"F": 4, "hidden": 7, "N": 5}),
+    "ssm": ("[5, 4]", "{state: 2, kernel: 3, rank: 1, norms: true}", {"norms": 1, "F": 4, "i": 8, "k": 3, "r": 1, "n": 2, "N": 5}),
     "ssm2": ("[5, 4]", "{state: 3, kernel: 2, head_dim: 4}", {"F": 4, "i": 8, "g": 1, "n": 3, "h": 2, "k": 2, "N": 5}),
 }
 

@@ -64,6 +64,7 @@ def test_scores_softmax_bias_and_values(data: st.DataObject) -> None:
     check = partial(assert_as_counted, causal=options["causal"])
     check("attention_scores", oracle.attention.attention_scores, [query, key], own | {"seen": seen}, written=own | said)
     check("attention_softmax", oracle.attention.attention_softmax, [scores], {"seen": seen}, written=said)
+    check("attention_softmax", oracle.attention.attention_softmax, [scores], {"seen": seen, "sink": True}, written=said | {"sink": True})
     args = {"kv_heads": groups, "seen": seen}
     check("attention_values", oracle.attention.attention_values, [scores, value], args, written=said | {"kv_heads": groups})
     if keys == queries and not said["window"] and options["causal"] == "full":
@@ -121,8 +122,8 @@ def test_attention(data: st.DataObject) -> None:
         seen = partial(look, window=said["window"])
     groups, per_group = data.draw(st.sampled_from([(1, 2), (2, 1), (2, 2), (3, 1)]))
     bias = data.draw(st.lists(st.sampled_from(BIASES), unique=True))
-    args = {"heads": groups * per_group, "kv_heads": groups, "head_dim": 2 * data.draw(st.integers(1, 2)), "features": sizes[3]}
-    args |= {"qk_norm": data.draw(st.booleans())}
+    args: Args = {"heads": groups * per_group, "kv_heads": groups, "head_dim": 2 * data.draw(st.integers(1, 2)), "features": sizes[3]}
+    args |= {"qk_norm": data.draw(st.sampled_from([False, True, "width"])), "sink": data.draw(st.booleans())}
     rotated = data.draw(st.sampled_from([0, 2, args["head_dim"]]))
     rows = data.draw(st.sampled_from([0, 1]))
     written: Args = args | {"bias": bias, "rope": rotated or False, "position_bias": rows} | said
@@ -171,6 +172,7 @@ def test_mixtures_of_experts(data: st.DataObject) -> None:
     active = data.draw(st.integers(1, experts))
     positions += -(-experts // active)  # every expert has work, so that all of its weights are seen
     args: Args = {"experts": experts, "active": active, "hidden": hidden, "shared": data.draw(st.integers(0, 2))}
+    args |= {"router_bias": data.draw(st.booleans()), "shared_gate": data.draw(st.booleans())}
     args |= {"gated": data.draw(st.booleans()), "bias": data.draw(st.booleans())}
     args |= {"activation": data.draw(st.sampled_from(["silu", "relu"])), "gate": data.draw(st.sampled_from(["softmax", "sigmoid"]))}
     assert_as_counted("moe", oracle.experts.moe, [[positions, features]], args, written=args)
@@ -206,7 +208,8 @@ def test_scan(by_head: bool, data: st.DataObject) -> None:
 def test_blocks_of_mamba(data: st.DataObject) -> None:
     length, features, state, kernel, rank = drawn(data, 5)
     args = {"state": state, "expand": data.draw(st.integers(1, 3)), "kernel": kernel, "bias": data.draw(st.booleans())}
-    assert_as_counted("ssm", oracle.state.ssm, [[length, features]], args | {"rank": rank}, written=args | {"rank": rank})
+    own = args | {"rank": rank, "norms": data.draw(st.booleans())}
+    assert_as_counted("ssm", oracle.state.ssm, [[length, features]], own, written=own)
     groups = data.draw(st.integers(1, 2))
     more = {"groups": groups, "head_dim": args["expand"]}  # as many heads as features
     shape = [length, features * groups]

@@ -14,6 +14,7 @@ import oracle.arithmetic
 import oracle.attention
 import oracle.choose
 import oracle.experts
+import oracle.matrix_state
 import oracle.product
 import oracle.recurrent
 import oracle.sampling
@@ -158,6 +159,27 @@ CASES: list[tuple[str, Layer, Shapes, Args, Args | None, str]] = [
         None,
         "all all all, all all all",
     ),
+    *(
+        (
+            name,
+            getattr(oracle.matrix_state, name),
+            [[4, 6], [4, 6], [4, 4]],
+            {"heads": 2},
+            {"heads": 2} | more,
+            "earlier>0 all, earlier>0 all, earlier>0 all",
+        )
+        for name, more in (("linear_attention", {"causal": True}), ("retention", dict[str, Any]()))
+    ),
+    (
+        "gated_delta",
+        oracle.matrix_state.gated_delta,
+        [[4, 3], [4, 3], [4, 4], [4, 2], [4, 2]],
+        {"heads": 2, "key_heads": 1},
+        None,
+        ", ".join(["earlier>0 all"] * 5),
+    ),
+    ("token_shift", oracle.matrix_state.token_shift, [[2, 4, 3]], {"mixes": 0}, None, "apart>0 earlier>1 all"),
+    ("wkv", oracle.matrix_state.wkv, [[4, 3], [4, 3]], {}, None, "earlier>0 all, earlier>0 all"),
     ("position_embedding", oracle.product.position_embedding, [[4, 3]], {}, {"length": 4}, "apart>0 all"),
     ("matmul", oracle.product.matmul, [[4, 3], [3, 2]], {}, None, "apart>0 earlier, earlier apart>1"),
     (
@@ -310,7 +332,9 @@ def test_the_loops_do_see_later_positions() -> None:
 
 ONLY_SAID = {
     **dict.fromkeys(("identity", "cast", "dropout", "stochastic_depth"), "nothing is done at inference"),
-    **dict.fromkeys(("embedding", "embedding_bag", "one_hot", "class_token"), "inputs are ids, or there are positions that no input has"),
+    **dict.fromkeys(
+        ("embedding", "embedding_bag", "one_hot", "class_token", "sinusoidal"), "inputs are ids, or there are positions that no input has"
+    ),
     **dict.fromkeys(("reshape", "squeeze", "unsqueeze", "rearrange", "split"), "below, by the axes of their outputs"),
     **dict.fromkeys(
         ("attention_mask", "kv_cache", "expert_sum", "parameter", "constant", "activation", "cross_entropy"), "no loops of their own"
@@ -329,6 +353,7 @@ SAID: list[tuple[str, Shapes, Args, str]] = [
     ("stochastic_depth", [[4, 3]], {"rate": 0.5}, "apart>0 apart>1"),
     ("embedding", [[4, 3]], {"vocabulary": 9, "features": 2}, "apart>0 apart>1"),
     ("embedding_bag", [[4, 3]], {"vocabulary": 9, "features": 2}, "apart>0 all"),
+    ("sinusoidal", [[4, 3]], {}, "apart>0 all"),
     ("one_hot", [[4, 3]], {"classes": 9}, "apart>0 apart>1"),
     ("class_token", [[2, 4, 3]], {}, "apart>0 apart>1 all"),
     ("attention_mask", [[2, 4, 4]], {}, "apart>0 apart>1 apart>2"),

@@ -159,6 +159,11 @@ def scan(draw: Draw) -> tuple[Args, Shapes]:
     return args, [[length, inner], [length, steps], [length, 2 * groups * state]]
 
 
+def delta(draw: Draw) -> tuple[Args, Shapes]:
+    heads, length, width = draw(SIZE), draw(SIZE), draw(SIZE)
+    return {"heads": heads}, [[length, heads * width]] * 3 + [[length, heads]] * 2
+
+
 def position(draw: Draw) -> tuple[Args, Shapes]:
     length = draw(SIZE)
     return {"length": length + draw(SIZE)}, [[length, draw(SIZE)]]
@@ -190,11 +195,15 @@ VARIED: dict[str, Any] = {
     "gru_cell": cell,
     "lstm_cell": cell,
     "grn": lambda draw: plain(draw, [draw(ANYWHERE)]),
+    "attention_softmax": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE), draw(SIZE)]], sink=TRUTH),
     "attention_bias": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE), draw(SIZE)]], rows=SIZE),
     "head_norm": head_norm,
     "head_linear": head_linear,
     "ssm_scan": scan,
     "sequence_conv": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE)]], kernel=SIZE, bias=TRUTH),
+    "token_shift": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE)]], mixes=st.integers(0, 3)),
+    "wkv": lambda draw: plain(draw, [[3, 2], [3, 2]]),
+    "gated_delta": delta,
     "step_bias": lambda draw: plain(draw, [draw(ANYWHERE)]),
 }
 """Arguments and inputs of every layer type with weights, drawn at random."""
@@ -249,6 +258,8 @@ def test_the_tensors_are_the_params_whatever_the_arguments(kind: str, data: st.D
         ("position_embedding", {"length": 7}, [[3, 5]], [("weight", (7, 5), 1)]),
         ("class_token", {"count": 2}, [[3, 5]], [("token", (2, 5), 1)]),
         ("attention_bias", {"rows": 9}, [[2, 3, 5]], [("table", (9, 2), 1)]),
+        ("token_shift", {"mixes": 3}, [[4, 5]], [("mix", (5,), 3)]),
+        ("attention_softmax", {"sink": True}, [[2, 3, 5]], [("sinks", (2,), 1)]),
         ("head_norm", {"heads": 2}, [[3, 8]], [("weight", (4,), 1)]),
         ("head_linear", {"heads": 2, "features": 5, "passed": 1}, [[3, 8]], [("weight", (10, 3), 1)]),
         ("head_linear", {"heads": 2, "features": 5, "passed": 1, "transposed": True}, [[3, 8]], [("weight", (6, 5), 1)]),

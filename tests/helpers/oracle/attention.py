@@ -56,12 +56,19 @@ def attention_scores(machine: Machine, query: Tensor, key: Tensor, *, heads: int
     return out
 
 
-def attention_softmax(machine: Machine, scores: Tensor, *, seen: Look) -> Tensor:
+def attention_softmax(machine: Machine, scores: Tensor, *, seen: Look, sink: bool = False) -> Tensor:
     *_, queries, keys = shape_of(scores)
     out = dict.fromkeys(scores, 0.0)
     for where in indices(shape_of(scores)[:-1]):
         places = seen(where[-1], queries, keys)
         row: Tensor = {(number,): scores[*where, to] for number, to in enumerate(places)}
+        if sink:  # one more score, of the head, which no place gets
+            row[(len(places),)] = machine.weight("sink", where[-2])
+            most = machine.largest(row.values())
+            powers = {number: machine.transcendental(math.exp, machine.subtract(value, most)) for (number,), value in row.items()}
+            total = machine.sum(powers.values())
+            out.update({(*where, to): machine.divide(powers[number], total) for number, to in enumerate(places)})
+            continue
         out.update({(*where, places[number]): value for (number,), value in softmax(machine, row, axis=0).items()})
     return out
 
@@ -133,7 +140,8 @@ def attention(
     seen: Look,
     position_bias: int = 0,
     rotated: int = 0,
-    qk_norm: bool = False,
+    qk_norm: bool | str = False,
+    sink: bool = False,
 ) -> Tensor:
     """The keys and values are the query's own sequence, a memory, or two sequences."""
     key, value = others if len(others) == 2 else others * 2 or (query, query)
@@ -141,14 +149,14 @@ def attention(
     for name, values, count in (("query", query, heads), ("key", key, kv_heads), ("value", value, kv_heads)):
         part = projected(machine, name, values, features=count * head_dim, bias=name in bias)
         if qk_norm and name != "value":
-            part = head_norm(Part(machine, name), part, heads=count)
+            part = head_norm(Part(machine, name), part, heads=1 if qk_norm == "width" else count)
         if rotated and name != "value":
             part = rope(machine, part, rotated=rotated, heads=count)
         made.append(part)
     scores = attention_scores(machine, made[0], made[1], heads=heads, kv_heads=kv_heads, seen=seen)
     if position_bias:
         scores = attention_bias(machine, scores, rows=position_bias, seen=seen)
-    weights = attention_softmax(machine, scores, seen=seen)
+    weights = attention_softmax(machine, scores, seen=seen, sink=sink)
     together = attention_values(machine, weights, made[2], kv_heads=kv_heads, seen=seen)
     return projected(machine, "output", together, features=features, bias="output" in bias)
 

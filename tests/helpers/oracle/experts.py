@@ -51,10 +51,12 @@ def moe(
     bias: bool,
     gate: str,
     shared: int,
+    router_bias: bool = False,
+    shared_gate: bool = False,
 ) -> Tensor:
     """Position after position takes its turn of the experts, so that all have work; the router's scores cost what they cost."""
     *leading, features = shape_of(values)
-    scores = projected(machine, "router", values, features=experts, bias=False)
+    scores = projected(machine, "router", values, features=experts, bias=router_bias)
     scores = softmax(machine, scores, axis=-1) if gate == "softmax" else elementwise(machine, scores, name=gate)
     gates = top_k(machine, scores, k=active)
     expert = partial(feed_forward, activation=activation, gated=gated, bias=bias)
@@ -65,4 +67,10 @@ def moe(
             made = expert(Part(machine, f"expert {(turn * active + number) % experts}"), one, hidden=hidden)
             outputs[number].update({(*where, each): value for (each,), value in made.items()})
     out = expert_sum(machine, gates, *outputs)
-    return add(machine, out, expert(Part(machine, "shared"), values, hidden=hidden * shared)) if shared else out
+    if not shared:
+        return out
+    other = expert(Part(machine, "shared"), values, hidden=hidden * shared)
+    if shared_gate:
+        weight = elementwise(machine, projected(machine, "share", values, features=1, bias=False), name="sigmoid")
+        other = multiply(machine, other, weight)
+    return add(machine, out, other)

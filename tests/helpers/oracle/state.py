@@ -8,6 +8,7 @@ from .activation import elementwise
 from .attention import Part, columns, projected
 from .combine import multiply
 from .machine import Machine, Tensor, indices, shape_of
+from .move import concat
 from .norm import rms_norm
 
 
@@ -59,12 +60,18 @@ def ssm_scan(
     return out
 
 
-def ssm(machine: Machine, values: Tensor, *, state: int, expand: int, kernel: int, rank: int, bias: bool) -> Tensor:
+def ssm(machine: Machine, values: Tensor, *, state: int, expand: int, kernel: int, rank: int, bias: bool, norms: bool = False) -> Tensor:
     features = shape_of(values)[-1]
     inner = expand * features
     x, gate = columns(projected(machine, "in", values, features=2 * inner, bias=bias), inner, inner)
     x = elementwise(machine, sequence_conv(machine, x, kernel=kernel, bias=True), name="silu")
     narrow, both = columns(projected(machine, "select", x, features=rank + 2 * state, bias=False), rank, 2 * state)
+    if norms:
+        narrow = rms_norm(Part(machine, "step norm"), narrow, axes=1, affine=True)
+        apart = [
+            rms_norm(Part(machine, f"{name} norm"), each, axes=1, affine=True) for name, each in zip("bc", columns(both, state, state))
+        ]
+        both = concat(machine, *apart, axis=len(shape_of(both)) - 1)
     step = elementwise(machine, projected(machine, "step", narrow, features=inner, bias=True), name="softplus")
     out = multiply(machine, ssm_scan(machine, x, step, both, state=state), elementwise(machine, gate, name="silu"))
     return projected(machine, "out", out, features=features, bias=bias)

@@ -28,8 +28,8 @@ FILES: dict[str, str] = {
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation arithmetic attention_parts choose concat conv elementwise embedding kit.compound kit.derivations linear "
-        "matmul norm pool recurrent reduce regions resample reshape sampling shuffle < attention mlp squeeze_excite ssm states "
-        "transformer"
+        "matmul norm pool recurrent reduce regions resample reshape sampling shuffle < attention composed mlp squeeze_excite "
+        "ssm states transformer"
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (

@@ -74,6 +74,8 @@ _ELSEWHERE = {
     "rwkv_channel_mix": ("channel_mix",),
     "retention": ("ret_net", "retnet"),
     "token_shift": ("time_shift",),
+    "conv_norm_act": ("conv_bn_act", "conv_bn_relu", "conv_bn", "conv_module", "cbs", "cbr"),
+    "eca": ("efficient_channel_attention", "eca_module"),
     "deform_conv": ("deformable_conv", "deform_conv_v2", "dcn", "dcn_v2", "dcnv2"),
     "grid_sample": ("spatial_transformer", "warp", "remap"),
     "roi_align": ("multi_scale_roi_align",),

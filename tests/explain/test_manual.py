@@ -264,6 +264,12 @@ COMPOUNDS: dict[str, tuple[str, str, dict[str, int]]] = {
     "transformer_encoder": ("[2, 3, 4]", "{heads: 2, hidden: 5}", {"F": 4, "hidden": 5, "B": 2, "L": 3}),
     "transformer_decoder": ("[2, 3, 4], [2, 6, 4]", "{heads: 2, hidden: 5}", {"F": 4, "hidden": 5, "B": 2, "L": 3, "M": 6}),
     "patch_embedding": ("[3, 6, 9]", "{features: 4, patch: [2, 3]}", {"C_in": 3, "P_h": 2, "P_w": 3, "E": 4, "bias": 1, "patches": 9}),
+    "conv_norm_act": (
+        "[4, 6, 9]",
+        "{channels: 6, kernel: [3, 5], groups: 2, bias: true}",
+        {"K_h": 3, "K_w": 5, "C_in": 4, "C_out": 6, "groups": 2, "bias": 1, "H_out": 6, "W_out": 9},
+    ),
+    "eca": ("[6, 2, 5]", "{kernel: 5}", {"k": 5, "C_in": 6}),
     "rwkv_time_mix": ("[5, 4]", "{}", {"F": 4, "N": 5}),
     "rwkv_channel_mix": ("[5, 4]", "{hidden: 7}", {"F": 4, "hidden": 7, "N": 5}),
     "ssm": ("[5, 4]", "{state: 2, kernel: 3, rank: 1, norms: true}", {"norms": 1, "F": 4, "i": 8, "k": 3, "r": 1, "n": 2, "N": 5}),

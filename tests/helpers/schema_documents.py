@@ -94,7 +94,7 @@ class Maker:
         if isinstance(kind, ListOf):
             return self.several(kind.least, min(kind.least + 2, kind.most), lambda: self.value(kind.kind, depth))
         if isinstance(kind, Int):
-            return self.one_of(max(kind.least, 1), 3, kind.least, kind.most, float(max(kind.least, 2)))
+            return self.one_of(max(kind.least, 1), min(kind.most, 3), kind.least, kind.most, float(max(kind.least, 2)))
         if isinstance(kind, Number):
             return self.one_of((kind.least + kind.most) / 2, kind.most, 0.5, *(() if kind.above else (kind.least,)))
         if isinstance(kind, Truth):

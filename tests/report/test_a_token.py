@@ -53,7 +53,8 @@ def test_a_training_needs_no_device(run: Any) -> None:
         text_of(
             """
 
-            training on 300,000,000,000 tokens: 73,242,188 steps, 1.383e+22 operations
+            training on 300,000,000,000 tokens: 1.383e+22 operations
+              at batch 1, 4,096 tokens a step: 73,242,188 steps
               6 N D is 1.213e+22: the ratio is 1.140 (products of attention are not in it, tables are in N)
             """
         )

@@ -101,7 +101,12 @@ attention = Compound(
         Arg("qk_norm", TRUTH, "whether each head of queries and keys goes through an RMS norm", False),
         Arg("mask", TRUTH, "whether a mask is added to the scores", False),
         Arg("dropout", PROBABILITY, "how many of the weights of the values are dropped while training", 0),
-        Arg("cache", TRUTH, "whether causal attention keeps its keys and values for the tokens to come; those that a kv_cache keeps already it does not", True),
+        Arg(
+            "cache",
+            TRUTH,
+            "whether causal attention keeps its keys and values for the tokens to come; those that a kv_cache keeps already it does not",
+            True,
+        ),
     ),
     names=("query_input", "key_input", "value_input"),
     takes="[..., L_q, F_q], [..., L_k, F_k], [..., L_k, F_v]",

@@ -58,6 +58,8 @@ def keep(context: Context, turn: Turn) -> None:
     leaf, step, keeps, symbols = turn.leaf, turn.step, turn.leaf.layer.keeps, turn.leaf.result.symbols
     asked = turn.grad and (keeps.when is None or keeps.when(symbols))
     words = ((keeps.in_place if turn.in_place else keeps.values) if asked else ()) + (keeps.weights if turn.trained else ())
+    if keeps.assumed and words:
+        context.run.assumed[leaf.layer.name] = None
     for word in dict.fromkeys(words):
         if word == "input":
             _mark(context, turn, word, turn.sources[0], leaf.inputs[0])

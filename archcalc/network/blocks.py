@@ -61,7 +61,9 @@ def _use(walk: Walk, item: Item, block: Block, env: Env, given: list[Any], name:
     outputs = []
     for inner in frame.outputs:
         outer = next((mine for mine, theirs in zip(inputs, frame.inputs) if theirs is inner), None)
-        outputs.append(outer if outer is not None else UNKNOWN if inner.shape is None else Tensor(inner.shape, inner.dtype, path, inner.origin))
+        outputs.append(
+            outer if outer is not None else UNKNOWN if inner.shape is None else Tensor(inner.shape, inner.dtype, path, inner.origin)
+        )
     return Group(name, block.name, frame, inputs, outputs)
 
 

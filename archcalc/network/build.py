@@ -22,7 +22,7 @@ from .apply import UNKNOWN, declared, layer
 from .blocks import block, compound
 from .composing import compose, settling
 from .evaluate import evaluate
-from .graph import Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
+from .graph import INPUTS, Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .scope import Env, Names, Scope, Values
 from .sources import source, sources
 from .ties import marks
@@ -59,11 +59,11 @@ def _network(walk: Walk, settings: Mapping[str, Template]) -> Network:
         walk.vars[name] = _tried(walk, settings.get(name, template), BAD)
     names: dict[str, Node | Values] = {}
     inputs: Values = []
-    for number, each in enumerate(spec.inputs, 1):
+    for number, each in enumerate(spec.inputs):
         shape = _tried(walk, each.shape, None)
         if walk.run["context"] and shape is not None:
             shape = (1, *shape[1:])  # one more token; those before it are in the cache
-        tensor = Tensor(shape, each.dtype or walk.dtype, each.name, 1 << number)
+        tensor = Tensor(shape, each.dtype or walk.dtype, each.name, INPUTS << number)
         names[each.name] = [tensor]
         inputs.append(tensor)
     if not spec.inputs:

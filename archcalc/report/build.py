@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ..conventions.style import style_inside
 from ..core.counts import Counts
 from ..core.dtypes import BITS
-from ..network.graph import Copies, Leaf, Network, Node, Tensor
+from ..core.held import NOTHING, Held, all_held
+from ..network.graph import STEP, Copies, Leaf, Network, Node, Tensor
 from ..network.graph import Group as GroupNode
 from .counting import Counting
 from .rows import Entry, Group, Row, Totals
@@ -54,8 +55,7 @@ def totals_of(rows: Sequence[Row], account: Account | None = None, alive: int = 
         params=sum(row.params for row in rows),
         trainable_params=sum(row.trainable_params for row in rows),
         active_params=sum(row.active_params for row in rows),
-        cache_bits=sum(row.cache_bits for row in rows),
-        cache_bits_per_token=sum(row.cache_bits_per_token for row in rows),
+        held=all_held(row.held for row in rows),
         account=account,
         alive=alive,
         time=time,
@@ -174,8 +174,7 @@ class _Builder:
             params=sum(part.params for part in parts),
             trainable_params=sum(part.trainable_params for part in parts),
             active_params=sum(part.active_params for part in parts),
-            cache_bits=sum(part.cache_bits for part in parts),
-            cache_bits_per_token=sum(part.cache_bits_per_token for part in parts),
+            held=all_held(part.held for part in parts),
             uncounted=uncounted,
             account=account,
             alive=alive,
@@ -191,13 +190,12 @@ class _Builder:
         tie = "all" if how.tied else leaf.tie
         own = 0 if tie == "all" else result.params - result.matrix_params if tie else result.params
         params, frozen = own * how.weights, how.frozen or leaf.frozen
-        account, alive, kept, grown = None, 0, 0, 0
+        account, alive, held = None, 0, NOTHING
         if place is not None and self.accounts is not None:
             account = self.accounts.leaf(leaf, place, name, times=how.times, sets=how.weights, tie=tie, frozen=frozen)
             alive = place.alive(leaf)
-        if result.cached:
-            bits = result.cached * how.times * BITS[leaf.dtype]
-            kept, grown = bits * result.kept * self.counting.batch, bits if result.grows else 0
+        if result.cached or result.state:
+            held = self.held(leaf, how.times)
         if leaf.causal:
             self.causal = True
         return Row(  # by place: by name the call takes three times as long, and there are thousands
@@ -212,10 +210,19 @@ class _Builder:
             params,
             0 if frozen else params,
             own * how.active,
-            kept,
-            grown,
+            held,
             tie,
             "" if how.whole else uncounted,
             account,
             alive,
         )
+
+    def held(self, leaf: Leaf, times: int) -> Held:
+        """What a layer that runs so often for a sample holds for the tokens to come: a cache, or a state that no step before it counts."""
+        result, bits = leaf.result, times * BITS[leaf.dtype]
+        held = Held(self.counting.batch)
+        if result.cached:
+            held.keep(result.kept, result.cached * bits, grows=result.grows)
+        if not (leaf.layer.step and len(leaf.inputs) > 1 and all(tensor.origin & STEP for tensor in leaf.inputs[1:])):
+            held.state = result.state * bits
+        return held

@@ -104,7 +104,7 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
         return ()
     from ..memory.ledger import ledgers
 
-    return ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=bool(request.context))
+    return ledgers(accounts, totals.account, totals.held, decoding=bool(request.context))
 
 
 def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Request) -> Speed | None:
@@ -114,7 +114,7 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
     from ..timing.clock import Clock
     from ..timing.rates import speed_of
 
-    clock = Clock(request.device, totals.account.weight_bytes + totals.kv_cache_bytes, fusion=request.fusion)
+    clock = Clock(request.device, totals.account.weight_bytes + totals.kv_cache_bytes + totals.state_bytes, fusion=request.fusion)
     for row in layers:
         row.take_time(clock)
     totals.take_time(clock)

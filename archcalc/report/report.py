@@ -92,13 +92,18 @@ class Report:
             found.append(f"decoding: one token, which {seen}")
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
-            full = any(row.cache_bits and not row.cache_bits_per_token for row in self.layers)
+            full = any(row.held.cache_bits and not row.held.grown for row in self.layers)
             more = " from here on: windows that are full keep no more" if full else ""
             found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token{more}")
+        if self.totals.state_bytes:
+            found.append(f"states: {self.totals.state_bytes:,} bytes, whatever the context")
         if self.accounts is not None:
             run = self.accounts.training.run
             if self.request.memory and run.scores:
                 found.append("attention has its scores in memory, as the spec writes it; with --attention fused it never has")
+            if self.request.memory and not self.request.context:
+                assumed = "the backward pass is taken to need its input and output; the layer type can say what it needs: saved: 0"
+                found += named(assumed, list(run.assumed))
             if run.spoiled:
                 found += named("overwrites in place what a layer before keeps for its backward pass", run.spoiled)
             if run.stale:

@@ -48,11 +48,12 @@ class Keeps:
         core: "starts" where attention's scores begin and "ends" where they are used up. What lies between is not there where the code is
             fused, and may be worked out anew in the backward pass.
         lasts: the number of elements, as a formula, that it makes beside its output and that are there until the block around it is done.
+        assumed: whether no one said what it needs, and this is the most that is likely.
         copies: which inputs the code copies first, for a way of writing it; the copies are kept in their place.
         by_products: the formula of the number of elements per sample of each word of BY_PRODUCTS.
     """
 
-    __slots__ = ("by_products", "copies", "core", "in_place", "lasts", "passes", "values", "view", "weights", "when")
+    __slots__ = ("assumed", "by_products", "copies", "core", "in_place", "lasts", "passes", "values", "view", "weights", "when")
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class Keeps:
         passes: bool = False,
         core: str = "",
         lasts: str = "",
+        assumed: bool = False,
         copies: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
         **by_products: str,
     ) -> None:
@@ -76,6 +78,7 @@ class Keeps:
         self.passes = passes
         self.core = core
         self.lasts = Formula(lasts) if lasts else None
+        self.assumed = assumed
         self.copies = copies
         self.by_products = tuple((name, Formula(text)) for name, text in by_products.items())
         unknown = ({*self.values, *self.weights, *self.in_place} - set(VALUES)) | (set(by_products) - set(BY_PRODUCTS))

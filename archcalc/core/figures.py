@@ -171,6 +171,14 @@ _DECLARED = (
         where="totals",
         adds="sum",
     ),
+    _bytes(
+        "state_bytes",
+        "state",
+        "state bytes",
+        "States of recurrent and state-space layers, for the whole batch: what they hold of all tokens before, the last inputs of their "
+        "convolutions among it. While decoding each token reads and writes them.",
+        held="row",
+    ),
     _time(
         "moved_bytes",
         "bytes",

@@ -92,6 +92,7 @@ class _Kind:
                 raise LayerError(f"{self.name} takes a sequence", expected="[length, features]", hint=f"{self.name}_cell takes one step")
             symbols["F_in"] = shape[-1]
             symbols["N"] = symbols["N_in"] // shape[-1]
+            symbols["T"] = shape[-2]
             symbols["D"] = 1 + symbols["bidirectional"]
             symbols["R"] = symbols.get("projection") or symbols["H"]
             symbols["projected"] = symbols.get("projection") is not None
@@ -107,6 +108,7 @@ class _Kind:
             **({"weight_hr_l0": "projected * layers * D * [R, H]"} if projected else {}),
         }
         names = ", ".join(f"name.{state} the last {'h' if state == 'state' else state}" for state in self.states)
+        more = len(self.states) > 1
         sizes = ", R = projection or else H; projected is 1 with a projection and 0 without" if projected else ""
         return LayerType(
             self.name,
@@ -133,6 +135,8 @@ class _Kind:
                 f"{'Two more inputs are' if len(self.states) > 1 else 'A second input is'} what it starts from, in the shape of "
                 f"name.{' and name.'.join(self.states)}: {'[..., layers * D, R] and ' if projected else ''}[..., layers * D, H]."
             ),
+            state=f"(2 - D) * layers * {'(R + H)' if more else 'H'} * N // T",
+            gives_state=True,
             positions=_steps,
             whole=(("bidirectional", "reads the sequence from its end, too"),),
             source=self.source,
@@ -172,6 +176,9 @@ class _Kind:
                 f"{self.equations} {'Two more inputs are the h and the cell' if more else 'A second input is the h'} of the step before, "
                 "each [..., H]; without them they are zeros, which count as any others."
             ),
+            state=f"{len(self.states)} * N * H",
+            gives_state=True,
+            step=True,
             positions=APART,
             source=self.source,
             example=example,

@@ -24,6 +24,8 @@ sequence_conv = LayerType(
     tensors={"weight": "[F_in, 1, k]", "bias": "bias * [F_in]"},
     maccs="N * k * F_in",
     keeps=Keeps(weights="input"),
+    symbols=lambda symbols, inputs: symbols.update(L=inputs[0][-2] if len(inputs[0]) > 1 else 1),
+    state="(k - 1) * F_in * N // L",
     weight_adds="bias * N * F_in",
     positions=EARLIER,
     source=_GU,
@@ -42,7 +44,9 @@ def _scan(symbols: Symbols, inputs: list[Shape]) -> None:
             f"ssm_scan takes [..., L, i], [..., L, heads] and [..., L, 2 * groups * state], and {', '.join(map(show, inputs))} come in",
             expected=f"[..., {value[-1]}], [..., {heads}] and [..., {2 * groups * state}]",
         )
-    symbols.update(i=value[-1], n=state, h=heads, N=symbols["N_in"] // value[-1], per_state=1 if symbols["heads"] is None else 0)
+    symbols.update(
+        L=value[-2], i=value[-1], n=state, h=heads, N=symbols["N_in"] // value[-1], per_state=1 if symbols["heads"] is None else 0
+    )
 
 
 ssm_scan = LayerType(
@@ -66,6 +70,7 @@ ssm_scan = LayerType(
     tensors={"A_log": "[i, n] if per_state else [h]", "D": "[h]"},
     maccs="2 * N * i * n",
     keeps=Keeps("inputs"),
+    state="i * n * N // L",
     weight_muls="N * (per_state * i * n + (1 - per_state) * h) + N * i",
     adds="N * i",
     muls="N * i + N * i * n",

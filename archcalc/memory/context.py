@@ -11,7 +11,7 @@ from .storage import Storage, Value, Walk, tensor_bytes
 class Run:
     """What all walks through one network have in common."""
 
-    __slots__ = ("batch", "checkpoint", "fused", "known", "scores", "spoiled", "stale", "training", "walks")
+    __slots__ = ("assumed", "batch", "checkpoint", "fused", "known", "scores", "spoiled", "stale", "training", "walks")
 
     def __init__(self, batch: int, *, training: bool, checkpoint: Checkpoints, fused: bool) -> None:
         self.batch = batch
@@ -24,6 +24,8 @@ class Run:
         lives as long as its network, and the steps of the walks hold the network's groups and layers: no identity is given out again."""
         self.known: dict[tuple[object, ...], Walk] = {}
         """The walks of another run: those in which nothing is dropped while training hold here, too."""
+        self.assumed: dict[str, None] = {}
+        """The layer types that do not say what their backward pass needs."""
         self.stale: list[str] = []
         """The layers that take a value which was overwritten in place before."""
         self.scores = 0

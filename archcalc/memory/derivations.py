@@ -27,12 +27,19 @@ def derivations(leaf: Leaf, account: Account, alive: int, *, runs: int, batch: i
         yield Derivation("bytes read", "0", "0", 0, "nothing is moved: its output is memory that is there already, or a weight")
         return
     (work, _), *_ = account.work
-    inputs = " + ".join(tensor_in_words(tensor, runs, batch) for tensor in leaf.inputs)
+    state, own = work.moved.state, work.moved.own
+    inputs = " + ".join(tensor_in_words(tensor, runs, batch) for tensor in leaf.inputs[: len(work.moved.inputs)])
     outputs = " + ".join(tensor_in_words(tensor, runs, batch) for tensor in (*leaf.outputs, *leaf.extra))
     if work.sets is not None:
         yield _sets(work.sets)
-    yield Derivation("bytes read", "inputs + weights", f"{inputs or 0} + {work.moved.held}", account.read_bytes)
-    yield Derivation("bytes written", "outputs", outputs, account.written_bytes)
+    terms = [("inputs", inputs or "0"), ("weights", str(work.moved.held))]
+    terms += [("cache", str(own))] if own else []
+    terms += [("state", str(state))] if state else []
+    yield Derivation("bytes read", " + ".join(what for what, _ in terms), " + ".join(size for _, size in terms), account.read_bytes)
+    if state:
+        yield Derivation("bytes written", "outputs + state", f"{account.written_bytes - state} + {state}", account.written_bytes)
+    else:
+        yield Derivation("bytes written", "outputs", outputs, account.written_bytes)
 
 
 def _sets(sets: Sets) -> Derivation:

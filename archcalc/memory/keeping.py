@@ -62,6 +62,8 @@ def keep(context: Context, turn: Turn) -> None:
     again = turn.core and (turn.fused or context.run.checkpoint.selective)  # worked out anew where it is needed
     asked = turn.grad and (keeps.when is None or keeps.when(symbols))
     words = ((keeps.in_place if turn.in_place else keeps.values) if asked else ()) + (keeps.weights if turn.trained else ())
+    if keeps.assumed and words:
+        context.run.assumed[leaf.layer.name] = None
     for word in dict.fromkeys((*words, *keeps.values, *keeps.weights) if leaf.layer.keeps.ways else words):
         if word in MADE:
             _made(context, turn, word, asked=word in words, again=again)

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from ..core.derivation import Derivation
-from ..core.dtypes import BITS, in_words
+from ..core.dtypes import BITS, bytes_of, in_words
+from ..core.held import Held
 from .account import Account, Accounts
 from .flow import Flow
 from .loss import LossBytes
@@ -87,9 +88,9 @@ class Ledger:
         return {**self.asked, "bytes": self.bytes, "terms": [term.to_dict() for term in self.terms]}
 
 
-def ledgers(accounts: Accounts, whole: Account, cache: int, *, decoding: bool) -> list[Ledger]:
+def ledgers(accounts: Accounts, whole: Account, held: Held, *, decoding: bool) -> list[Ledger]:
     """The ledgers of training and of inference; one token after another is inference alone, and so is what runs where nothing is trained."""
-    inference = inference_ledger(whole, accounts.inference, accounts.plan, cache)
+    inference = inference_ledger(whole, accounts.inference, accounts.plan, held)
     return [inference] if decoding else [training_ledger(whole, accounts.training, accounts.plan, accounts.loss()), inference]
 
 
@@ -129,7 +130,7 @@ def training_ledger(whole: Account, flow: Flow, plan: Plan, loss: LossBytes | No
     )
 
 
-def inference_ledger(whole: Account, flow: Flow, plan: Plan, cache: int) -> Ledger:
+def inference_ledger(whole: Account, flow: Flow, plan: Plan, held: Held) -> Ledger:
     """What a forward pass needs."""
     samples = f"{flow.batch:,} sample{'' if flow.batch == 1 else 's'}"
     return Ledger(
@@ -137,10 +138,30 @@ def inference_ledger(whole: Account, flow: Flow, plan: Plan, cache: int) -> Ledg
         "inference",
         [
             *_weights(whole, ("weights",)),
-            Term("key-value cache", "elements kept of a token * tokens * samples * bytes of the dtype", samples, cache),
+            *_held(held, samples),
             Term("activations", "bytes alive, of the layer with most, the inputs among them", samples, flow.peak),
         ],
     )
+
+
+def _held(held: Held, samples: str) -> list[Term]:
+    """What is held of the tokens before."""
+    caches = [f"{in_words(bits)} * {tokens:,} tokens" for tokens, bits in sorted(held.caches.items(), reverse=True)]
+    each = f"({' + '.join(caches)})" if len(caches) > 1 else "".join(caches)
+    return [
+        Term(
+            "key-value cache",
+            "elements kept of a token * tokens * samples * bytes of the dtype",
+            f"{each} * {samples}",
+            bytes_of(held.cache_bits),
+        ),
+        Term(
+            "states",
+            "elements of the states * samples * bytes of the dtype",
+            f"{in_words(held.state)} * {samples}",
+            bytes_of(held.state_bits),
+        ),
+    ]
 
 
 def _weights(whole: Account, kinds: tuple[str, ...]) -> list[Term]:

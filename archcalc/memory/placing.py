@@ -56,7 +56,7 @@ def _there(context: Context, step: Step, leaf: Leaf, incoming: list[Value], way:
         if not (context.run.training and any(formula(symbols) for _, formula in keeps.by_products)):
             return incoming[0]
         context.walk.drops = True
-    if leaf.result.cached and leaf.result.context:
+    if leaf.layer.cache is not None and leaf.result.context:
         cache = Storage(0, batched=True, grad=False)
         cache.cached = True
         return Value(cache)

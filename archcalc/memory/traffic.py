@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..core.dtypes import size_of
 from ..network.graph import Leaf
 from .storage import Step, tensor_bytes
 
@@ -12,14 +13,16 @@ class Traffic:
     """Bytes that a layer by itself reads and writes; and those that it must even if it is fused with its neighbours.
 
     ``inputs`` are the sizes of what comes in, ``held`` the bytes of the layer's own weights that it reads, ``written`` those of its outputs.
-    ``cached`` are those of the inputs that lie in the key-value cache. ``values`` are the sizes of the inputs and outputs that pass through
+    ``cached`` are those of the inputs that lie in the key-value cache, and ``state`` those of the layer's state, which it reads and writes. ``values`` are the sizes of the inputs and outputs that pass through
     memory when layers that work element by element are done together with the layer before them, and the inside of attention is never
     written down (Dao et al., FlashAttention, 2022, arXiv:2205.14135, section 3.1).
     """
 
-    __slots__ = ("cached", "held", "inputs", "out", "values", "written")
+    __slots__ = ("cached", "held", "inputs", "out", "own", "state", "values", "written")
 
-    def __init__(self, inputs: list[int], held: int, written: int, cached: int, values: tuple[int, ...], out: int = 0) -> None:
+    def __init__(
+        self, inputs: list[int], held: int, written: int, cached: int, values: tuple[int, ...], out: int = 0, state: int = 0, own: int = 0
+    ) -> None:
         self.inputs = inputs
         self.held = held
         self.written = written
@@ -27,16 +30,19 @@ class Traffic:
         self.values = values
         self.out = out
         """The one of the values that is the output; 0 where it is not among them."""
+        self.state = state
+        self.own = own
+        """Those of ``cached`` that are no inputs: the layer keeps them itself."""
 
     @property
     def read(self) -> int:
         """What the layer reads by itself."""
-        return sum(self.inputs) + self.held
+        return sum(self.inputs) + self.held + self.own + self.state
 
     @property
     def weights(self) -> int:
-        """What it reads of what was there before: weights, and the key-value cache."""
-        return self.held + self.cached
+        """What it reads and writes of what was there before: weights, the key-value cache, and its state, which it replaces."""
+        return self.held + self.cached + 2 * self.state
 
 
 NONE = Traffic([], 0, 0, 0, ())
@@ -73,13 +79,19 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
     layer = leaf.layer
     if not leaf.inputs or layer.cache is not None or ((layer.keeps.view is not None or layer.keeps.passes) and not step.made):
         return NONE  # weights that stand alone, views, and what is in the cache already: those who use them read them
+    used, state = step.used, 0
     inputs = [tensor_bytes(tensor, samples) for tensor in leaf.inputs]
+    written = sum(tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra))
+    if leaf.result.state and leaf.result.context:  # while decoding: the state of the token before comes in, and takes its place going out
+        state = size_of(leaf.result.state * samples, leaf.dtype)
+        if layer.gives_state:
+            inputs, used, written = inputs[:1], used[:1], written - state
     seen, keys = leaf.result.seen
     if seen < keys:  # of keys and values, the second input, those in the window alone
         inputs[1:] = [size * seen // keys for size in inputs[1:]]
-    written = sum(tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra))
-    cached = sum(size for size, storage in zip(inputs, step.used) if storage.cached and storage not in step.again)
-    passing = [size for size, storage in zip(inputs, step.used) if not storage.cached]
+    own = size_of(leaf.result.cached * leaf.result.kept * samples, leaf.dtype) if leaf.result.context else 0  # a cache inside the layer
+    cached = own + sum(size for size, storage in zip(inputs, used) if storage.cached and storage not in step.again)
+    passing = [size for size, storage in zip(inputs, used) if not storage.cached]
     core, out = layer.keeps.core, 0
     if core == "starts":
         values = tuple(passing)
@@ -91,7 +103,7 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
         values = tuple(sorted(passing)[:-1]) if layer.fuses == "others" else ()
     else:
         values, out = (*passing, written), written
-    return Traffic(inputs, weights, written, cached, values, out)
+    return Traffic(inputs, weights, written + state, cached, values, out, state, own)
 
 
 class Work:

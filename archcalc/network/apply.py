@@ -11,10 +11,10 @@ from ..layers.kit.args import LayerError, Shape
 from ..layers.kit.axes import MAX_OUTPUTS
 from ..layers.kit.layer import LayerType
 from ..layers.kit.result import Result
-from ..spec.declared import UserLayer
+from ..spec.declared import HOLDS, SAVED, UserLayer
 from ..spec.tree import Item, Template
 from .evaluate import arguments, evaluate, shape_names
-from .graph import Leaf, Tensor, origin_of
+from .graph import CACHE, STEP, Leaf, Tensor, origin_of
 from .scope import Scope, Values
 from .walk import Walk, Wrong
 
@@ -80,7 +80,7 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
     dtype = inputs[0].dtype if whole and result.params == 0 and item.dtype is None else scope.dtype
     if type.casts:
         dtype = args[type.casts] or dtype
-    origin = origin_of(inputs, cache=type.cache is not None)
+    origin = origin_of(inputs, CACHE if type.cache is not None else STEP if type.step else 0)
     made = Leaf(name, type, args, inputs, [Tensor(shape, dtype, path, origin) for shape in result.shapes], result, scope.dtype)
     made.frozen = scope.adapters is not None
     if result.extra:
@@ -108,14 +108,35 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
         output = evaluate(walk, type.shape, inner, inputs)
         shapes = list(output) if output and isinstance(output[0], tuple) else [output]
     figures = {figure: evaluate(walk, template, inner, inputs) for figure, template in type.figures.items()}
-    params, buffers = figures.pop("params", 0), figures.pop("buffers", 0)
-    result = Result(shapes, params, params, Counts(**figures), {**inner, **shape_names(inputs)}, 0, buffers=buffers)
+    params, buffers, context = figures.pop("params", 0), figures.pop("buffers", 0), walk.run["context"]
+    state, cached, saved = (figures.pop(held, 0) for held in HOLDS)
+    tokens = context or _length(inputs)
+    result = Result(
+        shapes,
+        params,
+        params,
+        Counts(**figures),
+        {**inner, **shape_names(inputs), SAVED: saved},
+        0,
+        cached=cached,
+        kept=tokens,
+        grows=True,
+        state=state,
+        context=context,
+        buffers=buffers,
+    )
     walk.reserve(1, item)
     walk.made += 1
     outputs = [Tensor(shape, scope.dtype, scope.prefix + name, origin_of(inputs)) for shape in shapes]
     made = Leaf(name, type, given, inputs, outputs, result, scope.dtype)
     made.frozen = scope.adapters is not None
     return made
+
+
+def _length(inputs: Values) -> int:
+    """How many tokens come in: [..., length, features], or the ids of [length]."""
+    shape = (inputs[0].shape if inputs else None) or ()
+    return shape[-2] if len(shape) > 1 else shape[0] if shape and inputs[0].dtype not in FLOATS else 1
 
 
 def known_shapes(values: Values) -> list[Shape]:

@@ -24,7 +24,7 @@ from .apply import UNKNOWN, declared
 from .blocks import block, compound, layer
 from .composing import compose, settling
 from .evaluate import evaluate
-from .graph import Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
+from .graph import INPUTS, Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .heads import heads
 from .scope import Adapters, Env, Names, Scope, Values
 from .sources import source, sources
@@ -85,11 +85,11 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
         walk.vars[name] = _tried(walk, settings.get(name, template), BAD)
     names: dict[str, Node | Values] = {}
     inputs: Values = []
-    for number, each in enumerate(spec.inputs, 1):
+    for number, each in enumerate(spec.inputs):
         shape = _tried(walk, each.shape, None)
         if walk.run["incoming"] and shape is not None:
             shape = (walk.run["incoming"], *shape[1:])  # the new tokens; those before them are in the cache
-        tensor = Tensor(shape, each.dtype or walk.dtype, each.name, 1 << number)
+        tensor = Tensor(shape, each.dtype or walk.dtype, each.name, INPUTS << number)
         names[each.name] = [tensor]
         inputs.append(tensor)
     if not spec.inputs:

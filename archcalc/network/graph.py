@@ -13,8 +13,9 @@ from ..layers.kit.args import Shape
 from ..layers.kit.layer import LayerType
 from ..layers.kit.result import Result
 
-CACHE = 1
-"""The bit of an origin that says that the value is made of nothing but what a cache keeps."""
+CACHE, STEP, INPUTS = 1, 2, 4
+"""The bits of an origin: the value is made of nothing but what a cache keeps; of nothing but what a recurrent layer's step gave; and of
+the first input of the network, with those of further inputs behind it."""
 
 
 class Tensor:
@@ -28,22 +29,22 @@ class Tensor:
         self.maker = maker
         """The path of the layer that made it, or the name of the input."""
         self.origin = origin
-        """What it was made of, in bits: CACHE, and behind it one for each input of the network."""
+        """What it was made of, in bits: CACHE, STEP, and one for each input of the network."""
 
     def shaped(self, shape: Shape) -> Tensor:
         """A value of the same dtype, maker and origin with another shape."""
         return Tensor(shape, self.dtype, self.maker, self.origin)
 
 
-def origin_of(inputs: list[Tensor], *, cache: bool = False) -> int:
-    """The origin of what is made of these values, by a ``cache`` or by another layer."""
+def origin_of(inputs: list[Tensor], own: int = 0) -> int:
+    """The origin of what is made of these values, by a layer that has bits of its ``own``."""
     if len(inputs) == 1:
-        return inputs[0].origin | cache
-    every, kept = 0, CACHE if inputs else 0
+        return inputs[0].origin | own
+    any, all = 0, -1 if inputs else 0
     for tensor in inputs:
-        every |= tensor.origin
-        kept &= tensor.origin
-    return (every & ~CACHE) | kept | cache
+        any |= tensor.origin
+        all &= tensor.origin
+    return (any & -INPUTS) | (all & (INPUTS - 1)) | own
 
 
 NOTHING: list[Tensor] = []

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ..conventions.style import style_inside, style_of
 from ..core.counts import Counts
 from ..core.dtypes import BITS
-from ..network.graph import Copies, Leaf, Network, Node, Tensor
+from ..core.held import NOTHING, Held, all_held
+from ..network.graph import STEP, Copies, Leaf, Network, Node, Tensor
 from ..network.graph import Group as GroupNode
 from .counting import Counting
 from .rows import Entry, Group, Row
@@ -58,8 +59,7 @@ def totals_of(rows: Sequence[Row], account: Account | None = None, alive: int = 
         embedding_params=sum(row.embedding_params for row in rows),
         buffers=sum(row.buffers for row in rows),
         buffer_counters=sum(row.buffer_counters for row in rows),
-        cache_bits=sum(row.cache_bits for row in rows),
-        cache_bits_per_token=sum(row.cache_bits_per_token for row in rows),
+        held=all_held(row.held for row in rows),
         account=account,
         alive=alive,
         time=time,
@@ -179,8 +179,7 @@ class _Builder:
             params=sum(part.params for part in parts),
             trainable_params=sum(part.trainable_params for part in parts),
             active_params=sum(part.active_params for part in parts),
-            cache_bits=sum(part.cache_bits for part in parts),
-            cache_bits_per_token=sum(part.cache_bits_per_token for part in parts),
+            held=all_held(part.held for part in parts),
             uncounted=uncounted,
             account=account,
             alive=alive,
@@ -199,13 +198,12 @@ class _Builder:
         tie = "all" if how.tied else leaf.tie
         own = 0 if tie == "all" else result.params - result.matrix_params if tie else result.params
         params, frozen = own * how.weights, how.frozen or leaf.frozen
-        account, alive, kept, grown = None, 0, 0, 0
+        account, alive, held = None, 0, NOTHING
         if place is not None and self.accounts is not None:
             account = self.accounts.leaf(leaf, place, name, times=how.times, sets=how.weights, active=how.active, tie=tie, frozen=frozen)
             alive = place.alive(leaf)
-        if result.cached:
-            bits = result.cached * how.times * BITS[leaf.dtype]
-            kept, grown = bits * result.kept * self.counting.batch, bits if result.grows else 0
+        if result.cached or result.state:
+            held = self.held(leaf, how.times)
         if leaf.causal:
             self.causal = True
         return Row(  # by place: by name the call takes three times as long, and there are thousands
@@ -220,8 +218,7 @@ class _Builder:
             params,
             0 if frozen else params,
             own * how.active,
-            kept,
-            grown,
+            held,
             tie,
             "" if how.whole else uncounted,
             account,
@@ -233,3 +230,13 @@ class _Builder:
             0 if tie else result.buffers * how.weights,
             0 if tie else leaf.layer.counters * how.weights,
         )
+
+    def held(self, leaf: Leaf, times: int) -> Held:
+        """What a layer that runs so often for a sample holds for the tokens to come: a cache, or a state that no step before it counts."""
+        result, bits = leaf.result, times * BITS[leaf.dtype]
+        held = Held(self.counting.batch)
+        if result.cached:
+            held.keep(result.kept, result.cached * bits, grows=result.grows)
+        if not (leaf.layer.step and len(leaf.inputs) > 1 and all(tensor.origin & STEP for tensor in leaf.inputs[1:])):
+            held.state = result.state * bits
+        return held

@@ -10,6 +10,7 @@ from ..core.figures import ACCOUNTED
 from ..network.graph import Tensor
 
 if TYPE_CHECKING:
+    from ..core.held import Held
     from ..memory.account import Account
     from ..timing.times import Time
 
@@ -19,8 +20,8 @@ Shapes = list[list[int]]
 class Measured:
     """Counts, bytes and seconds. Raises AttributeError where they were not asked for: bytes with memory=True, time with a device.
 
-    ``account`` and ``time`` hold bytes and seconds, None where they were not worked out; ``alive`` is in bytes, ``cache_bits`` in bits, so
-    that half bytes of several layers add up.
+    ``account`` and ``time`` hold bytes and seconds, None where they were not worked out; ``alive`` is in bytes; ``held`` is
+    what is held of the tokens before.
     """
 
     __slots__ = ()
@@ -33,9 +34,7 @@ class Measured:
         @property
         def alive(self) -> int: ...
         @property
-        def cache_bits(self) -> int: ...
-        @property
-        def cache_bits_per_token(self) -> int: ...
+        def held(self) -> Held: ...
         @property
         def time(self) -> Time | None: ...
 
@@ -52,12 +51,17 @@ class Measured:
     @property
     def kv_cache_bytes(self) -> int:
         """Keys and values kept of all tokens, for the whole batch, at the length that the network was run at."""
-        return bytes_of(self.cache_bits)
+        return bytes_of(self.held.cache_bits)
 
     @property
     def kv_cache_bytes_per_token(self) -> int:
         """Keys and values that the latest token of one sample added: none where a window is full."""
-        return bytes_of(self.cache_bits_per_token)
+        return bytes_of(self.held.grown)
+
+    @property
+    def state_bytes(self) -> int:
+        """States of recurrent layers, for the whole batch."""
+        return bytes_of(self.held.state_bits)
 
     @property
     def weight_bytes(self) -> int:
@@ -128,7 +132,8 @@ class Measured:
         if account is None:
             return {}
         found: dict[str, Any] = {name: getattr(account, name) for name in ACCOUNTED}
-        found["peak_activation_bytes"], found["kv_cache_bytes"] = self.alive, self.kv_cache_bytes
+        found["peak_activation_bytes"] = self.alive
+        found["kv_cache_bytes"], found["state_bytes"] = self.kv_cache_bytes, self.state_bytes
         if time is not None:
             found["time_seconds"], found["moved_bytes"], found["bound"] = time.seconds, time.bytes, time.bound
         return found

@@ -157,7 +157,7 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
     from ..memory.ledger import ledgers
 
     inference = request.infers or accounts.serves or not (request.device is None or request.device.trains)
-    found = ledgers(accounts, totals.account, totals.kv_cache_bytes, decoding=inference)
+    found = ledgers(accounts, totals.account, totals.held, decoding=inference)
     if request.overhead == "none":
         return found
     from ..memory.overhead import with_overhead
@@ -201,7 +201,7 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
     from ..timing.clock import Clock
     from ..timing.rates import speed_of
 
-    clock = Clock(request.device, totals.account.weight_bytes + totals.kv_cache_bytes, fusion=request.fusion)
+    clock = Clock(request.device, totals.account.weight_bytes + totals.kv_cache_bytes + totals.state_bytes, fusion=request.fusion)
     for row in layers:
         row.take_time(clock)
     totals.take_time(clock)

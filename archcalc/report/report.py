@@ -106,9 +106,11 @@ class Report:
             found.append(f"decoding: {'one token, which' if step == 1 else f'{step:,} tokens at once, which'} {seen}")
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
-            full = any(row.cache_bits and not row.cache_bits_per_token for row in self.layers)
+            full = any(row.held.cache_bits and not row.held.grown for row in self.layers)
             more = " from here on: windows that are full keep no more" if full else ""
             found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token{more}")
+        if self.totals.state_bytes:
+            found.append(f"states: {self.totals.state_bytes:,} bytes, whatever the context")
         if token := self.a_token:
             when = f"decoding at {self.request.context:,}" if self.request.context else f"prefill of {token['tokens']:,}"
             found.append(
@@ -120,6 +122,9 @@ class Report:
             if self.request.memory and run.scores:
                 found.append("attention has its scores in memory, as the spec writes it; with --attention fused it never has")
             found += self.accounts.notes
+            if self.request.memory and not self.request.context:
+                assumed = "the backward pass is taken to need its input and output; the layer type can say what it needs: saved: 0"
+                found += named(assumed, list(run.assumed))
             if run.spoiled:
                 found += named("overwrites in place what a layer before keeps for its backward pass", run.spoiled)
             if run.stale:

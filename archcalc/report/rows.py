@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..core.counts import Counts
+from ..core.held import NOTHING, Held, all_held
 from ..network.graph import Group as GroupNode
 from ..network.graph import Leaf, Tensor
 from .measured import Measured, Shapes, plain, shapes_of
@@ -20,27 +21,13 @@ class Row(Measured):
     """One layer. Operations and FLOPs are for the whole batch; shapes leave the batch out."""
 
     __slots__ = (
-        *(
-            "_parts",
-            "account",
-            "active_params",
-            "alive",
-            "args",
-            "buffer_counters",
-            "buffers",
-            "cache_bits",
-            "cache_bits_per_token",
-            "counts",
-            "embedding_params",
-            "flops",
-        ),
-        *("like", "name", "node", "params", "style", "tie", "time", "times", "trainable_params", "type", "uncounted"),
+        *("_parts", "account", "active_params", "alive", "args", "buffer_counters", "buffers", "counts", "embedding_params", "flops"),
+        *("held", "like", "name", "node", "params", "style", "tie", "time", "times", "trainable_params", "type", "uncounted"),
     )
 
     account: Account | None
     alive: int
-    cache_bits: int
-    cache_bits_per_token: int
+    held: Held
     time: Time | None
 
     def __init__(
@@ -56,8 +43,7 @@ class Row(Measured):
         params: int = 0,
         trainable_params: int = 0,
         active_params: int = 0,
-        cache_bits: int = 0,
-        cache_bits_per_token: int = 0,
+        held: Held = NOTHING,
         tie: str = "",
         uncounted: str = "",
         account: Account | None = None,
@@ -83,10 +69,8 @@ class Row(Measured):
         self.trainable_params = trainable_params
         self.active_params = active_params
         """Those that one sample meets: fewer than all where a router chooses among experts."""
-        self.cache_bits = cache_bits
-        """What it keeps of all tokens, for the whole batch; bits, so that half bytes of several layers add up."""
-        self.cache_bits_per_token = cache_bits_per_token
-        """What the latest token of one sample added to it."""
+        self.held = held
+        """What it holds of the tokens before: caches and states."""
         self.tie = tie
         """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
         self.uncounted = uncounted
@@ -130,11 +114,11 @@ class Row(Measured):
     def again(self, name: str, alive: int, node: Leaf | GroupNode | None = None) -> Row:
         """A row with the same figures and parts under another name: of another node that comes to the same, or of the same."""
         node, args = (self.node, self.args) if node is None else (node, node.args)
-        numbers = (self.params, self.trainable_params, self.active_params, self.cache_bits, self.cache_bits_per_token)
         like = self if self.like is not None or self._parts else None
+        figures = (self.counts, self.flops, self.params, self.trainable_params, self.active_params, self.held)
         of_it = (self.tie, self.uncounted, self.account, alive, self.time)
         beside = (self.embedding_params, self.buffers, self.buffer_counters)
-        return Row(name, self.type, node, args, self.times, self.style, self.counts, self.flops, *numbers, *of_it, None, like, *beside)
+        return Row(name, self.type, node, args, self.times, self.style, *figures, *of_it, None, like, *beside)
 
     def take_time(self, clock: Clock) -> None:
         """The last stage that fills in a row, for a clock has to know the whole network: its least time, and that of its parts."""
@@ -225,14 +209,9 @@ class Group(Measured):
         return sum(child.buffers for child in self.children)
 
     @property
-    def cache_bits(self) -> int:
-        """What all inside keep of all tokens, for the whole batch."""
-        return sum(child.cache_bits for child in self.children)
-
-    @property
-    def cache_bits_per_token(self) -> int:
-        """What the latest token of one sample added to all inside."""
-        return sum(child.cache_bits_per_token for child in self.children)
+    def held(self) -> Held:
+        """What all inside hold of the tokens before."""
+        return all_held(child.held for child in self.children)
 
     def _summed(self) -> tuple[Account | None, Time | None]:
         if self._sums is None:

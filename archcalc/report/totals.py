@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..core.counts import Counts
+from ..core.held import NOTHING, Held
 from .measured import Measured
 
 if TYPE_CHECKING:
@@ -17,14 +18,13 @@ class Totals(Measured):
     """The sums over all layers. Weights that are shared count once."""
 
     __slots__ = (
-        *("account", "active_params", "alive", "buffer_counters", "buffers", "cache_bits", "cache_bits_per_token", "counts"),
-        *("embedding_params", "flops", "params", "time", "trainable_params"),
+        *("account", "active_params", "alive", "buffer_counters", "buffers", "counts"),
+        *("embedding_params", "flops", "held", "params", "time", "trainable_params"),
     )
 
     account: Account | None
     alive: int
-    cache_bits: int
-    cache_bits_per_token: int
+    held: Held
     time: Time | None
 
     def __init__(
@@ -38,8 +38,7 @@ class Totals(Measured):
         embedding_params: int = 0,
         buffers: int = 0,
         buffer_counters: int = 0,
-        cache_bits: int = 0,
-        cache_bits_per_token: int = 0,
+        held: Held = NOTHING,
         account: Account | None = None,
         alive: int = 0,
         time: Time | None = None,
@@ -56,8 +55,7 @@ class Totals(Measured):
         """Counters of batches beside these."""
         self.active_params = active_params
         """Those that one sample meets: fewer than all where a router chooses among experts."""
-        self.cache_bits = cache_bits
-        self.cache_bits_per_token = cache_bits_per_token
+        self.held = held
         self.account = account
         self.alive = alive
         """The most bytes alive at once at inference."""
@@ -87,5 +85,6 @@ class Totals(Measured):
             "operations": self.operations,
             "kv_cache_bytes": self.kv_cache_bytes,
             "kv_cache_bytes_per_token": self.kv_cache_bytes_per_token,
+            "state_bytes": self.state_bytes,
             **self.measures(),
         }

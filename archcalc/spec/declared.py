@@ -7,13 +7,17 @@ from typing import Any
 from ..core.formula import Formula
 from ..layers.kit.args import Arg, Example
 from ..layers.kit.axes import MANY
-from ..layers.kit.keeps import NOTHING, Keeps
+from ..layers.kit.keeps import Keeps
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Node, Scalar
 from .tree import Template
 
-PRODUCTS = frozenset(("params", "maccs", "weight_muls", "muls", "divs", "transcendentals", "sqrts"))
-"""Figures of layers whose backward pass most likely needs what came in."""
+HOLDS: dict[str, str] = {
+    "state": "elements that it holds of all tokens before",
+    "cache": "elements that it keeps of each token for those to come",
+    "saved": "elements that its backward pass needs",
+}
+"""What a type may state of memory, each for one sample. Without ``saved`` its backward pass is taken to need input and output."""
 
 
 class UserLayer(LayerType):
@@ -30,7 +34,7 @@ class UserLayer(LayerType):
         figures: dict[str, Template],
         source: str,
     ) -> None:
-        texts = {field: written(template.node) for field, template in figures.items()}
+        texts = {field: written(template.node) for field, template in figures.items() if field not in HOLDS}
         super().__init__(
             name,
             "A layer type of this spec.",
@@ -39,7 +43,7 @@ class UserLayer(LayerType):
             output=written(shape.node) if shape else "as the input",
             params=texts.pop("params", "0"),
             buffers=texts.pop("buffers", ""),
-            keeps=Keeps("input", weights="input") if PRODUCTS & set(figures) else NOTHING,  # what its backward pass needs is not known
+            keeps=_kept() if "saved" in figures else Keeps("inputs output", weights="inputs", assumed=True),
             source=source,
             example=Example({}, [], []),
         )
@@ -51,6 +55,30 @@ class UserLayer(LayerType):
     def formulas(self, axes: int) -> Any:
         """The texts as they were written."""
         return _Texts(self)
+
+
+SAVED = "elements saved"
+"""The symbol of a layer in use that says how many elements its backward pass needs: no name of a spec has a space."""
+
+
+class _Saved(Formula):
+    """How many they are, as they were evaluated where the layer is used."""
+
+    def __init__(self) -> None:
+        super().__init__("saved")
+
+    def __call__(self, symbols: dict[str, Any]) -> Any:
+        return symbols[SAVED]
+
+    def filled(self, symbols: dict[str, Any]) -> str:
+        return str(symbols[SAVED])
+
+
+def _kept() -> Keeps:
+    """So many elements as the type says."""
+    keeps = Keeps()
+    keeps.by_products = (("between", _Saved()),)
+    return keeps
 
 
 class _Texts:

@@ -7,12 +7,12 @@ from ..core.kinds import SHAPE, Either, Int, ListOf
 from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node
 from .blocks import BLOCK_NAMES, TYPE_RULE, read_arguments, read_inputs
-from .declared import UserLayer
+from .declared import HOLDS, UserLayer
 from .reading import Known, Reading
 from .tree import Block, Template
 from .values import read_template
 
-FIGURES = ("params", "buffers", *OPERATIONS)
+FIGURES = ("params", "buffers", *OPERATIONS, *HOLDS)
 KEYS = ("args", "output", *FIGURES, "source")
 MADE_KEYS = ("args", "inputs", "layers", "source")
 OUTPUT = Either(SHAPE, ListOf(SHAPE, "a list of shapes"), expected="a shape such as in_shape or [in_channels, 7, 7], or a list of shapes")

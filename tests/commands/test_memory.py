@@ -414,8 +414,8 @@ def test_csv_has_what_json_has(run: Any) -> None:
     code, out, _ = run("net.yaml", *options, "--format", "json")
     found = json.loads(out)
     bytes_ = ["weight_bytes", "gradient_bytes", "optimizer_bytes", "saved_activation_bytes", "peak_activation_bytes", "read_bytes"]
-    bytes_ += ["written_bytes", "kv_cache_bytes", "moved_bytes"]
-    assert list(rows[0])[-11:] == [*bytes_, "time_seconds", "bound"]
+    bytes_ += ["written_bytes", "kv_cache_bytes", "state_bytes", "moved_bytes"]
+    assert list(rows[0])[-12:] == [*bytes_, "time_seconds", "bound"]
     for row, layer in zip(rows, found["layers"], strict=True):
         assert [int(row[name]) for name in bytes_] == [layer[name] for name in bytes_]
         assert (float(row["time_seconds"]), row["bound"]) == (layer["time_seconds"], layer["bound"])
@@ -427,7 +427,7 @@ def test_csv_has_what_json_has(run: Any) -> None:
     assert found["time"]["forward"]["seconds"] == found["totals"]["time_seconds"]
 
 
-@pytest.mark.parametrize(("options", "more"), [([], 0), (["--memory"], 8), (["--device", "board.yaml"], 11)])
+@pytest.mark.parametrize(("options", "more"), [([], 0), (["--memory"], 9), (["--device", "board.yaml"], 12)])
 def test_csv_has_the_columns_that_were_asked_for(run: Any, options: list[str], more: int) -> None:
     plain = 4 + 5 + 8
     assert len(run("net.yaml", *options, "--format", "csv")[1].splitlines()[0].split(",")) == plain + more

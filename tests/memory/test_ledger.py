@@ -523,7 +523,13 @@ def test_decoding_has_no_training_ledger() -> None:
     # projections of 8 × 8 and 8 four times; keys and values of 8 for 9 tokens of 2 samples
     assert lines(only)[:2] == [
         ("weights, float32", "4 bytes * params", "4 * 288", 1_152, 4),
-        ("key-value cache", "elements kept of a token * tokens * samples * bytes of the dtype", "2 samples", 2 * 9 * 16 * 4, None),
+        (
+            "key-value cache",
+            "elements kept of a token * tokens * samples * bytes of the dtype",
+            "64 bytes * 9 tokens * 2 samples",
+            2 * 9 * 16 * 4,
+            None,
+        ),
     ]
     assert [term.name for term in only.terms] == ["weights, float32", "key-value cache", "activations"]
     assert [ledger.name for ledger in both(DECODER)] == ["training", "inference"]

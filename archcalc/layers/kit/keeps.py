@@ -63,6 +63,7 @@ class Keeps:
         core: "starts" where attention's scores begin and "ends" where they are used up. What lies between is not there where the code is
             fused, and may be worked out anew in the backward pass.
         lasts: the number of elements, as a formula, that it makes beside its output and that are there until the block around it is done.
+        assumed: whether no one said what it needs, and this is the most that is likely.
         copies: which inputs the code copies first, for a way of writing it; the copies are kept in their place.
         spreads: how often over the second input is laid out where the code works in float32, as a formula: once is no copy.
         ways: what it keeps instead where its code is written in another way.
@@ -72,19 +73,8 @@ class Keeps:
     """
 
     __slots__ = (
-        "by_products",
-        "copies",
-        "core",
-        "gradients",
-        "in_place",
-        "lasts",
-        "passes",
-        "spreads",
-        "values",
-        "view",
-        "ways",
-        "weights",
-        "when",
+        *("assumed", "by_products", "copies", "core", "gradients", "in_place", "lasts", "passes", "spreads", "values", "view"),
+        *("ways", "weights", "when"),
     )
 
     def __init__(
@@ -99,6 +89,7 @@ class Keeps:
         core: str = "",
         lasts: str = "",
         gradients: str = "",
+        assumed: bool = False,
         copies: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
         spreads: str = "",
         ways: Mapping[str, Keeps] = MappingProxyType({}),
@@ -113,6 +104,7 @@ class Keeps:
         self.core = core
         self.lasts = Formula(lasts) if lasts else None
         self.gradients = Formula(gradients) if gradients else None
+        self.assumed = assumed
         self.copies = copies
         self.spreads = Formula(spreads) if spreads else None
         self.ways = ways

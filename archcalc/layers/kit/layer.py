@@ -66,6 +66,9 @@ class LayerType:
         tokens: bool = False,
         settings: bool = False,
         cache: str = "",
+        state: str = "",
+        gives_state: bool = False,
+        step: bool = False,
         weight: tuple[str, ...] = (),
         keeps: Keeps = NOTHING,
         fuses: str = "",
@@ -109,10 +112,16 @@ class LayerType:
         self.extra = extra
         self.tokens = tokens
         """Whether the input holds whole numbers, such as token ids."""
-        self.settings = settings
+        self.settings = settings or bool(state)
         """Whether its formulas read how the network is run: the phase, and how causal attention is counted."""
         self.cache = Formula(cache) if cache else None
         """How many elements it keeps of each token, for the tokens to come."""
+        self.state = Formula(state) if state else None
+        """How many elements it holds of all tokens before, however many these are."""
+        self.gives_state = gives_state
+        """Whether the state is among what it gives, and what comes in behind its first input is the state that it starts from."""
+        self.step = step
+        """Whether it takes one step: the state that comes in is the one of the step before."""
         self.weight = weight
         """The symbols of the axes of its weight matrix: what another layer type can be tied to."""
         self.keeps = keeps
@@ -218,6 +227,7 @@ class LayerType:
             extra=self.extra(symbols, inputs) if self.extra is not None else None,
             cached=self.cache(symbols) if self.cache is not None else 0,
             kept=symbols["kept"] if self.cache is not None else 0,
+            state=self.state(symbols) if self.state is not None else 0,
             grows=self.cache is not None and symbols["grows"],
             context=symbols["context"] if self.settings else 0,
             causal=self.masked is not None and bool(symbols["causal"]),

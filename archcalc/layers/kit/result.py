@@ -28,6 +28,7 @@ class Result:
         extra: shapes of the outputs that are reached only by name.
         cached: elements that it keeps of each token, for the tokens to come.
         kept: tokens that it keeps them of, at most.
+        state: elements that it holds of all tokens before, however many they are.
         grows: whether the latest of the tokens made that more: a window that is full keeps no more.
         context: while decoding, how many tokens there are, the new one among them, for a layer that asks; 0 where all go at once.
         causal: whether its products are counted for pairs of positions of which some are masked.
@@ -41,7 +42,7 @@ class Result:
 
     __slots__ = (
         *("axes", "buffers", "cached", "causal", "context", "counts", "elements_in", "elements_out", "extra", "grows", "kept"),
-        *("matrix_params", "pairs", "params", "plan", "seen", "shapes", "symbols", "unmasked", "vectors"),
+        *("matrix_params", "pairs", "params", "plan", "seen", "shapes", "state", "symbols", "unmasked", "vectors"),
     )
 
     def __init__(
@@ -59,6 +60,7 @@ class Result:
         cached: int = 0,
         kept: int = 0,
         grows: bool = False,
+        state: int = 0,
         context: int = 0,
         causal: bool = False,
         pairs: int = 0,
@@ -80,6 +82,7 @@ class Result:
         self.cached = cached
         self.kept = kept
         self.grows = grows
+        self.state = state
         self.context = context
         self.causal = causal
         self.pairs = pairs

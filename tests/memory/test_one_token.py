@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from archcalc import analyze
+from archcalc.explore.fit import fit
 from places import SPECS
 from spec_help import analyzed
 
@@ -133,3 +134,123 @@ def test_it_keeps_nothing_that_is_kept_already() -> None:
     memory = "- {name: m, parameter: [5, 1024]}\n- {name: a, attention: {heads: 8, causal: true}, from: [input, m]}"
     assert attended(memory, phase="prefill").totals.kv_cache_bytes == 0
     assert attended(PROJECTED.replace("project: false", "project: false, cache: false"), phase="prefill").totals.kv_cache_bytes == 0
+
+
+# States of recurrent layers
+
+
+def test_mambas_state() -> None:
+    """Of each of 64 layers 16 numbers for each of 5120 features, and the three inputs of its convolution before this one."""
+    report = analyze(SPECS / "mamba.yaml", variant="2.8b", phase="decode", context=2048, memory=True)
+    size = 64 * (5120 * 16 + 5120 * 3) * 4
+    assert size == 23.75 * 2**20
+    assert report.totals.state_bytes == report.totals.to_dict()["state_bytes"] == size
+    assert f"states: {size:,} bytes, whatever the context" in report.notes
+    assert [(term.name, term.bytes, term.numbers) for term in report.ledgers[-1].terms][1] == ("states", size, f"{size} bytes * 1 sample")
+    [layer] = {row.state_bytes for row in report.layers if row.type == "ssm"}
+    assert layer * 64 == size
+    part = next(part for row in report.layers for part in row.parts if part.type == "ssm_scan")
+    inputs, weights, state = (5120 + 5120 + 32) * 4, 5120 * 17 * 4, 5120 * 16 * 4
+    assert (part.read_bytes, part.written_bytes) == (inputs + weights + state, 5120 * 4 + state)
+    other = analyze(SPECS / "mamba.yaml", variant="2.8b", phase="decode", context=1_000_000, batch=3, memory=True)
+    assert other.totals.state_bytes == 3 * size
+    assert analyze(SPECS / "mamba.yaml", variant="2.8b").totals.state_bytes == size
+
+
+def test_a_state_is_moved_in_and_out() -> None:
+    """Without the device's cache: what is between weights and states is too small to leave it."""
+    moved = [
+        analyze(SPECS / "mamba.yaml", variant="2.8b", phase="decode", context=64, device="H100", batch=batch).totals.moved_bytes
+        for batch in (2, 3)
+    ]
+    row = 2560 * 4  # of the table, which each sample looks up
+    assert moved[1] - moved[0] == 2 * 24_903_680 + row
+
+
+def test_what_fits_is_what_the_states_leave() -> None:
+    found = fit(
+        lambda batch: analyze(
+            SPECS / "mamba.yaml", variant="2.8b", dtype="float16", phase="decode", context=2048, batch=batch, memory=True
+        ),
+        24 * 2**30,
+        training=False,
+    )
+    assert 1600 < found.number < 1630
+
+
+STATES = {
+    "rnn: 6": 6,
+    "gru: {hidden: 6, layers: 3}": 3 * 6,
+    "lstm: {hidden: 6, layers: 3}": 3 * 2 * 6,
+    "lstm: {hidden: 6, layers: 2, projection: 4}": 2 * (6 + 4),
+    "sequence_conv: 5": 4 * 10,
+    "ssm: {state: 7, expand: 3, kernel: 2}": 30 * 7 + 30,
+    "ssm2: {state: 7, expand: 3, kernel: 4, head_dim: 5, groups: 2}": 30 * 7 + 3 * (30 + 2 * 2 * 7),
+    "rnn_cell: 6": 6,
+    "gru_cell: 6": 6,
+    "lstm_cell: 6": 2 * 6,
+}
+
+
+@pytest.mark.parametrize("layer", STATES)
+def test_states_by_hand(layer: str) -> None:
+    """In bfloat16, for three samples; in every step they are read and written."""
+    report = attended(f"- {layer}", width=10, context=9, batch=3)
+    assert report.totals.state_bytes == 3 * 2 * STATES[layer]
+    assert report.totals.kv_cache_bytes == 0
+    if "ssm" not in layer:
+        inputs, weights = 3 * 10 * 2, report.totals.weight_bytes
+        assert report.totals.read_bytes == inputs + weights + 3 * 2 * STATES[layer]
+        out = 0 if "cell" in layer else report.layers[0].output_shapes[0][-1]  # a cell gives its state
+        assert report.totals.written_bytes == 3 * 2 * (STATES[layer] + out)
+    if "cell" not in layer:
+        whole = attended(f"- {layer}", width=10, phase="prefill", batch=3)
+        assert whole.totals.state_bytes == report.totals.state_bytes
+
+
+def test_what_reads_a_sequence_from_its_end_has_no_state() -> None:
+    assert attended("- lstm: {hidden: 6, bidirectional: true}", phase="prefill").totals.state_bytes == 0
+
+
+def test_a_state_that_goes_from_step_to_step_is_one() -> None:
+    """Cells that pass their state on; one on another has its own."""
+    steps = "\n".join(f"- {{name: c{n}, lstm_cell: 6, from: [x, c{n - 1}, c{n - 1}.cell]}}" for n in range(1, 4))
+    chain = f"- {{name: x, linear: 8}}\n- {{name: c0, lstm_cell: 6}}\n{steps}\n- {{name: top, gru_cell: 5}}"
+    report = analyzed("input: [4]\nlayers:\n" + "\n".join(f"  {line}" for line in chain.splitlines()))
+    assert report.totals.state_bytes == 4 * (2 * 6 + 5)
+
+
+# Layer types of a spec
+
+OWN_TYPE = """
+    input: [seq, 6]
+    vars: {seq: 5}
+    layer_types:
+      mix: {args: [n=3], output: in_shape, params: in_features, state: n * in_features, cache: 2 * in_features}
+    layers:
+      - mix: 7
+      - linear: {features: 6, bias: false}
+"""
+
+
+def test_a_spec_states_what_its_own_types_hold() -> None:
+    report = analyzed(OWN_TYPE, memory=True, batch=3)
+    assert (report.totals.state_bytes, report.totals.kv_cache_bytes) == (3 * 42 * 4, 3 * 5 * 12 * 4)
+    later = analyzed(OWN_TYPE, memory=True, batch=3, phase="decode", context=11)
+    assert (later.totals.state_bytes, later.totals.kv_cache_bytes, later.totals.kv_cache_bytes_per_token) == (504, 3 * 11 * 12 * 4, 48)
+    mix = later.layers[0]
+    assert (mix.read_bytes, mix.written_bytes) == (3 * 24 + 24 + 504 + 1584, 3 * 24 + 504)
+    assert [term.bytes for term in later.ledgers[-1].terms if term.name in ("states", "key-value cache")] == [1584, 504]
+
+
+ASSUMED = "mix: the backward pass is taken to need its input and output; the layer type can say what it needs: saved: 0"
+
+
+@pytest.mark.parametrize(("says", "kept", "noted"), [("", 30 + 30, True), (", saved: 0", 30, False), (", saved: 4 * n", 28 + 30, False)])
+def test_what_the_backward_pass_of_its_own_types_needs(says: str, kept: int, noted: bool) -> None:
+    """Behind a layer that is trained: input and output, or as many elements as it says; the linear layer behind keeps its input in any case."""
+    text = OWN_TYPE.replace(", state:", f"{says}, state:").replace("- mix: 7", "- {name: first, linear: 6}\n      - mix: 7")
+    report = analyzed(text, memory=True, batch=3)
+    assert report.totals.saved_activation_bytes == 3 * kept * 4
+    assert (ASSUMED in report.notes) == noted
+    assert ASSUMED not in analyzed(text, phase="decode", context=3, memory=True).notes

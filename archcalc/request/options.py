@@ -190,7 +190,7 @@ class Memory(TypedDict, total=False):
     weights: Annotated[
         str | None,
         Option(
-            *(TEXT, ONE, "Quantise weights, of a training frozen ones alone: `archcalc guide memory` lists the formats."),
+            *(TEXT, ONE, "Quantise weights, of a training frozen ones alone: `archcalc guide formats` lists them."),
             metavar="FORMAT",
             meaning=f"The format of quantised weights, of a training frozen ones alone: {', '.join(FORMATS)}.",
         ),

@@ -37,7 +37,7 @@ NOTHING: list[Tensor] = []
 class Leaf:
     """One layer."""
 
-    __slots__ = ("args", "dtype", "extra", "frozen", "held", "inputs", "layer", "name", "outputs", "result", "style", "tie")
+    __slots__ = ("args", "dtype", "extra", "frozen", "held", "inputs", "layer", "name", "outputs", "result", "rows_before", "style", "tie")
     leaves = 1
 
     def __init__(
@@ -57,6 +57,8 @@ class Leaf:
         self.frozen = False
         self.tie = ""
         """What it takes from another layer: nothing, its "weights" (an own bias stays), or "all"."""
+        self.rows_before = False
+        """Whether that layer looks up rows of them alone: this one is the first that reads all."""
         self.held = NOTHING
 
     @property

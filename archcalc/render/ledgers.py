@@ -73,7 +73,8 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
     device = speed.device
     peak = f"{scaled(speed.peak, operations_unit(speed.dtype))} in {speed.dtype}" if speed.peak else f"no peak for {speed.dtype}"
     fusion = "" if speed.fusion == "full" else ", every layer by itself"
-    yield f"at least, on {device.name} ({peak}, {scaled(device.needed_bandwidth(), 'B/s')}), batch {speed.batch:,}{fusion}"
+    warm = ", with what fits the cache in it before" if speed.cache == "warm" else ""
+    yield f"at least, on {device.name} ({peak}, {scaled(device.needed_bandwidth(), 'B/s')}), batch {speed.batch:,}{fusion}{warm}"
     rows = []
     for what, time in (("forward", speed.forward), ("training step", speed.step)):
         if time is not None:

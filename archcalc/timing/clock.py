@@ -4,8 +4,9 @@ Each layer takes at least its operations divided by the device's peak for its dt
 bandwidth (Williams et al., Roofline, 2009, Communications of the ACM 52). Operations are two for each MACC, of causal attention for the
 unmasked ones alone; what else an element needs is left out, for it may run on other units at the same time. Bytes are those of weights and
 of values that pass through memory even if layers that work element by element are done together with the layer before them, and attention
-never writes its scores; a value that fits the device's cache may never leave it, nor may weights that fit all together. Without fusion
-every layer reads its inputs and writes its outputs. Launches of kernels, allocations, and everything around the network are left out.
+never writes its scores; a value that fits the device's cache may never leave it. A pass finds the cache empty: weights, the key-value cache
+and the network's inputs cross the memory once. Where it is warm, weights that fit it all together are there already. Without fusion every
+layer reads its inputs and writes its outputs. Launches of kernels, allocations, and everything around the network are left out.
 """
 
 from __future__ import annotations
@@ -24,15 +25,17 @@ if TYPE_CHECKING:
 class Clock:
     """Times layers on a device.
 
-    ``weights`` are the bytes of all weights of the network and of its key-value cache: where they fit the device's cache they may stay there.
+    ``weights`` are the bytes of all weights of the network and of its key-value cache: where the device's cache is warm and they fit it, they
+    may be there before a pass begins.
     """
 
-    def __init__(self, device: Device, weights: int, *, fusion: str = "full") -> None:
+    def __init__(self, device: Device, weights: int, *, fusion: str = "full", warm: bool = False) -> None:
         self.device = device
         self.bandwidth = device.needed_bandwidth()
         self.cache = (device.cache or 0) if fusion == "full" else 0
         self.fused = fusion == "full"
-        self.resident = weights <= self.cache
+        self.warm = warm
+        self.resident = warm and weights <= self.cache
         self._known: dict[int, Time] = {}
         """By the identity of an account: the rows that are timed hold the accounts as long as they are."""
 
@@ -81,8 +84,19 @@ class Clock:
         """What these bytes are made of: all that is read and written; else, with fusion, weights and each value that passes through memory."""
         if not self.fused:
             return [work.moved.read, work.moved.written]
-        weights = [] if self.resident else [work.moved.weights]
-        return [*weights, *(size for size in work.moved.values if self.passing(size))]
+        passing = [size for size in work.moved.values if self.passing(size)]
+        if self.resident:
+            weights = []
+        elif work.moved.lent and not self.warm:
+            weights = [self.passing(work.moved.held) + work.moved.cached]
+        else:
+            weights = [work.moved.weights]
+        return [*weights, *self.entering(work), *passing]
+
+    def entering(self, work: Work) -> list[int]:
+        """The bytes of the network's inputs that a layer is the first to read: a cache that is warm may have them."""
+        fresh = self.passing(work.moved.fresh) if self.warm else work.moved.fresh
+        return [fresh] if fresh else []
 
     def derivations(self, work: Work) -> list[Derivation]:
         """How the least time of a layer comes about: what has to be moved, and what has to be computed."""
@@ -93,7 +107,8 @@ class Clock:
         moved = "bytes read + bytes written"
         if self.fused:
             larger = f" larger than the cache of {device.cache} bytes" if device.cache else " that pass through memory"
-            moved = f"values{larger}" if self.resident else f"weights + values{larger}"
+            words = ["weights"] * (not self.resident) + ["the network's input"] * len(self.entering(work)) + [f"values{larger}"]
+            moved = " + ".join(words)
         found = [Derivation("bytes moved", moved, " + ".join(map(str, self.terms(work))) or "0", time.bytes)]
         if not time.operations:
             numbers = f"{time.bytes} / {bandwidth}"

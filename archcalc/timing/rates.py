@@ -44,6 +44,7 @@ class Speed:
         self.clock = clock
         self.device: Device = clock.device
         self.fusion = "full" if clock.fused else "none"
+        self.cache = "warm" if clock.warm else "cold"
         self.dtype = dtype
         self.batch = batch
         self.tokens = tokens
@@ -73,7 +74,7 @@ class Speed:
 
     def to_dict(self) -> dict[str, Any]:
         """The rates as the JSON contract has them."""
-        found: dict[str, Any] = {"device": self.device.name, "fusion": self.fusion, "lower_bound": True}
+        found: dict[str, Any] = {"device": self.device.name, "fusion": self.fusion, "cache": self.cache, "lower_bound": True}
         for name, time in (("forward", self.forward), ("training_step", self.step)):
             if time is None:
                 continue

@@ -45,7 +45,7 @@ FILES: dict[str, str] = {
         "flow < account < derivations ledger"
     ),
     "devices": "device < custom < catalogue",
-    "timing": "times < clock energy training < rates",
+    "timing": "times < clock energy training < turning < rates",
     "request": "option < options < request",
     "report": "counting measured terms < rows < build figures < budget < report < derivations differences pipeline",
     "explain": "guide manual memory < layer",

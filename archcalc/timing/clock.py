@@ -50,7 +50,7 @@ class Clock:
         """The least time of a forward pass that reads the sets of weights which uniform routing meets; None where no router has a choice."""
         if not any(work.sets is not None and work.sets.positions > 1 for work, _ in account.work):
             return None
-        return total((self._time(work.dtype, work.least, self.moved(work) + self._routed(work)), times) for work, times in account.work)
+        return total((self.least(work.dtype, work.least, self.moved(work) + self._routed(work)), times) for work, times in account.work)
 
     def _routed(self, work: Work) -> int:
         """Bytes of the further sets of weights that uniform routing meets."""
@@ -59,22 +59,22 @@ class Clock:
 
     def time(self, work: Work) -> Time:
         """One forward pass of what one layer has to do."""
-        return self._time(work.dtype, work.least, self.moved(work))
+        return self.least(work.dtype, work.least, self.moved(work))
 
     def step(self, whole: Account) -> Time:
         """A training step: forward, backward, what is worked out anew, and the optimizer, which reads and writes what it keeps."""
         parts: list[tuple[Time, int]] = []
         for work, times in whole.work:
             moved = self.moved(work)
-            parts.append((self._time(work.dtype, work.least, moved), times * (2 if work.again else 1)))
+            parts.append((self.least(work.dtype, work.least, moved), times * (2 if work.again else 1)))
             if work.gradients:
                 back = work.gradients * moved - (work.gradients - 1) * (self.passing(work.moved.out) if self.fused else 0)
-                parts.append((self._time(work.dtype, work.gradients * work.least, back), times))
+                parts.append((self.least(work.dtype, work.gradients * work.least, back), times))
         return total([*parts, (self.update(whole), 1)])
 
     def update(self, whole: Account) -> Time:
         """The optimizer's part of a training step, the same for every batch: trained weights and states read and written, gradients read."""
-        return self._time("", 0, whole.update_bytes)
+        return self.least("", 0, whole.update_bytes)
 
     def moved(self, work: Work) -> int:
         """The bytes that a forward pass of a layer moves."""
@@ -85,13 +85,14 @@ class Clock:
         if not self.fused:
             return [work.moved.read, work.moved.written]
         passing = [size for size in work.moved.values if self.passing(size)]
-        if self.resident:
-            weights = []
-        elif work.moved.lent and not self.warm:
-            weights = [self.passing(work.moved.held) + work.moved.cached]
-        else:
-            weights = [work.moved.weights]
-        return [*weights, *self.entering(work), *passing]
+        read = [] if self.resident else [self.weights(work) + work.moved.cached]
+        return [*read, *self.entering(work), *passing]
+
+    def weights(self, work: Work) -> int:
+        """The bytes of weights that a layer reads: none that are in the cache from the layer before that uses them, or from the pass before."""
+        if self.resident or (work.moved.lent and not self.warm):
+            return 0 if self.resident else self.passing(work.moved.held)
+        return work.moved.held
 
     def entering(self, work: Work) -> list[int]:
         """The bytes of the network's inputs that a layer is the first to read: a cache that is warm may have them."""
@@ -116,14 +117,15 @@ class Clock:
         unmasked = "" if work.least == work.operations else " that are not masked"
         found.append(Derivation("operations", f"2 * MACCs in all{unmasked}", f"2 * {time.operations // 2}", time.operations))
         numbers = f"max({time.operations} / {device.peak(work.dtype)}, {time.bytes} / {bandwidth})"
-        told = f"at least, on {device.name} in {work.dtype}: bound by {time.bound}"
+        told = f"at least, on {device.name} in {device.taken(work.dtype)}: bound by {time.bound}"
         return [*found, Derivation("time", "max(operations / peak, bytes moved / bandwidth)", numbers, time.seconds, told, "s")]
 
     def passing(self, size: int) -> int:
         """The bytes of a value that pass through memory: none where it fits the cache."""
         return size if size > self.cache else 0
 
-    def _time(self, dtype: str, operations: int, moved: int) -> Time:
+    def least(self, dtype: str, operations: int, moved: int) -> Time:
+        """The least time of so many operations and so many bytes at once."""
         time = Time()
         time.operations, time.bytes = operations, moved
         compute = time.ideal = operations / self.device.peak(dtype) if operations else 0.0

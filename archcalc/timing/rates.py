@@ -15,6 +15,7 @@ from .clock import Clock
 from .energy import Energy, energy_of
 from .times import Time
 from .training import Training, training_of
+from .turning import Turning, turning
 
 
 class Speed:
@@ -40,6 +41,7 @@ class Speed:
         energy: Energy | None,
         routed: Time | None = None,
         sets: Sequence[Sets] = (),
+        turning: Turning | None = None,
     ) -> None:
         self.clock = clock
         self.device: Device = clock.device
@@ -62,11 +64,21 @@ class Speed:
         """The forward pass where routers choose uniformly: an expectation, no bound. None where no router has a choice."""
         self.sets = sets
         """The kinds of sets of weights that routers choose among."""
+        self.turning = turning
+        """Where decoding turns compute-bound; None where nothing is decoded."""
 
     @property
     def peak(self) -> int | None:
         """Operations per second for the network's dtype."""
-        return self.device.peaks.get(self.dtype)
+        return self.device.peaks.get(self.device.taken(self.dtype))
+
+    @property
+    def notes(self) -> list[str]:
+        """What else to know of the figures of the device."""
+        taken = self.device.taken(self.dtype)
+        if taken == self.dtype:
+            return []
+        return [f"{self.device.name} has no peak for {self.dtype}: operations are taken at its {taken} rate, bytes in {self.dtype}"]
 
     def rate(self, time: Time) -> float | None:
         """Samples per second."""
@@ -98,6 +110,8 @@ class Speed:
                 "seconds": self.routed.seconds,
                 "moved_bytes": self.routed.bytes,
             }
+        if self.turning is not None:
+            found["compute_bound_batch"] = self.turning.batch
         if self.training is not None:
             found["training"] = self.training.to_dict()
         if self.energy is not None:
@@ -132,7 +146,7 @@ def speed_of(
         raise RequestError("tokens and images are for training, and the decode phase is inference")
     if tokens is not None and not each:
         raise RequestError("tokens: the input is no sequence of tokens; images counts samples")
-    peak, training = clock.device.peaks.get(network.dtype), None
+    peak, training = clock.device.peaks.get(clock.device.taken(network.dtype)), None
     if step is not None and update is not None and (tokens is not None or images is not None):
         unit, number, each_sample = ("images", images, 1) if tokens is None else ("tokens", tokens, each)
         assert number is not None
@@ -141,7 +155,10 @@ def speed_of(
     routed = clock.expected(whole)
     joules = energy_of(forward, network.dtype, clock.device) if energy else None
     return Speed(
-        clock, network.dtype, batch, each, forward, step, update, products, operations, training, joules, routed, sets_of(whole.work)
+        *(clock, network.dtype, batch, each, forward, step, update, products, operations, training, joules),
+        routed=routed,
+        sets=sets_of(whole.work),
+        turning=turning(clock, whole, batch) if decoding else None,
     )
 
 

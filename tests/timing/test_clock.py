@@ -477,13 +477,28 @@ def test_the_bound_is_no_trivial_one() -> None:
 
 def test_a_device_without_a_peak_for_the_dtype_is_an_error() -> None:
     with pytest.raises(DeviceError) as caught:
-        analyzed([{"linear": 3}], (4,), device(), dtype="bfloat16")
-    assert str(caught.value) == "round has no bfloat16 peak: it has float32"
+        analyzed([{"linear": 3}], (4,), device(int8=3), dtype="bfloat16")
+    assert str(caught.value) == "round has no bfloat16 peak: it has float32, int8"
     assert isinstance(caught.value, archcalc.RequestError)
 
 
+def test_sixteen_bits_take_the_rate_of_float32_where_nothing_else_is_published_and_a_note_says_so() -> None:
+    """Half the bytes at the same rate of operations, as on Apple's M1 and M2."""
+    for dtype in ("float16", "bfloat16"):
+        report = analyzed(CONV, (3, 8, 8), dtype=dtype)
+        assert rows(report)[0]["time_seconds"] == BYTES / 2 / 100
+        assert rows(analyzed(CONV, (3, 8, 8), device(10**6), dtype=dtype))[0]["time_seconds"] == 9.72
+        told = f"round has no peak for {dtype}: operations are taken at its float32 rate, bytes in {dtype}"
+        assert told in report.notes
+        assert report.to_dict()["time"]["forward"]["utilization"] == 9.72 / 10.24
+    assert not [note for note in analyzed(CONV, (3, 8, 8)).notes if "peak" in note]
+    llama: dict[str, Any] = {"phase": "decode", "context": 4096}
+    m1, halved = (archcalc.analyze(SPECS / "llama2.yaml", dtype=dtype, device="m1", **llama).totals for dtype in ("float32", "float16"))
+    assert m1.time_seconds == pytest.approx(2 * halved.time_seconds)
+
+
 def test_a_device_without_a_peak_times_layers_that_multiply_nothing() -> None:
-    report = analyzed([{"max_pool": 2}], (3, 4, 4), device(), dtype="bfloat16")
+    report = analyzed([{"max_pool": 2}], (3, 4, 4), device(int8=3), dtype="bfloat16")
     assert report.totals.to_dict()["moved_bytes"] == 2 * 3 * (16 + 4)
 
 

@@ -49,15 +49,15 @@ FILES: dict[str, str] = {
         "choosing placing < flow < account < derivations ledger < overhead"
     ),
     "devices": "device < custom < catalogue",
-    "timing": "times < clock energy training < rates",
+    "timing": "times < clock energy training < turning < rates",
     "request": "option < options < request",
     "report": "counting measured terms < rows totals < build figures generation < budget < report < derivations differences pipeline",
     "explain": "guide manual memory < layer",
     "explore": "draft fit",
     "render": (
-        "files layout pages pages.figures picture picture.svg table table.lines units < ledgers pages.compare pages.devices "
-        "pages.differences pages.matrix pages.specs picture.labels table.cells table.columns < pages.fit picture.roofline "
-        "table.view < picture.dots table.markdown table.plain"
+        "files layout pages pages.figures picture picture.axes picture.svg table table.lines units < ledgers pages.compare "
+        "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.labels table.cells table.columns < "
+        "pages.fit picture.roofline table.view < table.markdown table.plain"
     ),
     "commands": (
         "schema < names terminal < inputs options < build check compare conventions devices explain figures fit guide layers "

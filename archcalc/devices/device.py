@@ -81,10 +81,15 @@ class Device:
         return self.flash is None and self.kind != "mcu"
 
     def peak(self, dtype: str) -> int:
-        """Operations per second for one dtype. Raises DeviceError where none is published: no other dtype's peak stands in for it."""
-        if dtype not in self.peaks:
+        """Operations per second for one dtype. Raises DeviceError where none is published: no other dtype's peak stands in for it, but for
+        ``taken``."""
+        if self.taken(dtype) not in self.peaks:
             raise DeviceError(f"{self.name} has no {dtype} peak: it has {', '.join(self.peaks)}")
-        return self.peaks[dtype]
+        return self.peaks[self.taken(dtype)]
+
+    def taken(self, dtype: str) -> str:
+        """The dtype whose peak is taken: for 16 bits that of float32 where nothing but float32 is published, as of units that widen them."""
+        return "float32" if dtype in ("float16", "bfloat16") and list(self.peaks) == ["float32"] else dtype
 
     def ridge(self, dtype: str) -> Fraction:
         """Operations per byte from which on a program can be bound by the peak. Raises DeviceError for a missing peak or bandwidth."""

@@ -13,7 +13,7 @@ from .liveness import Sweep, sweep
 from .loss import LossBytes, loss_bytes
 from .plan import Plan
 from .storage import Kept, Step, Walk
-from .traffic import Sets, Work, traffic
+from .traffic import Sets, Work, moves, traffic
 from .weights import Choice, Holder, Part, Parts
 
 
@@ -142,6 +142,8 @@ class Accounts:
         """In what weights are held that are quantised; None where none is."""
         self.heads = heads(network)
         self.holder = Holder(plan)
+        self.unread = frozenset(range(len(network.inputs)))
+        """The network's inputs that no layer has read yet: rows are made in the order in which data flows."""
         self.placed: dict[tuple[object, ...], Account] = {}
         """By the steps of a layer, by their identity: the flows hold them. A block's layers have the same steps in each of its copies."""
         self.known: dict[tuple[object, ...], Account] = {}
@@ -163,10 +165,15 @@ class Accounts:
         trained, step = place.training.steps[place.training.by_node[id(leaf)]], place.step(leaf)
         kept, head, again = place.kept(trained), name in self.heads, place.block is not None
         choice = self.choices.of(name) if self.choices is not None else None
-        key = (id(trained), id(step), kept, times, sets, active, tie, frozen, head, again, choice)
+        fresh = self.unread.intersection(storage.entering for storage in step.used) if self.unread and moves(leaf, step) else frozenset()
+        self.unread -= fresh
+        lent = bool(tie) and not leaf.rows_before
+        key = (id(trained), id(step), kept, times, sets, active, tie, frozen, head, again, choice, fresh, lent)
         found = self.placed.get(key)
         if found is None:
-            found = self.placed[key] = self._account(leaf, trained, step, kept, again, times, sets, active, tie, frozen, head, choice)
+            found = self.placed[key] = self._account(
+                leaf, trained, step, kept, again, times, sets, active, tie, frozen, head, choice, fresh, lent
+            )
         return found
 
     def _account(
@@ -183,6 +190,8 @@ class Accounts:
         frozen: bool,
         head: bool,
         choice: Choice | None,
+        fresh: frozenset[int],
+        lent: bool,
     ) -> Account:
         """The account of a layer at its two steps, or that of one before it in which all is the same."""
         gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (leaf.result.params > 0 and not frozen)
@@ -192,12 +201,12 @@ class Accounts:
         dtypes = [tensor.dtype for tensor in leaf.inputs]
         key = (
             *(id(leaf.result), leaf.dtype, *dtypes, times, sets, active, tie, frozen, head, choice),
-            *(kept, trained.keeps, gradients, made, bool(step.made), core, again),
+            *(kept, trained.keeps, gradients, made, bool(step.made), core, again, fresh, lent),
         )
         found = self.known.get(key)
         if found is None:
             held = self.holder.holdings(leaf, sets, tie, frozen, head, choice)
-            moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, active))
+            moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, active), fresh, lent=lent)
             found = self.known[key] = Account()
             found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
             found.update_bytes = 0 if frozen else 2 * (held.weight_bytes + held.optimizer_bytes) + held.gradient_bytes

@@ -70,6 +70,8 @@ def flow(
         run.known = like.run.walks
     sizes = [tensor_bytes(tensor, batch) for tensor in network.inputs]
     values = [Value(Storage(size, batched=True, grad=False, kept=True, outer=number)) for number, size in enumerate(sizes)]
+    for number, value in enumerate(values):
+        value.storage.entering = number
     context = Context(run, values, 1, segment=run.checkpoint.segment())
     return Flow(run, through(context, network.frame, values, Way(1, False, ""), []), sum(sizes))
 
@@ -168,7 +170,9 @@ def _inside(run: Run, group: Group, incoming: list[Value], outer: list[Storage],
     """The walk through a group's own frame, for values that lie in the pieces ``outer``: one that was made before where all comes in alike."""
     numbers = {id(storage): number for number, storage in enumerate(outer)}
     reached = [inner for inner, _ in group.reached()]
-    states = tuple((storage.bytes, storage.batched, storage.grad, storage.core, storage.kept) for storage in outer)
+    states = tuple(
+        (storage.bytes, storage.batched, storage.grad, storage.core, storage.kept, storage.cached, storage.entering) for storage in outer
+    )
     places = tuple((numbers[id(value.storage)], value.strides) for value in incoming)
     key = (id(group.frame), way.times, way.frozen, way.style, states, places, tuple(reached))
     walk = run.walks.get(key)

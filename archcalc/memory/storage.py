@@ -37,7 +37,7 @@ def by_product_bytes(name: str, elements: int, dtype: str) -> int:
 class Storage:
     """A piece of memory. Several values may lie in it."""
 
-    __slots__ = ("batched", "bytes", "cached", "core", "grad", "kept", "last", "needed", "needs", "outer", "writes")
+    __slots__ = ("batched", "bytes", "cached", "core", "entering", "grad", "kept", "last", "needed", "needs", "outer", "writes")
 
     def __init__(self, size: int, *, batched: bool, grad: bool, core: bool = False, kept: bool = False, outer: int = -1) -> None:
         self.bytes = size
@@ -49,6 +49,8 @@ class Storage:
         """Whether it is inside attention, between scores and values."""
         self.kept = kept
         """Whether some layer keeps it for the backward pass. The network's inputs and its weights are there anyhow, and count as kept."""
+        self.entering = -1
+        """Which input of the network it is; -1: none."""
         self.cached = False
         """Whether it is the key-value cache: it was there before and counts for itself."""
         self.outer = outer
@@ -66,6 +68,7 @@ class Storage:
         """The same piece as another frame sees it."""
         same = Storage(self.bytes, batched=self.batched, grad=self.grad, core=self.core, kept=self.kept, outer=outer)
         same.cached = self.cached
+        same.entering = self.entering
         return same
 
 

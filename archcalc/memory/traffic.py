@@ -13,20 +13,35 @@ class Traffic:
     """Bytes that a layer by itself reads and writes; and those that it must even if it is fused with its neighbours.
 
     ``inputs`` are the sizes of what comes in, ``held`` the bytes of the layer's own weights that it reads, ``written`` those of its outputs.
-    ``cached`` are those of the inputs that lie in the key-value cache, and ``state`` those of the layer's state, which it reads and writes. ``values`` are the sizes of the inputs and outputs that pass through
+    ``cached`` are those of the inputs that lie in the key-value cache, ``state`` those of the layer's state, which it reads and writes,
+    ``fresh`` those of the network's inputs that no layer has read before; ``lent`` says that a layer before it has read the same weights.
+    ``values`` are the sizes of the inputs and outputs that pass through
     memory when layers that work element by element are done together with the layer before them, and the inside of attention is never
     written down (Dao et al., FlashAttention, 2022, arXiv:2205.14135, section 3.1).
     """
 
-    __slots__ = ("cached", "held", "inputs", "out", "own", "state", "values", "written")
+    __slots__ = ("cached", "fresh", "held", "inputs", "lent", "out", "own", "state", "values", "written")
 
     def __init__(
-        self, inputs: list[int], held: int, written: int, cached: int, values: tuple[int, ...], out: int = 0, state: int = 0, own: int = 0
+        self,
+        inputs: list[int],
+        held: int,
+        written: int,
+        cached: int,
+        values: tuple[int, ...],
+        out: int = 0,
+        state: int = 0,
+        own: int = 0,
+        *,
+        fresh: int = 0,
+        lent: bool = False,
     ) -> None:
         self.inputs = inputs
         self.held = held
         self.written = written
         self.cached = cached
+        self.fresh = fresh
+        self.lent = lent
         self.values = values
         self.out = out
         """The one of the values that is the output; 0 where it is not among them."""
@@ -74,10 +89,13 @@ def sets_of(work: Iterable[tuple[Work, int]]) -> list[Sets]:
     return list(kinds.values())
 
 
-def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
-    """The traffic of a layer that takes so many samples and reads so many bytes of weights. Shapes without the batch, sizes in bytes."""
+def traffic(leaf: Leaf, step: Step, samples: int, weights: int, fresh: frozenset[int] = frozenset(), *, lent: bool = False) -> Traffic:
+    """The traffic of a layer that takes so many samples and reads so many bytes of weights. Shapes without the batch, sizes in bytes.
+
+    ``fresh`` are the network's inputs that it is the first to read; its weights are ``lent`` where a layer before it has read them.
+    """
     layer = leaf.layer
-    if not leaf.inputs or layer.cache is not None or ((layer.keeps.view is not None or layer.keeps.passes) and not step.made):
+    if not moves(leaf, step):
         return NONE  # weights that stand alone, views, and what is in the cache already: those who use them read them
     used, state = step.used, 0
     inputs = [tensor_bytes(tensor, samples) for tensor in leaf.inputs]
@@ -91,7 +109,8 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
         inputs[1:] = [size * seen // keys for size in inputs[1:]]
     own = size_of(leaf.result.cached * leaf.result.kept * samples, leaf.dtype) if leaf.result.context else 0  # a cache inside the layer
     cached = own + sum(size for size, storage in zip(inputs, used) if storage.cached and storage not in step.again)
-    passing = [size for size, storage in zip(inputs, used) if not storage.cached]
+    passing = [size for size, storage in zip(inputs, used) if not (storage.cached or storage.entering in fresh)]
+    first = {storage.entering: size for size, storage in zip(inputs, used) if storage.entering in fresh}
     core, out = layer.keeps.core, 0
     if core == "starts":
         values = tuple(passing)
@@ -103,7 +122,13 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int) -> Traffic:
         values = tuple(sorted(passing)[:-1]) if layer.fuses == "others" else ()
     else:
         values, out = (*passing, written), written
-    return Traffic(inputs, weights, written + state, cached, values, out, state, own)
+    return Traffic(inputs, weights, written + state, cached, values, out, state, own, fresh=sum(first.values()), lent=lent)
+
+
+def moves(leaf: Leaf, step: Step) -> bool:
+    """Whether a layer reads what comes in: views do not, nor what is in a cache already, nor weights that stand alone."""
+    layer = leaf.layer
+    return bool(leaf.inputs) and layer.cache is None and bool((layer.keeps.view is None and not layer.keeps.passes) or step.made)
 
 
 class Work:

@@ -55,20 +55,8 @@ class Leaf:
     """One layer."""
 
     __slots__ = (
-        "args",
-        "dtype",
-        "extra",
-        "frozen",
-        "held",
-        "held_in",
-        "inputs",
-        "layer",
-        "name",
-        "outputs",
-        "owner",
-        "result",
-        "style",
-        "tie",
+        *("args", "dtype", "extra", "frozen", "held", "held_in", "inputs", "layer", "name", "outputs", "owner", "result"),
+        *("rows_before", "style", "tie"),
     )
     leaves = 1
 
@@ -93,6 +81,8 @@ class Leaf:
         """That layer, or block."""
         self.held_in = ""
         """The format of its weights, where an item says one; empty: as the items around say."""
+        self.rows_before = False
+        """Whether that layer looks up rows of them alone: this one is the first that reads all."""
         self.held = NOTHING
 
     @property

@@ -74,6 +74,8 @@ def _tie(walk: Walk, item: Item, node: Leaf | Group | Copies, target: Node | Val
     alike = _same_type(node, target) and weights(node, bias=True) == weights(target, bias=True)
     for each in _marked(node):
         each.tie, each.owner = "all" if alike else "weights", target
+        if isinstance(each, Leaf) and isinstance(target, Leaf):
+            each.rows_before = target.layer.looks_up and not each.layer.looks_up
 
 
 def _marked(node: Leaf | Group | Copies) -> list[Leaf | Group]:

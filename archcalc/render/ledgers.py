@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..timing.rates import Speed
     from ..timing.times import Time
     from ..timing.training import Training
+    from ..timing.turning import Turning
 
 LEFT_OUT = "what the allocator rounds up, fragments, workspaces of kernels, and the context of a device"
 BOUND = (
@@ -86,9 +87,12 @@ def _each(value: Fraction | None) -> str:
 def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
     """The times of a forward pass and of a training step, and what follows from them."""
     device = speed.device
-    peak = f"{scaled(speed.peak, operations_unit(speed.dtype))} in {speed.dtype}" if speed.peak else f"no peak for {speed.dtype}"
+    peak = (
+        f"{scaled(speed.peak, operations_unit(speed.dtype))} in {device.taken(speed.dtype)}" if speed.peak else f"no peak for {speed.dtype}"
+    )
     fusion = "" if speed.fusion == "full" else ", every layer by itself"
-    yield f"at least, on {device.name} ({peak}, {scaled(device.needed_bandwidth(), 'B/s')}), batch {speed.batch:,}{fusion}"
+    warm = ", with what fits the cache in it before" if speed.cache == "warm" else ""
+    yield f"at least, on {device.name} ({peak}, {scaled(device.needed_bandwidth(), 'B/s')}), batch {speed.batch:,}{fusion}{warm}"
     rows = []
     for what, time in (("forward", speed.forward), ("training step", speed.step)):
         if time is not None:
@@ -98,6 +102,8 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
         yield f"    the optimizer's part \u2265 {seconds(speed.update.seconds)}: {binary(speed.update.bytes)} moved, whatever the batch"
     if speed.routed is not None:
         yield from _routed(speed, speed.routed)
+    if speed.turning is not None:
+        yield f"  {_turning(speed.turning)}"
     if device.memory is not None:
         told = []
         for ledger in ledgers:
@@ -118,6 +124,14 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
             f"{_joules(joules.memory)} for memory ({joules.source})"
         )
     yield BOUND
+
+
+def _turning(turning: Turning) -> str:
+    """From which batch on decoding is bound by compute."""
+    if turning.batch is not None:
+        return f"compute-bound from batch {turning.batch:,} on, whether or not the memory holds so many"
+    why = "of the cache: that of each sample" if turning.cache else "of its values: those of each sample"
+    return f"never compute-bound, however large the batch, because {why} takes longer to move than its products to compute"
 
 
 def _routed(speed: Speed, time: Time) -> Iterator[str]:

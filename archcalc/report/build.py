@@ -150,8 +150,8 @@ class _Builder:
     def compound(self, node: GroupNode, name: str, how: _How, place: Place | None, alive: int) -> Row:
         """A compound layer: the sums over its parts, save where the convention has a rule of its own for it. Those alike are summed once."""
         within = how.inside(node, False)
-        held = self.accounts.inside(name) if self.accounts is not None else ()
-        key = (id(node.frame), within.key, place.key if place is not None else (), held)
+        held, unread = (self.accounts.inside(name), self.accounts.unread) if self.accounts is not None else ((), None)
+        key = (id(node.frame), within.key, place.key if place is not None else (), held, unread)
         first = self.compounds.get(key)
         if first is not None:
             return first.again(name, alive, node)

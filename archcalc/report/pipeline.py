@@ -201,7 +201,8 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
     from ..timing.clock import Clock
     from ..timing.rates import speed_of
 
-    clock = Clock(request.device, totals.account.weight_bytes + totals.kv_cache_bytes + totals.state_bytes, fusion=request.fusion)
+    resident = totals.account.weight_bytes + totals.kv_cache_bytes + totals.state_bytes
+    clock = Clock(request.device, resident, fusion=request.fusion, warm=request.cache == "warm")
     for row in layers:
         row.take_time(clock)
     totals.take_time(clock)

@@ -129,6 +129,7 @@ class Report:
                 found += named("overwrites in place what a layer before keeps for its backward pass", run.spoiled)
             if run.stale:
                 found += named("takes a value that was overwritten in place before", list(dict.fromkeys(run.stale)))
+        found += self.speed.notes if self.speed is not None else []
         left = uncounted(self.layers)
         if left:
             types = list(left)

@@ -49,6 +49,13 @@ _DECLARED = (
         "experts",
         "How many of E experts B positions meet in the mean under uniform routing to k of them each: E * (1 - (1 - k / E)**B).",
     ),
+    Figure(
+        "compute_bound_batch",
+        "samples",
+        "While decoding: the least batch at which more of the least time is bound by compute than by memory; none where no batch is, as where the "
+        "key-value cache of each sample takes longer to read than its products.",
+        leaves_out="whether the memory holds the cache of so many samples",
+    ),
     Figure("seconds", "seconds", "The least time.", leaves_out=BOUND),
     Figure("samples_per_second", "1/s", "The batch over the least time: at most."),
     Figure("tokens_per_second", "1/s", "Samples per second times the length of a sequence; none where the input is no sequence."),

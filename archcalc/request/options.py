@@ -248,6 +248,16 @@ class Time(TypedDict, total=False):
             needs=ON_A_DEVICE,
         ),
     ]
+    cache: Annotated[
+        str,
+        Option(
+            *(word("cache", "cold", "warm"), "table explain roofline"),
+            *("Whether each pass finds the device's cache empty, or holding what fits it.", "cold"),
+            meaning='"cold" has weights, key-value cache and inputs cross the memory once in each pass; "warm" lets weights that all fit the '
+            "device's cache stay there from pass to pass.",
+            needs=ON_A_DEVICE,
+        ),
+    ]
 
 
 class Options(Network, Run, Counting, Memory, Time, total=False):

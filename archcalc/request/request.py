@@ -53,6 +53,7 @@ class Request:
     mfu: float | None
     energy: bool
     fusion: str
+    cache: str
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():

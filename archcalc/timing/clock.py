@@ -4,8 +4,9 @@ Each layer takes at least its operations divided by the device's peak for its dt
 bandwidth (Williams et al., Roofline, 2009, Communications of the ACM 52). Operations are two for each MACC, of causal attention for the
 unmasked ones alone; what else an element needs is left out, for it may run on other units at the same time. Bytes are those of weights and
 of values that pass through memory even if layers that work element by element are done together with the layer before them, and attention
-never writes its scores; a value that fits the device's cache may never leave it, nor may weights that fit all together. Without fusion
-every layer reads its inputs and writes its outputs. Launches of kernels, allocations, and everything around the network are left out.
+never writes its scores; a value that fits the device's cache may never leave it. A pass finds the cache empty: weights, the key-value cache
+and the network's inputs cross the memory once. Where it is warm, weights that fit it all together are there already. Without fusion every
+layer reads its inputs and writes its outputs. Launches of kernels, allocations, and everything around the network are left out.
 """
 
 from __future__ import annotations
@@ -24,15 +25,17 @@ if TYPE_CHECKING:
 class Clock:
     """Times layers on a device.
 
-    ``weights`` are the bytes of all weights of the network and of its key-value cache: where they fit the device's cache they may stay there.
+    ``weights`` are the bytes of all weights of the network and of its key-value cache: where the device's cache is warm and they fit it, they
+    may be there before a pass begins.
     """
 
-    def __init__(self, device: Device, weights: int, *, fusion: str = "full") -> None:
+    def __init__(self, device: Device, weights: int, *, fusion: str = "full", warm: bool = False) -> None:
         self.device = device
         self.bandwidth = device.needed_bandwidth()
         self.cache = (device.cache or 0) if fusion == "full" else 0
         self.fused = fusion == "full"
-        self.resident = weights <= self.cache
+        self.warm = warm
+        self.resident = warm and weights <= self.cache
         self._known: dict[int, Time] = {}
         """By the identity of an account: the rows that are timed hold the accounts as long as they are."""
 
@@ -47,7 +50,7 @@ class Clock:
         """The least time of a forward pass that reads the sets of weights which uniform routing meets; None where no router has a choice."""
         if not any(work.sets is not None and work.sets.positions > 1 for work, _ in account.work):
             return None
-        return total((self._time(work.dtype, work.least, self.moved(work) + self._routed(work)), times) for work, times in account.work)
+        return total((self.least(work.dtype, work.least, self.moved(work) + self._routed(work)), times) for work, times in account.work)
 
     def _routed(self, work: Work) -> int:
         """Bytes of the further sets of weights that uniform routing meets."""
@@ -56,7 +59,7 @@ class Clock:
 
     def time(self, work: Work) -> Time:
         """One forward pass of what one layer has to do."""
-        time = self._time(work.dtype, work.least, self.moved(work))
+        time = self.least(work.dtype, work.least, self.moved(work))
         if self.device.flash_bandwidth:  # read beside the main memory, at the same time
             weights = work.moved.held / self.device.flash_bandwidth
             if weights > time.seconds:
@@ -68,15 +71,15 @@ class Clock:
         parts: list[tuple[Time, int]] = []
         for work, times in whole.work:
             moved = self.moved(work)
-            parts.append((self._time(work.dtype, work.least, moved), times * (2 if work.again else 1)))
+            parts.append((self.least(work.dtype, work.least, moved), times * (2 if work.again else 1)))
             if work.gradients:
                 back = work.gradients * moved - (work.gradients - 1) * (self.passing(work.moved.out) if self.fused else 0)
-                parts.append((self._time(work.dtype, work.gradients * work.least, back), times))
+                parts.append((self.least(work.dtype, work.gradients * work.least, back), times))
         return total([*parts, (self.update(whole), 1)])
 
     def update(self, whole: Account) -> Time:
         """The optimizer's part of a training step, the same for every batch: trained weights and states read and written, gradients read."""
-        return self._time("", 0, whole.update_bytes)
+        return self.least("", 0, whole.update_bytes)
 
     def moved(self, work: Work) -> int:
         """The bytes that a forward pass of a layer moves."""
@@ -86,8 +89,21 @@ class Clock:
         """What these bytes are made of: all that is read and written; else, with fusion, weights and each value that passes through memory."""
         if not self.fused:
             return [work.moved.read - (work.moved.held if self.device.flash else 0), work.moved.written]
-        weights = [work.moved.cached] if self.device.flash else [] if self.resident else [work.moved.weights]
-        return [*weights, *(size for size in work.moved.values if self.passing(size))]
+        passing = [size for size in work.moved.values if self.passing(size)]
+        beside = work.moved.weights - work.moved.held  # the key-value cache, and states
+        read = [beside] if self.device.flash else [] if self.resident else [self.weights(work) + beside]
+        return [*read, *self.entering(work), *passing]
+
+    def weights(self, work: Work) -> int:
+        """The bytes of weights that a layer reads: none that are in the cache from the layer before that uses them, or from the pass before."""
+        if self.resident or (work.moved.lent and not self.warm):
+            return 0 if self.resident else self.passing(work.moved.held)
+        return work.moved.held
+
+    def entering(self, work: Work) -> list[int]:
+        """The bytes of the network's inputs that a layer is the first to read: a cache that is warm may have them."""
+        fresh = self.passing(work.moved.fresh) if self.warm else work.moved.fresh
+        return [fresh] if fresh else []
 
     def derivations(self, work: Work) -> list[Derivation]:
         """How the least time of a layer comes about: what has to be moved, and what has to be computed."""
@@ -98,7 +114,8 @@ class Clock:
         moved = "bytes read + bytes written"
         if self.fused:
             larger = f" larger than the cache of {device.cache} bytes" if device.cache else " that pass through memory"
-            moved = f"values{larger}" if self.resident else f"weights + values{larger}"
+            words = ["weights"] * (not self.resident) + ["the network's input"] * len(self.entering(work)) + [f"values{larger}"]
+            moved = " + ".join(words)
         found = [Derivation("bytes moved", moved, " + ".join(map(str, self.terms(work))) or "0", time.bytes)]
         if not time.operations:
             numbers = f"{time.bytes} / {bandwidth}"
@@ -106,14 +123,15 @@ class Clock:
         unmasked = "" if work.least == work.operations else " that are not masked"
         found.append(Derivation("operations", f"2 * MACCs in all{unmasked}", f"2 * {time.operations // 2}", time.operations))
         numbers = f"max({time.operations} / {device.peak(work.dtype)}, {time.bytes} / {bandwidth})"
-        told = f"at least, on {device.name} in {work.dtype}: bound by {time.bound}"
+        told = f"at least, on {device.name} in {device.taken(work.dtype)}: bound by {time.bound}"
         return [*found, Derivation("time", "max(operations / peak, bytes moved / bandwidth)", numbers, time.seconds, told, "s")]
 
     def passing(self, size: int) -> int:
         """The bytes of a value that pass through memory: none where it fits the cache."""
         return size if size > self.cache else 0
 
-    def _time(self, dtype: str, operations: int, moved: int) -> Time:
+    def least(self, dtype: str, operations: int, moved: int) -> Time:
+        """The least time of so many operations and so many bytes at once."""
         time = Time()
         time.operations, time.bytes = operations, moved
         compute = time.ideal = operations / self.device.peak(dtype) if operations else 0.0

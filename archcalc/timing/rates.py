@@ -14,6 +14,7 @@ from .clock import Clock
 from .energy import Energy, energy_of
 from .times import Time
 from .training import Training, model_operations, training_of
+from .turning import Turning, turning
 
 
 class Speed:
@@ -39,10 +40,12 @@ class Speed:
         energy: Energy | None,
         routed: Time | None = None,
         sets: Sequence[Sets] = (),
+        turning: Turning | None = None,
     ) -> None:
         self.clock = clock
         self.device: Device = clock.device
         self.fusion = "full" if clock.fused else "none"
+        self.cache = "warm" if clock.warm else "cold"
         self.dtype = dtype
         self.batch = batch
         self.tokens = tokens
@@ -60,11 +63,21 @@ class Speed:
         """The forward pass where routers choose uniformly: an expectation, no bound. None where no router has a choice."""
         self.sets = sets
         """The kinds of sets of weights that routers choose among."""
+        self.turning = turning
+        """Where decoding turns compute-bound; None where nothing is decoded."""
 
     @property
     def peak(self) -> int | None:
         """Operations per second for the network's dtype."""
-        return self.device.peaks.get(self.dtype)
+        return self.device.peaks.get(self.device.taken(self.dtype))
+
+    @property
+    def notes(self) -> list[str]:
+        """What else to know of the figures of the device."""
+        taken = self.device.taken(self.dtype)
+        if taken == self.dtype:
+            return []
+        return [f"{self.device.name} has no peak for {self.dtype}: operations are taken at its {taken} rate, bytes in {self.dtype}"]
 
     def rate(self, time: Time) -> float | None:
         """Samples per second."""
@@ -72,7 +85,7 @@ class Speed:
 
     def to_dict(self) -> dict[str, Any]:
         """The rates as the JSON contract has them."""
-        found: dict[str, Any] = {"device": self.device.name, "fusion": self.fusion, "lower_bound": True}
+        found: dict[str, Any] = {"device": self.device.name, "fusion": self.fusion, "cache": self.cache, "lower_bound": True}
         for name, time in (("forward", self.forward), ("training_step", self.step)):
             if time is None:
                 continue
@@ -96,6 +109,8 @@ class Speed:
                 "seconds": self.routed.seconds,
                 "moved_bytes": self.routed.bytes,
             }
+        if self.turning is not None:
+            found["compute_bound_batch"] = self.turning.batch
         if self.training is not None:
             found["training"] = self.training.to_dict()
         if self.energy is not None:
@@ -129,10 +144,12 @@ def speed_of(
     products = sum(work.operations * times for work, times in whole.work)
     training = training_of(whole, network, batch=batch, params=params, decoding=decoding, tokens=tokens, images=images)
     if training is not None and step is not None and update is not None:
-        training.take_time(step, update, clock.device.peaks.get(network.dtype), mfu)
+        training.take_time(step, update, clock.device.peaks.get(clock.device.taken(network.dtype)), mfu)
     routed = clock.expected(whole)
     joules = energy_of(forward, network.dtype, clock.device) if energy else None
     return Speed(
         *(clock, network.dtype, batch, network.tokens, forward, step, update, products, model_operations(whole), training, joules),
-        *(routed, sets_of(whole.work)),
+        routed=routed,
+        sets=sets_of(whole.work),
+        turning=turning(clock, whole, batch) if decoding else None,
     )

@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import archcalc
+from archcalc.render.picture.axes import Dot, Roof, Roofline
 from archcalc.render.picture.dots import picture as pictured
-from archcalc.render.picture.roofline import Dot, Roof, Roofline, draw
+from archcalc.render.picture.roofline import draw
 from places import SPECS
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -194,7 +195,7 @@ def test_every_dot_stands_on_its_roof(given: Roofline) -> None:
 
 
 @pictures
-def test_every_layer_is_in_a_dot_at_its_intensity_or_in_the_footnote(given: Roofline) -> None:
+def test_every_layer_is_in_a_dot_at_its_intensity_or_in_a_ring_at_the_edge(given: Roofline) -> None:
     picture = drawn(given)
     (x0, wide), _ = scales(picture)
     standing = [each for each in given.dots if each.operations]
@@ -202,8 +203,23 @@ def test_every_layer_is_in_a_dot_at_its_intensity_or_in_the_footnote(given: Roof
         x = x0 + wide * math.log10(each.operations / each.bytes)
         assert any(abs(x - centre[0]) < 3 and f" {each.bound}-bound" in tip for centre, _, tip in dots_of(picture)), each
     shown = sum(int(found[1].replace(",", "")) if (found := re.search(r" × ([\d,]+): ", tip)) else 1 for _, _, tip in dots_of(picture))
-    note = [int(text.split()[0].replace(",", "")) for text in texts(picture, "dim") if "without multiply-accumulates" in text]
+    note = [int(found.replace(",", "")) for text in texts(picture, "dim") for found in re.findall(r"([\d,]+) layers? without", text)]
     assert shown + sum(note) == len(given.dots)
+    rings = [each.findtext(f"{SVG}title", "") for each in having(picture, "circle", "edge")]
+    copies = [re.search(r" × ([\d,]+): ", tip) for tip in rings]
+    assert sum(int(each[1].replace(",", "")) if each else 1 for each in copies) == sum(note)
+
+
+def test_what_moves_no_bytes_stands_at_the_right_edge_and_what_multiplies_nothing_at_the_bottom() -> None:
+    picture = draw(roofline(dot("a", 10**12, 10**8), dot("pool", 0, 10**8), dot("b", 4 * 10**12, 0), dot("view", 0, 0)))
+    found: dict[str, Place] = {}
+    for each in having(picture, "circle", "edge"):
+        found[each.findtext(f"{SVG}title", "").partition(":")[0]] = float(each.get("cx", "")), float(each.get("cy", ""))
+    assert sorted(found) == ["b", "pool", "view"]
+    roof = dots_of(picture)[0][0][1]  # both are under the same flat roof
+    assert [*found["pool"], *found["view"], *found["b"]] == [84, 556, 936, 556, 936, roof]
+    assert "left edge: 1 layer without multiply-accumulates, <0.1 % of the time" in texts(picture)
+    assert "right edge: 2 layers without bytes, 80.0 % of the time" in texts(picture)
 
 
 def test_the_area_is_the_time() -> None:
@@ -300,7 +316,7 @@ def test_what_it_says() -> None:
     assert "lower bound 600.00 ms: what the layers take one after the other if each reaches its roof" in said
     assert "compute-bound: 33.3 % of the time in 1 layer" in said
     assert "memory-bound: 66.7 % of the time in 2 layers" in said
-    assert "2 layers without multiply-accumulates: 66.7 % of the time" in said
+    assert "left edge: 2 layers without multiply-accumulates, 66.7 % of the time" in said
     assert "float32: 20.00 T operations/s" in said
     assert "memory: 2.00 T bytes/s" in said
     assert "ridge: 10.00 operations per byte" in said

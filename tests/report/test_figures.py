@@ -25,6 +25,7 @@ MIXTURE: dict[str, Any] = {
 BOARD = Device("board", {"float32": 2_000}, memory=9_000, bandwidth=100)
 REPORT = archcalc.analyze(MIXTURE, device=BOARD, memory=True, tokens=10**6, mfu=0.01, energy=True, batch=2)
 JSON: dict[str, Any] = REPORT.to_dict()
+DECODED: dict[str, Any] = archcalc.analyze(MIXTURE, device=BOARD, phase="decode", context=5).to_dict()
 
 PLAIN = {
     # What the words say by themselves, with what they are parts of. The input to a calculation is no figure.
@@ -98,7 +99,7 @@ def test_every_plain_word_is_used(word: str) -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_meaning_is_of_something(name: str) -> None:
-    assert name in all_keys(JSON) | set(GENERATED) | PAGES
+    assert name in all_keys(JSON) | set(GENERATED) | all_keys(DECODED) | PAGES
 
 
 PAGES = {"intensity", "time_share", "share", "ridge"}
@@ -111,6 +112,7 @@ PLACES = {
         *(key for ledger in JSON["memory"].values() for term in ledger["terms"] for key in term),
         *JSON["time"],
         *GENERATED,
+        *DECODED["time"],
         *(key for part in sorted(PARTS) for key in JSON["time"][part]),
         "ridge",
     },

@@ -57,6 +57,7 @@ VALUES: dict[str, Any] = {
     "mfu": 0.4,
     "energy": True,
     "fusion": "none",
+    "cache": "warm",
 }
 """All that can be asked at once."""
 

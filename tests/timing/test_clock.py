@@ -34,7 +34,7 @@ def device(bandwidth: int = 100, peak: int = 1000, cache: int | None = None, **p
 def analyzed(layers: list[Item], shape: Any, on: Device | str | None = None, **more: Any) -> archcalc.Report:
     options = {
         name: more.pop(name)
-        for name in ("batch", "dtype", "fusion", "checkpoint", "optimizer", "precision", "weights", "quantise")
+        for name in ("batch", "dtype", "fusion", "cache", "checkpoint", "optimizer", "precision", "weights", "quantise")
         if name in more
     }
     return archcalc.analyze({"input": list(shape), **more, "layers": layers}, device=on or device(), **options)
@@ -222,27 +222,60 @@ def test_fusing_and_a_cache_never_make_it_slower(channels: list[int], batch: int
 # The cache
 
 
-def test_values_that_fit_the_cache_may_never_leave_it() -> None:
+def test_what_fits_a_warm_cache_may_never_leave_it() -> None:
     """In 192 elements, out 180, weights 140: 768, 720 and 560 bytes."""
     whole = BYTES
-    assert moved(CONV, (3, 8, 8), device(cache=559)) == [whole]
-    assert moved(CONV, (3, 8, 8), device(cache=560)) == [whole - 560]
-    assert moved(CONV, (3, 8, 8), device(cache=720)) == [768]
-    assert moved(CONV, (3, 8, 8), device(cache=767)) == [768]
-    assert moved(CONV, (3, 8, 8), device(cache=768)) == [0]
-    assert moved(CONV, (3, 8, 8), device(cache=10**6), fusion="none") == [whole]
+    for cache, left in ((559, whole), (560, whole - 560), (720, 768), (767, 768), (768, 0)):
+        assert moved(CONV, (3, 8, 8), device(cache=cache), cache="warm") == [left]
+    assert moved(CONV, (3, 8, 8), device(cache=10**6), fusion="none", cache="warm") == [whole]
 
 
-def test_weights_stay_in_the_cache_only_all_together() -> None:
+def test_a_pass_finds_the_cache_empty_and_weights_and_inputs_cross_the_memory_once() -> None:
+    """Whatever the cache holds: what a layer makes may stay in it, the network's input and weights come from memory."""
+    for cache, left in ((0, BYTES), (719, BYTES), (720, 768 + 560), (10**6, 768 + 560)):
+        assert moved(CONV, (3, 8, 8), device(cache=cache)) == [left]
+    twice: list[Item] = [{"linear": 4, "name": "one"}, {"linear": 4, "from": "input"}, {"add": None, "from": ["one", "previous"]}, "relu"]
+    assert moved(twice, (4,), device(cache=10**6)) == [80 + 16, 80, 0, 0]  # the second finds the input there
+    assert moved(["relu", {"linear": 4}], (4,), device(cache=10**6)) == [16, 80]
+    assert moved([{"reshape": [2, 2]}, "relu"], (4,), device(cache=10**6)) == [0, 16]  # a view reads nothing
+    blocks = {"unit": {"layers": [{"linear": 4}, "relu"]}}
+    parallel: list[Item] = [{"unit": None, "name": "one"}, {"unit": None, "from": "input"}, {"add": None, "from": ["one", "previous"]}]
+    assert moved(parallel, (4,), device(cache=10**6), blocks=blocks) == [80 + 16, 0, 80, 0, 0]
+
+
+def test_weights_that_several_layers_use_cross_the_memory_once_where_they_fit_the_cache() -> None:
+    """A loop over one matrix of 80 bytes; a head that reads all of a table of which rows were looked up."""
+    loop: list[Item] = [{"linear": 4, "repeat": 3, "share": True}]
+    assert moved(loop, (4,), device(cache=80)) == [80 + 16, 0, 0]
+    assert moved(loop, (4,), device(cache=79)) == [80 + 16, 80, 80]
+    layers: list[Item] = [
+        {"embedding": {"vocabulary": 7, "features": 5}, "name": "table"},
+        {"linear": {"features": 7, "bias": False}, "share": "table"},
+    ]
+    report = archcalc.analyze({"input": {"shape": [2], "dtype": "int64"}, "layers": layers}, device=device(cache=10**6))
+    assert [row["moved_bytes"] for row in rows(report)] == [2 * (8 + 4 * 5), 4 * 5 * 7]
+
+
+def test_weights_stay_in_a_warm_cache_only_all_together() -> None:
     """Two matrices of 4 * 4 + 4 = 20 numbers, 80 bytes each."""
     layers: list[Item] = [{"linear": 4}, {"linear": 4}]
-    assert moved(layers, (4,), device(cache=159)) == [80, 80]
-    assert moved(layers, (4,), device(cache=160)) == [0, 0]
+    assert moved(layers, (4,), device(cache=159), cache="warm") == [80, 80]
+    assert moved(layers, (4,), device(cache=160), cache="warm") == [0, 0]
 
 
 def test_a_larger_batch_leaves_the_cache() -> None:
-    assert moved(CONV, (3, 8, 8), device(cache=1000), batch=1) == [0]
-    assert moved(CONV, (3, 8, 8), device(cache=1000), batch=2) == [2 * (768 + 720)]
+    assert moved(CONV, (3, 8, 8), device(cache=1000), batch=1) == [560 + 768]
+    assert moved(CONV, (3, 8, 8), device(cache=1000), batch=2) == [560 + 2 * (768 + 720)]
+
+
+def test_a_little_more_of_a_network_takes_a_little_longer() -> None:
+    """ResNet-50 on an H100 with 1,000 classes and with 1.6 % more: weights cross the memory in both."""
+    one, more = (
+        archcalc.analyze(SPECS / "resnet50.yaml", variant="resnet50", vars={"classes": classes}, dtype="float16", device="H100").totals
+        for classes in (1000, 1016)
+    )
+    assert one.moved_bytes > 2 * one.params
+    assert one.time_seconds < more.time_seconds < 1.01 * one.time_seconds
 
 
 # Sums
@@ -444,13 +477,28 @@ def test_the_bound_is_no_trivial_one() -> None:
 
 def test_a_device_without_a_peak_for_the_dtype_is_an_error() -> None:
     with pytest.raises(DeviceError) as caught:
-        analyzed([{"linear": 3}], (4,), device(), dtype="bfloat16")
-    assert str(caught.value) == "round has no bfloat16 peak: it has float32"
+        analyzed([{"linear": 3}], (4,), device(int8=3), dtype="bfloat16")
+    assert str(caught.value) == "round has no bfloat16 peak: it has float32, int8"
     assert isinstance(caught.value, archcalc.RequestError)
 
 
+def test_sixteen_bits_take_the_rate_of_float32_where_nothing_else_is_published_and_a_note_says_so() -> None:
+    """Half the bytes at the same rate of operations, as on Apple's M1 and M2."""
+    for dtype in ("float16", "bfloat16"):
+        report = analyzed(CONV, (3, 8, 8), dtype=dtype)
+        assert rows(report)[0]["time_seconds"] == BYTES / 2 / 100
+        assert rows(analyzed(CONV, (3, 8, 8), device(10**6), dtype=dtype))[0]["time_seconds"] == 9.72
+        told = f"round has no peak for {dtype}: operations are taken at its float32 rate, bytes in {dtype}"
+        assert told in report.notes
+        assert report.to_dict()["time"]["forward"]["utilization"] == 9.72 / 10.24
+    assert not [note for note in analyzed(CONV, (3, 8, 8)).notes if "peak" in note]
+    llama: dict[str, Any] = {"phase": "decode", "context": 4096}
+    m1, halved = (archcalc.analyze(SPECS / "llama2.yaml", dtype=dtype, device="m1", **llama).totals for dtype in ("float32", "float16"))
+    assert m1.time_seconds == pytest.approx(2 * halved.time_seconds)
+
+
 def test_a_device_without_a_peak_times_layers_that_multiply_nothing() -> None:
-    report = analyzed([{"max_pool": 2}], (3, 4, 4), device(), dtype="bfloat16")
+    report = analyzed([{"max_pool": 2}], (3, 4, 4), device(int8=3), dtype="bfloat16")
     assert report.totals.to_dict()["moved_bytes"] == 2 * 3 * (16 + 4)
 
 

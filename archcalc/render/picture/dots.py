@@ -6,11 +6,11 @@ from typing import Literal
 
 from ...report.report import Report
 from ...report.rows import Row
-from .roofline import Dot, Roof, Roofline
+from .axes import Dot, Roof, Roofline
 
 
 def picture(report: Report) -> Roofline:
-    """The picture of a report that was timed on a device. Raises ValueError where no layer takes any time."""
+    """The picture of a report that was timed on a device. Raises ValueError where no layer multiplies."""
     speed = report.speed
     assert speed is not None
     device = speed.device
@@ -32,9 +32,9 @@ def picture(report: Report) -> Roofline:
 
 
 def _dots(row: Row) -> list[Dot]:
-    """A dot, or none for a layer that takes no time."""
+    """The dot of a layer."""
     time = row.time
-    if time is None or not time.seconds or row.account is None:
+    if time is None or row.account is None or not row.account.work:
         return []
     bound: Literal["compute", "memory"] = "compute" if time.bound == "compute" else "memory"
     return [Dot(row.name, time.operations, time.bytes, time.seconds, bound, row.account.work[0][0].dtype, 1)]

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from math import ceil, floor, log10, pi, sqrt
 from typing import Literal
 
 from ...core.words import counted
 from ..layout import clean, shorten
 from ..units import quotient, si
+from .axes import BOTTOM, LEFT, RIGHT, TOP, Axes, Dot, Roofline, merged
 from .labels import LINE, Board, Mark, Wish, arrange, width
 from .svg import NAMESPACE, element, escape
 
 WIDTH, HEIGHT = 960, 640
-LEFT, TOP, RIGHT, BOTTOM = 84, 116, 936, 556
+EDGE = 3.5
+"""How large a ring is that stands at the edge: it has no place on the axes, and its area says nothing."""
 FULL_AREA, LEAST_AREA = pi * 40**2, pi * 3**2
 """The area of a dot that takes all of the time, and of the smallest that can be seen."""
-MOST_DOTS, MOST_LABELS, ALWAYS = 400, 12, 3
-"""How many dots there are, how many of them have a label where there is room, and how many have one in any case."""
+MOST_LABELS, ALWAYS = 12, 3
+"""How many dots have a label where there is room, and how many have one in any case."""
 NAMES = (38, 32, 26, 20, 15, 10)
 """How long a name may be in a label: the shorter ones where there is no room for the longer ones."""
 LIGHT = {"page": "#ffffff", "ink": "#1f2328", "dim": "#59636e", "line": "#d8dee4", "compute": "#0067a8", "memory": "#e69500"}
@@ -31,76 +32,10 @@ STYLE = """
 paint-order:stroke;stroke:{page};stroke-width:3px;stroke-linejoin:round}}
 .roofline .grid{{stroke:{line}}} .roofline .leader{{stroke:{dim};opacity:.8}} .roofline .drop{{stroke:{dim};stroke-dasharray:3 4}}
 .roofline .roof{{stroke:{ink};stroke-width:2}} .roofline .key{{fill:none;stroke:{dim}}}
+.roofline .edge{{fill:{page};stroke:{ink};stroke-width:1.5}}
 .roofline .compute{{fill:{compute};fill-opacity:.6;stroke:{compute};stroke-width:1.5}}
 .roofline .memory{{fill:{memory};fill-opacity:.6;stroke:{memory};stroke-width:1.5}}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A layer, or several alike, whose figures are then those of all copies together."""
-
-    name: str
-    operations: int
-    bytes: int
-    seconds: float
-    bound: Literal["compute", "memory"]
-    dtype: str
-    copies: int = 1
-
-    @property
-    def stands(self) -> bool:
-        """Whether it has a place on logarithmic axes."""
-        return self.operations > 0 and self.bytes > 0 and self.seconds > 0
-
-
-@dataclass(frozen=True, slots=True)
-class Roof:
-    """The most that a device does in a type, in operations per second."""
-
-    dtype: str
-    peak: int
-
-
-@dataclass(frozen=True, slots=True)
-class Roofline:
-    """A network's layers on a device: bytes per second of its memory, its roofs, the seconds of one pass, and what else is told of it."""
-
-    title: str
-    device: str
-    bandwidth: int
-    roofs: tuple[Roof, ...]
-    dots: tuple[Dot, ...]
-    seconds: float
-    told: str = ""
-
-    def share(self, *dots: Dot) -> str:
-        """The part of the time that some layers take."""
-        percent = 100 * sum(dot.seconds for dot in dots) / (self.seconds or 1)
-        return f"{percent:.1f} %" if percent >= 0.05 or not percent else "<0.1 %"
-
-
-class Axes:
-    """Where powers of ten stand in the picture: operations per byte from left to right, operations per second upwards."""
-
-    def __init__(self, roofline: Roofline) -> None:
-        self.memory = log10(roofline.bandwidth)
-        self.peaks: dict[int, list[str]] = {}
-        for roof in roofline.roofs:
-            self.peaks.setdefault(roof.peak, []).append(roof.dtype)
-        places = [self.powers(dot) for dot in roofline.dots if dot.stands]
-        self.left = min([*(x for x, _ in places), log10(min(self.peaks)) - self.memory - 1]) - 0.4
-        self.right = max([*(x for x, _ in places), log10(max(self.peaks)) - self.memory + 1]) + 0.4
-        self.bottom = min([self.left + self.memory, *(y for _, y in places)]) - 0.2
-        self.top = self.bottom + (log10(max(self.peaks)) - self.bottom) / 0.68
-
-    @staticmethod
-    def powers(dot: Dot) -> tuple[float, float]:
-        return log10(dot.operations) - log10(dot.bytes), log10(dot.operations) - log10(dot.seconds)
-
-    def at(self, x: float, y: float) -> tuple[float, float]:
-        across, up = (x - self.left) / (self.right - self.left), (y - self.bottom) / (self.top - self.bottom)
-        return LEFT + across * (RIGHT - LEFT), BOTTOM - up * (BOTTOM - TOP)
 
 
 def draw(roofline: Roofline) -> str:
@@ -111,31 +46,6 @@ def draw(roofline: Roofline) -> str:
     return f"{element('svg', ''.join(parts), xmlns=NAMESPACE, viewBox=size, width=WIDTH, height=HEIGHT, class_='roofline', role='img')}\n"
 
 
-def merged(dots: Iterable[Dot], axes: Axes) -> list[Dot]:
-    """The dots that stand, the largest first, those in one place as one; places grow until there are few enough."""
-    standing = [(dot, *axes.at(*axes.powers(dot))) for dot in dots if dot.stands]
-    places: dict[tuple[object, ...], list[Dot]] = {}
-    for grid in (1, 2, 4, 8, 16, 32):
-        places.clear()
-        for dot, x, y in standing:
-            places.setdefault((round(x / grid), round(y / grid), dot.bound, dot.dtype), []).append(dot)
-        if len(places) <= MOST_DOTS:
-            break
-    return sorted(map(_together, places.values()), key=lambda dot: -dot.seconds)
-
-
-def _together(dots: list[Dot]) -> Dot:
-    """Several dots as one, named like those that take most of its time, with an asterisk where their numbers differ."""
-    alike: dict[tuple[str, ...], list[Dot]] = {}
-    for dot in dots:
-        alike.setdefault(tuple("*" if part.isdecimal() else part for part in dot.name.split(".")), []).append(dot)
-    most = max(alike.values(), key=lambda several: sum(dot.seconds for dot in several))
-    columns = zip(*(dot.name.split(".") for dot in most), strict=True)
-    name = ".".join(column[0] if len(set(column)) == 1 else "*" for column in columns) + ", …" * (len(alike) > 1)
-    operations, size, copies = (sum(getattr(dot, figure) for dot in dots) for figure in ("operations", "bytes", "copies"))
-    return Dot(name, operations, size, sum(dot.seconds for dot in dots), dots[0].bound, dots[0].dtype, copies)
-
-
 def _words(roofline: Roofline) -> Iterator[str]:
     """The style, and what stands around the plot."""
     heading = f"{shorten(clean(roofline.title), 36)} on {shorten(clean(roofline.device), 26)}"
@@ -143,7 +53,7 @@ def _words(roofline: Roofline) -> Iterator[str]:
     told = f"{shorten(clean(roofline.told), 46)} · " if roofline.told else ""
     legend = {}
     for kind in ("compute", "memory"):
-        dots = [dot for dot in roofline.dots if dot.bound == kind]
+        dots = [dot for dot in roofline.dots if dot.bound == kind and dot.seconds]
         legend[kind] = f"{kind}-bound: {roofline.share(*dots)} of the time in {_layers(dots)}"
     yield element("title", escape(f"{heading}: roofline, {told}{bound}"))
     yield element("desc", escape("; ".join([f"Layers by operations per byte and operations per second, {bound}", *legend.values()])))
@@ -159,10 +69,13 @@ def _words(roofline: Roofline) -> Iterator[str]:
     for percent, x in ((1, 740), (4, 796), (16, 864)):
         yield _marker(x, HEIGHT - 22, FULL_AREA * percent / 100, "key")
         yield _text(x + 4 * sqrt(percent) + 6, HEIGHT - 18, f"{percent} %", "dim")
-    without = [dot for dot in roofline.dots if not dot.stands]
-    if without:
-        what = "multiply-accumulates" + " or bytes" * any(dot.operations for dot in without)
-        yield _text(24, HEIGHT - 18, f"{_layers(without)} without {what}: {roofline.share(*without)} of the time", "dim")
+    sides = (
+        ("left", "multiply-accumulates", [dot for dot in roofline.dots if not dot.operations and dot.bytes]),
+        ("right", "bytes", [dot for dot in roofline.dots if not dot.bytes]),
+    )
+    notes = [f"{side} edge: {_layers(dots)} without {what}, {roofline.share(*dots)} of the time" for side, what, dots in sides if dots]
+    for line, words in enumerate(notes):
+        yield _text(24, HEIGHT - 27 + 16 * line, words, "dim")
 
 
 def _grid(axes: Axes) -> Iterator[str]:
@@ -193,11 +106,10 @@ def _plot(roofline: Roofline, axes: Axes) -> Iterator[str]:
         area = max(LEAST_AREA, FULL_AREA * dot.seconds / (roofline.seconds or 1))
         marks.append(Mark(*axes.at(*axes.powers(dot)), sqrt(area / (pi if dot.bound == "compute" else 2)), dot.bound == "compute"))
         board.add_dot(marks[-1])
-        tip = (
-            f"{shorten(clean(dot.name), 80)}{_copies(dot)}: {_time(dot.seconds)}, {roofline.share(dot)} of the time, {dot.bound}-bound, {clean(dot.dtype)}\n"
-            f"{si(dot.operations)} operations, {si(dot.bytes)} bytes, {quotient(dot.operations, dot.bytes, 2)} operations per byte"
-        )
-        yield _marker(*marks[-1][:2], area, dot.bound, tip)
+        yield _marker(*marks[-1][:2], area, dot.bound, _tip(roofline, dot))
+    for dot in merged(roofline.dots, axes, stand=False):
+        board.add_dot(Mark(*axes.place(dot), EDGE))
+        yield _marker(*axes.place(dot), pi * EDGE**2, "edge", _tip(roofline, dot))
     for x, y in ridges:
         board.add_dot(Mark(*axes.at(x, y), 4))
         yield _marker(*axes.at(x, y), pi * 16, "key")
@@ -237,6 +149,16 @@ def _notes(roofline: Roofline, axes: Axes, board: Board) -> Iterator[Wish]:
         x, y = slope[0] + (slope[2] - slope[0]) * part / 100, slope[1] + (slope[3] - slope[1]) * part / 100
         places += [(x - 8 - width(text), y - 14, abs(part - 50) / 8), (x + 8, y + 2, abs(part - 50) / 8 + 4)]
     yield wish(text, places, (slope[0] + slope[2]) / 2, (slope[1] + slope[3]) / 2)
+
+
+def _tip(roofline: Roofline, dot: Dot) -> str:
+    """What a dot says where one points at it."""
+    bound = f", {dot.bound}-bound, {clean(dot.dtype)}" if dot.seconds else ""
+    per = f", {quotient(dot.operations, dot.bytes, 2)} operations per byte" if dot.stands else ": at the edge"
+    return (
+        f"{shorten(clean(dot.name), 80)}{_copies(dot)}: {_time(dot.seconds)}, {roofline.share(dot)} of the time{bound}\n"
+        f"{si(dot.operations)} operations, {si(dot.bytes)} bytes{per}"
+    )
 
 
 def _texts(roofline: Roofline, dot: Dot) -> Iterator[tuple[str, float]]:

@@ -45,7 +45,7 @@ def test_a_number_for_a_whole_tensor() -> None:
 
 
 def test_the_guide_has_every_format_with_its_bits() -> None:
-    text = (ROOT / "archcalc" / "guide" / "memory.md").read_text()
+    text = (ROOT / "archcalc" / "guide" / "formats.md").read_text()
     for name in FORMATS:
         assert f"`{name}`" in text, name
         if TYPES[BASE[name]].alone and TYPES[name].block:

@@ -73,3 +73,11 @@ def broadcasts(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
         out = tuple(other if one == 1 else one for one, other in zip(left, right, strict=True))
     symbols["inputs"] = len(inputs)
     return [out]
+
+
+def how_many(least: int, most: int) -> str:
+    """How many inputs a layer type takes, in words."""
+    if most >= MANY:
+        return f"{least} input{'' if least == 1 else 's'} or more"
+    count = str(least) if least == most else f"{least} to {most}"
+    return f"{count} input{'' if most == 1 else 's'}"

@@ -10,7 +10,7 @@ from typing import Any
 from ...core.counts import OPERATIONS, Counts
 from ...core.formula import Formula
 from .args import Arg, Example, LayerError, Shape, Symbols
-from .axes import ANY, CHANNELS_FIRST, FEATURES_LAST, MANY, SPATIAL, axes_text, check_shape
+from .axes import ANY, CHANNELS_FIRST, FEATURES_LAST, SPATIAL, axes_text, check_shape, how_many
 from .keeps import NOTHING, Keeps
 from .plan import Plan
 from .positions import ALL, APART, EARLIER, Move, Positions, channels, features, sequence
@@ -244,7 +244,7 @@ class LayerType:
         least, most = self.inputs
         if not least <= len(inputs) <= most:
             raise LayerError(
-                f"{self.name} takes {_how_many(least, most)}, and {len(inputs)} {'comes' if len(inputs) == 1 else 'come'} in",
+                f"{self.name} takes {how_many(least, most)}, and {len(inputs)} {'comes' if len(inputs) == 1 else 'come'} in",
                 hint="name them with from: [a, b]"
                 if len(inputs) < least
                 else ""
@@ -294,10 +294,3 @@ class LayerType:
             for name, size in zip(plan.out_names, shapes[0][1:]):
                 symbols[name] = size
         return shapes
-
-
-def _how_many(least: int, most: int) -> str:
-    if most >= MANY:
-        return f"{least} input{'' if least == 1 else 's'} or more"
-    count = str(least) if least == most else f"{least} to {most}"
-    return f"{count} input{'' if most == 1 else 's'}"

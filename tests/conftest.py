@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from archcalc.commands.main import main
+
+settings.register_profile("archcalc", deadline=None)  # how long an example takes says more of the machine than of the code
+settings.load_profile("archcalc")
 
 
 @pytest.fixture

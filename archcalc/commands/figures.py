@@ -21,7 +21,7 @@ def command(name: str | None) -> None:
         return
     name = named(name)
     if name not in TERMS:
-        from ..core.errors import did_you_mean
+        from ..core.suggest import did_you_mean
 
         fail(f"there is no figure '{name}'", did_you_mean(name, TERMS) or "`archcalc figures` lists them")
     sys.stdout.write(page([TERMS[name]]))

@@ -15,7 +15,7 @@ def command(page: str | None) -> None:
     from ..explain import guide
 
     if page is not None and page not in guide.PAGES:
-        from ..core.errors import did_you_mean
+        from ..core.suggest import did_you_mean
 
         fail(f"the guide has no page '{page}'", did_you_mean(page, guide.PAGES) or "`archcalc guide` lists them")
     sys.stdout.write(guide.listing() if page is None else guide.page(page))

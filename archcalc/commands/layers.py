@@ -13,7 +13,7 @@ ARGUMENTS = (Argument("type", "[TYPE]", "A layer type.", default=None),)
 
 def command(type: str | None) -> None:
     from .. import composites, layers
-    from ..core.errors import did_you_mean
+    from ..core.suggest import did_you_mean
     from ..explain.manual import composite_page, listing, page
 
     if type is None:

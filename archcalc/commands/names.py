@@ -6,7 +6,7 @@ import os
 from collections.abc import MutableMapping
 from typing import Any
 
-from ..core.errors import nearest
+from ..core.suggest import nearest
 from ..text.shipped import ENDINGS, located, names, path_of
 from . import COMMANDS
 

@@ -32,7 +32,7 @@ def command(name: str | None) -> None:
         return
     path = path_of(name)
     if not path:
-        from ..core.errors import did_you_mean
+        from ..core.suggest import did_you_mean
 
         fail(f"there is no spec '{name}'", did_you_mean(name, names()) or "`archcalc specs` lists them")
     with open(path, encoding="utf-8") as stream:

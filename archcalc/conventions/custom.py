@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .. import layers
-from ..core.errors import Reporter, SpecError, did_you_mean
+from ..core.errors import Reporter, SpecError
+from ..core.suggest import did_you_mean
 from ..expr.compile import Expression, compile_expression
 from ..expr.limits import ExpressionError
 from ..text.files import built

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from . import dtypes
-from .errors import RequestError, did_you_mean
+from .errors import RequestError
 from .kinds import show
+from .suggest import did_you_mean
 
 SHORT = {**dtypes.SHORT, "adam8bit": "adamw8bit"}
 """What others call the same."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Protocol
 
+from .suggest import did_you_mean
+
 JSON_SCHEMA_VERSION = 1
 
 
@@ -123,20 +125,6 @@ def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
         where = (problem.line, problem.column) if problem.line else problem.path
         unique.setdefault((problem.file, where, problem.message), problem)
     return sorted(unique.values(), key=lambda problem: (not problem.line, problem.line, problem.column))
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that ``word`` was probably meant to be, or an empty string."""
-    from difflib import get_close_matches
-
-    matches = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else ""
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or an empty string."""
-    match = nearest(word, known)
-    return f"did you mean '{match}'?" if match else ""
 
 
 class RequestError(ValueError):

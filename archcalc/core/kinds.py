@@ -145,7 +145,7 @@ class Word(Kind):
     def convert(self, value: Any) -> str:
         if isinstance(value, str) and value in self.words:
             return value
-        from .errors import did_you_mean
+        from .suggest import did_you_mean
 
         raise self.refuse(value, did_you_mean(value, self.words) if isinstance(value, str) else "")
 

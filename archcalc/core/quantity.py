@@ -10,8 +10,8 @@ import re
 from fractions import Fraction
 
 from .dtypes import FLOATS
-from .errors import did_you_mean
 from .kinds import LARGEST, Mismatch, show
+from .suggest import did_you_mean
 
 _DECIMAL = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15}
 _BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}

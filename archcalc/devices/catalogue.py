@@ -10,8 +10,8 @@ import re
 from functools import cache
 
 from ..core.dtypes import BITS
-from ..core.errors import did_you_mean
 from ..core.quantity import BANDWIDTH, BYTES, PEAK, POWER, Measure
+from ..core.suggest import did_you_mean
 from .device import Device as Device
 from .device import DeviceError as DeviceError
 

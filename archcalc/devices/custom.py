@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from ..core.checks import near
 from ..core.dtypes import DTYPES
-from ..core.errors import Reporter, did_you_mean
+from ..core.errors import Reporter
 from ..core.kinds import Mismatch
 from ..core.quantity import BANDWIDTH, BYTES, ENERGY, PEAK, POWER, Measure
+from ..core.suggest import did_you_mean
 from ..text.files import built
 from ..text.nodes import BAD, Mapping, Node, Scalar, to_python
 from .device import Device

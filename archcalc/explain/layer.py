@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from ..conventions import Convention
 from ..conventions.derivations import derivations as counted
 from ..core.derivation import Derivation
-from ..core.errors import did_you_mean
 from ..core.formula import Formula
 from ..core.kinds import show
+from ..core.suggest import did_you_mean
 from ..layers.kit.compound import Compound
 from ..network.graph import Leaf
 from ..report.build import group_of

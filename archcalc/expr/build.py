@@ -7,9 +7,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from ..core.errors import did_you_mean
+from ..core.suggest import did_you_mean
+from ..core.words import counted
 from .functions import APPLICABLE, ARITHMETIC, COMPARISONS, EQUALITY, FUNCTIONS, FUNCTIONS_HINT, UNARY, pick
-from .limits import HIGH, KINDS, LOW, MAX_DEPTH, NEEDS, NUMBERS, TRUTHS, ExpressionError, Run, Scope, counted, foreign, shown, usable
+from .limits import HIGH, KINDS, LOW, MAX_DEPTH, NEEDS, NUMBERS, TRUTHS, ExpressionError, Run, Scope, foreign, shown, usable
 
 
 def why() -> ModuleType:

@@ -8,7 +8,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from .limits import HIGH, KINDS, LOW, MAX_BITS, MAX_ITEMS, MAX_TEXT, NUMBERS, Run, Scope, counted, usable
+from ..core.words import counted
+from .limits import HIGH, KINDS, LOW, MAX_BITS, MAX_ITEMS, MAX_TEXT, NUMBERS, Run, Scope, usable
 
 
 def make_divisible(v: float, divisor: int = 8) -> int:

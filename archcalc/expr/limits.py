@@ -59,8 +59,3 @@ def foreign(value: object) -> str:
 def shown(text: str) -> str:
     """A text in quotes, cut if it is long."""
     return repr(text if len(text) <= 60 else f"{text[:57]}...")
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things in words: 1 value, 2 values."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

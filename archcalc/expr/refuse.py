@@ -5,7 +5,7 @@ from __future__ import annotations
 import _ast as ast
 import re
 
-from ..core.errors import did_you_mean
+from ..core.suggest import did_you_mean
 from .functions import FUNCTIONS, FUNCTIONS_HINT
 from .limits import MAX_DEPTH, NUMBER, TRUTHS, ExpressionError, Scope, shown
 

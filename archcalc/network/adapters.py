@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from ..core.errors import did_you_mean
+from ..core.suggest import did_you_mean
 from ..spec.adapters import EVERY
 from ..spec.tree import Lora
 from .evaluate import evaluate

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import NoReturn
 
-from ..core.errors import did_you_mean
 from ..core.kinds import ANYTHING, show
+from ..core.suggest import did_you_mean
 from ..expr.compile import Expression
 from ..layers.kit.args import Arg
 from ..layers.kit.axes import MAX_OUTPUTS

@@ -8,14 +8,14 @@ from .. import composites
 from ..core.kinds import ANYTHING
 from ..layers.kit.args import Arg
 from ..layers.kit.compound import Compound
-from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence
+from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence, scalar_at
 from ..text.reader import read
 from .adapters import read_lora
 from .items import read_body
 from .language import MAX_ARGS, NAMES, VARIABLES, NameKind, is_name
 from .modifiers import LATER, MODIFIER
 from .names import name_items
-from .reading import Known, Reading, kind_of_node, scalar_at
+from .reading import Known, Reading, kind_of_node
 from .tree import Block, Template
 from .values import read_template
 

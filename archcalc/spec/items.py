@@ -7,14 +7,14 @@ from typing import Any
 from .. import composites
 from ..composites import SPREAD, SPREAD_KEYS
 from ..composites.kit import BODY, BRANCHES, Composite
-from ..core.errors import nearest
+from ..core.suggest import nearest
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
-from ..text.nodes import Mapping, Node, Scalar, Sequence
+from ..text.nodes import Mapping, Node, Scalar, Sequence, first_key, scalar_at
 from .declared import UserLayer
 from .modifiers import is_modifier, read_modifiers
 from .parts import missing_parts, read_branches, read_spread
-from .reading import Known, Reading, first_key, kind_of_node, scalar_at
+from .reading import Known, Reading, kind_of_node
 from .tree import Body, Item, Template
 from .type_names import not_one_type, type_of, unknown_type
 from .values import read_template

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from ..composites.kit import BODY, BRANCHES, LOOP_NAMES, Composite
 from ..layers.kit.args import Arg
-from ..text.nodes import Mapping, Node, Scalar, Sequence
+from ..text.nodes import Mapping, Node, Scalar, Sequence, first_key
 from .language import NAMES, VARIABLES
-from .reading import Known, Reading, first_key, kind_of_node
+from .reading import Known, Reading, kind_of_node
 from .tree import Body, Branch, Item
 
 ReadBody = Callable[[Reading, Node, str, Known], Body]

@@ -108,13 +108,3 @@ def kind_of_node(node: Node) -> str:
     if isinstance(node, Sequence):
         return "a list" if node.items else "an empty list"
     return "nothing" if node.value is None else show(node.value)
-
-
-def first_key(node: Mapping) -> Scalar:
-    """Where a mapping begins."""
-    return next(iter(node.keys.values()), scalar_at("", node))
-
-
-def scalar_at(text: str, node: Node) -> Scalar:
-    """A text that stands at a node's place."""
-    return Scalar(text, node.line, node.column, False, text)

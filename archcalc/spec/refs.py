@@ -6,9 +6,9 @@ import re
 
 from ..core.kinds import no_name
 from ..expr.compile import Expression
-from ..text.nodes import Node, Scalar, Sequence
+from ..text.nodes import Node, Scalar, Sequence, scalar_at
 from .language import SIGNS, is_name
-from .reading import Known, Reading, kind_of_node, scalar_at
+from .reading import Known, Reading, kind_of_node
 from .tree import Ref
 from .values import read_expression
 

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..composites.kit import Composite
-from ..core.errors import did_you_mean
 from ..core.kinds import Mismatch, show
+from ..core.suggest import did_you_mean
 from ..expr.compile import Expression
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType

@@ -6,9 +6,9 @@ from .. import composites, layers
 from ..composites import SPREAD_KEYS
 from ..composites.kit import Composite
 from ..layers.kit.layer import LayerType
-from ..text.nodes import Mapping, Scalar
+from ..text.nodes import Mapping, Scalar, first_key
 from .modifiers import MODIFIER
-from .reading import Reading, first_key
+from .reading import Reading
 from .tree import Block
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.errors import did_you_mean
+from ..core.suggest import did_you_mean
 from .nodes import BAD, Node, Scalar
 from .problems import Gatherer, show
 

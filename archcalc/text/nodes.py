@@ -63,3 +63,13 @@ def to_python(node: Node) -> Any:
     if isinstance(node, Sequence):
         return [to_python(item) for item in node.items]
     return {name: to_python(value) for name, value in node.entries.items()}
+
+
+def first_key(node: Mapping) -> Scalar:
+    """Where a mapping begins."""
+    return next(iter(node.keys.values()), scalar_at("", node))
+
+
+def scalar_at(text: str, node: Node) -> Scalar:
+    """A text that stands at a node's place."""
+    return Scalar(text, node.line, node.column, False, text)

@@ -82,3 +82,17 @@ def test_a_new_composite_is_one_file_and_its_line_in_the_listing(monkeypatch: py
     assert "thrice [body]" in listing()
     assert "composite.thrice" in json_schema()["$defs"]
     assert "thrice has no argument 'bodies'" in errors(SPEC.replace("[{linear: 5}, relu]", "{bodies: []}"))
+
+
+def test_the_shortcut_of_a_residual_comes_first() -> None:
+    report = analyzed(
+        """
+input: [3, 5, 7]
+layers:
+  - residual:
+      body: [conv: {channels: 4, kernel: 1}]
+      shortcut: [conv: {channels: 6, kernel: 1}]
+      merge: concat
+"""
+    )
+    assert report.layers[-1].input_shapes == [[6, 5, 7], [4, 5, 7]]

@@ -506,3 +506,18 @@ def test_a_device_without_a_bandwidth_is_an_error() -> None:
     with pytest.raises(DeviceError) as caught:
         analyzed([{"linear": 3}], (4,), Device("closed", {"float32": 7}))
     assert str(caught.value) == "closed has no bandwidth figure: write a device file with one"
+
+
+@pytest.mark.parametrize("sources", ["[map, gate]", "[gate, map]"])
+def test_the_largest_input_of_a_fused_layer_stays_where_it_is(sources: str) -> None:
+    """Whichever comes first: the map comes out of the layer before, and the gate is small enough for the cache."""
+    spec = {
+        "input": [3, 224, 224],
+        "layers": [
+            {"name": "map", "conv": {"channels": 64, "kernel": 3, "padding": 1}},
+            {"name": "gate", "global_avg_pool": {"keep": True}},
+            {"name": "gated", "multiply": None, "from": sources.strip("[]").split(", ")},
+        ],
+    }
+    report = archcalc.analyze(spec, device="a100", batch=16)
+    assert next(row for row in report.layers if row.name == "gated").to_dict()["moved_bytes"] == 0

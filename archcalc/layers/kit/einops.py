@@ -47,7 +47,7 @@ def rearranged(pattern: str, sizes: dict[str, int], shape: Shape) -> Shape:
     _same_names(left, right)
     for name in sizes:
         if name == _REST or not any(name in axis for axis in left):
-            from ...core.errors import did_you_mean
+            from ...core.suggest import did_you_mean
 
             raise LayerError(
                 f"sizes: the pattern has no axis {name}", hint=did_you_mean(name, [each for axis in left for each in axis]), arg="sizes"

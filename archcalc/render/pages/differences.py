@@ -132,8 +132,8 @@ def manual(all_conventions: list[Convention]) -> str:
     for each in all_conventions:
         lines = [f"{each.name}: {each.meaning}", f"  unit     {each.unit}", f"  bias     {each.bias}"]
         lines += [f"  tool     {each.tool}"] if each.tool else []
-        lines += [f"  source   {each.source}", f"  {'layers':<22} {each.default.formula.text}"]
         width = max([22, *(len(key) for key in each.rules)])
+        lines += [f"  source   {each.source}", f"  {'all others':<{width}} {each.default.formula.text}"]
         lines += [f"  {key:<{width}} {rule.formula.text}" + ("    not seen" if rule.missing else "") for key, rule in each.rules.items()]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"

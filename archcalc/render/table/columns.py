@@ -52,7 +52,7 @@ def chosen(report: Report, columns: Sequence[str] | None) -> tuple[str, ...]:
 
 def named(name: str) -> str:
     """The name of a column that is called by it or by its head."""
-    heads = {head.lower().removesuffix(" \u2265"): own for own, head in HEADS.items()}
+    heads = {"name": "layer"} | {head.lower().removesuffix(" \u2265"): own for own, head in HEADS.items()}
     return name if name in COLUMNS else heads.get(name.lower().removesuffix(" \u2265").removesuffix(" >="), name)
 
 
@@ -85,7 +85,7 @@ def _missing(report: Report, figure: Figure | None) -> str:
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
-    from ...core.errors import did_you_mean
+    from ...core.suggest import did_you_mean
 
     hint = did_you_mean(name, known)
     return f"there is no {what} '{name}'; there are {', '.join(known)}" + (f"; {hint}" if hint else "")

@@ -25,7 +25,7 @@ def to_markdown(
     columns: Sequence[str] | None = None,
     meaning: str = "",
 ) -> str:
-    """The table of a report with its totals in Markdown; the arguments are those of ``archcalc.render.table.table``."""
+    """The table of a report with its totals in Markdown; the arguments are those of ``archcalc.render.table.plain.table``."""
     made = view(report, depth=depth, units=units, sort=sort, top=top, columns=columns, meaning=meaning)
     count = len(made.cells[0]) - 1 - made.cut
     cells = [

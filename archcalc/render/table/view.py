@@ -71,7 +71,7 @@ def view(
     meaning: str = "",
     width: int | None = None,
 ) -> View:
-    """The cells of a report's table; ``archcalc.render.table.table`` says what the arguments mean."""
+    """The cells of a report's table; ``archcalc.render.table.plain.table`` says what the arguments mean."""
     if units not in UNITS:
         raise ValueError(f"there is no unit '{units}'; there are {', '.join(UNITS)}")
     for name, value in (("depth", depth), ("top", top)):

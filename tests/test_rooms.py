@@ -24,7 +24,7 @@ ROOMS: tuple[str, ...] = (
 FILES: dict[str, str] = {
     "core": "counts dtypes formula held suggest words < derivation errors figures formats kinds < checks quantity",
     "text": "nodes problems shipped < anchors decode scalars syntax < python reader < files",
-    "expr": "limits < functions < refuse < build < compile",
+    "expr": "errors < limits < functions < refuse < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation arithmetic attention_parts choose concat conv elementwise embedding kit.compound kit.derivations linear "
@@ -33,7 +33,7 @@ FILES: dict[str, str] = {
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (
-        "aliases language tree < declared names reading < parts recursion values < adapters refs variables < modifiers < "
+        "aliases language tree < names reading user_layers < parts recursion values < adapters refs variables < modifiers < "
         "type_names < items < blocks < layer_types < document schema"
     ),
     "network": (

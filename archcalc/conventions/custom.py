@@ -8,7 +8,7 @@ from .. import layers
 from ..core.errors import Reporter, SpecError
 from ..core.suggest import did_you_mean
 from ..expr.compile import Expression, compile_expression
-from ..expr.limits import ExpressionError
+from ..expr.errors import ExpressionError
 from ..text.files import built
 from ..text.nodes import BAD, Mapping, Node, Scalar
 from .rule import Convention, Rule, Symbols

@@ -9,8 +9,9 @@ from typing import Any
 
 from ..core.suggest import did_you_mean
 from ..core.words import counted
+from .errors import ExpressionError
 from .functions import APPLICABLE, ARITHMETIC, COMPARISONS, EQUALITY, FUNCTIONS, FUNCTIONS_HINT, UNARY, pick
-from .limits import HIGH, KINDS, LOW, MAX_DEPTH, NEEDS, NUMBERS, TRUTHS, ExpressionError, Run, Scope, foreign, shown, usable
+from .limits import HIGH, KINDS, LOW, MAX_DEPTH, NEEDS, NUMBERS, TRUTHS, Run, Scope, foreign, shown, usable
 
 
 def why() -> ModuleType:

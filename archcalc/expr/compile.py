@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 from .build import Builder, why
+from .errors import ExpressionError
 from .functions import lone, too_many
-from .limits import MAX_DEPTH, MAX_ITEMS, MAX_TEXT, NUMBER, TRUTHS, ExpressionError, Run, Scope, shown
+from .limits import MAX_DEPTH, MAX_ITEMS, MAX_TEXT, NUMBER, TRUTHS, Run, Scope, shown
 
 _HARMLESS = re.compile(
     rf"""(?: \ *+ (?:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .errors import ExpressionError
+
 MAX_TEXT = 1000
 MAX_DEPTH = 50
 MAX_BITS = 4096
@@ -26,18 +28,6 @@ NEEDS = {
 }
 NUMBER = r"(?: 0[Xx][0-9A-Fa-f]++ | (?: (?:0|[1-9]\d*+) (?:\.\d*+)? | \.\d++ ) (?:[Ee][+-]?\d++)? )"
 """A number as it is written, for a verbose regular expression."""
-
-
-class ExpressionError(Exception):
-    """What is wrong with an expression, or with what it came to, and how to mend it."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message, hint)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return self.message
 
 
 def usable(name: str, value: Any) -> Any:

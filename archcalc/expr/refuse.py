@@ -6,8 +6,9 @@ import _ast as ast
 import re
 
 from ..core.suggest import did_you_mean
+from .errors import ExpressionError
 from .functions import FUNCTIONS, FUNCTIONS_HINT
-from .limits import MAX_DEPTH, NUMBER, TRUTHS, ExpressionError, Scope, shown
+from .limits import MAX_DEPTH, NUMBER, TRUTHS, Scope, shown
 
 _PREFIXES = "BbFfRrTtUu"
 _TOKENS = rf"""

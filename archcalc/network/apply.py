@@ -11,8 +11,8 @@ from ..layers.kit.args import LayerError, Shape
 from ..layers.kit.axes import MAX_OUTPUTS
 from ..layers.kit.layer import LayerType
 from ..layers.kit.result import Result
-from ..spec.declared import HOLDS, SAVED, UserLayer
 from ..spec.tree import Item, Template
+from ..spec.user_layers import HOLDS, SAVED, UserLayer
 from .evaluate import arguments, evaluate, shape_names
 from .graph import CACHE, STEP, Leaf, Tensor, origin_of
 from .scope import Scope, Values

@@ -15,9 +15,9 @@ from ..core.errors import Problem, TooMany
 from ..layers.kit.axes import MAX_OUTPUTS
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import RUN, LayerType
-from ..spec.declared import UserLayer
 from ..spec.language import MAX_LAYERS, SIGNS
 from ..spec.tree import Block, Body, Item, Spec, Template
+from ..spec.user_layers import UserLayer
 from ..text.nodes import BAD
 from .adapters import adapting, check_met
 from .apply import UNKNOWN, declared

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.kinds import Mismatch, show
-from ..expr.limits import ExpressionError
+from ..expr.errors import ExpressionError
 from ..layers.kit.args import Arg
 from ..spec.language import SHAPE_NAMES, SIGNS
 from ..spec.tree import Item, Template, mismatched

@@ -11,12 +11,12 @@ from ..core.suggest import nearest
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Node, Scalar, Sequence, first_key, scalar_at
-from .declared import UserLayer
 from .modifiers import is_modifier, read_modifiers
 from .parts import missing_parts, read_branches, read_spread
 from .reading import Known, Reading, kind_of_node
 from .tree import Body, Item, Template
 from .type_names import not_one_type, type_of, unknown_type
+from .user_layers import UserLayer
 from .values import read_template
 
 _AN_ITEM = "an item must be a layer type's name, or a mapping with one"

@@ -7,9 +7,9 @@ from ..core.kinds import SHAPE, Either, Int, ListOf
 from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node
 from .blocks import BLOCK_NAMES, TYPE_RULE, read_arguments, read_inputs
-from .declared import HOLDS, UserLayer
 from .reading import Known, Reading
 from .tree import Block, Template
+from .user_layers import HOLDS, UserLayer
 from .values import read_template
 
 FIGURES = ("params", "buffers", *OPERATIONS, *HOLDS)

@@ -7,7 +7,7 @@ from typing import Any
 from ..core.dtypes import DTYPES
 from ..core.kinds import Kind, Mismatch, Word, no_name
 from ..expr.compile import compile_expression
-from ..expr.limits import ExpressionError
+from ..expr.errors import ExpressionError
 from ..layers.kit.args import Arg
 from ..text.nodes import BAD, Node, Scalar, Sequence
 from .language import SIGNS

@@ -13,8 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archcalc.expr.compile import compile_expression
+from archcalc.expr.errors import ExpressionError
 from archcalc.expr.functions import FUNCTIONS, make_divisible
-from archcalc.expr.limits import MAX_BITS, ExpressionError
+from archcalc.expr.limits import MAX_BITS
 
 LARGEST = 2**MAX_BITS - 1
 SCOPE = MappingProxyType(

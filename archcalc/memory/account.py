@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ..core.figures import ACCOUNTED
 from ..network.graph import Group, Leaf, Network
 from ..network.heads import heads
-from .choosing import choices
+from .choosing import Choices, choices
 from .flow import Flow, flow
 from .liveness import Sweep, sweep
 from .loss import LossBytes, loss_bytes
@@ -133,15 +133,26 @@ class Place:
 class Accounts:
     """Keeps account of a network: what its layers need, each kind of layer worked out once."""
 
-    def __init__(self, network: Network, batch: int, plan: Plan) -> None:
+    def __init__(
+        self,
+        network: Network,
+        batch: int,
+        plan: Plan,
+        training: Flow,
+        inference: Flow,
+        choices: Choices | None,
+        heads: Collection[str],
+        holder: Holder,
+    ) -> None:
         self.network = network
         self.batch = batch
         self.plan = plan
-        self.training, self.inference = flows(network, batch, plan)
-        self.choices = choices(network, plan.quantized, training=plan.trains)
+        self.training = training
+        self.inference = inference
+        self.choices = choices
         """In what weights are held that are quantised; None where none is."""
-        self.heads = heads(network)
-        self.holder = Holder(plan)
+        self.heads = heads
+        self.holder = holder
         self.unread = frozenset(range(len(network.inputs)))
         """The network's inputs that no layer has read yet: rows are made in the order in which data flows."""
         self.placed: dict[tuple[object, ...], Account] = {}
@@ -252,6 +263,13 @@ class Accounts:
         if leaf.layer.looks_up:
             return min(size, -(-size * leaf.result.elements_out * times * self.batch // max(leaf.result.params, 1)))
         return size * active
+
+
+def accounts_of(network: Network, batch: int, plan: Plan) -> Accounts:
+    """The accounts of a network under a plan, before any layer is counted. Raises RequestError for what can't be quantised."""
+    training, inference = flows(network, batch, plan)
+    chosen = choices(network, plan.quantized, training=plan.trains)
+    return Accounts(network, batch, plan, training, inference, chosen, heads(network), Holder(plan))
 
 
 def flows(network: Network, batch: int, plan: Plan) -> tuple[Flow, Flow]:

@@ -136,9 +136,9 @@ def _accounts(network: Network, request: Request, held: Iterable[str]) -> Accoun
         plan = plans.plan(request.batch)
     if plan is None:
         return None
-    from ..memory.account import Accounts
+    from ..memory.account import accounts_of
 
-    return Accounts(network, request.batch, plan)
+    return accounts_of(network, request.batch, plan)
 
 
 def _totals(layers: Sequence[Row], accounts: Accounts | None) -> Totals:

@@ -52,7 +52,7 @@ def chosen(report: Report, columns: Sequence[str] | None) -> tuple[str, ...]:
 
 def named(name: str) -> str:
     """The name of a column that is called by it or by its head."""
-    heads = {"name": "layer"} | {head.lower().removesuffix(" \u2265"): own for own, head in HEADS.items()}
+    heads = {head.lower().removesuffix(" \u2265"): own for own, head in HEADS.items()}
     return name if name in COLUMNS else heads.get(name.lower().removesuffix(" \u2265").removesuffix(" >="), name)
 
 

@@ -21,19 +21,16 @@ ARGUMENTS = (SPEC,)
 
 
 def command(spec: str, options: Options, over: str, step: int, reserve: str, training: bool, beside: str | None, format: str) -> None:
-    from ..api import analyze_spec, read_spec
+    from ..api import analyze_spec
     from ..devices.catalogue import find_device
     from ..explore.draft import draft_terms
     from ..explore.fit import fit, remedy
     from ..render.pages.fit import helps, no_fit, outcome, to_dict
     from ..request.request import make_request
-    from ..text.reader import read
 
-    text, file, own = read_text(spec)
+    parsed, problems, file, own = _read(spec)
     if own:
         options["variant"] = own
-    node, problems = read(text, file)
-    parsed, problems = read_spec(node, problems, file)
     device = asked(find_device, options.pop("device"))  # its memory is asked for, and no time
     trains = training or bool(of_training(options))
     if training and options["optimizer"] is None:
@@ -106,7 +103,7 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
 
 
 def _read(spec: str) -> tuple[Any, list[Any], str, str | None]:
-    """A draft: its spec, what is wrong with it, what errors call it, and its variant."""
+    """The spec of a file, what is wrong with it, what errors call it, and the variant behind an @."""
     from ..api import read_spec
     from ..text.reader import read
 

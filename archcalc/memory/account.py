@@ -179,12 +179,11 @@ class Accounts:
         fresh = self.unread.intersection(storage.entering for storage in step.used) if self.unread and moves(leaf, step) else frozenset()
         self.unread -= fresh
         lent = bool(tie) and not leaf.rows_before
-        key = (id(trained), id(step), kept, times, sets, active, tie, frozen, head, again, choice, fresh, lent)
+        how = (kept, again, times, sets, active, tie, frozen, head, choice, fresh, lent)
+        key = (id(trained), id(step), *how)
         found = self.placed.get(key)
         if found is None:
-            found = self.placed[key] = self._account(
-                leaf, trained, step, kept, again, times, sets, active, tie, frozen, head, choice, fresh, lent
-            )
+            found = self.placed[key] = self._account(leaf, trained, step, *how)
         return found
 
     def _account(

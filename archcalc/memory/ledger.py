@@ -9,6 +9,7 @@ from typing import Any
 from ..core.derivation import Derivation
 from ..core.dtypes import BITS, bytes_of, in_words
 from ..core.held import Held
+from ..core.words import counted
 from .account import Account, Accounts
 from .flow import Flow
 from .loss import LossBytes
@@ -96,7 +97,7 @@ def ledgers(accounts: Accounts, whole: Account, held: Held, *, decoding: bool) -
 
 def training_ledger(whole: Account, flow: Flow, plan: Plan, loss: LossBytes | None) -> Ledger:
     """What a training step needs: the most while the loss goes backward, or later, when it has given back what it kept."""
-    kept, samples = flow.kept, f"{flow.batch:,} sample{'' if flow.batch == 1 else 's'}"
+    kept, samples = flow.kept, counted(flow.batch, "sample")
     terms = _weights(whole, ("weights", "master weights", "copies of weights", "gradients"))
     terms += _states(whole, plan)
     peak, held = flow.backward_peak, kept
@@ -132,7 +133,7 @@ def training_ledger(whole: Account, flow: Flow, plan: Plan, loss: LossBytes | No
 
 def inference_ledger(whole: Account, flow: Flow, plan: Plan, held: Held) -> Ledger:
     """What a forward pass needs."""
-    samples = f"{flow.batch:,} sample{'' if flow.batch == 1 else 's'}"
+    samples = counted(flow.batch, "sample")
     return Ledger(
         "inference",
         "inference",

@@ -93,21 +93,8 @@ class Step:
     """One layer, or a whole frame, as it runs."""
 
     __slots__ = (
-        *(
-            "again",
-            "backward",
-            "frees",
-            "held",
-            "inner",
-            "keeps",
-            "kept",
-            "made",
-            "node",
-            "recomputed",
-            "recomputes",
-            "used",
-            "while_running",
-        ),
+        *("again", "backward", "frees", "held", "inner", "keeps", "kept", "made"),
+        *("node", "recomputed", "recomputes", "used", "while_running"),
     )
 
     def __init__(self, node: Leaf | Group, used: list[Storage]) -> None:

@@ -170,7 +170,7 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     copies = Copies(item.name)
     scope.names.made[item.name] = copies
     scope.children.append(copies)
-    inner = Scope(copies.nodes, scope.names, f"{scope.prefix}{item.name}.", scope.dtype, scope.env, scope.adapters)
+    inner = scope.within(copies.nodes, f"{scope.prefix}{item.name}.")
     for index in range(count):
         before = walk.made
         values = _copy(walk, item, str(index), values, inner.at_copy(index) if item.uses_index else inner, copies)

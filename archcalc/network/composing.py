@@ -79,9 +79,8 @@ class Use:
         group = Group(name, type, frame, inputs, inputs)
         scope.children.append(group)
         names = Names(scope.names, body.given)
-        env = {**scope.env, **values} if values else scope.env
         before = walk.made
-        inner = Scope(frame.children, names, f"{scope.prefix}{name}.", scope.dtype, env, scope.adapters)
+        inner = scope.within(frame.children, f"{scope.prefix}{name}.", names, {**scope.env, **values} if values else None)
         frame.outputs = group.outputs = walk.body(body, inputs, inner)
         frame.leaves = walk.made - before
         frame.names = names.made
@@ -157,7 +156,7 @@ def compose(walk: Walk, item: Item, composite: Composite, name: str, inputs: Val
         passes = Copies(name)
         if not item.repeat:
             scope.names.made[name] = passes  # a pass may ask for those before it
-        inner = Scope(passes.nodes, scope.names, f"{scope.prefix}{name}.", scope.dtype, scope.env, scope.adapters)
+        inner = scope.within(passes.nodes, f"{scope.prefix}{name}.")
         passes.outputs = _built(Use(walk, composite, item, inputs, inner))
         return passes
     label = name if item.opens_scope else ""
@@ -169,7 +168,7 @@ def compose(walk: Walk, item: Item, composite: Composite, name: str, inputs: Val
     names = Names(scope.names, _given(item)) if label or composite.apart else scope.names
     prefix = f"{scope.prefix}{label}." if label else scope.prefix
     before = walk.made
-    inner = Scope(frame.children, names, prefix, scope.dtype, scope.env, scope.adapters)
+    inner = scope.within(frame.children, prefix, names)
     frame.outputs = group.outputs = _built(Use(walk, composite, item, inputs, inner, group))
     frame.leaves = walk.made - before
     if label and not composite.apart:

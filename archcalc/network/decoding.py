@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core.errors import RequestError
 from ..core.kinds import show
 from ..layers.kit.positions import ALL, EARLIER
-from .graph import Absent, Copies, Group, Leaf, Network, Node, Tensor
+from .graph import Absent, Copies, Group, Leaf, Network, Node, Tensor, inside, leaves_of
 from .ties import weights
 
 ALONG = "looks along the positions, and one is there at a time"
@@ -35,24 +35,12 @@ def check_step_by_step(name: str, network: Network, whole: Network | None) -> No
 
 def same(network: Network, other: Network) -> bool:
     """Whether two networks of one spec come to the same, layer by layer."""
-    ones, others = _leaves(network.frame.children), _leaves(other.frame.children)
+    ones, others = ([leaf for node in each.frame.children for leaf in leaves_of(node)] for each in (network, other))
     return len(ones) == len(others) and all(
         (one.args, one.result.shapes, one.result.params, one.result.counts)
         == (two.args, two.result.shapes, two.result.params, two.result.counts)
         for one, two in zip(ones, others)
     )
-
-
-def _leaves(nodes: list[Node]) -> list[Leaf]:
-    found: list[Leaf] = []
-    for node in nodes:
-        if isinstance(node, Leaf):
-            found.append(node)
-        elif isinstance(node, Copies):
-            found += _leaves(node.nodes)
-        elif isinstance(node, Group):
-            found += _leaves(node.frame.children)
-    return found
 
 
 def _all_weights(network: Network) -> list[tuple[object, ...]]:
@@ -62,18 +50,10 @@ def _all_weights(network: Network) -> list[tuple[object, ...]]:
 def _weights(node: Node) -> tuple[object, ...]:
     """The weights inside a node; of a compound layer their sum, for it may multiply in another order while decoding."""
     if isinstance(node, Group) and node.layer is not None:
-        return (node.type, _params(node))
+        return (node.type, sum(leaf.result.params for leaf in leaves_of(node)))
     if isinstance(node, Leaf):
         return weights(node, bias=True)
-    nodes = node.nodes if isinstance(node, Copies) else node.frame.children if isinstance(node, Group) else []
-    return tuple(each for inner in nodes for each in _weights(inner))
-
-
-def _params(node: Node) -> int:
-    if isinstance(node, Leaf):
-        return node.result.params
-    nodes = node.nodes if isinstance(node, Copies) else node.frame.children if isinstance(node, Group) else []
-    return sum(map(_params, nodes))
+    return tuple(each for inner in inside(node) for each in _weights(inner))
 
 
 class Place:

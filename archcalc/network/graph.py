@@ -207,6 +207,19 @@ class Absent:
 Node = Leaf | Group | Copies | Absent
 
 
+def inside(node: Node) -> list[Node]:
+    """The nodes that stand in a node: the copies, or the layers of a block or composite; a layer has none."""
+    return node.nodes if isinstance(node, Copies) else node.frame.children if isinstance(node, Group) else []
+
+
+def leaves_of(node: Node) -> Iterator[Leaf]:
+    """The layers that a node is made of, in order: itself, or all inside."""
+    if isinstance(node, Leaf):
+        yield node
+    for inner in inside(node):
+        yield from leaves_of(inner)
+
+
 class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 

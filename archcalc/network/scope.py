@@ -77,9 +77,13 @@ class Scope:
         self.dtype = dtype
         self.env = env
 
+    def within(self, children: list[Node], prefix: str, names: Names | None = None, env: Env | None = None) -> Scope:
+        """The place of what stands in an item that stands here: other ``children`` under another path, perhaps with names and values of its own."""
+        return Scope(children, names or self.names, prefix, self.dtype, self.env if env is None else env, self.adapters)
+
     def at_copy(self, index: int) -> Scope:
         """The same place for one copy of a repeat: its number is in sight."""
-        return Scope(self.children, self.names, self.prefix, self.dtype, {**self.env, "index": index}, self.adapters)
+        return self.within(self.children, self.prefix, env={**self.env, "index": index})
 
     def in_dtype(self, dtype: str) -> Scope:
         """The same place, for layers of another dtype."""

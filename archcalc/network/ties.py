@@ -7,7 +7,7 @@ from typing import Any
 from ..spec.tree import Item, Ref
 from ..text.nodes import Node as TextNode
 from .evaluate import evaluate
-from .graph import Absent, Copies, Group, Leaf, Node
+from .graph import Absent, Copies, Group, Leaf, Node, inside
 from .scope import Scope, Values
 from .sources import locate
 from .walk import Walk, Wrong
@@ -91,8 +91,7 @@ def weights(node: Node, *, bias: bool = False) -> tuple[Any, ...]:
         plan, symbols = node.layer.formulas(node.result.axes), node.result.symbols
         sizes = plan.params.filled(symbols if bias else {**symbols, "bias": False})
         return ((node.layer.name, sizes),) if node.result.params else ()
-    nodes = node.nodes if isinstance(node, Copies) else node.frame.children if isinstance(node, Group) else []
-    return tuple(each for inner in nodes for each in weights(inner, bias=bias))
+    return tuple(each for inner in inside(node) for each in weights(inner, bias=bias))
 
 
 def _same_type(node: Node, other: Node) -> bool:

@@ -44,7 +44,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
     totals = _totals(rows.layers, accounts)
     ledgers = _ledgers(totals, accounts, request)
     speed = _times(rows.layers, totals, network, request, accounts)
-    training = speed.training if speed is not None else _training(totals, network, request)
+    training = speed.training if speed is not None else _training(totals, network, request, accounts)
     return Report(
         spec.name or file or "network",
         network,
@@ -76,8 +76,8 @@ def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
     if lora is not None:
         from ..network.adapters import not_met, unmet
 
-        if unmet(lora):
-            message, expected, hint = not_met(unmet(lora), lora)
+        if name := unmet(lora):
+            message, expected, hint = not_met(name, lora)
             raise RequestError(f"{message}: {hint or 'there are ' + expected}" if expected else message)
     if request.context:
         from ..network.decoding import check_step_by_step
@@ -156,8 +156,8 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
         return ()
     from ..memory.ledger import ledgers
 
-    inference = request.infers or accounts.serves or not (request.device is None or request.device.trains)
-    found = ledgers(accounts, totals.account, totals.held, decoding=inference)
+    trains = request.device is None or request.device.trains
+    found = ledgers(accounts, totals.account, totals.held, decoding=_infers(accounts, request) or not trains)
     if request.overhead == "none":
         return found
     from ..memory.overhead import with_overhead
@@ -182,13 +182,18 @@ def _generation(
     return generation_of(totals, layers, heads, ledgers[-1].bytes, lambda context: analyzed(request.decoding(context)), request)
 
 
-def _training(totals: Totals, network: Network, request: Request) -> Training | None:
+def _infers(accounts: Accounts | None, request: Request) -> bool:
+    """Whether it is inference alone: a run that can't be one of training, or weights that nothing trains."""
+    return request.infers or (accounts is not None and accounts.serves)
+
+
+def _training(totals: Totals, network: Network, request: Request, accounts: Accounts | None) -> Training | None:
     """A whole training on no device: its steps and operations."""
     if totals.account is None or (request.tokens is None and request.images is None):
         return None
     from ..timing.training import training_of
 
-    decoding, params = bool(request.context), totals.active_params
+    decoding, params = _infers(accounts, request), totals.active_params
     return training_of(
         totals.account, network, batch=request.batch, params=params, decoding=decoding, tokens=request.tokens, images=request.images
     )
@@ -212,7 +217,7 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
         network,
         batch=request.batch,
         params=totals.active_params,
-        decoding=request.infers or (accounts is not None and accounts.serves),
+        decoding=_infers(accounts, request),
         tokens=request.tokens,
         images=request.images,
         mfu=request.mfu,

@@ -95,12 +95,12 @@ class Report:
         if self.request.logits == "last":
             found.append("logits: of the last position alone")
         if self.request.context:
+            step = self.request.step or 1
             seen = (
                 f"attends to {self.request.context:,}, itself among them"
                 if self.totals.kv_cache_bytes
-                else f"follows {self.request.context - (self.request.step or 1):,} others"
+                else f"follows {self.request.context - step:,} others"
             )
-            step = self.request.step or 1
             if step > 1:
                 seen = seen.replace("attends", "attend").replace("follows", "follow").replace("itself", "themselves")
             found.append(f"decoding: {'one token, which' if step == 1 else f'{step:,} tokens at once, which'} {seen}")

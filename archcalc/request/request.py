@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..devices.catalogue import Device
     from ..memory.plan import Plan
-    from .options import Options, of_training
+    from .options import Options
 
 
 class Request:

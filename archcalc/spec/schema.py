@@ -42,9 +42,10 @@ _LONGEST = 10_000
 def json_schema(hidden: Collection[str] = ()) -> Schema:
     """The whole schema: what an editor completes and checks a spec with.
 
-    ``hidden`` are the built-in types whose names a spec gives to blocks and layer types of its own.
+    ``hidden`` are the names that a spec gives to blocks and layer types of its own: what of the language they hide is left out.
     """
     shown = [layer for layer in layers.every() if layer.name not in hidden]
+    modifiers = {name: schema for name, schema in _modifiers().items() if name not in hidden}
     types = {layer.name: {"description": layer.meaning, **_arguments(layer.name, layer.args)} for layer in shown}
     written = {each.name: _arguments(each.name, each.args) for each in _by_one_key()}
     return {
@@ -74,7 +75,7 @@ def json_schema(hidden: Collection[str] = ()) -> Schema:
             **{f"composite.{name}": schema for name, schema in written.items()},
             "item": {"if": {"type": "string"}, "then": _ref("item_name"), "else": _ref("item_mapping")},
             "item_name": _item_name(shown),
-            "item_mapping": _item_mapping(shown),
+            "item_mapping": _item_mapping(shown, modifiers),
         },
     }
 
@@ -238,14 +239,14 @@ def _item_name(shown: list[LayerType]) -> Schema:
     }
 
 
-def _item_mapping(shown: list[LayerType]) -> Schema:
+def _item_mapping(shown: list[LayerType], modifiers: Schema) -> Schema:
     """A mapping with exactly one type among its keys. How many keys are unknown, and so a block's, a schema can't count."""
     types, spread = [layer.name for layer in shown], {arg.name: _argument(arg) for each in _spread() for arg in each.args}
     properties: Schema = {
         **{name: _ref(f"layer.{name}") for name in types},
         **{name: _ref(f"composite.{name}") for name in (each.name for each in _by_one_key())},
         **spread,
-        **_modifiers(),
+        **modifiers,
     }
     heads = [{"required": [name]} for name in (*types, *composites.NAMES)]
     needs = {
@@ -260,7 +261,7 @@ def _item_mapping(shown: list[LayerType]) -> Schema:
         "then": {"oneOf": heads, "propertyNames": {"enum": list(properties)}},
         "else": {
             "propertyNames": {"anyOf": [{"enum": list(properties)}, _ref("block_name")]},
-            "not": {"propertyNames": {"enum": sorted(ITEM_WORDS)}},
+            "not": {"propertyNames": {"enum": sorted(ITEM_WORDS | modifiers.keys())}},
         },
     }
 

@@ -518,6 +518,15 @@ def test_check_knows_the_types_that_a_spec_hides(folder: Path, own: str) -> None
         assert (done.code, done.out, done.err) == (0, "own.yaml: all well, 1 layer\n", "")
 
 
+@pytest.mark.parametrize("word", ["lora", "weights"])
+def test_check_knows_the_modifiers_that_a_spec_hides(folder: Path, word: str) -> None:
+    body = f"blocks: {{{word}: {{args: [a], layers: [conv: {{channels: a, kernel: 1}}]}}}}\nlayers: [{{{word}: 3}}]\n"
+    (folder / "own.yaml").write_text(f"input: [3, 4, 4]\n{body}")
+    for options in ((), ("--schema",)):
+        done = run("check", "own.yaml", *options)
+        assert (done.code, done.out, done.err) == (0, "own.yaml: all well, 1 layer\n", "")
+
+
 def test_layers_and_a_page() -> None:
     assert "  conv [channels, kernel, stride=1" in run("layers").out
     assert run("layers", "conv").out.startswith("conv [channels, kernel, stride=1")

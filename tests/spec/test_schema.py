@@ -22,6 +22,7 @@ is what a schema can't say, the second where it says more or something else.
       line break              a name with a line break at its end: `$` matches before it in Python, not in ECMAScript
     refused by the schema alone
       hidden type             a block with the name of a built-in type has arguments of its own
+      hidden modifier         a block with the name of `weights` or `lora` is a type, and they say something beside one
       beside an expression    a wrong value in a list that holds an expression is found when that is evaluated
 """
 
@@ -234,6 +235,8 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "list as an item": ("- [relu]", "layers[0]", "layers.0"),
     "empty item": ("- {}", "layers[0]", "layers.0"),
     "no type": ("- {name: a}", "layers[0]", "layers.0"),
+    "no type beside weights": ("- {weights: int8}", "layers[0]", "layers.0"),
+    "no type beside lora": ("- {lora: 5, weights: none}", "layers[0]", "layers.0"),
     "two types": ("- {relu: , linear: 5}", "layers[0]", "layers.0"),
     "misspelt modifier": ("- {relu: , nmae: a}", "layers[0].nmae", "layers.0"),
     "no word of a type": ("- {'a b': }", "layers[0].a b", "layers.0"),
@@ -528,6 +531,11 @@ PARSER_ALONE: dict[str, tuple[Any, str]] = {
 }
 SCHEMA_ALONE: dict[str, tuple[Any, str]] = {
     "hidden type": (spec({"conv": 5}, blocks={"conv": {"args": ["a"], "layers": ["relu"]}}), "5 is not of type 'object'"),
+    "hidden modifier": (
+        spec({"lora": 5}, blocks={"lora": {"args": ["a"], "layers": ["relu"]}}),
+        "{'lora': 5} should not be valid under {'propertyNames': {'enum': ['as', 'do', 'dtype', 'each', 'else', 'experts', 'for', 'from', "
+        "'frozen', 'if', 'in', 'lora', 'name', 'parallel', 'previous', 'repeat', 'residual', 'sequence', 'share', 'then', 'weights', 'when']}}",
+    ),
     "beside an expression": (spec({"max_pool": ["1 + 1", 0]}), "0 is less than the minimum of 1"),
 }
 
@@ -555,9 +563,10 @@ def test_copies_and_passes_may_share() -> None:
         assert complaint(spec(item)) is None
 
 
-def test_a_hidden_type_can_be_left_out_of_the_schema() -> None:
+@pytest.mark.parametrize("what", [what for what in SCHEMA_ALONE if what.startswith("hidden")])
+def test_what_is_hidden_can_be_left_out_of_the_schema(what: str) -> None:
     """So that a document is checked for what its own blocks and layer types leave of the built-in ones."""
-    document, _ = SCHEMA_ALONE["hidden type"]
+    document, _ = SCHEMA_ALONE[what]
     schema = json_schema(hidden=document["blocks"])
     Draft202012Validator.check_schema(schema)
     assert complaint(document, Draft202012Validator(schema)) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..core.kinds import SIZE, Kind
@@ -14,6 +15,8 @@ from .values import read_template
 EVERY = "all"
 """What stands for all linear layers but the heads."""
 _RANK = Arg("rank", SIZE, "features in between of an adapter")
+_NAME = r"[^\s.]+(\.[^\s.]+)*"
+_LONGEST = 1000
 _EXPECTED = "lora: {rank: 16, on: [query, value]}, or lora: 16 for all linear layers"
 
 
@@ -23,7 +26,7 @@ class LoraKind(Kind):
     expected = _EXPECTED
 
     def schema(self) -> dict[str, Any]:
-        name = {"type": "string", "pattern": r"^\S+$", "maxLength": 1000}
+        name = {"type": "string", "pattern": f"^{_NAME}$", "maxLength": _LONGEST}
         on = {"description": "Names or paths of linear layers, or all.", "anyOf": [name, {"type": "array", "items": name, "minItems": 1}]}
         whole = {"type": "object", "properties": {"rank": SIZE.schema(), "on": on}, "required": ["rank"], "additionalProperties": False}
         return {"anyOf": [whole, *SIZE.schema()["anyOf"]]}
@@ -54,11 +57,12 @@ def _names(reading: Reading, node: Node, path: str) -> dict[str, Node]:
     nodes = node.items if isinstance(node, Sequence) else [node]
     found: dict[str, Node] = {}
     for each in nodes:
-        if not isinstance(each, Scalar) or not isinstance(each.value, str) or not all(each.value.split(".")):
+        name = each.value if isinstance(each, Scalar) else None
+        if not isinstance(name, str) or len(name) > _LONGEST or not re.fullmatch(_NAME, name):
             expected = "on: [query, value], a path such as layer.0.attention, or all"
             reading.error(each, path, "on takes names or paths of layers", expected=expected, found=kind_of_node(each))
             return {}
-        found[each.value] = each
+        found[name] = each
     if not found:
         reading.error(node, path, "on must hold at least one name")
     return found

@@ -13,7 +13,7 @@ from .anchors import MAX_DEPTH, Anchor, Anchors
 from .decode import control_character, decoded, place_of, rows_of
 from .nodes import BAD, Bad, Mapping, Node, Scalar, Sequence
 from .problems import Gatherer, Stop, path_of, quote, show
-from .scalars import WORDS, Trouble, kind_of, resolve
+from .scalars import SWITCHES, WORDS, Trouble, kind_of, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -207,6 +207,8 @@ class _Reader:
             self.no_colon(Scalar(text, line, column, False, text), current, f"write {show(first)}: {show(rest)}")
             self.broken = line - 1
             return BAD
+        if key is None and isinstance(current, Mapping) and text in SWITCHES:
+            return text  # a key is a word, whatever YAML 1.1 takes it for: lora: {rank: 16, on: [query]}
         value = resolve(text)
         if isinstance(value, Trouble):
             self.found.add(value.message, (line, column), self.path(current, key), hint=value.hint)

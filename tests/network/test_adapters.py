@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -164,9 +165,17 @@ WRONG = [
     ({"rank": 2, "alpha": 4}, "lora has no key 'alpha'", "expected  rank, on"),
     ({"rank": 0}, "rank can't be 0", ""),
     ({"rank": 2, "on": [4]}, "on takes names or paths of layers", "on: [query, value], a path such as layer.0.attention, or all"),
+    ({"rank": 2, "on": ["up", "4 MiB"]}, "on takes names or paths of layers", "found     '4 MiB'"),
+    ({"rank": 2, "on": "a..b"}, "on takes names or paths of layers", ""),
     ({"rank": 2, "on": []}, "on must hold at least one name", ""),
     ([2], "lora needs a rank", ""),
 ]
+
+
+def test_the_places_are_written_as_one_would(tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text("input: [3, 10]\nlora: {rank: 2, on: [up]}\nlayers:\n  - {name: up, linear: 12}\n  - {name: mix, linear: 8}\n")
+    assert trained(file) == {"up": UP}
 
 
 @pytest.mark.parametrize(("lora", "message", "more"), WRONG)

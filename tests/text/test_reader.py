@@ -140,6 +140,17 @@ def test_aliases_are_plain_copies() -> None:
     assert to_python(good("- &a 3\n- *a\n- &a 4\n- *a\n- &b [*a, &b 5, *b]\n- *b")) == [3, 3, 4, 4, [4, 5, 5], 5]
 
 
+@pytest.mark.parametrize("word", ["on", "Off", "YES", "no"])
+def test_a_key_is_a_word_whatever_yaml_1_1_takes_it_for(parser: str, word: str) -> None:
+    assert to_python(good(f"{word}: 3\na: {{b: 4, {word}: [5]}}\nc: {{'{word}': 6}}")) == {
+        word: 3,
+        "a": {"b": 4, word: [5]},
+        "c": {word: 6},
+    }
+    assert f"n.yaml:2:4: a: '{word}' means two things" in errors(f"{word}: 3\na: {word}")
+    assert f"n.yaml:1:5: a: '{word}' means two things" in errors(f"{{a: {word}, {word}: 3}}")
+
+
 # --- plain scalars --------------------------------------------------------------------------------------------------
 
 
@@ -478,17 +489,17 @@ n.yaml:1:74: [0].conv.stride[0]: 'max(4, min(a, 5))' is cut off at its ','
   hint      inside {…} and […] it needs quotes: "max(4, min(a, 5))\"""",
     ),
     "expression cut at a comma and never closed": (
-        "a: [[f(3, b, c], no]\nb: {c: g(4, {d: 5}, off: 6}\ne: {h: i(7, k: 8}\nl: on",
+        "a: [[f(3, b, c], no]\nb: {c: g(4, {d: 5}, 010: 6}\ne: {h: i(7, k: 8}\nl: on",
         {"a": [["f(3", "b", "c"], "no"], "b": {"c": "g(4"}, "e": {"h": "i(7"}, "l": "on"},
         """\
 n.yaml:1:6: a[0][0]: 'f(3, b, c]' is cut off at its ','
   hint      inside {…} and […] it needs quotes: "f(3, b, c]"
 n.yaml:1:18: a[1]: 'no' means two things: false in YAML 1.1, a text in YAML 1.2
   hint      write false, or "no" for the text
-n.yaml:2:8: b.c: 'g(4, {d: 5}, off: 6}' is cut off at its ','
-  hint      inside {…} and […] it needs quotes: "g(4, {d: 5}, off: 6}"
-n.yaml:2:21: b: 'off' means two things: false in YAML 1.1, a text in YAML 1.2
-  hint      write false, or "off" for the text
+n.yaml:2:8: b.c: 'g(4, {d: 5}, 010: 6}' is cut off at its ','
+  hint      inside {…} and […] it needs quotes: "g(4, {d: 5}, 010: 6}"
+n.yaml:2:21: b: '010' means two things: the number 8 in YAML 1.1, the number 10 in YAML 1.2
+  hint      write 8 or 10, or "010" for the text
 n.yaml:3:8: e.h: 'i(7, k: 8}' is cut off at its ','
   hint      inside {…} and […] it needs quotes: "i(7, k: 8}"
 n.yaml:4:4: l: 'on' means two things: true in YAML 1.1, a text in YAML 1.2

@@ -43,21 +43,19 @@ def analyze(source: str | PathLike[str] | Mapping[str, Any], **options: Unpack[O
         with _no_collection():
             from .text.python import from_python
 
-            node, problems = from_python(source)
-            return analyze_node(node, problems, "", request)
+            return analyze_spec(*_parsed(*from_python(source), ""), "", request)
     with open(path, "rb") as stream:
         text = stream.read()
-    return analyze_text(text, file, request)
+    return analyze_text(text, file, request, path)
 
 
 analyze.__doc__ = f"{(analyze.__doc__ or '').rstrip()}\n{listing()}\n"  # each is declared once, with its meaning
 
 
-def analyze_text(text: str | bytes, file: str, request: Request) -> Report:
-    """Analyse a spec's text; ``file`` is what errors call it."""
+def analyze_text(text: str | bytes, file: str, request: Request, path: str = "") -> Report:
+    """Analyse a spec's text; ``file`` is what errors call it, and ``path`` where it lies, if it does: files beside it may be used."""
     with _no_collection():
-        node, problems = read(text, file)
-        return analyze_node(node, problems, file, request)
+        return analyze_spec(*read_spec(text, file, path), file, request)
 
 
 @contextmanager
@@ -72,11 +70,6 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def analyze_node(node: Node | None, problems: list[Problem], file: str, request: Request) -> Report:
-    """Analyse a document that was read; ``problems`` are those found so far."""
-    return analyze_spec(*read_spec(node, problems, file), file, request)
-
-
 def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request: Request) -> Report:
     """Analyse a spec that was parsed; ``problems`` are those found so far."""
     from .report import pipeline
@@ -84,11 +77,18 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
     return pipeline.analyze_spec(spec, problems, file, request)
 
 
-def read_spec(node: Node | None, problems: list[Problem], file: str) -> tuple[Spec | None, list[Problem]]:
-    """The spec in a document, and all that is wrong with it as far as it can be told without its numbers."""
+def read_spec(text: str | bytes, file: str, path: str = "") -> tuple[Spec | None, list[Problem]]:
+    """The spec in a text, and all that is wrong with it as far as it can be told without its numbers.
+
+    ``file`` is what errors call it, and ``path`` where it lies, if it does: files beside it may be used, else those of the program alone.
+    """
+    return _parsed(*read(text, file), file, path, len(text))
+
+
+def _parsed(node: Node | None, problems: list[Problem], file: str, path: str = "", size: int = 0) -> tuple[Spec | None, list[Problem]]:
     from .spec.document import parse
 
     if node is None:
         return None, problems
-    spec, more = parse(node, file)
+    spec, more = parse(node, file, path, size)
     return spec, [*problems, *more]

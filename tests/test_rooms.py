@@ -23,7 +23,7 @@ ROOMS: tuple[str, ...] = (
 
 FILES: dict[str, str] = {
     "core": "counts dtypes formula held suggest words < derivation errors figures formats kinds < checks quantity",
-    "text": "nodes problems shipped < anchors decode scalars syntax < python reader < files",
+    "text": "nodes problems shipped < anchors decode scalars syntax < beside python reader < files",
     "expr": "errors < limits < functions < refuse < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
@@ -34,10 +34,10 @@ FILES: dict[str, str] = {
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (
         "aliases language tree < names reading user_layers < parts recursion values < adapters refs variables < modifiers < "
-        "type_names < items < blocks < layer_types < document schema"
+        "type_names < items < blocks < layer_types used < document schema"
     ),
     "network": (
-        "graph settings < head heads notes scope < last walk < evaluate < adapters apply sources tokens < blocks composing "
+        "graph settings < head heads notes scope < incoming last walk < evaluate < adapters apply sources tokens < blocks composing "
         "ties < build decoding"
     ),
     "conventions": (

@@ -13,7 +13,6 @@ from ..core.words import counted
 from ..request.options import Options
 from ..request.request import make_request
 from ..text.nodes import Node, to_python
-from ..text.reader import read
 from . import WRONG_SPEC
 from .inputs import read_text
 from .options import SPECS
@@ -35,8 +34,8 @@ def command(specs: list[str], options: Options, format: str, schema: bool) -> No
         fail(f"check has no format '{format}': it has table and json")
     found = []
     for spec in specs:
-        text, file, own = read_text(spec)
-        error, layers = check(text, file, {**options, "variant": own} if own else options, schema=schema)
+        text, file, path, own = read_text(spec)
+        error, layers = check(text, file, path, {**options, "variant": own} if own else options, schema=schema)
         found.append(error)
         if not error.errors and format == "table":
             print("; ".join([f"{file}: all well, {counted(layers, 'layer')}", *error.notes]))
@@ -51,10 +50,9 @@ def command(specs: list[str], options: Options, format: str, schema: bool) -> No
         raise typer.Exit(WRONG_SPEC)
 
 
-def check(text: bytes, file: str, options: Options, *, schema: bool = False) -> tuple[SpecError, int]:
+def check(text: bytes, file: str, path: str, options: Options, *, schema: bool = False) -> tuple[SpecError, int]:
     """All that is wrong with a spec, in itself and in each of its variants; and how many layers it has."""
-    node, problems = read(text, file)
-    spec, problems = read_spec(node, problems, file)
+    spec, problems = read_spec(text, file, path)
     variant = options["variant"]
     variants = [variant] if variant is not None else [None, *(spec.variants if spec else ())]
     found: list[Problem] = []
@@ -72,8 +70,8 @@ def check(text: bytes, file: str, options: Options, *, schema: bool = False) -> 
             found.extend(error.errors)
         except RequestError as error:
             fail(str(error))
-    if schema and node is not None and not found:
-        found = by_schema(node, file, [*spec.blocks, *spec.layer_types] if spec else [])
+    if schema and spec is not None and not found:
+        found = by_schema(spec.node, file, [*spec.blocks, *spec.layer_types])
     return SpecError(found, notes), layers
 
 

@@ -105,12 +105,9 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
 def _read(spec: str) -> tuple[Any, list[Any], str, str | None]:
     """The spec of a file, what is wrong with it, what errors call it, and the variant behind an @."""
     from ..api import read_spec
-    from ..text.reader import read
 
-    text, file, own = read_text(spec)
-    node, problems = read(text, file)
-    parsed, problems = read_spec(node, problems, file)
-    return parsed, problems, file, own or None
+    text, file, path, own = read_text(spec)
+    return *read_spec(text, file, path), file, own or None
 
 
 def _size(text: str) -> int:

@@ -22,18 +22,21 @@ from .terminal import fail, show_errors
 Made = TypeVar("Made")
 
 
-def read_text(spec: str) -> tuple[bytes, str, str]:
-    """A spec's text, what errors call its file, and the variant behind an @, if there is one. Ends the command where it can't be read."""
+def read_text(spec: str) -> tuple[bytes, str, str, str]:
+    """A spec's text, what errors call its file, where that lies (empty: standard input), and the variant behind an @, if there is one.
+
+    Ends the command where it can't be read.
+    """
     path, file, variant = located(spec)
     if path == "-":
         if sys.stdin is None:
             fail("can't read standard input: it is closed")
-        return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>", variant
+        return sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>", "", variant
     try:
         if os.path.isdir(path):
             fail(f"{file}: is a folder, and a spec is a file")
         with open(path, "rb") as stream:
-            return stream.read(MAX_BYTES + 1), file, variant
+            return stream.read(MAX_BYTES + 1), file, path, variant
     except OSError as error:
         from .names import near
 
@@ -116,10 +119,10 @@ def analysed(specs: list[str], options: Options) -> list[Any]:
     if specs.count("-") > 1:
         fail("standard input can be read once: there are several -")
     for spec in specs:
-        text, file, own = read_text(spec)
+        text, file, path, own = read_text(spec)
         own_request = asked(make_request, **{**options, "variant": own}) if own else request
         try:
-            found.append(analyze_text(text, file, own_request))
+            found.append(analyze_text(text, file, own_request, path))
         except SpecError as error:
             found.append(error)
         except RequestError as error:

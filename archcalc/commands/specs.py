@@ -43,11 +43,10 @@ def _every() -> Iterator[tuple[str, Spec, int]]:
     """Each with its params, which are worked out here, all within half a second."""
     from ..api import analyze_spec, read_spec
     from ..request.request import make_request
-    from ..text.reader import read
 
     for name in names():
         with open(path_of(name), "rb") as stream:
-            spec, problems = read_spec(*read(stream.read(), name), name)
+            spec, problems = read_spec(stream.read(), name, path_of(name))
         report = analyze_spec(spec, problems, name, make_request())
         assert spec is not None  # or analyze_spec had raised what is wrong with it
         yield name, spec, report.totals.params

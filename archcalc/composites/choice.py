@@ -17,5 +17,6 @@ composite = Composite(
     spread=True,
     settled="if",
     ways=True,
+    straight=True,
     build=lambda use: use.body(use.args["then" if use.settled() else "else"]),
 )

@@ -125,10 +125,28 @@ class Composite:
         holds: what came in is there until its last layer is done, as a function holds its arguments.
         part: what its groups are called, where these are no passes.
         ways: its bodies are ways of which one is taken.
+        straight: what comes in goes through its layers one after another, so that a network which is used in part may end among them.
         opens: a table opens it before any block, and shows the one item that it holds in its place.
     """
 
-    __slots__ = ("apart", "args", "build", "group", "holds", "meaning", "name", "opens", "part", "passes", "settled", "spread", "ways")
+    __slots__ = (
+        *(
+            "apart",
+            "args",
+            "build",
+            "group",
+            "holds",
+            "meaning",
+            "name",
+            "opens",
+            "part",
+            "passes",
+            "settled",
+            "spread",
+            "straight",
+            "ways",
+        ),
+    )
 
     def __init__(
         self,
@@ -145,6 +163,7 @@ class Composite:
         holds: bool = True,
         part: str = "",
         ways: bool = False,
+        straight: bool = False,
         opens: bool = True,
     ) -> None:
         self.name = name
@@ -159,4 +178,5 @@ class Composite:
         self.holds = holds
         self.part = part
         self.ways = ways
+        self.straight = straight
         self.opens = opens

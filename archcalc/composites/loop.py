@@ -35,5 +35,6 @@ composite = Composite(
     settled="in",
     passes=True,
     holds=False,
+    straight=True,
     build=_build,
 )

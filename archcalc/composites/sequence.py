@@ -9,5 +9,6 @@ composite = Composite(
     "sequence",
     "Layers one after another, as one item.",
     args=(Arg("body", BODY, "layers one after another"),),
+    straight=True,
     build=lambda use: use.body(use.args["body"]),
 )

@@ -93,18 +93,22 @@ class Reporter:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
-        self._seen: set[tuple[int, int, str, str]] = set()
+        self._seen: set[tuple[str, int, int, str, str]] = set()
 
     def error(self, node: HasPlace, path: str, message: str, expected: str = "", found: str = "", hint: str = "") -> None:
         """Report what is wrong at a node. Raises TooMany at the hundredth problem."""
         message, expected, found, hint = (_shortened(text) for text in (message, expected, found, hint))
-        key = (node.line, node.column, "" if node.line else path, message)
+        key = (self.file, node.line, node.column, "" if node.line else path, message)
         if key in self._seen:
             return
         self._seen.add(key)
-        self.problems.append(
-            Problem(message, file=self.file, line=node.line, column=node.column, path=path, expected=expected, found=found, hint=hint)
+        self.take(
+            [Problem(message, file=self.file, line=node.line, column=node.column, path=path, expected=expected, found=found, hint=hint)]
         )
+
+    def take(self, problems: Iterable[Problem]) -> None:
+        """Problems that were made elsewhere. Raises TooMany at the hundredth of all."""
+        self.problems.extend(problems)
         if len(self.problems) >= MAX_PROBLEMS:
             self.problems.append(Problem(f"there are {MAX_PROBLEMS} problems or more: the rest is not shown", file=self.file))
             raise TooMany
@@ -119,12 +123,14 @@ def _shortened(text: str) -> str:
 
 
 def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems by place, each once, those of no place last: a block used ten times reports its mistake at its first use."""
+    """Problems by place, file by file as they were met, each once, those of no place last: a block used ten times reports its mistake at its
+    first use."""
     unique: dict[tuple[Any, ...], Problem] = {}
     for problem in problems:
         where = (problem.line, problem.column) if problem.line else problem.path
         unique.setdefault((problem.file, where, problem.message), problem)
-    return sorted(unique.values(), key=lambda problem: (not problem.line, problem.line, problem.column))
+    files = {file: number for number, file in enumerate(dict.fromkeys(problem.file for problem in unique.values() if problem.line))}
+    return sorted(unique.values(), key=lambda problem: (not problem.line, files.get(problem.file, 0), problem.line, problem.column))
 
 
 class RequestError(ValueError):

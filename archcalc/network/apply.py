@@ -103,7 +103,7 @@ def _result(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], input
 def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values, scope: Scope) -> Leaf:
     """A layer of a type that the spec declares: its shapes and figures are expressions, per sample."""
     shapes = known_shapes(inputs)[:1]
-    inner, given = arguments(walk, item, type.args, type.defaults, inputs, scope.env)
+    inner, given = arguments(walk, item, type, inputs, scope.env)
     if type.shape is not None:
         output = evaluate(walk, type.shape, inner, inputs)
         shapes = list(output) if output and isinstance(output[0], tuple) else [output]

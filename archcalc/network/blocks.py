@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import layers
+from ..core.words import counted
 from ..layers.kit.args import LayerError
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import LayerType
@@ -17,7 +18,9 @@ from .apply import UNKNOWN, known_shapes, layer_arguments, misfit
 from .apply import layer as plain_layer
 from .evaluate import arguments
 from .graph import CACHE, Frame, Group, Leaf, Node, Tensor
+from .incoming import sizes_of
 from .scope import Env, Names, Scope, Values
+from .sources import named, path_to
 from .walk import Walk
 
 
@@ -33,8 +36,9 @@ def layer(walk: Walk, item: Item, type: LayerType, name: str, inputs: Values, sc
 
 
 def block(walk: Walk, item: Item, type: Block, name: str, inputs: Values, scope: Scope) -> Group:
-    """A block of the spec."""
-    inner, given = arguments(walk, item, type.args, type.defaults, inputs, scope.env)
+    """A block of the spec, or of another file; of the network of another file perhaps a part."""
+    sizes = sizes_of(type.network, inputs) if type.network and not walk.run["incoming"] else None
+    inner, given = arguments(walk, item, type, inputs, scope.env, sizes)
     group = _use(walk, item, type, inner, list(given.values()), name, inputs, scope)
     group.args, group.layer = given, type.layer
     return group
@@ -65,20 +69,21 @@ def made_of(walk: Walk, item: Item, type: Compound, args: dict[str, Any], name: 
 def _use(walk: Walk, item: Item, block: Block, env: Env, given: list[Any], name: str, inputs: Values, scope: Scope) -> Group:
     """A block in use: ``env`` is in sight inside it, and follows from the arguments ``given``, the shapes and dtypes of what comes in,
     and the dtype of the place. Where all these are the same as before, the frame is the same too."""
-    if len(block.inputs) > 1 and len(inputs) != len(block.inputs):
-        takes = f"{len(block.inputs)} inputs: {', '.join(block.inputs)}"
+    if len(inputs) != len(block.inputs) and (len(block.inputs) > 1 or block.network is not None):
+        takes = f"{counted(len(block.inputs), 'input')}: {', '.join(block.inputs)}"
         come = "1 comes" if len(inputs) == 1 else f"{len(inputs)} come"
         message = f"the block {block.name} takes {takes}, and {come} in"
         walk.wrong(item.key, item.path, message, hint="name them with from: [a, b]")
     walk.spend(sum(len(each) for each in given if isinstance(each, list)) // 10, item)
     shapes = tuple((tensor.shape, tensor.dtype, tensor.origin) for tensor in inputs)
-    key: tuple[Any, ...] = (block, _frozen(given), shapes, scope.dtype)
+    end = path_to(walk, item.until, scope) if item.until is not None else None
+    key: tuple[Any, ...] = (block, _frozen(given), shapes, scope.dtype, walk.used, end)
     path = scope.prefix + name
     if scope.adapters is not None:
         key = (*key, scope.adapters.key(f"{path}."))
     frame = walk.frames.get(key)
     if frame is None:
-        frame = walk.frames[key] = _followed(walk, item, block, env, path, inputs, scope)
+        frame = walk.frames[key] = _placed(walk, item, block, env, path, inputs, scope, key, end)
     else:
         walk.reserve(frame.leaves, item)
         walk.made += frame.leaves
@@ -89,6 +94,28 @@ def _use(walk: Walk, item: Item, block: Block, env: Env, given: list[Any], name:
             outer if outer is not None else UNKNOWN if inner.shape is None else Tensor(inner.shape, inner.dtype, path, inner.origin)
         )
     return Group(name, block.name, frame, inputs, outputs)
+
+
+def _placed(walk: Walk, item: Item, block: Block, env: Env, path: str, inputs: Values, scope: Scope, key: object, end: str | None) -> Frame:
+    """The inside of a block, followed where it stands: in its own file, and up to the path ``end`` where that is asked for."""
+    around = walk.end, walk.ended
+    walk.end, walk.ended = None if end is None else f"{path}.{end}", False
+    try:
+        if block.home is None or block.home is walk.home:
+            return _followed(walk, item, block, env, path, inputs, scope)
+        vars = env if block.network is not None else {name: env[name] for name in block.home.vars}
+        with walk.within(block.home, vars, key):
+            frame = _followed(walk, item, block, env, path, inputs, scope)
+        if item.until is not None and not walk.ended:
+            ends = ", ".join(name for name, node in frame.names.items() if not isinstance(node, list))
+            message, hint = (
+                f"there is no '{item.until.text}' at which {block.home.file} could end",
+                "inside of a block or a branch no network ends",
+            )
+            walk.wrong(item.until.node, item.until.path, message, expected=ends or "the path of an item, a pass or a copy", hint=hint)
+        return frame
+    finally:
+        walk.end, walk.ended = around
 
 
 def _followed(walk: Walk, item: Item, block: Block, env: Env, path: str, inputs: Values, around: Scope) -> Frame:
@@ -109,7 +136,10 @@ def _followed(walk: Walk, item: Item, block: Block, env: Env, path: str, inputs:
     outermost = block.layer is not None and walk.surrounding is None
     if outermost:
         walk.surrounding = item
-    frame.outputs = walk.body(block.body, own if single else own[:1], scope)
+    frame.outputs = walk.body(block.body, own if single or block.network is not None else own[:1], scope)
+    if block.ends and not walk.ended:
+        scope.names.complete = True
+        frame.outputs = named(walk, block.ends, own, scope, block.name)
     if outermost:
         walk.surrounding = None
     walk.depth -= 1

@@ -12,7 +12,6 @@ from typing import Any
 
 from ..composites.kit import Composite
 from ..core.errors import Problem, TooMany
-from ..layers.kit.axes import MAX_OUTPUTS
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import RUN, LayerType
 from ..spec.language import MAX_LAYERS, SIGNS
@@ -27,7 +26,7 @@ from .evaluate import evaluate
 from .graph import INPUTS, Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .heads import heads
 from .scope import Adapters, Env, Names, Scope, Values
-from .sources import source, sources
+from .sources import named, sources
 from .ties import marks
 from .tokens import tokens_of
 from .walk import Stop, Walk, Wrong
@@ -104,7 +103,7 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
         scope = adapting(walk, spec.lora, scope, inputs)
     last = walk.body(spec.body, inputs, scope)
     scope.names.complete = True
-    frame.outputs = _outputs(walk, inputs, scope) if spec.outputs else last
+    frame.outputs = named(walk, spec.outputs, inputs, scope, "the spec") if spec.outputs else last
     frame.leaves = walk.made
     network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens_of(walk, inputs))
     network.formats = walk.formats
@@ -118,21 +117,6 @@ def _tried(walk: Walk, template: Template, otherwise: Any) -> Any:
     except Wrong as wrong:
         walk.report(wrong)
         return otherwise
-
-
-def _outputs(walk: Walk, inputs: Values, scope: Scope) -> Values:
-    """The values that the spec's `outputs` names."""
-    refs = walk.spec.outputs
-    found: Values = []
-    for ref in refs:
-        try:
-            found += source(walk, ref, inputs, scope)
-        except Wrong as wrong:
-            walk.report(wrong)
-        if len(found) > MAX_OUTPUTS:
-            walk.error(refs[0].node, "outputs", "the spec has too many outputs", expected=f"at most {MAX_OUTPUTS:,}")
-            break
-    return found
 
 
 def _body(walk: Walk, body: Body, values: Values, scope: Scope) -> Values:
@@ -149,6 +133,8 @@ def _body(walk: Walk, body: Body, values: Values, scope: Scope) -> Values:
             walk.report(wrong, f"{scope.prefix}{item.name}" if scope.prefix else "")
             scope.names.broken = True
             scope.names.made[item.name] = values = [UNKNOWN]
+        if walk.ended:
+            break
     return values
 
 
@@ -178,7 +164,11 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
             walk.reserve(max(walk.made - before, 1) * (count - 1), item)
         if walk.made == before:
             walk.made += 1  # a copy without layers costs as much as one
+        if walk.ended:
+            break
     copies.outputs = values
+    if walk.end is not None:
+        walk.reach(f"{scope.prefix}{item.name}")
     return values
 
 
@@ -208,6 +198,8 @@ def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copie
     if copies is None and node.name:
         scope.names.made[item.name] = node
     marks(walk, item, node, inputs, scope, copies)
+    if walk.end is not None:
+        walk.reach(f"{scope.prefix}{name}")
     return node.outputs
 
 

@@ -68,6 +68,10 @@ class Use:
                 values = self.enclosed(str(index), self.composite.name, body, values, named(index, row)).outputs
                 if walk.made == before:
                     walk.spend(10, item)
+                if walk.end is not None:
+                    walk.reach(f"{self.scope.prefix}{index}")
+                    if walk.ended:
+                        break
         finally:
             walk.firsts.pop()
         return values
@@ -181,9 +185,13 @@ def _built(use: Use) -> Values:
     walk, composite, children = use.walk, use.composite, use.scope.children
     before = len(children)
     walk.deeper(use.item)
+    end = walk.end
+    if not composite.straight:
+        walk.end = None
     try:
         return composite.build(use)
     finally:
+        walk.end = end
         walk.depth -= 1
         if composite.holds and len(children) > before and not isinstance(children[-1], Absent):
             children[-1].held = [*children[-1].held, *use.inputs]

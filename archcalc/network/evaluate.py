@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ..core.kinds import Mismatch, show
 from ..expr.errors import ExpressionError
-from ..layers.kit.args import Arg
 from ..spec.language import SHAPE_NAMES, SIGNS
-from ..spec.tree import Item, Template, mismatched
+from ..spec.tree import Block, Home, Item, Template, mismatched
+from ..spec.user_layers import UserLayer
 from ..text.nodes import BAD
-from .scope import Env, Values
+from .scope import Env, Unsettled, Values
 from .walk import Walk, Wrong
 
 _LETTER_AXES = {"in_length": {2: 1}, "in_height": {3: 1, 4: 2}, "in_width": {3: 2, 4: 3}, "in_depth": {4: 1}}
@@ -31,6 +30,9 @@ def evaluate(walk: Walk, template: Template, env: Env, inputs: Values) -> Any:
         known = sight.get(name)
         if known is BAD:
             raise Wrong
+        if known.__class__ is Unsettled:
+            message, hint = f"{name} is {known} in what comes in", f"say which it is where the network is used: {name}: {known.sizes[0]}"
+            walk.wrong(template.node, template.path, message, hint=hint, arg=template.arg.name)
         if known.__class__ is list:
             walk.work += len(known) * len(str(template.value)) // 250
     name = template.arg.name
@@ -43,20 +45,40 @@ def evaluate(walk: Walk, template: Template, env: Env, inputs: Values) -> Any:
         walk.wrong(**mismatched(template, raw, mismatch, [*env, *SIGNS]), arg=name)
 
 
-def arguments(walk: Walk, item: Item, args: tuple[Arg, ...], defaults: Mapping[str, Template], inputs: Values, env: Env) -> tuple[Env, Env]:
-    """What is in sight inside a block or a declared layer, and its arguments: those given, and defaults that may see earlier ones."""
-    inner: Env = dict(walk.vars)
+def arguments(walk: Walk, item: Item, type: Block | UserLayer, inputs: Values, env: Env, instead: Env | None = None) -> tuple[Env, Env]:
+    """What is in sight inside a block or a declared layer, and its arguments: those given, those that have a value ``instead`` of their
+    default, and defaults, which may see earlier ones."""
+    home = type.home
+    inner: Env
+    if home is None or home is walk.home:
+        inner = dict(walk.vars)
+    else:
+        inner = {} if isinstance(type, Block) and type.network is not None else _vars_of(walk, home)
     given: Env = {}
-    for arg in args:
+    for arg in type.args:
         template = item.args.get(arg.name)
         if template is not None:
             value = evaluate(walk, template, env, inputs)
-        elif arg.name in defaults:
-            value = evaluate(walk, defaults[arg.name], inner, inputs)
-        else:
+        elif instead and arg.name in instead:
+            value = instead[arg.name]
+        elif arg.name not in type.defaults:
             raise Wrong
+        elif home is None or home is walk.home:
+            value = evaluate(walk, type.defaults[arg.name], inner, inputs)
+        else:
+            with walk.within(home, inner, None):
+                value = evaluate(walk, type.defaults[arg.name], inner, inputs)
         inner[arg.name] = given[arg.name] = list(value) if isinstance(value, tuple) else value
     return inner, given
+
+
+def _vars_of(walk: Walk, home: Home) -> Env:
+    """The vars of a file of blocks, as it says them."""
+    found: Env = {}
+    with walk.within(home, found, None):
+        for name, template in home.vars.items():
+            found[name] = evaluate(walk, template, found, [])
+    return found
 
 
 def shape_names(inputs: Values) -> Env:

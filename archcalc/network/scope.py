@@ -13,6 +13,24 @@ Values = list[Tensor]
 """What flows into an item or out of it, in order."""
 
 
+class Unsettled:
+    """What a var is that two sizes of an input share, where these differ in what comes in. Equal ones make equal networks."""
+
+    __slots__ = ("sizes",)
+
+    def __init__(self, *sizes: int) -> None:
+        self.sizes = sizes
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unsettled) and other.sizes == self.sizes
+
+    def __hash__(self) -> int:
+        return hash(self.sizes)
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.sizes))
+
+
 class Names:
     """The names that `from` can use at one place. Those of a block or of the network have no ``parent``: nothing outside is seen.
 

@@ -40,6 +40,25 @@ def several(walk: Walk, item: Item, values: Values) -> Values:
     return values
 
 
+def named(walk: Walk, refs: list[Ref], inputs: Values, scope: Scope, what: str) -> Values:
+    """The values that `outputs` names, those that are wrong left out, which is reported; ``what`` gives them."""
+    found: Values = []
+    for ref in refs:
+        try:
+            found += source(walk, ref, inputs, scope)
+        except Wrong as wrong:
+            walk.report(wrong)
+        if len(found) > MAX_OUTPUTS:
+            walk.error(refs[0].node, "outputs", f"{what} has too many outputs", expected=f"at most {MAX_OUTPUTS:,}")
+            break
+    return found
+
+
+def path_to(walk: Walk, ref: Ref, scope: Scope) -> str:
+    """A path with the numbers that its brackets come to, as text. Raises Wrong."""
+    return ".".join(str(_number(walk, ref, each, scope) if isinstance(each, Expression) else each) for each in ref.segments)
+
+
 def source(walk: Walk, ref: Ref, previous: Values, scope: Scope) -> Values:
     """The values that a name or path stands for, as they are outside of every group that the path goes into."""
     if ref.text == "previous":

@@ -5,13 +5,14 @@ Every function of this room that follows a spec takes the walk first. None of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from ..core.errors import HasPlace, Problem, Reporter
 from ..layers.kit.result import Result
 from ..spec.language import MAX_NESTING
-from ..spec.tree import Body, Item, Lora, Spec, Template
+from ..spec.tree import Body, Home, Item, Lora, Spec, Template
 from .graph import Frame
 from .scope import Adapters, Env, Scope, Values
 
@@ -35,6 +36,8 @@ class Wrong(Exception):
         self.path = path
         self.arg = arg
         """The argument it is about."""
+        self.file = ""
+        """Where its node stands."""
         self.placed = placed
         """Whether ``found`` says already where in the network it is."""
         self.expected = ""
@@ -53,8 +56,11 @@ class Walk:
         *(
             "depth",
             "dtype",
+            "end",
+            "ended",
             "follow",
             "formats",
+            "home",
             "made",
             "max_layers",
             "most_work",
@@ -62,6 +68,7 @@ class Walk:
             "run",
             "spec",
             "surrounding",
+            "used",
             "vars",
             "work",
         ),
@@ -75,6 +82,14 @@ class Walk:
         self.follow = follow
         self.reporter = Reporter(spec.file)
         self.vars: Env = {}
+        self.home: Home | None = None
+        """The file whose layers are being followed, where that is not the spec itself: ``vars`` are those of its network in use."""
+        self.used: object = None
+        """What tells one use of it from another."""
+        self.end: str | None = None
+        """The path at which the network of another file ends that is being followed."""
+        self.ended = False
+        """Whether it was reached."""
         self.looked_up: set[str] = set()
         """What made the ids that tables are read by."""
         self.surrounding: Item | None = None
@@ -111,6 +126,21 @@ class Walk:
         """All that is wrong so far."""
         return self.reporter.problems
 
+    @contextmanager
+    def within(self, home: Home, vars: Env, used: object) -> Iterator[None]:
+        """Follow layers of another file, whose vars these are; ``used`` tells this use of it from another."""
+        before = self.home, self.vars, self.used, self.reporter.file
+        self.home, self.vars, self.used, self.reporter.file = home, vars, used, home.file
+        try:
+            yield
+        finally:
+            self.home, self.vars, self.used, self.reporter.file = before
+
+    def reach(self, path: str) -> None:
+        """What has this path was followed: the network of another file may end there."""
+        if path == self.end:
+            self.ended = True
+
     def body(self, body: Body, inputs: Values, scope: Scope) -> Values:
         """Follow the items of a body in order: their nodes are added in the scope, and what the last one gives is returned."""
         return self.follow(self, body, inputs, scope)
@@ -140,7 +170,7 @@ class Walk:
     ) -> NoReturn:
         """Give up the item being followed, for this reason. Raises Wrong."""
         wrong = Wrong(message, node, path, arg, placed=placed)
-        wrong.expected, wrong.found, wrong.hint = expected, found, hint
+        wrong.expected, wrong.found, wrong.hint, wrong.file = expected, found, hint, self.reporter.file
         raise wrong
 
     def report(self, wrong: Wrong, where: str = "") -> None:
@@ -150,7 +180,9 @@ class Walk:
         found = wrong.found
         if where and not wrong.placed:
             found += f"{', ' if found else ''}in {where}"
+        here, self.reporter.file = self.reporter.file, wrong.file
         self.error(wrong.node, wrong.path, wrong.message, wrong.expected, found, wrong.hint, arg=wrong.arg)
+        self.reporter.file = here
 
     def stop(self, item: Item, message: str, expected: str = "", found: str = "", hint: str = "") -> NoReturn:
         """Give up the whole walk at an item. Raises Stop."""

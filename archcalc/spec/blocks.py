@@ -32,7 +32,11 @@ TYPE_RULE = "a layer type sees vars and its arguments"
 def declare_blocks(reading: Reading, node: Node | None) -> None:
     """The names of the blocks into the reading, before anything in them is read: a block may use one that stands below it."""
     for key, scalar, value in reading.pairs(node, "blocks", "names and their blocks: {args: [channels], layers: [...]}"):
-        if reading.good_name(scalar, f"blocks.{key}", BLOCK_NAMES):
+        if key in reading.blocks or key in reading.layer_types:
+            reading.error(
+                scalar, f"blocks.{key}", f"'{key}' is the name of a block that `use` brings", hint="give one of them another name"
+            )
+        elif reading.good_name(scalar, f"blocks.{key}", BLOCK_NAMES):
             reading.blocks[key] = Block(key, value)
 
 
@@ -42,12 +46,13 @@ def read_blocks(reading: Reading) -> None:
     Then the layers of the layer types that are made of some, whose arguments were read when they were declared.
     """
     known = Known(reading.vars, _RULE)
-    for block in reading.blocks.values():
+    own = [block for block in reading.blocks.values() if block.home is None]
+    for block in own:
         _read_head(reading, block, f"blocks.{block.name}", known)
-    for block in reading.blocks.values():
+    for block in own:
         _read_inside(reading, block, f"blocks.{block.name}", known)
     for made in reading.layer_types.values():
-        if isinstance(made, Block):
+        if isinstance(made, Block) and made.home is None:
             _read_inside(reading, made, f"layer_types.{made.name}", Known(reading.vars, TYPE_RULE))
 
 

@@ -23,22 +23,25 @@ from .variables import read_variants, read_vars
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from .used import Library
 
-def parse(node: Node, file: str) -> tuple[Spec | None, list[Problem]]:
+
+def parse(node: Node, file: str, path: str = "", size: int = 0) -> tuple[Spec | None, list[Problem]]:
     """The spec that a document holds, and all that is wrong with it as far as it shows without a shape, in the order of reading.
 
-    ``node`` is the whole document as its text was read; ``file`` is what errors call it, and may be empty. Wrong items stay in the spec
-    with no type, and other wrong parts are left out, so that the network can still be followed and what is wrong there told at once. The
+    ``node`` is the whole document as its text was read; ``file`` is what errors call it, and may be empty; ``path`` is where
+    it lies, of ``size`` bytes: it may use files beside it, and where it lies nowhere those of the program alone. Wrong items stay in the spec with no type, and other wrong parts are left out, so that the network can still be followed and what is wrong there told at once. The
     spec is None where there is none at all: the document is no mapping, or there are too many problems to go on. Raises nothing.
     """
     reading = Reading(file)
     try:
-        return _document(reading, node, file), reading.problems
+        return _document(reading, node, file, (path, size)), reading.problems
     except TooMany:
         return None, reading.problems
 
 
-def _document(reading: Reading, node: Node, file: str) -> Spec | None:
+def _document(reading: Reading, node: Node, file: str, lies: tuple[str, int], library: Library | None = None) -> Spec | None:
+    """The spec in a document: the first one, with the path where it lies and its size; or one of a library, which may hold blocks alone."""
     if not isinstance(node, Mapping):
         reading.error(node, "", "a spec must be a mapping", expected=", ".join(TOP_LEVEL), found=kind_of_node(node))
         return None
@@ -54,8 +57,11 @@ def _document(reading: Reading, node: Node, file: str) -> Spec | None:
     known = Known(reading.vars)
     if "lora" in entries:
         spec.lora = read_lora(reading, entries["lora"], "lora", known)
-    spec.inputs = _inputs(reading, node, known)
+    blocks_alone = library is not None and "layers" not in entries and ("blocks" in entries or "layer_types" in entries)
+    spec.inputs = [] if blocks_alone else _inputs(reading, node, known)
     spec.tokens = _tokens(reading, entries.get("tokens"), [each.name for each in spec.inputs], known)
+    if "use" in entries:
+        _use(reading, entries["use"], file, lies, library)
     declare_blocks(reading, entries.get("blocks"))
     if "layer_types" in entries:
         from .layer_types import declare_layer_types  # few specs have any
@@ -66,7 +72,7 @@ def _document(reading: Reading, node: Node, file: str) -> Spec | None:
     if "layers" in entries:
         spec.body = read_body(reading, entries["layers"], "layers", known, least=1)
         name_items(reading.reporter, spec.body, [each.name for each in spec.inputs])
-    else:
+    elif not blocks_alone:
         reading.error(node, "", "the spec has no layers", expected="layers: a list of layers")
     spec.adapts = reading.adapts
     spec.outputs = _outputs(reading, entries.get("outputs"), known)
@@ -74,6 +80,15 @@ def _document(reading: Reading, node: Node, file: str) -> Spec | None:
     spec.variants = read_variants(reading, entries.get("variants"))
     refuse_recursion(reading)
     return spec
+
+
+def _use(reading: Reading, node: Node, file: str, lies: tuple[str, int], library: Library | None) -> None:
+    """The blocks that other files bring."""
+    from .used import Library, declare_used  # few specs use any
+
+    path, size = lies
+    known = library or Library(path, file, size)
+    declare_used(reading, node, known, lambda inner, document, file: _document(inner, document, file, lies, known))
 
 
 def _inputs(reading: Reading, node: Mapping, known: Known) -> list[Input]:

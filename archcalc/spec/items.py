@@ -11,10 +11,12 @@ from ..core.suggest import nearest
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Node, Scalar, Sequence, first_key, scalar_at
+from .language import END
 from .modifiers import is_modifier, read_modifiers
 from .parts import missing_parts, read_branches, read_spread
 from .reading import Known, Reading, kind_of_node
-from .tree import Body, Item, Template
+from .refs import read_ref
+from .tree import Block, Body, Item, Template
 from .type_names import not_one_type, type_of, unknown_type
 from .user_layers import UserLayer
 from .values import read_template
@@ -97,7 +99,11 @@ def _arguments(reading: Reading, item: Item, node: Node | None, args: tuple[Arg,
         by_name = {arg.name: arg for arg in args}
         for key, value in given.items():
             arg = by_name.get(key)
-            if arg is None:
+            if key == END and isinstance(item.type, Block) and item.type.network is not None:
+                item.until = read_ref(reading, value, f"{path}.{key}", known, expected="the path of an item, pass or copy: stage.3")
+                if item.until is None:
+                    item.type = None
+            elif arg is None:
                 meant.add(nearest(key, by_name))
                 _no_argument(reading, item, key, node.keys[key], f"{path}.{key}", list(by_name))
             else:

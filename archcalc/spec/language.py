@@ -21,6 +21,8 @@ MAX_ARGS = 100
 MAX_NAME = 100
 MAX_INPUTS = 1_000
 MAX_VARIANTS = 100
+MAX_FILE = 1_000
+"""Characters of the name of a file that a spec uses."""
 
 SHAPE_NAMES = {
     "in_channels": "axis 0",
@@ -134,6 +136,9 @@ STYLES: dict[str, str] = {
 FOR_BYTES = ("float32", "float32_scaled")
 """The ways that make a difference to bytes alone: no counter sees them."""
 
+END = "until"
+"""The argument of a network of another file that says where it ends: no block of the user's has it."""
+
 TOP_LEVEL = (
     "name",
     "source",
@@ -144,6 +149,7 @@ TOP_LEVEL = (
     "vars",
     "dtype",
     "lora",
+    "use",
     "blocks",
     "layer_types",
     "layers",

@@ -24,7 +24,7 @@ def declare_layer_types(reading: Reading, node: Node | None) -> None:
     for name, scalar, inner in reading.pairs(node, "layer_types", "names and their figures: {swap: {output: in_shape, params: 0}}"):
         path = f"layer_types.{name}"
         good = reading.good_name(scalar, path, BLOCK_NAMES)
-        if name in reading.blocks:
+        if name in reading.blocks or name in reading.layer_types:
             good = False
             reading.error(scalar, path, f"'{name}' is the name of a block already", hint="give one of them another name")
         declared = reading.mapping(inner, path, ", ".join(KEYS))

@@ -21,10 +21,12 @@ class Reading:
     blocks and layer types, then the layers, which may use any of them.
     """
 
-    __slots__ = ("adapts", "blocks", "characters", "expressions", "index_reads", "layer_types", "reporter", "vars")
+    __slots__ = ("adapts", "blocks", "characters", "complete", "expressions", "index_reads", "layer_types", "reporter", "vars")
 
     def __init__(self, file: str) -> None:
         self.reporter = Reporter(file)
+        self.complete = True
+        """Whether every file that it uses could be read: a block that is missing may be one of theirs."""
         self.adapts = False
         """Whether adapters are asked for."""
         self.vars: dict[str, Template] = {}

@@ -12,8 +12,9 @@ def refuse_recursion(reading: Reading) -> None:
     One walk through all blocks, without recursion of its own: the trail is the way from where it began to where it is, each block
     with those of its uses that are still to be looked at. A block that was left is done: no circle goes through it any more.
     """
-    made = [each for each in reading.layer_types.values() if isinstance(each, Block)]
-    uses = {block.name: _blocks_used(block.body) for block in [*reading.blocks.values(), *made]}
+    declared = (*reading.blocks.values(), *reading.layer_types.values())
+    own = [each for each in declared if isinstance(each, Block) and each.home is None]  # a file that is used can't use this one
+    uses = {block.name: _blocks_used(block.body) for block in own}
     done: set[str] = set()
     for start in uses:
         trail: dict[str, list[Item]] = {start: list(uses[start])}

@@ -20,6 +20,7 @@ from .language import (
     BUDGETS,
     EXPRESSION_WORDS,
     MAX_ARGS,
+    MAX_FILE,
     MAX_INPUTS,
     MAX_VARIANTS,
     MAX_VARS,
@@ -112,6 +113,9 @@ def _values() -> Schema:
     }
 
 
+_FILE: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_FILE}
+
+
 def _top_level() -> Schema:
     texts = {"name": "What the network is called.", "source": "Where it is from.", "description": "What to know of it."}
     properties: Schema = {
@@ -125,6 +129,7 @@ def _top_level() -> Schema:
         "vars": {**_names("variable", _ref("value")), "maxProperties": MAX_VARS},
         "dtype": {"enum": list(DTYPES)},
         "lora": _argument(LORA),
+        "use": _names("block_name", {"description": "A file, or a spec of the program, perhaps with @VARIANT.", **_FILE}),
         "blocks": _names("block_name", _ref("block")),
         "layer_types": _names("block_name", _ref("layer_type")),
         "layers": _ref("layers"),

@@ -148,7 +148,7 @@ class Item:
 
     __slots__ = (
         *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed"),
-        *("sources", "repeat", "when", "share", "frozen", "dtype", "held_in", "lora", "style", "uses_index"),
+        *("sources", "repeat", "when", "share", "frozen", "dtype", "held_in", "lora", "style", "until", "uses_index"),
     )
 
     def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | Composite | None, type_name: str) -> None:
@@ -176,6 +176,8 @@ class Item:
         self.lora: Lora | None = None
         self.style: Template | None = None
         """How its code is written: the key `as`."""
+        self.until: Ref | None = None
+        """Of the network of another file: the path at which it ends here."""
         self.uses_index = False
         """Where it is repeated: whether any expression of it or inside it reads `index`, so that its copies may differ."""
 
@@ -190,10 +192,20 @@ class Item:
         )
 
 
-class Block:
-    """A named list of layers with arguments: a user's block, or a layer type that is made of others."""
+class Home:
+    """The file that a spec uses, as what comes from it sees it: what errors call it, and its vars. Those of a network are arguments of its block."""
 
-    __slots__ = ("args", "body", "defaults", "inputs", "layer", "lora", "name", "node")
+    __slots__ = ("file", "vars")
+
+    def __init__(self, file: str, vars: dict[str, Template]) -> None:
+        self.file = file
+        self.vars = vars
+
+
+class Block:
+    """A named list of layers with arguments: a user's block, a layer type that is made of others, or the network of another file."""
+
+    __slots__ = ("args", "body", "defaults", "ends", "home", "inputs", "layer", "lora", "name", "network", "node")
 
     def __init__(self, name: str, node: Node | None) -> None:
         self.name = name
@@ -205,6 +217,12 @@ class Block:
         self.lora: Lora | None = None
         self.layer: LayerType | None = None
         """The declaration that this is the inside of, for a compound layer: it shows as one row with parts."""
+        self.home: Home | None = None
+        """The file that it is from, where that is not the spec itself."""
+        self.ends: list[Ref] = []
+        """What it gives, where that is not the last value: the outputs of the network of another file."""
+        self.network: list[Input] | None = None
+        """Of the network of another file: what comes in there, whose place is taken by what comes in here."""
 
     @property
     def arg_names(self) -> tuple[str, ...]:
@@ -233,6 +251,7 @@ class Spec:
         "description",
         "dtype",
         "file",
+        "home",
         "inputs",
         "layer_types",
         "lora",
@@ -248,6 +267,8 @@ class Spec:
     def __init__(self, file: str, node: Node) -> None:
         self.file = file
         self.node = node
+        self.home: Home | None = None
+        """Itself as its blocks see it, where another spec uses it."""
         self.name = ""
         self.source = ""
         self.description = ""

@@ -19,6 +19,8 @@ def type_of(reading: Reading, name: str) -> LayerType | Block | Composite | None
 
 def unknown_type(reading: Reading, key: Scalar, path: str, name: str) -> None:
     """Report a name that stands for no type, with the one that was probably meant: here, or by another framework's name."""
+    if not reading.complete:
+        return  # it may stand in a file that could not be read, which is reported
     from .aliases import suggestion, written
 
     known = [*reading.blocks, *reading.layer_types, *layers.NAMES, *composites.NAMES]

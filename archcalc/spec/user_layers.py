@@ -10,7 +10,7 @@ from ..layers.kit.axes import MANY
 from ..layers.kit.keeps import Keeps
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Node, Scalar
-from .tree import Template
+from .tree import Home, Template
 
 HOLDS: dict[str, str] = {
     "state": "elements that it holds of all tokens before",
@@ -48,6 +48,7 @@ class UserLayer(LayerType):
             example=Example({}, [], []),
         )
         self.operations = texts
+        self.home: Home | None = None
         self.defaults = defaults
         self.shape = shape
         self.figures = figures

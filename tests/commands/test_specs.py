@@ -209,9 +209,8 @@ def test_each_has_a_line_that_ends_with_its_year(run: Any) -> None:
 def test_a_narrow_terminal_wraps_the_list() -> None:
     from archcalc.api import read_spec
     from archcalc.render.pages.specs import page
-    from archcalc.text.reader import read
 
-    spec, _ = read_spec(*read(OWN.replace("input", "source: An et al., A very long title of a paper, 2020, section 3\ninput"), ""), "")
+    spec, _ = read_spec(OWN.replace("input", "source: An et al., A very long title of a paper, 2020, section 3\ninput"), "")
     assert spec is not None
     assert page([("own", spec, 1_021)], width=40).splitlines()[:5] == [
         "spec  params  what it is, and its variants",

@@ -197,6 +197,7 @@ class Maker:
         more: dict[str, Callable[[], Any]] = {
             "name": lambda: self.one_of("", "A network"),
             "source": lambda: "a paper",
+            "use": lambda: {"net": self.one_of("lenet5", "vgg.yaml@vgg16_bn")},
             "description": lambda: "what it is",
             "dtype": lambda: self.one_of(*DTYPES),
             "outputs": lambda: self.one_of(*REFS, ["a", "b"]),

@@ -14,6 +14,7 @@ is what a schema can't say, the second where it says more or something else.
       block and layer type    a layer type with the name of a block
       recursion               a block that uses itself
       nothing to share with   `share: true` outside of a repeat and of a `for`, however far inside
+      no such file            `use` of a file that is not there, or is wrong itself
       no such var             a variant that sets a var which the spec has not
       nesting                 more than 100 levels
       long expressions        more than 200,000 characters of expressions in one spec
@@ -388,10 +389,11 @@ BEYOND_A_SCHEMA = re.compile(
     "|".join(
         (
             *("there is no layer type or block '", "there is no '.*' in scope", "there is no var '", "is used twice in one scope"),
+            *("there is no file '", "is no file beside this one$", "has no variant '"),
             *(
                 "uses itself$",
                 "^share: true is for a repeat",
-                "is the name of a block already$",
+                "is the name of (a|another) block (already|that `use` brings)$",
                 "the argument '.*' is there twice",
                 f"^({_OWN}) (has no|takes no) ",
             ),
@@ -508,6 +510,7 @@ _LONG = [f"{index} + {'1' * 290} + {'2' * 290} + {'3' * 290}" for index in range
 
 PARSER_ALONE: dict[str, tuple[Any, str]] = {
     "no such type": (spec({"konv": 5}), "there is no layer type or block 'konv'"),
+    "no such file": (spec("relu", use={"a": "nix.yaml"}), "there is no file 'nix.yaml' among the specs of the program"),
     "not in scope": (spec({"linear": "2 * width"}), "there is no 'width' in scope in '2 * width'"),
     "word where a number is needed": (spec({"linear": "width"}), "features can't be 'width'"),
     "grammar": (spec({"linear": "1 +"}), "'1 +': something is missing after '+'"),

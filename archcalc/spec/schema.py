@@ -55,10 +55,14 @@ def json_schema(hidden: Collection[str] = ()) -> Schema:
         "description": "A neural-network architecture, for archcalc.",
         "type": "object",
         "properties": _top_level(),
-        "required": ["layers"],
-        "if": {"required": ["inputs"]},
-        "then": {"properties": {"input": False}},
-        "else": {"required": ["input"]},
+        "if": {"not": {"required": ["layers"]}, "anyOf": [{"required": ["blocks"]}, {"required": ["layer_types"]}]},
+        "then": {},  # a file of blocks, which others use
+        "else": {
+            "required": ["layers"],
+            "if": {"required": ["inputs"]},
+            "then": {"properties": {"input": False}},
+            "else": {"required": ["input"]},
+        },
         "additionalProperties": False,
         "$defs": {
             **_values(),

@@ -14,6 +14,7 @@ is what a schema can't say, the second where it says more or something else.
       block and layer type    a layer type with the name of a block
       recursion               a block that uses itself
       nothing to share with   `share: true` outside of a repeat and of a `for`, however far inside
+      blocks alone            a file of blocks, which others use, is no network by itself
       no such file            `use` of a file that is not there, or is wrong itself
       no such var             a variant that sets a var which the spec has not
       nesting                 more than 100 levels
@@ -440,13 +441,20 @@ def test_changed_documents_are_right_or_wrong_to_both() -> None:
 def disagreement(document: Any, validator: Draft202012Validator = VALIDATOR) -> str:
     """How parser and schema differ on a document, beside what the table above allows."""
     found = problems(document)
-    form = [problem for problem in found if is_of_form(problem)]
+    form = [problem for problem in found if is_of_form(problem) and not (_blocks_alone(document) and _OF_A_NETWORK.match(problem.message))]
     valid = validator.is_valid(document)
     if form and valid and not _hides(document):
         return f"the parser alone refuses {document}: {form[0]}"
     if found or valid or _hides(document) or all(_beside_an_expression(document, error) for error in validator.iter_errors(document)):
         return ""
     return f"the schema alone refuses {document}: {complaint(document, validator)}"
+
+
+_OF_A_NETWORK = re.compile("the spec has no (layers|input)$|a spec has input or inputs")
+
+
+def _blocks_alone(document: Any) -> bool:
+    return isinstance(document, dict) and "layers" not in document and not {"blocks", "layer_types"}.isdisjoint(document)
 
 
 def _hides(document: Any) -> bool:
@@ -510,6 +518,7 @@ _LONG = [f"{index} + {'1' * 290} + {'2' * 290} + {'3' * 290}" for index in range
 
 PARSER_ALONE: dict[str, tuple[Any, str]] = {
     "no such type": (spec({"konv": 5}), "there is no layer type or block 'konv'"),
+    "blocks alone": ({"input": [3], "blocks": {"b": {"layers": ["relu"]}}}, "the spec has no layers"),
     "no such file": (spec("relu", use={"a": "nix.yaml"}), "there is no file 'nix.yaml' among the specs of the program"),
     "not in scope": (spec({"linear": "2 * width"}), "there is no 'width' in scope in '2 * width'"),
     "word where a number is needed": (spec({"linear": "width"}), "features can't be 'width'"),

@@ -37,7 +37,7 @@ FILES: dict[str, str] = {
         "type_names < items < blocks < layer_types used < document schema"
     ),
     "network": (
-        "graph settings < head heads notes scope < incoming last walk < evaluate < adapters apply sources tokens < blocks composing "
+        "graph < head heads notes scope < incoming last walk < settings < evaluate < adapters apply sources tokens < blocks composing "
         "ties < build decoding"
     ),
     "conventions": (
@@ -50,7 +50,7 @@ FILES: dict[str, str] = {
     ),
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy training < turning < rates",
-    "request": "option < options < request",
+    "request": "option < network resources < options < request",
     "report": "counting measured terms < rows totals < build figures generation < budget < report < derivations differences pipeline",
     "explain": "guide manual memory < layer",
     "explore": "draft fit",
@@ -204,7 +204,7 @@ def worldly(text: str) -> list[str]:
     """What in a module's text prints, reads the environment or exits."""
     found = []
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Name) and node.id in WORLDLY:
+        if isinstance(node, ast.Name) and node.id in WORLDLY and isinstance(node.ctx, ast.Load):
             found.append(node.id)
         elif (
             isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in WORLDLY_ATTRIBUTES.get(node.value.id, ())

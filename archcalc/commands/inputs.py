@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 import typer
 
-from ..api import analyze_text
+from ..api import analyze_text, read_spec
 from ..core.errors import RequestError, SpecError
-from ..request.option import AMOUNT, ASSIGNMENTS, SHARE, Kind, flag_of
+from ..request.option import AMOUNT, ASSIGNMENTS, SHAPES, SHARE, Kind, flag_of
 from ..request.options import OPTIONS, Options
-from ..request.request import make_request
+from ..request.request import Request, make_request
 from ..text.decode import MAX_BYTES
 from ..text.shipped import located
 from . import WRONG_SPEC
@@ -60,6 +60,20 @@ def assignments(option: str, pairs: list[str] | None) -> dict[str, Any]:
     return found
 
 
+def shapes(option: str, texts: list[str] | None) -> dict[str, list[int]] | None:
+    """Shapes by the names of inputs, the empty one where none is said. Ends the command where one is no shape."""
+    found: dict[str, list[int]] = {}
+    for text in texts or []:
+        name, equals, sizes = text.rpartition("=")
+        each = sizes.replace("×", "x").replace(",", "x").split("x")
+        if not all(size.strip().isdecimal() and size.isascii() and int(size[:20]) > 0 for size in each) or (equals and not name.strip()):
+            fail(f"{option} takes a shape without the batch, not '{text}'", f"for example {option} 3x192x192, or {option} image=3x192x192")
+        if name.strip() in found:
+            fail(f"{option} has two shapes for {name.strip() or 'one input'}", "name each input: image=3x192x192")
+        found[name.strip()] = [int(size) for size in each]
+    return found or None
+
+
 def amount(option: str, text: str | None) -> int | None:
     """A whole number, perhaps with k, M, G, B, T or Ki behind it. Ends the command where it is none."""
     if text is None:
@@ -88,7 +102,7 @@ def share(option: str, text: str | None) -> float | None:
         fail(f"{option} takes a share such as 0.4 or 40%, not '{text}'")
 
 
-READERS: dict[Kind, Callable[[str, Any], Any]] = {ASSIGNMENTS: assignments, AMOUNT: amount, SHARE: share}
+READERS: dict[Kind, Callable[[str, Any], Any]] = {ASSIGNMENTS: assignments, SHAPES: shapes, AMOUNT: amount, SHARE: share}
 """How a text of the command line becomes a value, for those kinds that typer does not know."""
 
 
@@ -118,9 +132,16 @@ def analysed(specs: list[str], options: Options) -> list[Any]:
     request = asked(make_request, **options)
     if specs.count("-") > 1:
         fail("standard input can be read once: there are several -")
-    for spec in specs:
-        text, file, path, own = read_text(spec)
-        own_request = asked(make_request, **{**options, "variant": own}) if own else request
+    texts = [read_text(spec) for spec in specs]
+    absent = _absent(texts, request) if len(texts) > 1 and (request.vars or request.input) else [()] * len(texts)
+    for (text, file, path, own), left_out in zip(texts, absent):
+        own_request = request
+        if own or left_out:
+            vars, shapes = (
+                {name: value for name, value in given.items() if name not in left_out} for given in (request.vars, request.input)
+            )
+            own_request = asked(make_request, **{**options, "variant": own or request.variant, "vars": vars, "input": shapes or None})
+            own_request.left_out = left_out
         try:
             found.append(analyze_text(text, file, own_request, path))
         except SpecError as error:
@@ -128,6 +149,17 @@ def analysed(specs: list[str], options: Options) -> list[Any]:
         except RequestError as error:
             fail(str(error))
     return found
+
+
+def _absent(texts: list[tuple[bytes, str, str, str]], request: Request) -> list[tuple[str, ...]]:
+    """For each of several specs the vars and inputs that are asked of all, and are there in others alone."""
+    given = [*request.vars, *filter(None, request.input)]
+    there: list[set[str]] = []
+    for text, file, path, _ in texts:
+        spec, _ = read_spec(text, file, path)
+        there.append(set() if spec is None else {*spec.vars, *(each.name for each in spec.inputs)})
+    known = set().union(*there)
+    return [tuple(name for name in given if name in known and name not in names) for names in there]
 
 
 def reports_of(found: list[Any]) -> list[Any]:

@@ -37,7 +37,9 @@ def layer(walk: Walk, item: Item, type: LayerType, name: str, inputs: Values, sc
 
 def block(walk: Walk, item: Item, type: Block, name: str, inputs: Values, scope: Scope) -> Group:
     """A block of the spec, or of another file; of the network of another file perhaps a part."""
-    sizes = sizes_of(type.network, inputs) if type.network and not walk.run["incoming"] else None
+    sizes = None
+    if type.network and not walk.run["incoming"]:
+        sizes = sizes_of(type.network, [tensor.shape for tensor in inputs], f"{type.name}: {{{{{{name}}: {{size}}}}}} says which")
     inner, given = arguments(walk, item, type, inputs, scope.env, sizes)
     group = _use(walk, item, type, inner, list(given.values()), name, inputs, scope)
     group.args, group.layer = given, type.layer

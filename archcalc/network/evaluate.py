@@ -31,8 +31,7 @@ def evaluate(walk: Walk, template: Template, env: Env, inputs: Values) -> Any:
         if known is BAD:
             raise Wrong
         if known.__class__ is Unsettled:
-            message, hint = f"{name} is {known} in what comes in", f"say which it is where the network is used: {name}: {known.sizes[0]}"
-            walk.wrong(template.node, template.path, message, hint=hint, arg=template.arg.name)
+            walk.wrong(template.node, template.path, f"{name} is {known} in what comes in", hint=known.hint, arg=template.arg.name)
         if known.__class__ is list:
             walk.work += len(known) * len(str(template.value)) // 250
     name = template.arg.name

@@ -16,10 +16,12 @@ Values = list[Tensor]
 class Unsettled:
     """What a var is that two sizes of an input share, where these differ in what comes in. Equal ones make equal networks."""
 
-    __slots__ = ("sizes",)
+    __slots__ = ("hint", "sizes")
 
-    def __init__(self, *sizes: int) -> None:
+    def __init__(self, sizes: tuple[int, int], hint: str) -> None:
         self.sizes = sizes
+        self.hint = hint
+        """How to say which of them it is."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unsettled) and other.sizes == self.sizes

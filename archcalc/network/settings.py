@@ -3,17 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from ..core.errors import RequestError
 from ..spec.reading import Reading
-from ..spec.tree import Spec, Template
+from ..spec.tree import Input, Spec, Template
 from ..spec.variables import read_var
 from ..text.python import from_python
+from .incoming import sizes_of
 
 
-def settings(spec: Spec, vars: Mapping[str, Any], variant: str | None) -> dict[str, Template]:
-    """The values that take the place of a spec's own vars: those of a variant, then those given, which may read the vars above them.
+def with_inputs(spec: Spec, shapes: Mapping[str, tuple[int, ...]]) -> Spec:
+    """The spec with other shapes in place of those of its inputs, by their names; an empty name is that of the only one.
+
+    Raises RequestError for an input that it does not have.
+    """
+    names = [each.name for each in spec.inputs]
+    those = f"{spec.name or spec.file} has {len(names)} inputs, {', '.join(names)}"
+    named = {}
+    for name, shape in shapes.items():
+        if not name and len(names) > 1:
+            raise RequestError(f"{those}: say which with {names[0]}={'x'.join(map(str, shape))}")
+        if name and name not in names:
+            raise RequestError(f"{spec.name or spec.file} has no input '{name}': it has {', '.join(names)}")
+        named[name or names[0]] = shape
+    found = copy(spec)
+    found.inputs = [
+        Input(each.name, Template(each.shape.node, each.shape.path, each.shape.arg, named[each.name]), each.dtype)
+        if each.name in named
+        else each
+        for each in spec.inputs
+    ]
+    return found
+
+
+def sizes_in(spec: Spec, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Template]:
+    """The vars of the spec that say sizes of the inputs which have other shapes, as these make them."""
+    given = [(each, shapes.get(each.name) or shapes.get("")) for each in spec.inputs]
+    found = sizes_of([each for each, shape in given if shape], [shape for _, shape in given if shape])
+    return {name: Template(spec.vars[name].node, name, spec.vars[name].arg, value) for name, value in found.items() if name in spec.vars}
+
+
+def settings(
+    spec: Spec, vars: Mapping[str, Any], variant: str | None, shapes: Mapping[str, tuple[int, ...]] | None = None
+) -> dict[str, Template]:
+    """The values that take the place of a spec's own vars: those of a variant, those that follow from other ``shapes`` of its inputs,
+    then those given, which may read the vars above them.
 
     Raises RequestError for a variant or a var that the spec does not have, and for a value that is none.
     """
@@ -22,6 +58,7 @@ def settings(spec: Spec, vars: Mapping[str, Any], variant: str | None) -> dict[s
         if variant not in spec.variants:
             raise RequestError(f"{spec.name or spec.file} has no variant '{variant}': {_those(spec.variants)}")
         found.update(spec.variants[variant])
+    found.update(sizes_in(spec, shapes or {}))
     order = list(spec.vars)
     for name, value in vars.items():
         if name not in spec.vars:

@@ -7,7 +7,7 @@ already, for whether weights may stay in a device's cache depends on all of them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import Problem, RequestError, SpecError
 from ..core.figures import FIGURES
@@ -70,6 +70,10 @@ def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
     from ..network.build import propagate
 
     given, dtype, lora = _given(spec, request), request.dtype_for(spec.dtype), _lora(request)
+    if request.input:
+        from ..network.settings import with_inputs
+
+        spec = with_inputs(spec, request.input)
     network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run, lora=lora)
     if problems or more or network is None:
         raise SpecError([*problems, *more])
@@ -94,24 +98,37 @@ def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
 
 def _given(spec: Spec, request: Request) -> dict[str, Template]:
     """What takes the place of the spec's own vars: those of a variant, and values that were set."""
-    if not request.vars and request.variant is None:
+    if not request.vars and request.variant is None and not request.input:
         return {}
     from ..network.settings import settings
 
-    return settings(spec, request.vars, request.variant)
+    return settings(spec, request.vars, request.variant, request.input)
 
 
 def _refuse_lengths(spec: Spec, network: Network, request: Request) -> None:
-    """No var is set for nothing: one that says the input's length alone, which is the context's business. Raises RequestError."""
+    """Nothing is set for nothing: a var or a shape that says the input's length alone, which is the context's business. Raises RequestError.
+
+    Each is tried with a length that is longer by one: where that makes the same network, it says nothing.
+    """
     from ..network.build import propagate
     from ..network.decoding import same
-    from ..network.settings import settings
+    from ..network.settings import settings, with_inputs
 
-    for name, value in request.vars.items():
-        if type(value) is not int or all(name not in each.shape.names for each in spec.inputs):
-            continue
-        other = settings(spec, {**request.vars, name: value + 1}, request.variant)
-        longer, _ = propagate(spec, other, dtype=request.dtype_for(spec.dtype), max_layers=request.max_layers, run=request.run)
+    tried: list[tuple[str, dict[str, Any], dict[str, tuple[int, ...]]]] = [
+        (name, {**request.vars, name: value + 1}, {**request.input})
+        for name, value in request.vars.items()
+        if type(value) is int and any(name in each.shape.names for each in spec.inputs)
+    ]
+    for name, (first, *others) in request.input.items():
+        tried.append((f"input {name}".strip(), {**request.vars}, {**request.input, name: (first + 1, *others)}))
+    for name, vars, shapes in tried:
+        longer, _ = propagate(
+            with_inputs(spec, shapes),
+            settings(spec, vars, request.variant, shapes),
+            dtype=request.dtype_for(spec.dtype),
+            max_layers=request.max_layers,
+            run=request.run,
+        )
         if longer is not None and same(network, longer):
             raise RequestError(
                 f"{name} is the length of the input, which changes nothing while decoding: the context says how many tokens there are"

@@ -19,6 +19,21 @@ def _share(name: str, value: Any) -> Any:
     return value
 
 
+def _shapes(name: str, value: Any) -> dict[str, tuple[int, ...]]:
+    """Shapes by the names of their inputs; one without a name is under an empty one."""
+    from ..core.kinds import SHAPE, Mismatch, show
+
+    given = value if isinstance(value, Mapping) else {"": value}
+    found: dict[str, tuple[int, ...]] = {}
+    for key, shape in given.items():
+        try:
+            found[str(key)] = SHAPE.convert(list(shape) if isinstance(shape, tuple) else shape)
+        except Mismatch:
+            where = f"{name} {key}" if key else name
+            raise RequestError(f"{where} can't be {show(shape)}: it is a shape without the batch, such as [3, 224, 224]") from None
+    return found
+
+
 class Kind:
     """How an option's value is written, and how it is checked.
 
@@ -38,6 +53,12 @@ class Kind:
         self.least = least
 
 
+EVERY = "table explain compare conventions check fit roofline"
+ONE = "table explain fit roofline"
+"""The commands that say all of one network, or draw or fit it."""
+TRAINS = "table explain fit"
+TELLS = "table explain"
+
 TEXT = Kind(str, "NAME")
 """Any text: whoever uses it says what is wrong with it."""
 FLAG = Kind(bool)
@@ -50,6 +71,9 @@ SHARE = Kind(str, "SHARE", _share)
 """A share above 0 and at most 1; on the command line perhaps one like 40%."""
 ASSIGNMENTS = Kind(list[str] | None, "VAR=VALUE")
 """Values by name: a mapping, and on the command line as many options as there are names."""
+
+SHAPES = Kind(list[str] | None, "SHAPE", _shapes)
+"""A shape, or shapes by the names of inputs; on the command line ``3x224x224`` or ``image=3x224x224``."""
 
 
 def word(what: str, *words: str) -> Kind:

@@ -25,9 +25,11 @@ class Request:
     Typed here are those that code reads by name.
     """
 
-    __slots__ = (*OPTIONS, "convention", "plan")
+    __slots__ = (*OPTIONS, "convention", "left_out", "plan")
 
     vars: Mapping[str, Any]
+    input: Mapping[str, tuple[int, ...]]
+    """Shapes in place of the spec's own, by the names of its inputs; an empty name is that of the only one."""
     variant: str | None
     lora: int | None
     lora_on: str
@@ -56,6 +58,8 @@ class Request:
     cache: str
 
     def __init__(self, values: Mapping[str, Any]) -> None:
+        self.left_out: tuple[str, ...] = ()
+        """What was asked of several specs, and this one has not: vars, inputs."""
         for name, value in values.items():
             setattr(self, name, value)
 
@@ -93,6 +97,7 @@ def make_request(**options: Unpack[Options]) -> Request:
         values[name] = OPTIONS[name].checked(name, value)
     asked = [name for name in options if values[name] != DEFAULTS[name]]
     values["vars"] = values["vars"] or {}
+    values["input"] = values["input"] or {}
     values["convention"] = find_convention(values["flops"])
     if values["phase"] == "decode" and values["context"] is None:
         raise RequestError("the decode phase needs a context: how many tokens the new one attends to, itself among them")

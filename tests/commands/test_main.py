@@ -527,6 +527,31 @@ def test_check_knows_the_modifiers_that_a_spec_hides(folder: Path, word: str) ->
         assert (done.code, done.out, done.err) == (0, "own.yaml: all well, 1 layer\n", "")
 
 
+def test_another_input() -> None:
+    assert run("two.yaml", "--input", "2x4x5").out.startswith("Two: 2 × 4 × 5 → 10\n")
+    assert run("two.yaml", "--input", "input=2×4×5").out.startswith("Two: 2 × 4 × 5 → 10\n")
+    for wrong in ("3x", "3x0x4", "x", "=3x4", "3.5x2", "-3x4", "٣x4"):
+        done = run("two.yaml", "--input", wrong)
+        message = f"archcalc: --input takes a shape without the batch, not '{wrong}'\n"
+        assert (done.code, done.err) == (2, message + "  hint      for example --input 3x192x192, or --input image=3x192x192\n")
+    done = run("two.yaml", "--input", "3x9x9", "--input", "3x8x8")
+    assert (done.code, done.err) == (2, "archcalc: --input has two shapes for one input\n  hint      name each input: image=3x192x192\n")
+
+
+def test_what_only_some_specs_have_is_a_note_for_the_others(folder: Path) -> None:
+    (folder / "other.yaml").write_text("name: Other\ninputs: {x: [3, 8, 9]}\nvars: {depth: 5}\nlayers: [linear: depth]\n")
+    done = run("two.yaml", "other.yaml", "--set", "width=6", "--set", "depth=7", "--input", "x=1x2x3", "--depth", "1")
+    notes = [line for line in done.out.splitlines() if "is set for the other specs" in line]
+    said = "is set for the other specs: this one has no var or input of that name"
+    assert (done.code, notes) == (0, [f"depth {said}", f"x {said}", f"width {said}"])
+    assert "Two: 3 × 8 × 9 → 10" in done.out
+    assert "Other: 1 × 2 × 3 → 1 × 2 × 7" in done.out
+    compared = run("compare", "two.yaml", "other.yaml", "--set", "width=6")
+    assert (compared.code, compared.err) == (0, f"Other: width {said}\n")
+    none = run("two.yaml", "other.yaml", "--set", "nothing=6")
+    assert (none.code, none.err) == (2, "archcalc: Two has no var 'nothing': it has width, act, sizes\n")
+
+
 def test_layers_and_a_page() -> None:
     assert "  conv [channels, kernel, stride=1" in run("layers").out
     assert run("layers", "conv").out.startswith("conv [channels, kernel, stride=1")

@@ -107,6 +107,7 @@ def test_a_sum_with_a_bend() -> None:
         ({"prompt": 5, "phase": "decode", "context": 9}, "a prompt goes in before anything is decoded"),
         ({"vars": {"seq": 77}, "phase": "decode", "context": 9}, "seq is the length of the input, which changes nothing while decoding"),
         ({"vars": {"seq": 4096}, "phase": "decode", "context": 9}, "seq is the length of the input, which changes nothing while decoding"),
+        ({"input": [77], "phase": "decode", "context": 9}, "input is the length of the input, which changes nothing while decoding"),
     ],
 )
 def test_what_can_not_be_asked(options: dict[str, Any], message: str) -> None:

@@ -29,6 +29,7 @@ from archcalc.request.request import Request, make_request
 DECLARED: list[tuple[str, Option]] = [*OPTIONS.items(), *(pair for group in OWN.values() for pair in group.items())]
 VALUES: dict[str, Any] = {
     "vars": {"a": 1},
+    "input": {"": (3, 5)},
     "variant": "b",
     "lora": 4,
     "lora_on": "query",
@@ -143,7 +144,7 @@ def test_a_request_has_every_option_under_its_name() -> None:
 def test_what_is_not_asked_for_has_its_default() -> None:
     request = make_request()
     for name, option in OPTIONS.items():
-        assert getattr(request, name) == ({} if name == "vars" else option.default)
+        assert getattr(request, name) == ({} if name in ("vars", "input") else option.default)
     assert request.plan is None
     assert request.convention.name == "madd"
 
@@ -154,8 +155,8 @@ def test_a_request_is_typed() -> None:
     assert_type(request.context, int | None)
     assert_type(request.plan, Plan | None)
     typed = set(inspect.get_annotations(Request))
-    assert typed <= set(Request.__slots__) == {*OPTIONS, "convention", "plan"}
-    for name in typed - {"convention", "plan", "vars", "device"}:
+    assert typed <= set(Request.__slots__) == {*OPTIONS, "convention", "left_out", "plan"}
+    for name in typed - {"convention", "plan", "vars", "input", "device"}:
         wanted = inspect.get_annotations(Options)[name].__origin__
         assert inspect.get_annotations(Request)[name] == (wanted.__name__ if isinstance(wanted, type) else str(wanted)), name
 

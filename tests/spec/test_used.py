@@ -193,8 +193,7 @@ CASES: dict[str, tuple[str, str]] = {
     ),
     "sizes that differ": (
         "use: {a: square.yaml}\nlayers: [a]",
-        "square.yaml:3:18: layers[0].linear: size is 8 or 9 in what comes in\n  found     in a.linear\n"
-        "  hint      say which it is where the network is used: size: 8",
+        "square.yaml:3:18: layers[0].linear: size is 8 or 9 in what comes in\n  found     in a.linear\n  hint      a: {size: 8} says which",
     ),
 }
 

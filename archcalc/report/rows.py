@@ -133,6 +133,11 @@ class Row(Measured):
         return shapes_of(self.node.inputs)
 
     @property
+    def outputs(self) -> list[Tensor]:
+        """What goes out."""
+        return self.node.outputs
+
+    @property
     def output_shapes(self) -> Shapes:
         """The shapes of what goes out, without the batch."""
         return shapes_of(self.node.outputs)
@@ -163,7 +168,7 @@ class Row(Measured):
 class Group(Measured):
     """A block or composite in use: the sums over the rows inside it."""
 
-    __slots__ = ("_outputs", "_sums", "children", "counts", "flops", "name", "params", "trainable_params", "type")
+    __slots__ = ("_sums", "children", "counts", "flops", "name", "outputs", "params", "trainable_params", "type")
 
     def __init__(
         self,
@@ -183,7 +188,7 @@ class Group(Measured):
         self.flops = flops
         self.params = params
         self.trainable_params = trainable_params
-        self._outputs = outputs
+        self.outputs = outputs
         self._sums: tuple[Account | None, Time | None] | None = None
 
     # Bytes and time are added up when they are first asked for: a table shows few groups, and a sum of bytes goes through all inside.
@@ -232,7 +237,7 @@ class Group(Measured):
     @property
     def output_shapes(self) -> Shapes:
         """The shapes of what goes out, without the batch."""
-        return shapes_of(self._outputs)
+        return shapes_of(self.outputs)
 
 
 Entry = Row | Group

@@ -87,7 +87,8 @@ def view(
         shown = shown[:top]
     times = "×" if unicode else "x"
     cells = [_column(report, name, shown, cut, units, times) for name in names]
-    folded = f"; {times} n: n alike in a row, their numbers summed" if any(line.count > 1 for line in shown) else ""
+    by_turns = ", or n times by turns" if any(line.turns for line in shown) else ""
+    folded = f"; {times} n: n alike in a row{by_turns}, their numbers summed" if any(line.count > 1 for line in shown) else ""
     blocks: list[list[str]] = []
     if report.accounts is not None:
         from ..ledgers import needs

@@ -28,7 +28,7 @@ FILES: dict[str, str] = {
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation arithmetic attention_parts choose concat conv elementwise embedding kit.compound kit.derivations linear "
-        "loss matmul norm pool recurrent reduce regions resample reshape sampling shuffle < attention composed latent lora mlp "
+        "loss matmul norm pool purposes recurrent reduce regions resample reshape sampling shuffle < attention composed latent lora mlp "
         "squeeze_excite ssm states transformer"
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
@@ -55,8 +55,8 @@ FILES: dict[str, str] = {
     "explain": "guide manual memory < layer",
     "explore": "draft fit",
     "render": (
-        "files layout pages pages.figures picture picture.axes picture.svg table table.lines units < ledgers pages.compare "
-        "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.labels table.cells table.columns < "
+        "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < ledgers pages.compare table.lines < "
+        "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.labels table.cells table.columns table.purposes < "
         "pages.fit picture.roofline table.view < table.markdown table.plain"
     ),
     "commands": (

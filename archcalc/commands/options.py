@@ -60,6 +60,7 @@ OWN: dict[str, dict[str, Option]] = {
     "Output": {
         "format": Option(TEXT, "table check fit conventions devices", "{formats}.", "table", metavar="FORMAT"),
         "depth": Option(LEVEL, "table", "Levels of blocks to unfold; 0 shows every layer."),
+        "by": Option(TEXT, "table", "type: a line for each kind of layers, such as attention, MLP, experts, norms.", metavar="WHAT"),
         "sort": Option(TEXT, "table", "Sort the layers: params, maccs, flops or name.", metavar="COLUMN"),
         "top": Option(WHOLE, "table", "Show the first so many lines only."),
         "columns": Option(TEXT, "table", "The columns to show.", metavar="A,B,..."),

@@ -27,16 +27,31 @@ def command(
     top: int | None,
     columns: str | None,
     units: str,
+    by: str | None,
 ) -> None:
     if format not in FORMATS:
         fail(f"there is no format '{format}': there are {', '.join(FORMATS)}")
     found = analysed(specs, options)
     reports = reports_of(found)
-    chosen = {"--depth": depth, "--sort": sort, "--top": top, "--columns": columns, "--units": None if units == "auto" else units}
+    chosen = {
+        "--depth": depth,
+        "--sort": sort,
+        "--top": top,
+        "--columns": columns,
+        "--units": None if units == "auto" else units,
+        "--by": by,
+    }
     if format in ("json", "csv") and any(value is not None for value in chosen.values()):
         option = next(name for name, value in chosen.items() if value is not None)
         fail(f"{option} is for tables: {format} has every layer in full")
-    shown: dict[str, Any] = {"depth": depth, "sort": sort, "top": top, "columns": columns.split(",") if columns else None, "units": units}
+    shown: dict[str, Any] = {
+        "depth": depth,
+        "sort": sort,
+        "top": top,
+        "columns": columns.split(",") if columns else None,
+        "units": units,
+        "by": by,
+    }
     try:
         if format == "json":
             from ..render.files import to_json

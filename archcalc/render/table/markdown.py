@@ -24,9 +24,10 @@ def to_markdown(
     top: int | None = None,
     columns: Sequence[str] | None = None,
     meaning: str = "",
+    by: str | None = None,
 ) -> str:
     """The table of a report with its totals in Markdown; the arguments are those of ``archcalc.render.table.plain.table``."""
-    made = view(report, depth=depth, units=units, sort=sort, top=top, columns=columns, meaning=meaning)
+    made = view(report, depth=depth, units=units, sort=sort, top=top, columns=columns, meaning=meaning, by=by)
     count = len(made.cells[0]) - 1 - made.cut
     cells = [
         [_code(cell) if column in NAMES and i < count else cell for i, cell in enumerate(cells)]

@@ -31,6 +31,7 @@ def table(
     colour: bool = False,
     unicode: bool = True,
     meaning: str = "",
+    by: str | None = None,
 ) -> str:
     """The table of a report, its totals and how they were counted, as lines of text.
 
@@ -38,11 +39,11 @@ def table(
     ``units`` is auto, raw (every digit), k, M or G. ``sort`` orders the lines by a number, the largest first, or by name;
     without a depth it sorts the layers of all depths, equal neighbours still as one. ``top`` keeps that many lines and
     sums up the others. ``width`` is the room there is: paths are shortened, then columns dropped. ``meaning`` says in
-    words what the report's convention counts. Raises ValueError for a column, an order or a unit that there is not.
+    words what the report's convention counts. ``by`` "type" has a line for each kind of layers: attention, MLP, experts, norms. Raises ValueError for a column, an order or a unit that there is not.
     """
     if width is not None:
         width = max(width, NARROWEST)
-    made = view(report, depth=depth, units=units, sort=sort, top=top, columns=columns, unicode=unicode, meaning=meaning, width=width)
+    made = view(report, depth=depth, units=units, sort=sort, top=top, columns=columns, unicode=unicode, meaning=meaning, width=width, by=by)
     columns_kept, dropped = _fit(made, width, unicode, by_importance=columns is None)
     size = sum(kept.width for kept in columns_kept) + len(GAP) * (len(columns_kept) - 1)
     bold, dim, plain = (BOLD, DIM, PLAIN) if colour else ("", "", "")

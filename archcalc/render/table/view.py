@@ -70,6 +70,7 @@ def view(
     unicode: bool = True,
     meaning: str = "",
     width: int | None = None,
+    by: str | None = None,
 ) -> View:
     """The cells of a report's table; ``archcalc.render.table.plain.table`` says what the arguments mean."""
     if units not in UNITS:
@@ -78,9 +79,19 @@ def view(
         if value is not None and value < 0:
             raise ValueError(f"{name} is {value}; it must not be negative")
     names = chosen(report, columns)
+    if by not in (None, "type"):
+        raise ValueError(f"a table is summed by type, not by '{by}'")
+    if by is not None and depth is not None:
+        raise ValueError("a table by type has no depth: each line is the sum over all layers of one kind")
     if depth is None and sort not in (None, "order"):
         depth = DEEPEST
-    shown = in_order(report, lines(report.tree, depth, args="args" in names, full=report.accounts is not None), sort)
+    if by is None:
+        shown = in_order(report, lines(report.tree, depth, args="args" in names, full=report.accounts is not None), sort)
+    else:
+        from .purposes import by_purpose
+
+        names = tuple(name for name in names if columns or name != "output")
+        shown = in_order(report, by_purpose(report.tree), sort)
     count = len(shown)
     cut = [] if top is None else shown[top:]
     if cut:

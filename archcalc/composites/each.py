@@ -24,7 +24,7 @@ def _build(use: Use) -> Values:
     shape = use.shape(out)
     if axis > len(shape):
         use.wrong(f"each: the slices come out as {show(shape)}, which has no place for axis {axis}")
-    return [out.shaped((*shape[:axis], slices, *shape[axis:]))]
+    return use.together(out, (*shape[:axis], slices, *shape[axis:]))
 
 
 composite = Composite(

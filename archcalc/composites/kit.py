@@ -99,6 +99,9 @@ class Use(Protocol):
     def slices(self, shape: Shape) -> Values:
         """What comes in, as one slice of this shape."""
 
+    def together(self, slice: Any, shape: Shape) -> Values:
+        """What one slice became, put together with the others in this shape."""
+
     def joint(self) -> str:
         """The path of the layer that joins its branches."""
 
@@ -120,7 +123,7 @@ class Composite:
         spread: its arguments are keys of the item itself, as in ``if: condition``, ``then: [...]``.
         settled: the argument that is evaluated once for all copies of a repeat.
         group: it is a group of its own even where it has no name: what it says of the group holds for all layers inside.
-        apart: a path from outside may not go into it.
+        apart: what is inside is there once for every slice: a path from outside may not go into it, and `together` makes what it gives.
         passes: its groups are passes, one after another.
         holds: what came in is there until its last layer is done, as a function holds its arguments.
         part: what its groups are called, where these are no passes.

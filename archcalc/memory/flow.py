@@ -142,7 +142,7 @@ def _group(context: Context, group: Group, way: Way) -> None:
             first_to_keep(context, outer[number])
     values = context.walk.values
     for tensor, value in zip(group.outputs, walk.outputs):
-        values.setdefault(id(tensor), Value(mine[id(value.storage)], value.strides))
+        values.setdefault(id(tensor), Value(mine[id(value.storage)], None if group.apart else value.strides))
     for inner, tensor in group.reached():
         if inner in walk.values:
             value = walk.values[inner]

@@ -8,7 +8,7 @@ from ..core.counts import Counts
 from ..core.dtypes import FLOATS
 from ..core.kinds import show
 from ..layers.kit.args import LayerError, Shape
-from ..layers.kit.axes import MAX_OUTPUTS
+from ..layers.kit.axes import MANY, MAX_OUTPUTS
 from ..layers.kit.layer import LayerType
 from ..layers.kit.result import Result
 from ..spec.tree import Item, Template
@@ -83,9 +83,17 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
     origin = origin_of(inputs, CACHE if type.cache is not None else STEP if type.step else 0)
     made = Leaf(name, type, args, inputs, [Tensor(shape, dtype, path, origin) for shape in result.shapes], result, scope.dtype)
     made.frozen = scope.adapters is not None
+    made.written = item.args
+    if len(inputs) == 1 and item in walk.lasts and _joins(type):
+        walk.alone.append((path, walk.lasts[item]))
     if result.extra:
         made.extra = [Tensor(shape, dtype, f"{path}.{each}", origin) for each, shape in zip(type.output_names, result.extra)]
     return made
+
+
+def _joins(type: LayerType) -> bool:
+    """Whether all that it does is to put together what comes in: with one value alone it does nothing."""
+    return type.inputs[1] >= MANY and not type.operations
 
 
 def _result(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], inputs: Values, shapes: list[Shape], path: str) -> Result:
@@ -149,9 +157,12 @@ def known_shapes(values: Values) -> list[Shape]:
 
 def misfit(walk: Walk, item: Item, error: LayerError, inputs: Values, path: str) -> NoReturn:
     """A layer that does not fit what comes in: which shape it was, and which layer made it. ``path`` is its own."""
+    hint, last = error.hint, walk.lasts.get(item)
+    if last is not None and isinstance(item.type, LayerType) and len(inputs) < item.type.inputs[0] <= last.number <= item.type.inputs[1]:
+        hint = last.hint
     argument = item.args.get(error.arg)
     at, node, arg = (argument, argument.node, argument.arg.name) if isinstance(argument, Template) else (item, item.key, "")
     came = ", ".join(f"{show(tensor.shape)} from {tensor.maker}" for tensor in inputs[:4]) or "nothing"
     more = f" and {len(inputs) - 4} more" if len(inputs) > 4 else ""
     found = f"{came}{more}, coming into {path}"
-    walk.wrong(node, at.path, error.message, expected=error.expected, found=found, hint=error.hint, arg=arg, placed=True)
+    walk.wrong(node, at.path, error.message, expected=error.expected, found=found, hint=hint, arg=arg, placed=True)

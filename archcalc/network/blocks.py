@@ -74,8 +74,9 @@ def _use(walk: Walk, item: Item, block: Block, env: Env, given: list[Any], name:
     if len(inputs) != len(block.inputs) and (len(block.inputs) > 1 or block.network is not None):
         takes = f"{counted(len(block.inputs), 'input')}: {', '.join(block.inputs)}"
         come = "1 comes" if len(inputs) == 1 else f"{len(inputs)} come"
-        message = f"the block {block.name} takes {takes}, and {come} in"
-        walk.wrong(item.key, item.path, message, hint="name them with from: [a, b]")
+        message, last = f"the block {block.name} takes {takes}, and {come} in", walk.lasts.get(item)
+        hint = last.hint if last is not None and last.number == len(block.inputs) else "name them with from: [a, b]"
+        walk.wrong(item.key, item.path, message, hint=hint)
     walk.spend(sum(len(each) for each in given if isinstance(each, list)) // 10, item)
     shapes = tuple((tensor.shape, tensor.dtype, tensor.origin) for tensor in inputs)
     end = path_to(walk, item.until, scope) if item.until is not None else None

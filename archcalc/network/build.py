@@ -15,7 +15,7 @@ from ..core.errors import Problem, TooMany
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import RUN, LayerType
 from ..spec.language import MAX_LAYERS, SIGNS
-from ..spec.tree import Block, Body, Item, Spec, Template
+from ..spec.tree import PREVIOUS, Block, Body, Item, Spec, Template
 from ..spec.user_layers import UserLayer
 from ..text.nodes import BAD
 from .adapters import adapting, check_met
@@ -106,7 +106,7 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     frame.outputs = named(walk, spec.outputs, inputs, scope, "the spec") if spec.outputs else last
     frame.leaves = walk.made
     network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens_of(walk, inputs))
-    network.formats = walk.formats
+    network.formats, network.alone = walk.formats, walk.alone
     return network
 
 
@@ -145,7 +145,7 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     asked = repeat.names | waits.names if waits is not None else repeat.names
     inputs = sources(walk, item, values, first) if item.sources and asked & SIGNS else values
     count = evaluate(walk, repeat, scope.env, inputs)
-    if count > 1 and item.sources and not any(ref.text == "previous" for ref in item.sources):
+    if count > 1 and item.sources and not any(ref.segments[0] == PREVIOUS for ref in item.sources):
         message = f"{count} copies would all take the same value"
         hint = f"from: [previous, {item.sources[0].text}] or from: previous"
         walk.wrong(item.sources[0].node, f"{item.path}.from", message, expected="previous among the sources", hint=hint)
@@ -169,6 +169,7 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     copies.outputs = values
     if walk.end is not None:
         walk.reach(f"{scope.prefix}{item.name}")
+    copies.whole = True
     return values
 
 

@@ -51,11 +51,14 @@ class Use:
 
     def branch(self, branch: Branch) -> Values:
         """What a branch gives; one with a name is a group of its own."""
-        if not branch.name:
-            return self.body(branch.body)
-        group = self.enclosed(branch.name, self.composite.part, branch.body, self.inputs)
-        self.scope.names.made[branch.name] = group
-        return group.outputs
+        made: Group | Values
+        if branch.name:
+            made = self.scope.names.made[branch.name] = self.enclosed(branch.name, self.composite.part, branch.body, self.inputs)
+        else:
+            made = self.body(branch.body)
+        if self._group is not None:
+            self._group.branches.append(made)
+        return made.outputs if isinstance(made, Group) else made
 
     def passing(self, rows: Sequence[Any], body: Body, named: Callable[[int, Any], Env]) -> Values:
         """What the last of several passes gives, each of which takes what the one before it gives."""
@@ -82,7 +85,7 @@ class Use:
         frame = Frame(inputs)
         group = Group(name, type, frame, inputs, inputs)
         scope.children.append(group)
-        names = Names(scope.names, body.given)
+        names = Names(scope.names, body.given, inside=name)
         before = walk.made
         inner = scope.within(frame.children, f"{scope.prefix}{name}.", names, {**scope.env, **values} if values else None)
         frame.outputs = group.outputs = walk.body(body, inputs, inner)
@@ -135,6 +138,12 @@ class Use:
         self._group.frame.inputs = [self.inputs[0].shaped(shape)]
         return self._group.frame.inputs
 
+    def together(self, slice: Tensor, shape: Shape) -> Values:
+        """What one slice became, put together with the others in this shape."""
+        assert self._group is not None
+        self._group.frame.outputs = [slice]
+        return [slice.shaped(shape)]
+
     def joint(self) -> str:
         """The path of the layer that joins its branches."""
         return f"{self.scope.prefix}{self.item.merge_name}"
@@ -162,6 +171,7 @@ def compose(walk: Walk, item: Item, composite: Composite, name: str, inputs: Val
             scope.names.made[name] = passes  # a pass may ask for those before it
         inner = scope.within(passes.nodes, f"{scope.prefix}{name}.")
         passes.outputs = _built(Use(walk, composite, item, inputs, inner))
+        passes.whole = True
         return passes
     label = name if item.opens_scope else ""
     if not label and not composite.group and item.frozen is None and item.share is None and item.style is None and item.held_in is None:
@@ -169,11 +179,13 @@ def compose(walk: Walk, item: Item, composite: Composite, name: str, inputs: Val
     frame = Frame(inputs)
     group = Group(label, type, frame, inputs, inputs)
     group.apart = composite.apart
-    names = Names(scope.names, _given(item)) if label or composite.apart else scope.names
+    names = Names(scope.names, _given(item), inside=item.name) if label or composite.apart else scope.names
     prefix = f"{scope.prefix}{label}." if label else scope.prefix
     before = walk.made
     inner = scope.within(frame.children, prefix, names)
-    frame.outputs = group.outputs = _built(Use(walk, composite, item, inputs, inner, group))
+    group.outputs = _built(Use(walk, composite, item, inputs, inner, group))
+    if not composite.apart:
+        frame.outputs = group.outputs
     frame.leaves = walk.made - before
     if label and not composite.apart:
         frame.names = names.made

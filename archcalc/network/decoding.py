@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core.errors import RequestError
 from ..core.kinds import show
 from ..layers.kit.positions import ALL, EARLIER
-from .graph import Absent, Copies, Group, Leaf, Network, Node, Tensor, inside, leaves_of
+from .graph import Copies, Group, Leaf, Network, Node, Tensor, inside, leaves_of
 from .ties import weights
 
 ALONG = "looks along the positions, and one is there at a time"
@@ -140,7 +140,7 @@ class Walk:
         new, old = (None if axis is None or axis == at else axis - (axis > at) for axis in (place.new, place.old))
         self.places[id(inside)] = place if place in (LOST, NOWHERE) else Place(new, old, latest=place.latest or place.new == at)
         self.nodes(group.frame.children, prefix)
-        made = self.place(next((node.outputs[0] for node in reversed(group.frame.children) if not isinstance(node, Absent)), inside))
+        made = self.place(group.frame.outputs[0])
         new, old = (None if axis is None else axis + (axis >= at) for axis in (made.new, made.old))
         new, old = (at if place.new == at else new), (at if place.old == at else old)
         known = made is LOST or (new is None and old is None)

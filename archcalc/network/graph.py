@@ -51,12 +51,16 @@ NOTHING: list[Tensor] = []
 """What a node holds that ends no composite: a node's ``held`` are the values that came into the composites that end with it."""
 
 
+UNSAID: dict[str, Any] = {}
+"""What is written of a layer that no item of its own is there for."""
+
+
 class Leaf:
     """One layer."""
 
     __slots__ = (
         *("args", "dtype", "extra", "frozen", "held", "held_in", "inputs", "layer", "name", "outputs", "owner", "result"),
-        *("rows_before", "style", "tie"),
+        *("rows_before", "style", "tie", "written"),
     )
     leaves = 1
 
@@ -84,6 +88,8 @@ class Leaf:
         self.rows_before = False
         """Whether that layer looks up rows of them alone: this one is the first that reads all."""
         self.held = NOTHING
+        self.written = UNSAID
+        """The arguments that the spec says by their names: of all others ``args`` holds the defaults."""
 
     @property
     def causal(self) -> bool:
@@ -111,6 +117,7 @@ class Group:
         "_outside",
         "apart",
         "args",
+        "branches",
         "dtype",
         "frame",
         "frozen",
@@ -151,6 +158,8 @@ class Group:
         self.held = NOTHING
         self.apart = False
         """Whether no path leads inside: what is there once for every slice has no single value."""
+        self.branches: list[Group | list[Tensor]] = []
+        """The branches of a parallel in their order: those without a name as what they give."""
         self._outside: dict[int, Tensor] = {}
         """By identity: the inner values belong to the frame, which lives as long as the group, so no other object takes one's number."""
 
@@ -181,10 +190,12 @@ class Group:
 class Copies:
     """The copies of a repeat, or the passes of a for."""
 
-    __slots__ = ("held", "name", "nodes", "outputs")
+    __slots__ = ("held", "name", "nodes", "outputs", "whole")
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.whole = False
+        """Whether all of them are there: before that, one of them is being followed."""
         self.held = NOTHING
         self.nodes: list[Node] = []
         self.outputs: list[Tensor] = []
@@ -202,6 +213,22 @@ class Absent:
 
     def __init__(self, line: int) -> None:
         self.line = line
+
+
+class Last:
+    """A value that was named without a number: the last of so many copies or passes, and the path that takes all of them."""
+
+    __slots__ = ("every", "number", "path")
+
+    def __init__(self, path: str, every: str, number: int) -> None:
+        self.path = path
+        self.every = every
+        self.number = number
+
+    @property
+    def hint(self) -> str:
+        """What to write where all of them are meant."""
+        return f"from: {self.every} takes all {self.number:,}"
 
 
 Node = Leaf | Group | Copies | Absent
@@ -223,7 +250,7 @@ def leaves_of(node: Node) -> Iterator[Leaf]:
 class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
-    __slots__ = ("dtype", "formats", "frame", "inputs", "outputs", "tokens", "vars")
+    __slots__ = ("alone", "dtype", "formats", "frame", "inputs", "outputs", "tokens", "vars")
 
     def __init__(
         self, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], vars: dict[str, Any], dtype: str, tokens: int = 0
@@ -237,3 +264,5 @@ class Network:
         self.dtype = dtype
         self.formats = False
         """Whether some item says in what its weights are held."""
+        self.alone: list[tuple[str, Last]] = []
+        """The layers that join values and get one alone, the last of several: their paths, and which it is."""

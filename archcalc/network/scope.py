@@ -39,10 +39,14 @@ class Names:
     ``given`` are all names that the text gives here, with their lines (0: an input). ``made`` are those that are there so far.
     """
 
-    __slots__ = ("broken", "complete", "given", "made", "parent")
+    __slots__ = ("broken", "complete", "given", "inside", "made", "parent")
 
-    def __init__(self, parent: Names | None, given: Mapping[str, int], made: dict[str, Node | Values] | None = None) -> None:
+    def __init__(
+        self, parent: Names | None, given: Mapping[str, int], made: dict[str, Node | Values] | None = None, inside: str = ""
+    ) -> None:
         self.parent = parent
+        self.inside = inside
+        """What the names around know this place as: the name of a composite or branch, which is there once all inside is."""
         self.given = given
         self.made: dict[str, Node | Values] = {} if made is None else made
         self.broken = False

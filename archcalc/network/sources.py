@@ -5,31 +5,58 @@ from __future__ import annotations
 from itertools import islice
 from typing import NoReturn
 
+from .. import composites
 from ..core.kinds import ANYTHING, show
 from ..core.suggest import did_you_mean
 from ..expr.compile import Expression
 from ..layers.kit.args import Arg
 from ..layers.kit.axes import MAX_OUTPUTS
-from ..spec.tree import Item, Ref, Template
+from ..spec.tree import ALL, PREVIOUS, Item, Ref, Template
 from .evaluate import evaluate
-from .graph import Absent, Copies, Group, Leaf, Node
+from .graph import Absent, Copies, Group, Last, Leaf, Node
 from .scope import Names, Scope, Values
-from .walk import Walk, Wrong
+from .walk import LEFT_OUT, UNKNOWN, Walk, Wrong
 
 _LEFT_OUT = "use `previous`, or a condition here too"
 _MOST_NAMES = 1000
 """How many names a wrong one is compared with."""
 
 
+class Found:
+    """What a path leads to so far: a node or values, which of its outputs is meant (None: all), the groups that it went into, the
+    outermost first, its text with numbers for what stands in brackets, and where it took the last of several by a name alone."""
+
+    __slots__ = ("crossed", "done", "last", "output", "target")
+
+    def __init__(self, target: Node | Values, done: str, crossed: list[Group] | None = None) -> None:
+        self.target = target
+        self.done = done
+        self.crossed = crossed or []
+        self.output: int | None = None
+        self.last: Last | None = None
+
+
 def sources(walk: Walk, item: Item, previous: Values, scope: Scope) -> Values:
-    """The values that an item's `from` names, one after another."""
+    """The values that an item's `from` names, one after another. Raises Wrong, also where these are none at all."""
     assert item.sources is not None
+    walk.lasts.pop(item, None)
     if len(item.sources) == 1:
-        return source(walk, item.sources[0], previous, scope)
-    found: Values = []
-    for ref in item.sources:
-        found = several(walk, item, [*found, *source(walk, ref, previous, scope)])
+        found = source(walk, item.sources[0], previous, scope, item)
+        if ALL in item.sources[0].segments:
+            several(walk, item, found)
+    else:
+        found = []
+        for ref in item.sources:
+            found = several(walk, item, [*found, *source(walk, ref, previous, scope)])
+    if not found:
+        nothing(walk, item.sources)
     return found
+
+
+def nothing(walk: Walk, refs: list[Ref]) -> NoReturn:
+    """Report paths that take all, of which there is none, and nothing that stands beside them. Raises Wrong."""
+    hint = "name something beside it that is there, or leave this out by a condition"
+    walk.wrong(refs[0].node, refs[0].path, f"'{refs[0].text}' gives nothing: it has no copies, or none that is there", hint=hint)
 
 
 def several(walk: Walk, item: Item, values: Values) -> Values:
@@ -46,6 +73,8 @@ def named(walk: Walk, refs: list[Ref], inputs: Values, scope: Scope, what: str) 
     for ref in refs:
         try:
             found += source(walk, ref, inputs, scope)
+            if not found and ref is refs[-1]:
+                nothing(walk, refs)
         except Wrong as wrong:
             walk.report(wrong)
         if len(found) > MAX_OUTPUTS:
@@ -59,47 +88,114 @@ def path_to(walk: Walk, ref: Ref, scope: Scope) -> str:
     return ".".join(str(_number(walk, ref, each, scope) if isinstance(each, Expression) else each) for each in ref.segments)
 
 
-def source(walk: Walk, ref: Ref, previous: Values, scope: Scope) -> Values:
-    """The values that a name or path stands for, as they are outside of every group that the path goes into."""
-    if ref.text == "previous":
+def source(walk: Walk, ref: Ref, previous: Values, scope: Scope, item: Item | None = None) -> Values:
+    """The values that a name or path stands for, as they are outside of every group that the path goes into.
+
+    ``item`` is what takes them and nothing beside them: where they are the last of several, the walk remembers that.
+    """
+    if ref.text == PREVIOUS:
         return previous
-    target, output, crossed = locate(walk, ref, scope)
-    if isinstance(target, Absent):
-        _left_out(walk, ref, ref.text)
-    found = target if isinstance(target, list) else target.outputs
-    if isinstance(target, Copies):
-        last = _last(walk, ref, target, ref.text)
-        if isinstance(last, Absent):
-            walk.wrong(ref.node, ref.path, f"'{ref.text}' was left out: the `when` of its last copy is false", hint=_LEFT_OUT)
-        found = last.outputs
-    if output is not None:
-        found = [found[output]]
-    for group in reversed(crossed):
-        found = [group.outside(tensor) for tensor in found]
-    return found
+    at = ref.segments.index(ALL) if ALL in ref.segments else len(ref.segments)
+    by_number = ref.segments[0] == PREVIOUS and not isinstance(ref.segments[1], str)
+    found = Found(previous, PREVIOUS) if by_number else _first(walk, ref, scope)
+    _follow(walk, ref, found, 1, at, scope)
+    if at == len(ref.segments):
+        values = _values(walk, ref, found)
+        if item is not None and found.last is not None and len(values) == 1:
+            walk.lasts[item] = found.last
+        return values
+    values, missing = [], list[Wrong]()
+    for each in _all(walk, ref, found):
+        try:
+            _follow(walk, ref, each, at + 1, len(ref.segments), scope)
+            values += _values(walk, ref, each)
+        except Wrong as wrong:
+            if not wrong.missing:
+                raise
+            missing.append(wrong)
+    if missing and not values and all(wrong.missing == UNKNOWN for wrong in missing):
+        raise missing[0]
+    return values
 
 
-def locate(walk: Walk, ref: Ref, scope: Scope) -> tuple[Node | Values, int | None, list[Group]]:
-    """What a path leads to, which of its outputs is meant (None: all), and the groups that it went into, the outermost first."""
-    target = _lookup(walk, ref, scope.names)
-    output: int | None = None
-    crossed: list[Group] = []
-    done = str(ref.segments[0])
-    for segment in ref.segments[1:]:
-        if isinstance(target, list) and target and target[0].shape is None:
+def locate(walk: Walk, ref: Ref, scope: Scope) -> Node | Values:
+    """What a path leads to that takes but one."""
+    found = _first(walk, ref, scope)
+    _follow(walk, ref, found, 1, len(ref.segments), scope)
+    return found.target
+
+
+def _first(walk: Walk, ref: Ref, scope: Scope) -> Found:
+    return Found(_lookup(walk, ref, scope.names), str(ref.segments[0]))
+
+
+def _follow(walk: Walk, ref: Ref, found: Found, start: int, end: int, scope: Scope) -> None:
+    """Follow some segments of a path from where it led to."""
+    for number, segment in enumerate(ref.segments[start:end], start):
+        if isinstance(found.target, list) and found.target and found.target[0].shape is None:
             raise Wrong
         if isinstance(segment, Expression):
             segment = _number(walk, ref, segment, scope)
-        if output is not None:
-            walk.wrong(ref.node, ref.path, f"'{done}' is one value and has no '{segment}'")
-        if isinstance(target, Copies) and isinstance(segment, int) and target.nodes:
-            target = _copy(walk, ref, target, segment, done)
+        if found.output is not None:
+            walk.wrong(ref.node, ref.path, f"'{found.done}' is one value and has no '{segment}'")
+        if isinstance(found.target, Copies) and isinstance(segment, int) and found.target.nodes:
+            found.target = _copy(walk, ref, found.target, segment, found.done)
         else:
-            while isinstance(target, Copies):  # a name behind copies is that of the last one
-                target = _last(walk, ref, target, done)
-            target, output = _step(walk, ref, target, segment, done, crossed)
-        done = f"{done}.{segment}"
-    return target, output, crossed
+            while isinstance(found.target, Copies):  # a name behind copies is that of the last one
+                found.target = _last(walk, ref, found, found.target, number)
+            _step(walk, ref, found, segment)
+        found.done = f"{found.done}.{segment}"
+
+
+def _values(walk: Walk, ref: Ref, found: Found) -> Values:
+    """The values of what a path led to, as they are outside of every group that it went into."""
+    target = found.target
+    if isinstance(target, Copies):
+        target = _last(walk, ref, found, target, len(ref.segments))
+        if isinstance(target, Absent):
+            message = f"'{found.done}' was left out: the `when` of its last copy is false"
+            walk.wrong(ref.node, ref.path, message, hint=_LEFT_OUT, missing=LEFT_OUT)
+    if isinstance(target, Absent):
+        _left_out(walk, ref, found.done)
+    values = target if isinstance(target, list) else target.outputs
+    if found.output is not None:
+        values = [values[found.output]]
+    for group in reversed(found.crossed):
+        values = [group.outside(tensor) for tensor in values]
+    return values
+
+
+def _all(walk: Walk, ref: Ref, found: Found) -> list[Found]:
+    """All copies, passes or branches of what a path led to, in their order."""
+    target, done = found.target, found.done
+    if found.output is not None:
+        walk.wrong(ref.node, ref.path, f"'{done}' is one value and has no '{ALL}'")
+    if isinstance(target, list) and target and target[0].shape is None:
+        raise Wrong
+    if isinstance(target, Absent):
+        _left_out(walk, ref, done)
+    if isinstance(target, Copies):
+        if not target.whole:
+            hint = f'"{done}[index - 1]" is the one before'
+            walk.wrong(ref.node, ref.path, f"'{ref.text}' stands inside '{done}', of which not all is there yet", hint=hint)
+        walk.work += len(target.nodes)
+        if walk.work > walk.most_work:
+            message, expected = f"the spec takes more than {walk.most_work:,} steps to follow", f"fewer copies, or fewer paths with {ALL}"
+            walk.wrong(ref.node, ref.path, message, expected, hint="a higher --max-layers allows more")
+        return [Found(node, f"{done}.{number}", found.crossed) for number, node in enumerate(target.nodes)]
+    if isinstance(target, Group) and target.branches:
+        return [Found(each, f"{done}.{each.name if isinstance(each, Group) else ALL}", found.crossed) for each in target.branches]
+    inner = "" if not isinstance(target, Group) else next(filter(None, map(_of_several, target.frame.names.items())), "")
+    several = len(target if isinstance(target, list) else target.outputs) > 1
+    hint = f"'{done}.{inner}.{ALL}'" if inner else f"'{done}' alone gives all its values, in order" if several else f"write '{done}'"
+    expected = "the name of a repeat, a for or a parallel"
+    walk.wrong(ref.node, ref.path, f"'{done}' has no copies, passes or branches for '{ALL}' to take", expected=expected, hint=hint)
+
+
+def _of_several(item: tuple[str, Node | Values]) -> str:
+    """The name of something that has copies, passes or branches; empty where it has none."""
+    name, node = item
+    return name if isinstance(node, Copies) or (isinstance(node, Group) and node.branches) else ""
 
 
 def _copy(walk: Walk, ref: Ref, copies: Copies, number: int, done: str) -> Node:
@@ -110,16 +206,20 @@ def _copy(walk: Walk, ref: Ref, copies: Copies, number: int, done: str) -> Node:
     return copies.nodes[number]
 
 
-def _last(walk: Walk, ref: Ref, copies: Copies, done: str) -> Node:
+def _last(walk: Walk, ref: Ref, found: Found, copies: Copies, number: int) -> Node:
+    """The last of copies that a name alone led to, which is remembered; ``number`` is that of the segment behind it."""
     if not copies.nodes:
-        walk.wrong(ref.node, ref.path, f"'{done}' has no copies: it is repeated 0 times")
+        why = "it is repeated 0 times" if copies.whole else "this is its first"
+        walk.wrong(ref.node, ref.path, f"'{found.done}' has no copies: {why}")
+    if found.last is None and copies.whole and len(copies.nodes) > 1:
+        behind = "".join(f"[{each.text}]" if isinstance(each, Expression) else f".{each}" for each in ref.segments[number:])
+        found.last = Last(f"{found.done}{behind}", f"{found.done}.{ALL}{behind}", len(copies.nodes))
     return copies.nodes[-1]
 
 
-def _step(
-    walk: Walk, ref: Ref, target: Node | Values, segment: int | str, done: str, crossed: list[Group]
-) -> tuple[Node | Values, int | None]:
+def _step(walk: Walk, ref: Ref, found: Found, segment: int | str) -> None:
     """One segment further: an output by its number or name, or an item inside a group, which is then among those crossed."""
+    target, done = found.target, found.done
     if isinstance(target, Absent):
         _left_out(walk, ref, done)
     outputs = target if isinstance(target, list) else target.outputs
@@ -127,22 +227,27 @@ def _step(
         if not 0 <= segment < len(outputs):
             expected = _range(len(outputs), "output", "outputs")
             walk.wrong(ref.node, ref.path, f"'{done}' has no output {segment}", expected=expected, found=ref.text)
-        return target, segment
+        found.output = segment
+        return
     known: list[str] = []
+    hint = "what is inside a branch has a path where the branch has a name: {left: [...], right: [...]}" if done.endswith(ALL) else ""
     if isinstance(target, Group):
         if target.apart:
             hint = f"use '{done}', or what stands before it"
             walk.wrong(ref.node, ref.path, f"what is inside '{done}' is there once for every slice", hint=hint)
         if segment in target.frame.names:
-            crossed.append(target)
-            return target.frame.names[segment], None
+            found.crossed = [*found.crossed, target]
+            found.target = target.frame.names[segment]
+            return
         known = list(target.frame.names)
     elif isinstance(target, Leaf):
         known = list(target.layer.output_names)
         if segment in known:
-            return [target.extra[known.index(segment)]], None
-    hint = did_you_mean(segment, islice(known, _MOST_NAMES))
-    walk.wrong(ref.node, ref.path, f"there is no '{segment}' in '{done}'", expected=", ".join(known), hint=hint)
+            found.target = [target.extra[known.index(segment)]]
+            return
+    hint = did_you_mean(segment, islice(known, _MOST_NAMES)) or hint
+    unknown = UNKNOWN if isinstance(target, Group) else ""
+    walk.wrong(ref.node, ref.path, f"there is no '{segment}' in '{done}'", expected=", ".join(known), hint=hint, missing=unknown)
 
 
 def _number(walk: Walk, ref: Ref, expression: Expression, scope: Scope) -> int:
@@ -158,7 +263,11 @@ def _lookup(walk: Walk, ref: Ref, names: Names) -> Node | Values:
     name = str(ref.segments[0])
     known: dict[str, int] = {}
     where: Names | None = names
+    inside = ""
     while where is not None:
+        if name == inside and name in where.given and name not in where.made:
+            walk.wrong(ref.node, ref.path, f"'{name}' stands around this and is not there yet", hint=f"{PREVIOUS} is what comes in")
+        inside = where.inside
         if name in where.made:
             return where.made[name]
         if where.broken and name in where.given:
@@ -171,8 +280,11 @@ def _lookup(walk: Walk, ref: Ref, names: Names) -> Node | Values:
 def _not_there(walk: Walk, ref: Ref, name: str, known: dict[str, int], *, complete: bool) -> NoReturn:
     """A name that nothing made so far; ``known`` are those that the text gives, with their lines."""
     if name not in known:
-        near = did_you_mean(name, islice(known, _MOST_NAMES))
-        hint = "a path may not start with previous: name the item" if name == "previous" else near
+        hint = did_you_mean(name, islice(known, _MOST_NAMES))
+        if name == PREVIOUS:
+            hint = "only a number may follow previous: name the item"
+        elif name in composites.NAMES:
+            hint = f"only a {name} that is named can be reached: give it a name"
         walk.wrong(ref.node, ref.path, f"there is no item named '{name}' here", expected=", ".join(list(known)[:20]), hint=hint)
     line = known[name]
     found = f"on line {line}" if line else ""
@@ -183,7 +295,7 @@ def _not_there(walk: Walk, ref: Ref, name: str, known: dict[str, int], *, comple
 
 
 def _left_out(walk: Walk, ref: Ref, name: str) -> NoReturn:
-    walk.wrong(ref.node, ref.path, f"'{name}' was left out: its `when` is false", hint=_LEFT_OUT)
+    walk.wrong(ref.node, ref.path, f"'{name}' was left out: its `when` is false", hint=_LEFT_OUT, missing=LEFT_OUT)
 
 
 def _range(count: int, one: str, many: str) -> str:

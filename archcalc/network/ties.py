@@ -46,7 +46,7 @@ def _share_with_first(walk: Walk, item: Item, node: Leaf | Group | Copies, copie
 
 def _share(walk: Walk, item: Item, ref: Ref, node: Leaf | Group | Copies, scope: Scope, copies: Copies | None) -> None:
     """Use the weights of what a path leads to; of copies, those of the last."""
-    target, _, _ = locate(walk, ref, scope)
+    target = locate(walk, ref, scope)
     if isinstance(target, list) and target and target[0].shape is None:
         return
     if target is node or target is copies or (isinstance(target, Copies) and node in target.nodes):

@@ -13,11 +13,15 @@ from ..core.errors import HasPlace, Problem, Reporter
 from ..layers.kit.result import Result
 from ..spec.language import MAX_NESTING
 from ..spec.tree import Body, Home, Item, Lora, Spec, Template
-from .graph import Frame
+from .graph import Frame, Last
 from .scope import Adapters, Env, Scope, Values
 
 WORK_PER_LAYER = 3
 LEAST_WORK = 300_000
+
+
+LEFT_OUT, UNKNOWN = "left out", "unknown"
+"""Why a path leads to nothing: a condition left out what it names, or there is no such name where it looks."""
 
 
 class Stop(Exception):
@@ -43,6 +47,8 @@ class Wrong(Exception):
         self.expected = ""
         self.found = ""
         self.hint = ""
+        self.missing = ""
+        """Why what a path names is not there, one of the words above: where all are taken, that one is nothing."""
 
 
 class Walk:
@@ -72,7 +78,7 @@ class Walk:
             "vars",
             "work",
         ),
-        *("adapters", "firsts", "frames", "heads", "looked_up", "results", "settled"),
+        *("adapters", "alone", "firsts", "frames", "heads", "lasts", "looked_up", "results", "settled"),
     )
 
     def __init__(self, spec: Spec, dtype: str, max_layers: int, run: Env, follow: Callable[[Walk, Body, Values, Scope], Values]) -> None:
@@ -90,6 +96,10 @@ class Walk:
         """The path at which the network of another file ends that is being followed."""
         self.ended = False
         """Whether it was reached."""
+        self.alone: list[tuple[str, Last]] = []
+        """The layers that join values and get one alone, the last of several: their paths, and which it is."""
+        self.lasts: dict[Item, Last] = {}
+        """By the item whose one source it is: the last of several copies or passes, as it was last found."""
         self.looked_up: set[str] = set()
         """What made the ids that tables are read by."""
         self.surrounding: Item | None = None
@@ -167,10 +177,12 @@ class Walk:
         *,
         arg: str = "",
         placed: bool = False,
+        missing: str = "",
     ) -> NoReturn:
         """Give up the item being followed, for this reason. Raises Wrong."""
         wrong = Wrong(message, node, path, arg, placed=placed)
         wrong.expected, wrong.found, wrong.hint, wrong.file = expected, found, hint, self.reporter.file
+        wrong.missing = missing
         raise wrong
 
     def report(self, wrong: Wrong, where: str = "") -> None:

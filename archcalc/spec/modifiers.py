@@ -10,8 +10,8 @@ from ..text.nodes import Mapping, Node, Scalar
 from .adapters import LORA, read_lora
 from .language import NAMES, STYLES
 from .reading import Known, Reading, kind_of_node
-from .refs import read_ref, read_refs
-from .tree import Item
+from .refs import first_of, read_ref, read_refs
+from .tree import ALL, Item
 from .values import read_template
 
 MODIFIERS: tuple[Arg, ...] = (
@@ -77,7 +77,12 @@ def _share(reading: Reading, item: Item, node: Node, path: str, inner: Known) ->
     """The layer whose weights are used, or true: those of the first copy, and so inside of a repeat or a loop alone."""
     first = isinstance(node, Scalar) and node.value is True
     no_text = "share must be the name of a layer, or true on a repeat"
-    item.share = True if first else read_ref(reading, node, path, inner, no_text=no_text, expected="")
+    ref = None if first else read_ref(reading, node, path, inner, no_text=no_text, expected="")
+    if ref is not None and ALL in ref.segments:
+        message, hint = f"share takes the weights of one layer, and '{ref.text}' is all of them", f"share: {first_of(ref.text)}"
+        reading.error(node, path, message, expected="the name of the layer whose weights are used", hint=hint)
+        ref = None
+    item.share = True if first else ref
     if first and "index" not in inner.names:
         expected = "the name of the layer whose weights are used"
         reading.error(node, path, "share: true is for a repeat or inside a for", expected, hint="add repeat, or name a layer")

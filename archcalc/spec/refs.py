@@ -9,11 +9,11 @@ from ..expr.compile import Expression
 from ..text.nodes import Node, Scalar, Sequence, scalar_at
 from .language import SIGNS, is_name
 from .reading import Known, Reading, kind_of_node
-from .tree import Ref
+from .tree import ALL, Ref
 from .values import read_expression
 
-_SEGMENT = r"\.?([A-Za-z_][A-Za-z0-9_]*)|\.([0-9]{1,9})(?![0-9A-Za-z_])"
-_A_SOURCE = 'previous, stem, stage.0.conv, or "stage[index - 1].conv"'
+_SEGMENT = r"\.?([A-Za-z_][A-Za-z0-9_]*)|\.([0-9]{1,9})(?![0-9A-Za-z_])|\.(\*)(?![0-9A-Za-z_*])"
+_A_SOURCE = 'previous, stem, stage.0.conv, stage.*.conv, or "stage[index - 1].conv"'
 _LONGEST = 1000
 """Characters of a path."""
 
@@ -36,11 +36,12 @@ def read_ref(
     no_text: str = "a source must be a name or a path",
     expected: str = _A_SOURCE,
 ) -> Ref | None:
-    """A name or a path: ``stem``, ``stage.0.conv``, ``down[3 - index].skip``.
+    """A name or a path: ``stem``, ``stage.0.conv``, ``down[3 - index].skip``, ``down.*.skip``.
 
-    What comes out has the path's segments in order: a name is a str, a number behind a point an int, and what stands in brackets
-    an Expression over the names that are known here, which the network evaluates at each use. Whether there is such an item shows
-    only there. None where it is no path, which is reported: what is no text at all with the message ``no_text``.
+    What comes out has the path's segments in order: a name is a str, as is the ALL that stands in it once, a number behind a point an
+    int, and what stands in brackets an Expression over the names that are known here, which the network evaluates at each use. Whether
+    there is such an item shows only there. None where it is no path, which is reported: what is no text at all with the message
+    ``no_text``.
     """
     if not isinstance(node, Scalar) or not isinstance(node.value, str) or not node.value:
         reading.error(node, path, no_text, expected=expected, found=kind_of_node(node))
@@ -51,6 +52,9 @@ def read_ref(
     segments: list[str | int | Expression] = []
     pattern = re.compile(_SEGMENT, re.ASCII)  # here: most specs have no path, and a table's start would wait for it
     while position < len(text):
+        if text.startswith("[*]", position) and segments:
+            reading.error(node, path, f"'{text[:60]}' has {ALL} in brackets", hint=f"write '{text.replace('[*]', '.*')[:60]}'")
+            return None
         if text[position] == "[" and segments:
             end = _closing(text, position)
             value = _copy_number(reading, node, text, text[position + 1 : end] if end > 0 else None, path, known)
@@ -61,11 +65,21 @@ def read_ref(
             continue
         match = pattern.match(text, position)
         if match is None or (position == 0) == text.startswith(".", position) or len(text) > _LONGEST:
-            reading.error(node, path, f"'{text[:60]}' is not a name or a path", expected=_A_SOURCE)
+            hint = f"before {ALL} stands the name of a repeat, a for or a parallel" if text[0] == ALL else ""
+            reading.error(node, path, f"'{text[:60]}' is not a name or a path", expected=_A_SOURCE, hint=hint)
             return None
-        segments.append(match[1] if match[1] else int(match[2]))
+        segments.append(match[1] or match[3] or int(match[2]))
         position = match.end()
+    if segments.count(ALL) > 1:
+        hint = f"a number in place of one of them, as in '{first_of(text)[:60]}'"
+        reading.error(node, path, f"'{text[:60]}' has more than one {ALL}", expected=f"one {ALL} in a path", hint=hint)
+        return None
     return Ref(text, node, path, segments)
+
+
+def first_of(text: str) -> str:
+    """A path with the first copy, pass or branch in place of the first that takes all."""
+    return text.replace(f".{ALL}", ".0", 1)
 
 
 def _closing(text: str, opening: int) -> int:

@@ -36,7 +36,7 @@ from .modifiers import MODIFIER
 Schema = dict[str, Any]
 
 _ARGUMENT_PATTERN = rf"^\s*(?!(?:{'|'.join(sorted(EXPRESSION_WORDS))})\s*(?:=|$)){NAME}\s*(?:=(?!=)\s*\S[\s\S]*)?$"
-_REF_PATTERN = rf"^{NAME}(\.{NAME}|\.[0-9]{{1,9}}|\[[\s\S]+\])*$"
+_STEPS = rf"(\.{NAME}|\.[0-9]{{1,9}}|\[[\s\S]+\])*"
 _LONGEST = 10_000
 
 
@@ -107,11 +107,17 @@ def _values() -> Schema:
                 {"type": "array", "items": _ref("value"), "maxItems": _LONGEST},
             ],
         },
+        "path": {
+            "type": "string",
+            "maxLength": 1000,
+            "pattern": rf"^{NAME}{_STEPS}$",
+            "description": "A name, or a path such as stage.0.conv.",
+        },
         "ref": {
             "type": "string",
             "maxLength": 1000,
-            "pattern": _REF_PATTERN,
-            "description": "previous, a name, or a path such as stage.0.conv.",
+            "pattern": rf"^{NAME}{_STEPS}(\.\*{_STEPS})?$",
+            "description": "previous, a name, or a path such as stage.0.conv; stage.*.conv takes all, in their order.",
         },
         "refs": {"anyOf": [_ref("ref"), {"type": "array", "items": _ref("ref"), "minItems": 1}]},
     }
@@ -276,5 +282,5 @@ def _item_mapping(shown: list[LayerType], modifiers: Schema) -> Schema:
 
 
 def _modifiers() -> Schema:
-    special: dict[str, Schema] = {"name": _ref("name"), "from": _ref("refs"), "share": {"anyOf": [{"const": True}, _ref("ref")]}}
+    special: dict[str, Schema] = {"name": _ref("name"), "from": _ref("refs"), "share": {"anyOf": [{"const": True}, _ref("path")]}}
     return {name: {**special[name], "description": arg.meaning} if name in special else _argument(arg) for name, arg in MODIFIER.items()}

@@ -93,10 +93,16 @@ def mismatched(template: Template, value: Any, mismatch: Mismatch, known: Iterab
     }
 
 
+PREVIOUS = "previous"
+"""The running value, as the first segment of a path."""
+ALL = "*"
+"""The segment of a path that stands for all copies, passes or branches, in their order."""
+
+
 class Ref:
     """Where a value comes from: ``previous``, a name, or a path such as ``down[3 - index].skip``.
 
-    ``segments`` are names, whole numbers, and expressions in brackets.
+    ``segments`` are names, ALL among them, whole numbers, and expressions in brackets.
     """
 
     __slots__ = ("names", "node", "path", "segments", "text")

@@ -23,7 +23,7 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 EXPRESSIONS = ("1 + 1", "in_shape[0]", "in_channels", "len([1, 2]) - 1", "true", "'relu'", "[1, 2]", "1 < 2")
 """Expressions that are in scope everywhere. What they come to is no matter of the form."""
-REFS = ("previous", "a", "a.0.b", "x[1]", "down[3 - 1].skip", "stage.0[1].x")
+REFS = ("previous", "a", "a.0.b", "x[1]", "down[3 - 1].skip", "stage.0[1].x", "down.*", "down.*.skip", "a.0.*[1].b")
 BLOCK_ARGS: dict[str, list[str]] = {"plain": [], "sized": ["size", "extra = 2 * size"], "own": ["a", "b=1"], "made": ["n"]}
 """The blocks of every document with their arguments, and its layer types: `own` by formulas, `made` of layers."""
 
@@ -31,7 +31,30 @@ QUANTITIES = {"bytes": ("1 B", "4 MiB", " 25.6 kB"), "seconds": ("2 ms", "1e-3s"
 """Quantities with their units, by what the schema calls them."""
 
 ODD_VALUES: tuple[Any, ...] = (
-    *(None, True, False, 0, 1, -1, 3, 1.5, 2.0, 2**63, -(2**63), 10**31, "", " ", "1 + 1", "relu", "previous", "4 MiB", "0 B", "2 ms"),
+    *(
+        None,
+        True,
+        False,
+        0,
+        1,
+        -1,
+        3,
+        1.5,
+        2.0,
+        2**63,
+        -(2**63),
+        10**31,
+        "",
+        " ",
+        "1 + 1",
+        "relu",
+        "previous",
+        "a.*",
+        "a.*.b.*",
+        "4 MiB",
+        "0 B",
+        "2 ms",
+    ),
     *([], [1], [1, 2, 3, 4], [None], [[1, 2]], [True], ["relu"], [0], {}, {"a": 1}, {"relu": None}, {"shape": [3]}, {"body": ["relu"]}),
 )
 ODD_KEYS = (*TOP_LEVEL, *MODIFIER, *composites.NAMES, *composites.SPREAD_KEYS)

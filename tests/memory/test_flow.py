@@ -249,6 +249,33 @@ def test_slices_of_an_each_are_there_together() -> None:
     assert report.totals.to_dict()["saved_activation_bytes"] == 4 * 2 * 35
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        [{"conv": {"channels": 6, "kernel": 3, "padding": 1}}, "relu"],
+        [{"permute": [1, 2, 0]}, linear(5)],
+        [{"slice": {"stop": 2}}],
+        [{"residual": ["relu", "gelu"]}],
+        [{"permute": [1, 2, 0]}, {"residual": []}],
+        ["identity"],
+    ],
+)
+def test_slices_of_an_each_are_as_samples_of_a_batch(body: list[Item]) -> None:
+    """What they give lies where the layers inside put it, and nowhere a second time."""
+    behind: list[Item] = ["gelu", {"scale": 2}, "gelu"]
+    slices = analyzed([{"each": {"axis": 0, "body": body}}, *behind], (3, 4, 8, 9)).totals.to_dict()
+    samples = analyzed([*body, *behind], (4, 8, 9), batch=3).totals.to_dict()
+    for figure in ("saved_activation_bytes", "peak_activation_bytes", "read_bytes", "written_bytes", "maccs", "params"):
+        assert slices[figure] == samples[figure], figure
+
+
+@pytest.mark.parametrize("behind", [{"permute": [0, 1, 3, 2]}, {"slice": {"axis": 3, "stop": 4}}])
+def test_a_view_of_what_views_inside_of_an_each_give(behind: Item) -> None:
+    """The slices are views of the input, and so is what is made of them together; only the sigmoid makes something."""
+    layers: list[Item] = [{"each": {"axis": 0, "body": [{"permute": [2, 1, 0]}]}}, behind, "sigmoid"]
+    assert alive(layers, (3, 4, 8, 9)) == [864, 864, 864 + 864]
+
+
 def test_experts_keep_for_each_time_that_a_position_goes_through_one() -> None:
     """Of 6 experts 2 are active: 2 * 3 positions of 9, and their weights are held for all."""
     layers: list[Item] = [linear(5), {"experts": {"experts": 6, "active": 2, "body": [linear(9), "gelu", linear(5)]}}]

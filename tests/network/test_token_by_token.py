@@ -81,6 +81,8 @@ REFUSED = {
     "inside an each": ("- each: {axis: 1, body: [softmax: 0]}", f"softmax {ALONG}"),
     "a slice that meets the whole": ("- name: e\n  each: {axis: 0, body: [{name: b, add: , from: [previous, input]}]}", f"e.b {ALONG}"),
     "behind an each": ("- each: {axis: 1, body: [relu]}\n- softmax: 0", f"softmax {ALONG}"),
+    "positions that an each moves": ("- reshape: [-1, 2, 4]\n- each: {axis: 1, body: [permute: [1, 0]]}\n- softmax", f"softmax {ALONG}"),
+    "all of some passes": ("- name: h\n  for: k\n  in: [3, 5]\n  do: [linear: k]\n- {concat: {axis: -1}, from: h.*}\n- softmax: 0", f"softmax {ALONG}"),
     "inside experts": ("- experts: {experts: 3, active: 2, body: [softmax: 0]}", f"softmax {ALONG}"),
     "a path into a named part": ("- name: p\n  sequence: [{name: x, linear: 4}, relu]\n- {softmax: 0, from: p.x}", f"softmax {ALONG}"),
 }  # fmt: skip

@@ -30,6 +30,10 @@ def node(value: Any) -> Node:
         ("a[max([0, index])][0]", ["a", "max([0, index])", "0"]),
         ("previous", ["previous"]),
         ("_.000000001", ["_", 1]),
+        ("down.*", ["down", "*"]),
+        ("down.*.skip.1", ["down", "*", "skip", 1]),
+        ("a.0.*[index * 2].b", ["a", 0, "*", "index * 2", "b"]),
+        ("previous.0", ["previous", 0]),
     ],
 )
 def test_the_segments_of_a_path(text: str, segments: list[str | int]) -> None:
@@ -44,6 +48,13 @@ def test_the_segments_of_a_path(text: str, segments: list[str | int]) -> None:
     ("text", "message"),
     [
         ("a..b", "'a..b' is not a name or a path"),
+        ("*", "'*' is not a name or a path"),
+        ("*.a", "'*.a' is not a name or a path"),
+        ("a.*b", "'a.*b' is not a name or a path"),
+        ("a.**", "'a.**' is not a name or a path"),
+        ("a*", "'a*' is not a name or a path"),
+        ("a.*.*", "'a.*.*' has more than one *"),
+        ("a[*]", "'a[*]' has * in brackets"),
         (".a", "'.a' is not a name or a path"),
         ("a b", "'a b' is not a name or a path"),
         ("0.a", "'0.a' is not a name or a path"),

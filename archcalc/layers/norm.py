@@ -29,6 +29,7 @@ batch_norm = LayerType(
     muls="(1 - affine) * N_in",
     adds="(1 - affine) * N_in",
     keeps=Keeps("input", weights="input", batch_statistics="2 * C_in"),
+    recentres=True,
     notes="Mean, variance, scale and shift are folded beforehand into one scale and one shift per channel.",
     fuses="all",
     positions=APART,

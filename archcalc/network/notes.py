@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from ..core.kinds import show
+from ..core.words import counted
 from .graph import Copies, Group, Leaf, Network, Node, Tensor
+from .uses import uses_of
 
 MOST = 3
 """How many layers a note names."""
 
 
-def notes(network: Network) -> list[str]:
-    """Notes on a network: axes in an unusual order, layers and inputs that nothing uses."""
-    walk = _Walk(network)
+def notes(network: Network, batch: int = 1) -> list[str]:
+    """Notes on a network, for a batch: axes in an unusual order, what is worked out for nothing, inputs that nothing uses."""
+    walk, uses = _Walk(network), uses_of(network)
+    waste = uses.waste
     found = [note for tensor in network.inputs for note in [_axes(tensor)] if note]
     found += named(
         "linear works on the last axis, here the width of a map with channels first: flatten or permute comes before it", walk.flat
     )
-    found += named("nothing takes the output, and it is counted", walk.unused())
-    found += named("the input is not used", [tensor.maker for tensor in network.inputs if id(tensor) not in walk.used])
+    alone: dict[tuple[str, str], list[str]] = {}
+    for name, last in network.alone:
+        alone.setdefault((last.path, last.hint), []).append(name)
+    for (path, hint), names in alone.items():
+        found += named(f"one value alone is joined, the last of {path}; {hint}", names)
+    counts = f"{counted(waste.layers, 'layer')}, {counted(waste.maccs * batch, 'MACC')}"
+    found += named(f"nothing takes the output; counted all the same: {counts}", waste.ends)
+    params = f"{waste.params:,} params" if waste.params != 1 else "1 param"
+    found += named(
+        f"a bias in front of batch_norm does nothing: {params}; write bias: false, or bias: true where it is meant", waste.biased
+    )
+    found += named("the input is not used", [tensor.maker for tensor in network.inputs if not uses.of([tensor])])
     return found
 
 
@@ -44,17 +57,11 @@ class _Walk:
     """
 
     def __init__(self, network: Network) -> None:
-        self.used = {id(tensor) for tensor in network.outputs}
         self.maps: set[int] = set()
         """The values that are maps with channels first: what convolutions and pools make, until something else reorders them."""
         self.flat: list[str] = []
-        self._made: list[tuple[str, list[Tensor]]] = []
         self._seen: set[int] = set()
         self.nodes(network.frame.children, "", inside=False)
-
-    def unused(self) -> list[str]:
-        """The layers and blocks whose outputs nothing takes."""
-        return [name for name, outputs in self._made if outputs and not any(id(tensor) in self.used for tensor in outputs)]
 
     def nodes(self, nodes: list[Node], prefix: str, *, inside: bool) -> None:
         for node in nodes:
@@ -66,30 +73,21 @@ class _Walk:
                 self.group(node, f"{prefix}{node.name}." if node.name else prefix, inside)
 
     def leaf(self, leaf: Leaf, name: str, inside: bool) -> None:
-        self.used.update(map(id, leaf.inputs))
         layer, outputs = leaf.layer, leaf.outputs
         first = leaf.inputs[0] if leaf.inputs else None
         is_map = first is not None and id(first) in self.maps
         if (layer.spatial and len(outputs[0].shape or ()) > 1) or (is_map and first is not None and outputs[0].shape == first.shape):
             self.maps.update(map(id, outputs))
-        if not inside:
-            self._made.append((name, [*outputs, *leaf.extra]))
-            if layer.features_last and is_map:
-                self.flat.append(name)
+        if not inside and layer.features_last and is_map:
+            self.flat.append(name)
 
     def group(self, group: Group, prefix: str, inside: bool) -> None:
         frame = group.frame
         own = group.inputs is not frame.inputs
-        self.used.update(map(id, group.inputs))
-        reached = [identity for identity, _ in group.reached()]
-        self.used.update(reached)
         if own:
-            self.used.update(map(id, frame.outputs))
-            if not inside and not reached:
-                self._made.append((prefix.removesuffix("."), group.outputs))
             self.maps.update(id(mine) for mine, theirs in zip(frame.inputs, group.inputs) if id(theirs) in self.maps)
         if id(frame) not in self._seen:
             self._seen.add(id(frame))
             self.nodes(frame.children, prefix, inside=inside or group.layer is not None)
-        if own:
+        if own and not group.apart:
             self.maps.update(id(mine) for mine, theirs in zip(group.outputs, frame.outputs) if id(theirs) in self.maps)

@@ -87,9 +87,8 @@ class Report:
     @property
     def notes(self) -> list[str]:
         """What else to know of how the network was run and counted."""
-        found = [f"{name} is set for the other specs: this one has no var or input of that name" for name in self.request.left_out] + notes(
-            self.network
-        )
+        found = [f"{name} is set for the other specs: this one has no var or input of that name" for name in self.request.left_out]
+        found += notes(self.network, self.request.batch)
         if self.causal:
             half = self.request.causal == "half"
             told = "only the unmasked half of its products" if half else "all its products, masked ones among them"

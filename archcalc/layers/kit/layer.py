@@ -82,6 +82,7 @@ class LayerType:
         classes: Callable[[Symbols], int] | None = None,
         resizes: bool = False,
         casts: str = "",
+        recentres: bool = False,
         **operations: str,
     ) -> None:
         self.name = name
@@ -148,6 +149,8 @@ class LayerType:
         """Whether it makes a map of another size of the same channels."""
         self.casts = casts
         """The argument that names the dtype of its output; empty: it has that of the place it stands in."""
+        self.recentres = recentres
+        """Whether it takes its mean away from each channel and adds a shift of its own, so that a bias in front of it does nothing."""
         unknown = set(operations) - set(OPERATIONS)
         if unknown:
             raise TypeError(f"{name}: no such operation: {', '.join(sorted(unknown))}")

@@ -16,11 +16,11 @@ from ..spec.tree import Block, Item
 from .adapters import adapting
 from .apply import UNKNOWN, known_shapes, layer_arguments, misfit
 from .apply import layer as plain_layer
+from .ends import named, path_to
 from .evaluate import arguments
 from .graph import CACHE, Frame, Group, Leaf, Node, Tensor
 from .incoming import sizes_of
 from .scope import Env, Names, Scope, Values
-from .sources import named, path_to
 from .walk import Walk
 
 

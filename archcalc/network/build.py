@@ -22,11 +22,12 @@ from .adapters import adapting, check_met
 from .apply import UNKNOWN, declared
 from .blocks import block, compound, layer
 from .composing import compose, settling
+from .ends import named
 from .evaluate import evaluate
 from .graph import INPUTS, Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .heads import heads
 from .scope import Adapters, Env, Names, Scope, Values
-from .sources import named, sources
+from .sources import sources
 from .ties import marks
 from .tokens import tokens_of
 from .walk import Stop, Walk, Wrong

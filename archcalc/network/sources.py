@@ -67,27 +67,6 @@ def several(walk: Walk, item: Item, values: Values) -> Values:
     return values
 
 
-def named(walk: Walk, refs: list[Ref], inputs: Values, scope: Scope, what: str) -> Values:
-    """The values that `outputs` names, those that are wrong left out, which is reported; ``what`` gives them."""
-    found: Values = []
-    for ref in refs:
-        try:
-            found += source(walk, ref, inputs, scope)
-            if not found and ref is refs[-1]:
-                nothing(walk, refs)
-        except Wrong as wrong:
-            walk.report(wrong)
-        if len(found) > MAX_OUTPUTS:
-            walk.error(refs[0].node, "outputs", f"{what} has too many outputs", expected=f"at most {MAX_OUTPUTS:,}")
-            break
-    return found
-
-
-def path_to(walk: Walk, ref: Ref, scope: Scope) -> str:
-    """A path with the numbers that its brackets come to, as text. Raises Wrong."""
-    return ".".join(str(_number(walk, ref, each, scope) if isinstance(each, Expression) else each) for each in ref.segments)
-
-
 def source(walk: Walk, ref: Ref, previous: Values, scope: Scope, item: Item | None = None) -> Values:
     """The values that a name or path stands for, as they are outside of every group that the path goes into.
 
@@ -135,7 +114,7 @@ def _follow(walk: Walk, ref: Ref, found: Found, start: int, end: int, scope: Sco
         if isinstance(found.target, list) and found.target and found.target[0].shape is None:
             raise Wrong
         if isinstance(segment, Expression):
-            segment = _number(walk, ref, segment, scope)
+            segment = number_in(walk, ref, segment, scope)
         if found.output is not None:
             walk.wrong(ref.node, ref.path, f"'{found.done}' is one value and has no '{segment}'")
         if isinstance(found.target, Copies) and isinstance(segment, int) and found.target.nodes:
@@ -250,7 +229,7 @@ def _step(walk: Walk, ref: Ref, found: Found, segment: int | str) -> None:
     walk.wrong(ref.node, ref.path, f"there is no '{segment}' in '{done}'", expected=", ".join(known), hint=hint, missing=unknown)
 
 
-def _number(walk: Walk, ref: Ref, expression: Expression, scope: Scope) -> int:
+def number_in(walk: Walk, ref: Ref, expression: Expression, scope: Scope) -> int:
     """What an expression in brackets comes to."""
     value = evaluate(walk, Template(ref.node, ref.path, Arg("copy", ANYTHING, ""), expression), scope.env, [])
     if type(value) is not int:

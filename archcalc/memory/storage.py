@@ -64,6 +64,11 @@ class Storage:
         self.last = -1
         """The last step while which it is there, for a composite may hold it."""
 
+    @property
+    def absent(self) -> bool:
+        """Whether it is never there: what lies between the scores and the values of fused attention."""
+        return self.core and not self.bytes
+
     def again(self, outer: int = -1) -> Storage:
         """The same piece as another frame sees it."""
         same = Storage(self.bytes, batched=self.batched, grad=self.grad, core=self.core, kept=self.kept, outer=outer)

@@ -17,10 +17,11 @@ class Traffic:
     ``fresh`` those of the network's inputs that no layer has read before; ``lent`` says that a layer before it has read the same weights.
     ``values`` are the sizes of the inputs and outputs that pass through
     memory when layers that work element by element are done together with the layer before them, and the inside of attention is never
-    written down (Dao et al., FlashAttention, 2022, arXiv:2205.14135, section 3.1).
+    written down (Dao et al., FlashAttention, 2022, arXiv:2205.14135, section 3.1). Where attention is ``fused`` it is not there for the
+    layer by itself either: scores and all that is made of them before the values have no bytes.
     """
 
-    __slots__ = ("cached", "fresh", "held", "inputs", "lent", "out", "own", "state", "values", "written")
+    __slots__ = ("cached", "fresh", "fused", "held", "inputs", "lent", "out", "own", "state", "values", "written")
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class Traffic:
         *,
         fresh: int = 0,
         lent: bool = False,
+        fused: bool = False,
     ) -> None:
         self.inputs = inputs
         self.held = held
@@ -42,6 +44,7 @@ class Traffic:
         self.cached = cached
         self.fresh = fresh
         self.lent = lent
+        self.fused = fused
         self.values = values
         self.out = out
         """The one of the values that is the output; 0 where it is not among them."""
@@ -98,8 +101,9 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int, fresh: frozenset
     if not moves(leaf, step):
         return NONE  # weights that stand alone, views, and what is in the cache already: those who use them read them
     used, state = step.used, 0
-    inputs = [tensor_bytes(tensor, samples) for tensor in leaf.inputs]
-    written = sum(tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra))
+    inputs = [0 if storage.absent else tensor_bytes(tensor, samples) for tensor, storage in zip(leaf.inputs, used)]
+    inside = any(storage.absent for storage in step.made or used[:1])  # what makes nothing overwrites what comes in
+    written = 0 if inside else sum(tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra))
     if leaf.result.state and leaf.result.context:  # while decoding: the state of the token before comes in, and takes its place going out
         state = size_of(leaf.result.state * samples, leaf.dtype)
         if layer.gives_state:
@@ -122,7 +126,8 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int, fresh: frozenset
         values = tuple(sorted(passing)[:-1]) if layer.fuses == "others" else ()
     else:
         values, out = (*passing, written), written
-    return Traffic(inputs, weights, written + state, cached, values, out, state, own, fresh=sum(first.values()), lent=lent)
+    fused = inside or any(storage.absent for storage in used)
+    return Traffic(inputs, weights, written + state, cached, values, out, state, own, fresh=sum(first.values()), lent=lent, fused=fused)
 
 
 def moves(leaf: Leaf, step: Step) -> bool:

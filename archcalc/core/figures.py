@@ -153,15 +153,22 @@ _DECLARED = (
         "read_bytes",
         "read",
         "bytes read",
-        "The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up, of experts the fewest that can be met.",
-        leaves_out="caches, and what is read twice",
+        "The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up, of experts the fewest that can be met. "
+        "Fused attention has no scores to read; a key-value cache is read as it is held.",
+        leaves_out="caches of the device, and what is read twice",
     ),
-    _bytes("written_bytes", "written", "bytes written", "The outputs of a layer by itself; a view writes nothing."),
+    _bytes(
+        "written_bytes",
+        "written",
+        "bytes written",
+        "The outputs of a layer by itself; a view writes nothing, nor does fused attention before its values.",
+    ),
     _bytes(
         "kv_cache_bytes",
         "cache",
         "key-value cache bytes",
-        "Keys and values of all tokens that are kept for those to come, for the whole batch; a window caps them.",
+        "Keys and values of all tokens that are kept for those to come, for the whole batch, with the scales of the format that they are held in; "
+        "a window caps them.",
         held="row",
     ),
     Figure(

@@ -169,6 +169,15 @@ CACHES: tuple[str, ...] = ("float32", "float16", "bfloat16", "float8", "int8", *
 """In what keys and values can be cached. A scale that a whole tensor has, as those of float8 and int8, is left out."""
 
 
-def cache_bits(elements: int, held: str) -> int:
-    """The bits of so many keys or values of one token; a block that is begun counts whole."""
-    return BITS[held] * elements if held in BITS else TYPES[held].bits(1, elements)
+Vectors = tuple[tuple[int, int], ...]
+"""Vectors that a cache keeps of one token: their features, and how many of these there are. Blocks lie within one vector."""
+
+
+def cache_bits(vectors: Vectors, held: str) -> int:
+    """The bits of what a cache keeps of one token; a block that is begun counts whole."""
+    return sum(number * (BITS[held] * features if held in BITS else TYPES[held].bits(1, features)) for features, number in vectors)
+
+
+def begun(vectors: Vectors, held: str) -> list[int]:
+    """The features of vectors that are no whole blocks of a format; none for a dtype, which has no blocks."""
+    return [] if held in BITS else [features for features, _ in vectors if features % TYPES[held].block]

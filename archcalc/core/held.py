@@ -8,16 +8,18 @@ from collections.abc import Iterable
 class Held:
     """What one layer holds, or several together. Sizes are in bits, so that half bytes of several layers add up.
 
-    ``caches`` says of how many tokens how many bits each are kept for one sample: a window keeps fewer tokens. ``grown`` are the bits that
+    ``caches`` says of how many tokens how many bits each are kept for one sample: a window keeps fewer tokens. ``formats`` are what these
+    caches are held in, each with the features of vectors that are no whole blocks of it. ``grown`` are the bits that
     the latest token of one sample added, ``state`` those of the states of one sample, and ``carried`` those of what was worked out once
     before the first token and every token reads. ``batch`` are the samples.
     """
 
-    __slots__ = ("batch", "caches", "carried", "grown", "state")
+    __slots__ = ("batch", "caches", "carried", "formats", "grown", "state")
 
     def __init__(self, batch: int = 1) -> None:
         self.batch = batch
         self.caches: dict[int, int] = {}
+        self.formats: dict[str, dict[int, None]] = {}
         self.grown = 0
         self.state = 0
         self.carried = 0
@@ -37,8 +39,16 @@ class Held:
         """What all samples carry from before the first token."""
         return self.batch * self.carried
 
-    def keep(self, tokens: int, bits: int, *, grows: bool) -> None:
-        """So many bits of each of so many tokens; ``grows`` says whether the latest of them made that more."""
+    def cached_in(self, dtype: str) -> str:
+        """In what the caches are held, in words that go behind a name; empty where all are in that dtype."""
+        return "" if set(self.formats) <= {dtype} else f", {' and '.join(self.formats)}"
+
+    def keep(self, tokens: int, bits: int, *, grows: bool, held_in: str, begun: Iterable[int] = ()) -> None:
+        """So many bits of each of so many tokens, ``held_in`` a dtype or format; ``grows`` says whether the latest of them made that more.
+
+        ``begun`` are features of vectors that are no whole blocks.
+        """
+        self.formats.setdefault(held_in, {}).update(dict.fromkeys(begun))
         self.caches[tokens] = self.caches.get(tokens, 0) + bits
         self.grown += bits if grows else 0
 
@@ -47,6 +57,8 @@ class Held:
         self.batch = other.batch
         for tokens, bits in other.caches.items():
             self.caches[tokens] = self.caches.get(tokens, 0) + bits
+        for held_in, features in other.formats.items():
+            self.formats.setdefault(held_in, {}).update(features)
         self.grown += other.grown
         self.state += other.state
         self.carried += other.carried

@@ -170,9 +170,9 @@ def _sums(
         rows = [(child.name, f"{getattr(child, field):,}") for child in children if getattr(child, field)]
         told += _block(title, [*rows, ("sum", f"{getattr(entry, field):,}")], width)
     if report.accounts is not None:
-        from .memory import experts, sums
+        from .memory import experts, fused, sums
 
         for title, rows in sums(entry, children, report):
             told += _block(title, rows)
-        told += experts(entry)
+        told += [*experts(entry), *fused(entry)]
     return "\n".join(told[:-1]) + "\n"

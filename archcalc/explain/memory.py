@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..core.figures import OF_LAYERS
 from ..core.words import seconds
-from ..memory.derivations import experts_in_words
+from ..memory.derivations import INSIDE, experts_in_words
 from ..memory.traffic import sets_of
 from ..report.figures import read
 from ..report.report import Report
@@ -27,6 +27,12 @@ def sums(entry: Entry, children: Sequence[Entry], report: Report) -> Iterator[tu
                 figure.title + remark,
                 [(name, seconds(value, exact=True) if figure.unit == "seconds" else f"{value:,}") for name, value in values],
             )
+
+
+def fused(entry: Entry) -> list[str]:
+    """What of attention is neither read nor written where it is fused; empty where nothing is."""
+    found = entry.account is not None and any(work.moved.fused for work, _ in entry.account.work)
+    return [f"attention  fused: {INSIDE} is neither read nor written", ""] if found else []
 
 
 def experts(entry: Entry) -> list[str]:

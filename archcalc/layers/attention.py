@@ -148,14 +148,14 @@ attention = Compound(
             when: width_normed
           - rope: kv_heads * rotated
             when: rotated > 0
-          - kv_cache: window
+          - kv_cache: {window: window, parts: kv_heads if in_features % kv_heads == 0 else 1}
             when: cached
         from: key_input
       - name: value
         sequence:
           - linear: {features: kv_heads * head_dim, bias: value_bias}
             when: project
-          - kv_cache: window
+          - kv_cache: {window: window, parts: kv_heads if in_features % kv_heads == 0 else 1}
             when: cached
         from: value_input
       - name: scores

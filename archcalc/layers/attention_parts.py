@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import prod
 
-from ..core.kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, show
+from ..core.kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, Either, ListOf, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import FEATURES_LAST
+from .kit.axes import FEATURES_LAST, MAX_OUTPUTS
 from .kit.keeps import FLOAT32, Keeps, in_float32
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, EARLIER, Move
@@ -218,6 +218,13 @@ def _cached(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     shape = inputs[0]
     if len(shape) < 2:
         raise LayerError(f"a cache holds [..., length, features], and {show(shape)} comes in")
+    parts, rows = symbols["parts"], prod(shape[:-2])
+    if isinstance(parts, int):
+        symbols["cached"] = ((divided(symbols, shape[-1], "features", "parts"), parts * rows),)
+    elif sum(parts) == shape[-1]:
+        symbols["cached"] = tuple((size, parts.count(size) * rows) for size in dict.fromkeys(parts))
+    else:
+        raise LayerError(f"parts: {show(parts)} adds up to {sum(parts)}, and {shape[-1]} features come in", arg="parts")
     new, window, context = shape[-2], symbols["window"], symbols["context"]
     length = max(context, new)
     symbols["kept"] = min(length, window or length)
@@ -229,16 +236,24 @@ def _cached(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
 kv_cache = LayerType(
     "kv_cache",
     "Keeps keys or values for the tokens to come; while decoding it gives those of the context, or of the window.",
-    args=(_WINDOW,),
+    args=(
+        _WINDOW,
+        Arg(
+            "parts",
+            Either(SIZE, ListOf(SIZE, "a list of sizes", 1, MAX_OUTPUTS)),
+            "how many equal parts its features have, such as heads, or a list of their sizes: blocks of a cache's format lie within one",
+            1,
+        ),
+    ),
     takes="[..., L, F]",
     settings=True,
     output="[..., min(context, window), F] while decoding, else as the input",
     rule=_cached,
-    cache="N_out // L_out",
+    cache=lambda symbols: symbols["cached"],
     keeps=Keeps(view=same),
     positions=EARLIER,
     source="Pope et al., Efficiently Scaling Transformer Inference, 2022, arXiv:2211.05102, section 2",
-    notes="A window keeps the last tokens alone, and nothing behind it reads more of them.",
+    notes="A window keeps the last tokens alone, and nothing behind it reads more of them. cache_dtype beside it says in what they are held.",
     example=Example({}, [[5, 8]], [5, 8]),
 )
 

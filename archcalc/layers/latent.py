@@ -117,7 +117,7 @@ latent_attention = Compound(
             rms_norm:
             from: latent.0
           - name: kept
-            sequence: [concat: -1, kv_cache: 0]
+            sequence: [concat: -1, kv_cache: {parts: [kv_rank, rope_dim]}]
             from: [norm, position]
           - name: scores
             attention_scores: {heads: heads, kv_heads: 1, causal: causal}
@@ -134,12 +134,12 @@ latent_attention = Compound(
             head_linear: {heads: heads, features: value_dim}
         else:
           - name: position
-            sequence: [rope, kv_cache: 0]
+            sequence: [rope, kv_cache]
             from: latent.1
           - name: expand
             sequence:
               - rms_norm
-              - kv_cache: 0
+              - kv_cache:
               - linear: {features: heads * (head_dim + value_dim), bias: false}
             from: latent.0
           - name: halves

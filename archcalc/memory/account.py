@@ -206,11 +206,11 @@ class Accounts:
         """The account of a layer at its two steps, or that of one before it in which all is the same."""
         gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (leaf.result.params > 0 and not frozen)
         made = step.while_running + sum([storage.bytes for storage in step.made])
-        core = tuple((storage.core or storage.cached, storage.absent) for storage in step.used)
+        core = tuple((storage.core, storage.each, storage.absent) for storage in step.used)
         again = again or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
         dtypes = [tensor.dtype for tensor in leaf.inputs]
         key = (
-            *(id(leaf.result), leaf.dtype, *dtypes, times, sets, active, tie, frozen, head, choice),
+            *(id(leaf.result), leaf.dtype, leaf.cached_in, *dtypes, times, sets, active, tie, frozen, head, choice),
             *(kept, trained.keeps, gradients, made, bool(step.made), core, again, fresh, lent),
         )
         found = self.known.get(key)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..core.derivation import Derivation
-from ..core.dtypes import BITS, in_words
+from ..core.dtypes import BITS, bytes_of, in_words
+from ..core.formats import TYPES, begun, cache_bits
 from ..layers.kit.keeps import BY_PRODUCTS, MADE, VALUES
 from ..network.graph import Leaf
 from .account import Account
 from .keeping import FUSED
 from .plan import Plan
-from .storage import tensor_in_words
-from .traffic import Sets
+from .storage import tensor_bytes, tensor_in_words
+from .traffic import Sets, Traffic
 from .weights import Part, with_params
+
+INSIDE = "what is between its scores and its values"
+"""What fused attention never has in memory."""
 
 
 def derivations(leaf: Leaf, account: Account, alive: int, *, runs: int, batch: int, plan: Plan) -> Iterator[Derivation]:
@@ -23,23 +27,64 @@ def derivations(leaf: Leaf, account: Account, alive: int, *, runs: int, batch: i
     yield _kept(leaf, account)
     before = f"{alive - account.made_bytes} + {account.made_bytes}"
     yield Derivation("bytes alive", "alive before + made", before, alive, "at inference, while it runs")
-    if not (account.read_bytes or account.written_bytes):
-        yield Derivation("bytes read", "0", "0", 0, "nothing is moved: its output is memory that is there already, or a weight")
-        return
+    yield from _moved(leaf, account, runs, batch)
+    if leaf.result.cached:
+        yield from _cache(leaf, runs, batch)
+
+
+def _moved(leaf: Leaf, account: Account, runs: int, batch: int) -> Iterator[Derivation]:
+    """What a layer by itself reads and writes."""
     (work, _), *_ = account.work
-    state, own = work.moved.state, work.moved.own
-    inputs = " + ".join(tensor_in_words(tensor, runs, batch) for tensor in leaf.inputs[: len(work.moved.inputs)])
-    outputs = " + ".join(tensor_in_words(tensor, runs, batch) for tensor in (*leaf.outputs, *leaf.extra))
+    moved, state = work.moved, work.moved.state
+    fused = f"attention is fused: {INSIDE} is never in memory" if moved.fused else ""
+    if not (account.read_bytes or account.written_bytes):
+        why = fused or "nothing is moved: its output is memory that is there already, or a weight"
+        yield Derivation("bytes read", "0", "0", 0, why)
+        return
     if work.sets is not None:
         yield _sets(work.sets)
-    terms = [("inputs", inputs or "0"), ("weights", str(work.moved.held))]
-    terms += [("cache", str(own))] if own else []
+    terms = [("inputs", _inputs(leaf, moved, runs, batch)), ("weights", str(moved.held))]
+    terms += [("cache", str(moved.own))] if moved.own else []
     terms += [("state", str(state))] if state else []
-    yield Derivation("bytes read", " + ".join(what for what, _ in terms), " + ".join(size for _, size in terms), account.read_bytes)
+    yield Derivation("bytes read", " + ".join(what for what, _ in terms), " + ".join(size for _, size in terms), account.read_bytes, fused)
+    outputs = " + ".join(tensor_in_words(tensor, runs, batch) for tensor in (*leaf.outputs, *leaf.extra))
     if state:
         yield Derivation("bytes written", "outputs + state", f"{account.written_bytes - state} + {state}", account.written_bytes)
+    elif leaf.layer.cache is not None:
+        new = f"{account.written_bytes} bytes"
+        yield Derivation("bytes written", "new tokens in the cache", new, account.written_bytes, f"in {leaf.cache_dtype}, of {leaf.dtype}")
     else:
-        yield Derivation("bytes written", "outputs", outputs, account.written_bytes)
+        yield Derivation("bytes written", "outputs", outputs if account.written_bytes else "0", account.written_bytes)
+
+
+def _inputs(leaf: Leaf, moved: Traffic, runs: int, batch: int) -> str:
+    """What is read of each input, with the numbers in: all of it, or of a cache as it is held, or of a window."""
+    told = []
+    for tensor, size in zip(leaf.inputs, moved.inputs):
+        if size == tensor_bytes(tensor, runs * batch):
+            told.append(tensor_in_words(tensor, runs, batch))
+        elif size:
+            told.append(f"{size} bytes")
+    return " + ".join(told) or "0"
+
+
+def _cache(leaf: Leaf, runs: int, batch: int) -> Iterator[Derivation]:
+    """What a layer keeps of each token, and of all tokens for all samples."""
+    vectors, held_in, tokens = leaf.result.cached, leaf.cache_dtype, leaf.result.kept
+    bits = runs * cache_bits(vectors, held_in)
+    format, often = TYPES.get(held_in), f" * {runs} runs" if runs > 1 else ""
+    remark = f"in {held_in}"
+    if format is None:
+        formula = f"{in_words(BITS[held_in])} * elements"
+        numbers = f"{in_words(BITS[held_in])} * ({' + '.join(f'{number} * {features}' for features, number in vectors)}){often}"
+    else:
+        each = f"{bytes_of(format.block_bits)} bytes"
+        formula = f"{each} * blocks of {format.block}"
+        numbers = f"{each} * ({' + '.join(f'{number} * {-(-features // format.block)}' for features, number in vectors)}){often}"
+        remark += ", a block that is begun counts whole" if begun(vectors, held_in) else ""
+    yield Derivation("bytes a token", formula, numbers, bytes_of(bits), remark)
+    of_all = f"{in_words(bits)} * {tokens}" + (f" * batch {batch}" if batch > 1 else "")
+    yield Derivation("cache bytes", "bytes a token * tokens * samples", of_all, bytes_of(bits * tokens * batch))
 
 
 def _sets(sets: Sets) -> Derivation:

@@ -171,7 +171,7 @@ def _inside(run: Run, group: Group, incoming: list[Value], outer: list[Storage],
     numbers = {id(storage): number for number, storage in enumerate(outer)}
     reached = [inner for inner, _ in group.reached()]
     states = tuple(
-        (storage.bytes, storage.batched, storage.grad, storage.core, storage.kept, storage.cached, storage.entering) for storage in outer
+        (storage.bytes, storage.batched, storage.grad, storage.core, storage.kept, storage.each, storage.entering) for storage in outer
     )
     places = tuple((numbers[id(value.storage)], value.strides) for value in incoming)
     key = (id(group.frame), way.times, way.frozen, way.style, states, places, tuple(reached))

@@ -91,7 +91,7 @@ class Ledger:
 
 def ledgers(accounts: Accounts, whole: Account, held: Held, *, decoding: bool) -> list[Ledger]:
     """The ledgers of training and of inference; one token after another is inference alone, and so is what runs where nothing is trained."""
-    inference = inference_ledger(whole, accounts.inference, accounts.plan, held)
+    inference = inference_ledger(whole, accounts.inference, accounts.plan, held, accounts.network.dtype)
     return [inference] if decoding else [training_ledger(whole, accounts.training, accounts.plan, accounts.loss()), inference]
 
 
@@ -131,28 +131,30 @@ def training_ledger(whole: Account, flow: Flow, plan: Plan, loss: LossBytes | No
     )
 
 
-def inference_ledger(whole: Account, flow: Flow, plan: Plan, held: Held) -> Ledger:
-    """What a forward pass needs."""
+def inference_ledger(whole: Account, flow: Flow, plan: Plan, held: Held, dtype: str) -> Ledger:
+    """What a forward pass of a network in a dtype needs."""
     samples = counted(flow.batch, "sample")
     return Ledger(
         "inference",
         "inference",
         [
             *_weights(whole, ("weights",)),
-            *_held(held, samples),
+            *_held(held, samples, dtype),
             Term("activations", "bytes alive, of the layer with most, the inputs among them", samples, flow.peak),
         ],
     )
 
 
-def _held(held: Held, samples: str) -> list[Term]:
-    """What is held of the tokens before."""
+def _held(held: Held, samples: str, dtype: str) -> list[Term]:
+    """What is held of the tokens before. A cache that is not in the network's dtype says in what it is."""
     caches = [f"{in_words(bits)} * {tokens:,} tokens" for tokens, bits in sorted(held.caches.items(), reverse=True)]
     each = f"({' + '.join(caches)})" if len(caches) > 1 else "".join(caches)
     return [
         Term(
-            "key-value cache",
-            "elements kept of a token * tokens * samples * bytes of the dtype",
+            f"key-value cache{held.cached_in(dtype)}",
+            "bytes of a token * tokens * samples"
+            if any(each not in BITS for each in held.formats)
+            else "elements kept of a token * tokens * samples * bytes of the dtype",
             f"{each} * {samples}",
             bytes_of(held.cache_bits),
         ),

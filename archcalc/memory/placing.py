@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from ..core.dtypes import BITS, FLOATS, size_of
+from ..core.formats import cache_bits
 from ..layers.kit.keeps import FLOAT32, FLOAT32_SCALED, NOTHING, Strides
 from ..layers.kit.views import in_order
 from ..network.graph import Leaf, Tensor
@@ -58,7 +59,7 @@ def _there(context: Context, step: Step, leaf: Leaf, incoming: list[Value], way:
         context.walk.drops = True
     if leaf.layer.cache is not None and leaf.result.context:
         cache = Storage(0, batched=True, grad=False)
-        cache.cached = True
+        cache.each = cache_bits(leaf.result.cached, leaf.cache_dtype), sum(features * number for features, number in leaf.result.cached)
         return Value(cache)
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from ..core.dtypes import BITS, in_words, size_of, wide
+from ..core.dtypes import BITS, bytes_of, in_words, size_of, wide
 from ..layers.kit.keeps import BY_PRODUCTS, Strides
 from ..network.graph import Group, Leaf, Tensor
 
@@ -12,6 +12,16 @@ from ..network.graph import Group, Leaf, Tensor
 def tensor_bytes(tensor: Tensor, samples: int) -> int:
     """The bytes of a value for so many samples, runs for a sample among them."""
     return size_of(prod(tensor.shape or ()) * samples, tensor.dtype)
+
+
+def bytes_there(tensor: Tensor, storage: Storage, samples: int) -> int:
+    """The bytes of a value as it lies in a piece of memory: in a cache as that is held, none where the piece is never there."""
+    if storage.absent:
+        return 0
+    if storage.each is None:
+        return tensor_bytes(tensor, samples)
+    bits, elements = storage.each
+    return bytes_of(-(-prod(tensor.shape or ()) * samples * bits // elements))
 
 
 def tensor_in_words(tensor: Tensor, runs: int, batch: int) -> str:
@@ -37,7 +47,7 @@ def by_product_bytes(name: str, elements: int, dtype: str) -> int:
 class Storage:
     """A piece of memory. Several values may lie in it."""
 
-    __slots__ = ("batched", "bytes", "cached", "core", "entering", "grad", "kept", "last", "needed", "needs", "outer", "writes")
+    __slots__ = ("batched", "bytes", "core", "each", "entering", "grad", "kept", "last", "needed", "needs", "outer", "writes")
 
     def __init__(self, size: int, *, batched: bool, grad: bool, core: bool = False, kept: bool = False, outer: int = -1) -> None:
         self.bytes = size
@@ -51,8 +61,8 @@ class Storage:
         """Whether some layer keeps it for the backward pass. The network's inputs and its weights are there anyhow, and count as kept."""
         self.entering = -1
         """Which input of the network it is; -1: none."""
-        self.cached = False
-        """Whether it is the key-value cache: it was there before and counts for itself."""
+        self.each: tuple[int, int] | None = None
+        """Of the key-value cache, which was there before and counts for itself, the bits and the elements of a token."""
         self.outer = outer
         """Which input of the frame it is; -1: none."""
         self.needs: list[Storage] = []
@@ -65,6 +75,11 @@ class Storage:
         """The last step while which it is there, for a composite may hold it."""
 
     @property
+    def cached(self) -> bool:
+        """Whether it is the key-value cache."""
+        return self.each is not None
+
+    @property
     def absent(self) -> bool:
         """Whether it is never there: what lies between the scores and the values of fused attention."""
         return self.core and not self.bytes
@@ -72,7 +87,7 @@ class Storage:
     def again(self, outer: int = -1) -> Storage:
         """The same piece as another frame sees it."""
         same = Storage(self.bytes, batched=self.batched, grad=self.grad, core=self.core, kept=self.kept, outer=outer)
-        same.cached = self.cached
+        same.each = self.each
         same.entering = self.entering
         return same
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..core.dtypes import size_of
+from ..core.dtypes import IN_MEMORY, bytes_of, size_of
+from ..core.formats import cache_bits
 from ..network.graph import Leaf
-from .storage import Step, tensor_bytes
+from .storage import Step, bytes_there, tensor_bytes
 
 
 class Traffic:
@@ -101,7 +102,9 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int, fresh: frozenset
     if not moves(leaf, step):
         return NONE  # weights that stand alone, views, and what is in the cache already: those who use them read them
     used, state = step.used, 0
-    inputs = [0 if storage.absent else tensor_bytes(tensor, samples) for tensor, storage in zip(leaf.inputs, used)]
+    inputs = [bytes_there(tensor, storage, samples) for tensor, storage in zip(leaf.inputs, used)]
+    if layer.cache is not None:
+        return _stored(leaf, inputs[0], used[0].entering in fresh, samples)
     inside = any(storage.absent for storage in step.made or used[:1])  # what makes nothing overwrites what comes in
     written = 0 if inside else sum(tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra))
     if leaf.result.state and leaf.result.context:  # while decoding: the state of the token before comes in, and takes its place going out
@@ -111,7 +114,7 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int, fresh: frozenset
     seen, keys = leaf.result.seen
     if seen < keys:  # of keys and values, the second input, those in the window alone
         inputs[1:] = [size * seen // keys for size in inputs[1:]]
-    own = size_of(leaf.result.cached * leaf.result.kept * samples, leaf.dtype) if leaf.result.context else 0  # a cache inside the layer
+    own = bytes_of(cache_bits(leaf.result.cached, leaf.cache_dtype) * leaf.result.kept * samples) if leaf.result.context else 0
     cached = own + sum(size for size, storage in zip(inputs, used) if storage.cached and storage not in step.again)
     passing = [size for size, storage in zip(inputs, used) if not (storage.cached or storage.entering in fresh)]
     first = {storage.entering: size for size, storage in zip(inputs, used) if storage.entering in fresh}
@@ -130,10 +133,25 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int, fresh: frozenset
     return Traffic(inputs, weights, written + state, cached, values, out, state, own, fresh=sum(first.values()), lent=lent, fused=fused)
 
 
+def _stored(leaf: Leaf, size: int, fresh: bool, samples: int) -> Traffic:
+    """What a cache moves that is held in another dtype than what comes in: of the tokens that are kept of these it reads and writes each once.
+
+    Fused with the layer before it has them at hand.
+    """
+    tokens = (leaf.inputs[0].shape or ())[-2]
+    new = min(tokens, leaf.result.kept)
+    read = -(-size * new // tokens)
+    written = bytes_of(cache_bits(leaf.result.cached, leaf.cache_dtype) * new * samples)
+    return Traffic([read], 0, written, 0, (), fresh=read if fresh else 0)
+
+
 def moves(leaf: Leaf, step: Step) -> bool:
-    """Whether a layer reads what comes in: views do not, nor what is in a cache already, nor weights that stand alone."""
+    """Whether a layer reads what comes in: views do not, nor weights that stand alone, nor a cache that is held as what comes in is."""
     layer = leaf.layer
-    return bool(leaf.inputs) and layer.cache is None and bool((layer.keeps.view is None and not layer.keeps.passes) or step.made)
+    if layer.cache is not None:
+        dtype = leaf.inputs[0].dtype
+        return leaf.cache_dtype not in (dtype, IN_MEMORY.get(dtype, dtype), leaf.dtype)
+    return bool(leaf.inputs) and bool((layer.keeps.view is None and not layer.keeps.passes) or step.made)
 
 
 class Work:

@@ -86,6 +86,8 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
     made.written = item.args
     if len(inputs) == 1 and item in walk.lasts and _joins(type):
         walk.alone.append((path, walk.lasts[item]))
+    if result.cached:
+        _caches(made, scope)
     if result.extra:
         made.extra = [Tensor(shape, dtype, f"{path}.{each}", origin) for each, shape in zip(type.output_names, result.extra)]
     return made
@@ -126,7 +128,7 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
         Counts(**figures),
         {**inner, **shape_names(inputs), SAVED: saved},
         0,
-        cached=cached,
+        cached=((cached, 1),) if cached else (),
         kept=tokens,
         grows=True,
         state=state,
@@ -138,7 +140,15 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
     outputs = [Tensor(shape, scope.dtype, scope.prefix + name, origin_of(inputs)) for shape in shapes]
     made = Leaf(name, type, given, inputs, outputs, result, scope.dtype)
     made.frozen = scope.adapters is not None
+    if cached:
+        _caches(made, scope)
     return made
+
+
+def _caches(leaf: Leaf, scope: Scope) -> None:
+    """A layer keeps a cache, held in what the place says."""
+    leaf.cached_in = scope.caching.word
+    scope.caching.met = scope.caching.taken = True
 
 
 def _length(inputs: Values) -> int:

@@ -80,7 +80,7 @@ def _use(walk: Walk, item: Item, block: Block, env: Env, given: list[Any], name:
     walk.spend(sum(len(each) for each in given if isinstance(each, list)) // 10, item)
     shapes = tuple((tensor.shape, tensor.dtype, tensor.origin) for tensor in inputs)
     end = path_to(walk, item.until, scope) if item.until is not None else None
-    key: tuple[Any, ...] = (block, _frozen(given), shapes, scope.dtype, walk.used, end)
+    key: tuple[Any, ...] = (block, _frozen(given), shapes, scope.dtype, scope.caching, walk.used, end)
     path = scope.prefix + name
     if scope.adapters is not None:
         key = (*key, scope.adapters.key(f"{path}."))
@@ -131,7 +131,7 @@ def _followed(walk: Walk, item: Item, block: Block, env: Env, path: str, inputs:
     names: dict[str, Node | Values] = {block.inputs[0]: own} if single else {each: [tensor] for each, tensor in zip(block.inputs, own)}
     frame = Frame(own)
     frame.names = names
-    scope = Scope(frame.children, Names(None, block.body.given, names), f"{path}.", around.dtype, env, around.adapters)
+    scope = Scope(frame.children, Names(None, block.body.given, names), f"{path}.", around.dtype, env, around.caching, around.adapters)
     before = walk.made
     walk.depth += 1
     if block.lora is not None:

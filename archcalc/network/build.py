@@ -21,12 +21,13 @@ from ..text.nodes import BAD
 from .adapters import adapting, check_met
 from .apply import UNKNOWN, declared
 from .blocks import block, compound, layer
+from .caches import caching, check_caches, judge
 from .composing import compose, settling
 from .ends import named
 from .evaluate import evaluate
 from .graph import INPUTS, Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .heads import heads
-from .scope import Adapters, Env, Names, Scope, Values
+from .scope import Adapters, Caching, Env, Names, Scope, Values
 from .sources import sources
 from .ties import marks
 from .tokens import tokens_of
@@ -45,29 +46,32 @@ def propagate(
     max_layers: int = MAX_LAYERS,
     run: Env | None = None,
     lora: Adapters | None = None,
+    cached: Caching | None = None,
 ) -> tuple[Network | None, list[Problem]]:
     """The network that a spec describes, and all that is wrong with it; None where it could not be followed to its end.
 
     ``settings`` take the place of the spec's own vars, ``dtype`` that of its dtype. ``run`` says how it is run: see RUN in
     archcalc/layers/kit/layer.py. ``lora`` are adapters that are asked for in place of the spec's own at its top level: which names they met
-    is told there. Shapes are per sample, without the batch.
+    is told there; ``cached`` says in what caches are held of which no item says it. Shapes are per sample, without the batch.
     """
-    network, problems = _followed(Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body), settings or {}, None)
+    cached = cached or Caching("")
+    network, problems = _followed(Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body), settings or {}, None, cached)
     if network is None or problems or not (lora or spec.adapts):
         return network, problems
     walk = Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body)
     walk.heads = heads(network)
-    return _followed(walk, settings or {}, lora)
+    return _followed(walk, settings or {}, lora, cached)
 
 
-def _followed(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None) -> tuple[Network | None, list[Problem]]:
+def _followed(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None, cached: Caching) -> tuple[Network | None, list[Problem]]:
     """The network that one walk comes to, and all that is wrong with it."""
     spec = walk.spec
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, FRAMES))
     try:
-        network = _network(walk, settings, lora)
+        network = _network(walk, settings, lora, cached)
         check_met(walk)
+        check_caches(walk)
         return network, walk.problems
     except (Stop, TooMany):
         return None, walk.problems
@@ -78,7 +82,7 @@ def _followed(walk: Walk, settings: Mapping[str, Template], lora: Adapters | Non
         sys.setrecursionlimit(before)
 
 
-def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None) -> Network:
+def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None, cached: Caching) -> Network:
     """The whole: vars, inputs, layers, outputs."""
     spec = walk.spec
     for name, template in spec.vars.items():
@@ -96,7 +100,7 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
         inputs = [UNKNOWN]
     frame = Frame(inputs)
     frame.names = names
-    scope = Scope(frame.children, Names(None, spec.body.given, names), "", walk.dtype, walk.vars)
+    scope = Scope(frame.children, Names(None, spec.body.given, names), "", walk.dtype, walk.vars, cached)
     if lora is not None:
         lora.heads = walk.heads or lora.heads
         scope = scope.adapted(lora)
@@ -133,6 +137,7 @@ def _body(walk: Walk, body: Body, values: Values, scope: Scope) -> Values:
         except Wrong as wrong:
             walk.report(wrong, f"{scope.prefix}{item.name}" if scope.prefix else "")
             scope.names.broken = True
+            scope.caching.met = True  # what is wrong may have a cache
             scope.names.made[item.name] = values = [UNKNOWN]
         if walk.ended:
             break
@@ -193,7 +198,12 @@ def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copie
         scope = scope.in_dtype(evaluate(walk, item.dtype, scope.env, inputs))
     if item.lora is not None:
         scope = adapting(walk, item.lora, scope, inputs)
+    around = scope
+    if item.cache_dtype is not None:
+        scope = caching(walk, item, item.cache_dtype, scope, inputs)
     node = _MAKERS[item.type.__class__](walk, item, item.type, name, inputs, scope)
+    if item.cache_dtype is not None:
+        judge(walk, item, scope, around)
     if isinstance(node, list):
         return node  # a composite whose layers stand among those around it
     scope.children.append(node)

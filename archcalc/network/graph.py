@@ -59,7 +59,7 @@ class Leaf:
     """One layer."""
 
     __slots__ = (
-        *("args", "dtype", "extra", "frozen", "held", "held_in", "inputs", "layer", "name", "outputs", "owner", "result"),
+        *("args", "cached_in", "dtype", "extra", "frozen", "held", "held_in", "inputs", "layer", "name", "outputs", "owner", "result"),
         *("rows_before", "style", "tie", "written"),
     )
     leaves = 1
@@ -85,11 +85,18 @@ class Leaf:
         """That layer, or block."""
         self.held_in = ""
         """The format of its weights, where an item says one; empty: as the items around say."""
+        self.cached_in = ""
+        """In what it holds its key-value cache, a word of CACHES; empty: in its dtype."""
         self.rows_before = False
         """Whether that layer looks up rows of them alone: this one is the first that reads all."""
         self.held = NOTHING
         self.written = UNSAID
         """The arguments that the spec says by their names: of all others ``args`` holds the defaults."""
+
+    @property
+    def cache_dtype(self) -> str:
+        """In what it holds its key-value cache: a dtype or a format."""
+        return self.cached_in or self.dtype
 
     @property
     def causal(self) -> bool:

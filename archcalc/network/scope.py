@@ -85,16 +85,33 @@ class Adapters:
         return self, any(f".{name}." in f".{prefix}" for name in self.on)
 
 
+class Caching:
+    """In what key-value caches are held: a ``word`` of CACHES, empty for the dtype of their layer.
+
+    ``met`` says whether one was there, ``taken`` whether one was of which no item inside says something else.
+    """
+
+    __slots__ = ("met", "taken", "word")
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        self.met = self.taken = False
+
+
 class Scope:
     """Where items are being added: among which ``children``, under which path, in which dtype, with which names and values in sight.
 
-    ``prefix`` is the path with a dot behind it, or empty. ``adapters`` are those that linear layers have here, all else is frozen then.
+    ``prefix`` is the path with a dot behind it, or empty. ``adapters`` are those that linear layers have here, all else is frozen then;
+    ``caching`` says in what the caches here are held.
     """
 
-    __slots__ = ("adapters", "children", "dtype", "env", "names", "prefix")
+    __slots__ = ("adapters", "caching", "children", "dtype", "env", "names", "prefix")
 
-    def __init__(self, children: list[Node], names: Names, prefix: str, dtype: str, env: Env, adapters: Adapters | None = None) -> None:
+    def __init__(
+        self, children: list[Node], names: Names, prefix: str, dtype: str, env: Env, caching: Caching, adapters: Adapters | None = None
+    ) -> None:
         self.adapters = adapters
+        self.caching = caching
         self.children = children
         self.names = names
         self.prefix = prefix
@@ -103,7 +120,7 @@ class Scope:
 
     def within(self, children: list[Node], prefix: str, names: Names | None = None, env: Env | None = None) -> Scope:
         """The place of what stands in an item that stands here: other ``children`` under another path, perhaps with names and values of its own."""
-        return Scope(children, names or self.names, prefix, self.dtype, self.env if env is None else env, self.adapters)
+        return Scope(children, names or self.names, prefix, self.dtype, self.env if env is None else env, self.caching, self.adapters)
 
     def at_copy(self, index: int) -> Scope:
         """The same place for one copy of a repeat: its number is in sight."""
@@ -111,8 +128,12 @@ class Scope:
 
     def in_dtype(self, dtype: str) -> Scope:
         """The same place, for layers of another dtype."""
-        return Scope(self.children, self.names, self.prefix, dtype, self.env, self.adapters)
+        return Scope(self.children, self.names, self.prefix, dtype, self.env, self.caching, self.adapters)
+
+    def cached(self, caching: Caching) -> Scope:
+        """The same place, for layers whose caches are held so."""
+        return Scope(self.children, self.names, self.prefix, self.dtype, self.env, caching, self.adapters)
 
     def adapted(self, adapters: Adapters | None) -> Scope:
         """The same place, for layers that have these adapters."""
-        return Scope(self.children, self.names, self.prefix, self.dtype, self.env, adapters)
+        return Scope(self.children, self.names, self.prefix, self.dtype, self.env, self.caching, adapters)

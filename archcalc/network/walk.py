@@ -14,7 +14,7 @@ from ..layers.kit.result import Result
 from ..spec.language import MAX_NESTING
 from ..spec.tree import Body, Home, Item, Lora, Spec, Template
 from .graph import Frame, Last
-from .scope import Adapters, Env, Scope, Values
+from .scope import Adapters, Caching, Env, Scope, Values
 
 WORK_PER_LAYER = 3
 LEAST_WORK = 300_000
@@ -78,7 +78,7 @@ class Walk:
             "vars",
             "work",
         ),
-        *("adapters", "alone", "firsts", "frames", "heads", "lasts", "looked_up", "results", "settled"),
+        *("adapters", "alone", "caches", "caching", "firsts", "frames", "heads", "lasts", "looked_up", "results", "settled"),
     )
 
     def __init__(self, spec: Spec, dtype: str, max_layers: int, run: Env, follow: Callable[[Walk, Body, Values, Scope], Values]) -> None:
@@ -120,6 +120,10 @@ class Walk:
         # they belong to the spec (or to the process, as built-in layers and their insides do), and it lives longer than the walk.
         self.adapters: dict[tuple[Lora, int], Adapters] = {}
         """By what is said of them and their rank."""
+        self.caching: dict[tuple[Item, str], Caching] = {}
+        """By item and by what it says that its caches are held in."""
+        self.caches: dict[Item, bool] = {}
+        """Whether any copy of an item that says so has a cache."""
         self.heads: frozenset[str] | None = None
         """The heads of the network as it is without adapters; None: it is followed without any."""
         self.results: dict[Any, Result] = {}

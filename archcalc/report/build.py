@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..conventions.style import style_inside, style_of
 from ..core.counts import Counts
 from ..core.dtypes import BITS
+from ..core.formats import begun, cache_bits
 from ..core.held import NOTHING, Held, all_held
 from ..network.graph import STEP, Copies, Leaf, Network, Node, Tensor
 from ..network.graph import Group as GroupNode
@@ -233,10 +234,12 @@ class _Builder:
 
     def held(self, leaf: Leaf, times: int) -> Held:
         """What a layer that runs so often for a sample holds for the tokens to come: a cache, or a state that no step before it counts."""
-        result, bits = leaf.result, times * BITS[leaf.dtype]
+        result = leaf.result
         held = Held(self.counting.batch)
         if result.cached:
-            held.keep(result.kept, result.cached * bits, grows=result.grows)
+            vectors, held_in = result.cached, leaf.cache_dtype
+            bits = times * cache_bits(vectors, held_in)
+            held.keep(result.kept, bits, grows=result.grows, held_in=held_in, begun=begun(vectors, held_in))
         if not (leaf.layer.step and len(leaf.inputs) > 1 and all(tensor.origin & STEP for tensor in leaf.inputs[1:])):
-            held.state = result.state * bits
+            held.state = result.state * times * BITS[leaf.dtype]
         return held

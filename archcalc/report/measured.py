@@ -134,6 +134,8 @@ class Measured:
         found: dict[str, Any] = {name: getattr(account, name) for name in ACCOUNTED}
         found["peak_activation_bytes"] = self.alive
         found["kv_cache_bytes"], found["state_bytes"] = self.kv_cache_bytes, self.state_bytes
+        if self.held.formats:
+            found["kv_cache_dtypes"] = list(self.held.formats)
         if time is not None:
             found["time_seconds"], found["moved_bytes"], found["bound"] = time.seconds, time.bytes, time.bound
         return found

@@ -68,13 +68,14 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
 def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
     """Shapes: every layer of the spec with what comes in and goes out."""
     from ..network.build import propagate
+    from ..network.scope import Caching
 
-    given, dtype, lora = _given(spec, request), request.dtype_for(spec.dtype), _lora(request)
+    given, dtype, lora, cached = _given(spec, request), request.dtype_for(spec.dtype), _lora(request), Caching(request.cache_dtype or "")
     if request.input:
         from ..network.settings import with_inputs
 
         spec = with_inputs(spec, request.input)
-    network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run, lora=lora)
+    network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run, lora=lora, cached=cached)
     if problems or more or network is None:
         raise SpecError([*problems, *more])
     if lora is not None:
@@ -83,6 +84,11 @@ def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
         if name := unmet(lora):
             message, expected, hint = not_met(name, lora)
             raise RequestError(f"{message}: {hint or 'there are ' + expected}" if expected else message)
+    if request.cache_dtype is not None:
+        from ..network.caches import refused
+
+        if why := refused(spec.name or spec.file or "the network", cached):
+            raise RequestError(why)
     if request.context:
         from ..network.decoding import check_step_by_step
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import JSON_SCHEMA_VERSION
+from ..core.formats import TYPES
 from ..core.words import counted
 from ..network.graph import Network
 from ..network.notes import MOST, named, notes
@@ -109,7 +110,14 @@ class Report:
             each = self.totals.kv_cache_bytes_per_token
             full = any(row.held.cache_bits and not row.held.grown for row in self.layers)
             more = " from here on: windows that are full keep no more" if full else ""
-            found.append(f"key-value cache: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token{more}")
+            held_in = self.totals.held.cached_in(self.dtype)
+            found.append(f"key-value cache{held_in}: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token{more}")
+            for name, features in self.totals.held.formats.items():
+                if features:
+                    sizes, block = " and ".join(map(str, sorted(features))), TYPES[name].block
+                    found.append(
+                        f"key-value cache, {name}: {sizes} features are no whole blocks of {block}, and one that is begun counts whole"
+                    )
         if self.totals.state_bytes:
             found.append(f"states: {self.totals.state_bytes:,} bytes, whatever the context")
         if token := self.a_token:

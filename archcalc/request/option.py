@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.checks import one_of, whole
 from ..core.errors import RequestError
+from ..core.formats import CACHES, FORMATS
 
 
 def _any(name: str, value: Any) -> Any:
@@ -32,6 +33,12 @@ def _shapes(name: str, value: Any) -> dict[str, tuple[int, ...]]:
             where = f"{name} {key}" if key else name
             raise RequestError(f"{where} can't be {show(shape)}: it is a shape without the batch, such as [3, 224, 224]") from None
     return found
+
+
+def _cached(name: str, value: Any) -> Any:
+    if value in FORMATS and value not in CACHES:
+        raise RequestError(f"{value} is a format of weights alone: a cache is held in {', '.join(CACHES)}")
+    return one_of("cache dtype", value, CACHES)
 
 
 class Kind:
@@ -69,6 +76,8 @@ AMOUNT = Kind(str, "N", whole)
 """A whole number of at least 1, on the command line perhaps one like 300B or 32k."""
 SHARE = Kind(str, "SHARE", _share)
 """A share above 0 and at most 1; on the command line perhaps one like 40%."""
+CACHE = Kind(str, "DTYPE", _cached)
+"""In what a key-value cache can be held."""
 ASSIGNMENTS = Kind(list[str] | None, "VAR=VALUE")
 """Values by name: a mapping, and on the command line as many options as there are names."""
 

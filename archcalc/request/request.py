@@ -46,6 +46,7 @@ class Request:
     causal: str
     memory: bool
     """Whether the ledgers of memory are to be shown: each option of memory asks for them."""
+    cache_dtype: str | None
     overhead: str
     plan: Plan | None
     """How bytes are counted, where they are asked for."""
@@ -115,7 +116,9 @@ def _plan(values: Mapping[str, Any]) -> Plan | None:
     from ..memory.plan import plan
 
     trains = bool(of_training(values) or values["tokens"] or values["images"])
-    return plan(values["batch"], **{name: values[name] for name in MEMORY if name not in ("memory", "overhead")}, trains=trains)
+    return plan(
+        values["batch"], **{name: values[name] for name in MEMORY if name not in ("memory", "cache_dtype", "overhead")}, trains=trains
+    )
 
 
 def _device(device: Any) -> Device | None:

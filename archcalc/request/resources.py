@@ -4,7 +4,7 @@
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from ..core.formats import FORMATS, SCOPES
-from .option import AMOUNT, FLAG, ONE, SHARE, TELLS, TEXT, TRAINS, WHOLE, Need, Option, word
+from .option import AMOUNT, CACHE, FLAG, ONE, SHARE, TELLS, TEXT, TRAINS, WHOLE, Need, Option, word
 
 if TYPE_CHECKING:
     from ..devices.catalogue import Device
@@ -89,6 +89,9 @@ class Memory(TypedDict, total=False):
             *(word("way to write attention", "spec", "fused"), ONE),
             *("Attention as the spec writes it, or fused: its scores are never in memory.", "spec"),
         ),
+    ]
+    cache_dtype: Annotated[
+        str | None, Option(CACHE, ONE, "What keys and values are cached in, such as float8 or q8_0: `archcalc guide formats` lists them.")
     ]
     overhead: Annotated[
         str,

@@ -128,7 +128,8 @@ def _arguments(reading: Reading, item: Item, node: Node | None, args: tuple[Arg,
 def _no_argument(reading: Reading, item: Item, name: str, key: Scalar, path: str, known: list[str]) -> None:
     """Report an argument that the item's type does not have."""
     expected = ", ".join(known) if known else "nothing: it takes no arguments"
-    reading.error(key, path, f"{item.type_name} has no argument '{name}'", expected=expected, hint=reading.near(name, known))
+    beside = f"{name} stands beside {item.type_name}, not among its arguments" if is_modifier(reading, name) else ""
+    reading.error(key, path, f"{item.type_name} has no argument '{name}'", expected=expected, hint=beside or reading.near(name, known))
     item.type = None
 
 

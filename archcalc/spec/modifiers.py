@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.dtypes import DTYPES
-from ..core.formats import FORMATS
+from ..core.formats import CACHES, FORMATS
 from ..core.kinds import ANYTHING, COUNT, TRUTH, Word
 from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node, Scalar
@@ -23,6 +23,7 @@ MODIFIERS: tuple[Arg, ...] = (
     Arg("frozen", TRUTH, "whether its weights are not trained"),
     Arg("dtype", Word(*DTYPES), "the dtype of its weights and outputs"),
     Arg("weights", Word("none", *FORMATS), "the format that its frozen weights are held in; none: that of its dtype, whatever is asked"),
+    Arg("cache_dtype", Word("none", *CACHES), "what its keys and values are cached in; none: the dtype of their layer, whatever is asked"),
     LORA,
     Arg("as", Word(*STYLES), "how its code is written, for counters that see code and not layers, and for what is kept"),
 )
@@ -30,7 +31,7 @@ MODIFIER = {arg.name: arg for arg in MODIFIERS}
 _FIELDS = {"as": "style", "weights": "held_in"}
 """The field of an item that holds a modifier, where it has another name."""
 
-LATER = frozenset(["weights", "lora"])
+LATER = frozenset(["weights", "cache_dtype", "lora"])
 """Words that a block may have as its name, for specs are older than they; a spec with such a block has no such modifier."""
 
 

@@ -154,7 +154,7 @@ class Item:
 
     __slots__ = (
         *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed"),
-        *("sources", "repeat", "when", "share", "frozen", "dtype", "held_in", "lora", "style", "until", "uses_index"),
+        *("sources", "repeat", "when", "share", "frozen", "dtype", "held_in", "cache_dtype", "lora", "style", "until", "uses_index"),
     )
 
     def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | Composite | None, type_name: str) -> None:
@@ -179,6 +179,7 @@ class Item:
         self.dtype: Template | None = None
         self.held_in: Template | None = None
         """The format of its weights: the key `weights`."""
+        self.cache_dtype: Template | None = None
         self.lora: Lora | None = None
         self.style: Template | None = None
         """How its code is written: the key `as`."""

@@ -903,7 +903,7 @@ def test_the_page_of_one_figure(run: Any) -> None:
     expected = text_of(
         """
         written_bytes  [bytes]
-          The outputs of a layer by itself; a view writes nothing.
+          The outputs of a layer by itself; a view writes nothing, nor does fused attention before its values.
         """
     )
     assert run("figures", "written_bytes") == (0, expected + "\n", "")
@@ -913,8 +913,9 @@ def test_the_page_of_one_figure(run: Any) -> None:
             """
             read_bytes  [bytes]
               The inputs and the weights of a layer by itself, each once; of a table the rows that are looked up, of
-              experts the fewest that can be met.
-              Leaves out caches, and what is read twice.
+              experts the fewest that can be met. Fused attention has no scores to read; a key-value cache is read as it
+              is held.
+              Leaves out caches of the device, and what is read twice.
             """
         )
         + "\n",

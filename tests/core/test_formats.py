@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archcalc.core.formats import BASE, FORMATS, TYPES
+from archcalc.core.formats import BASE, CACHES, FORMATS, TYPES, begun, cache_bits
 from places import ROOT
 
 BLOCKS = {  # bytes and weights of a block, as ggml's structs have them
@@ -46,8 +46,17 @@ def test_a_number_for_a_whole_tensor() -> None:
 
 def test_the_guide_has_every_format_with_its_bits() -> None:
     text = (ROOT / "archcalc" / "guide" / "formats.md").read_text()
-    for name in FORMATS:
+    for name in (*FORMATS, *CACHES):
         assert f"`{name}`" in text, name
+    for name in FORMATS:
         if TYPES[BASE[name]].alone and TYPES[name].block:
             row = next(line for line in text.splitlines() if f"`{name}`" in line)
             assert TYPES[name].per_weight in row.replace(",", "").split(), name
+
+
+def test_a_cache_by_its_vectors() -> None:
+    """Three vectors of 40 features and one of 64: two blocks each in q8_0."""
+    vectors = ((40, 3), (64, 1))
+    assert cache_bits(vectors, "q8_0") == (3 * 2 + 2) * 34 * 8
+    assert cache_bits(vectors, "float8") == (3 * 40 + 64) * 8
+    assert (begun(vectors, "q8_0"), begun(vectors, "float8")) == ([40], [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 from typing import Any
 
@@ -149,3 +150,22 @@ def test_llama_2_at_its_shipped_shape(options: dict[str, Any], read: int, writte
     assert sum(row.written_bytes for row in rows) == written
     assert 32 * (4 + 9 + (64 if not options else 0)) * 32 * 2**20 == read
     assert 32 * (7 + (64 if not options else 0)) * 32 * 2**20 == written
+
+
+def _told(out: str) -> Iterator[str]:
+    return (line.strip() for line in out.splitlines() if "fused" in line)
+
+
+def test_it_is_said_what_is_not_read(run: Any) -> None:
+    asked = ("llama2", "--attention", "fused")
+    inside = "what is between its scores and its values"
+    code, out, err = run("explain", asked[0], "layer.0.attention", *asked[1:])
+    assert (code, err) == (0, "")
+    assert list(_told(out)) == [f"attention  fused: {inside} is neither read nor written"]
+    _, out, _ = run("explain", asked[0], "layer.0.attention.softmax", *asked[1:])
+    assert list(_told(out)) == [f"bytes read      = 0    attention is fused: {inside} is never in memory"]
+    _, out, _ = run("explain", asked[0], "layer.0.attention.scores", *asked[1:])
+    assert "\n              = 67,108,864    attention is fused: what is between" in out
+    assert "bytes written = outputs\n              = 0\n" in out
+    _, out, _ = run("explain", asked[0], "layer.0.attention.scores", "--memory")
+    assert list(_told(out)) == []

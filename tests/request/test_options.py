@@ -51,6 +51,7 @@ VALUES: dict[str, Any] = {
     "group_size": 64,
     "zero_points": True,
     "quantise": "all",
+    "cache_dtype": "q8_0",
     "attention": "fused",
     "overhead": "cuda",
     "device": "a100",

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ...core.counts import OPERATIONS, Counts
+from ...core.formats import Vectors
 from ...core.formula import Formula
 from .args import Arg, Example, LayerError, Shape, Symbols
 from .axes import ANY, CHANNELS_FIRST, FEATURES_LAST, SPATIAL, axes_text, check_shape, how_many
@@ -65,7 +66,7 @@ class LayerType:
         extra: ShapeRule | None = None,
         tokens: bool = False,
         settings: bool = False,
-        cache: str = "",
+        cache: Callable[[Symbols], Vectors] | None = None,
         state: str = "",
         gives_state: bool = False,
         step: bool = False,
@@ -115,8 +116,8 @@ class LayerType:
         """Whether the input holds whole numbers, such as token ids."""
         self.settings = settings or bool(state)
         """Whether its formulas read how the network is run: the phase, and how causal attention is counted."""
-        self.cache = Formula(cache) if cache else None
-        """How many elements it keeps of each token, for the tokens to come."""
+        self.cache = cache
+        """The vectors that it keeps of each token, for the tokens to come, from its symbols."""
         self.state = Formula(state) if state else None
         """How many elements it holds of all tokens before, however many these are."""
         self.gives_state = gives_state
@@ -228,7 +229,7 @@ class LayerType:
             plan=plan,
             buffers=self.buffers(symbols) if self.buffers is not None else 0,
             extra=self.extra(symbols, inputs) if self.extra is not None else None,
-            cached=self.cache(symbols) if self.cache is not None else 0,
+            cached=self.cache(symbols) if self.cache is not None else (),
             kept=symbols["kept"] if self.cache is not None else 0,
             state=self.state(symbols) if self.state is not None else 0,
             grows=self.cache is not None and symbols["grows"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.counts import Counts
+from ...core.formats import Vectors
 from .args import Shape, Symbols
 from .plan import Plan
 
@@ -26,7 +27,7 @@ class Result:
         plan: those formulas; None where a spec declares the layer, with a number for its params alone.
         buffers: the numbers that it holds beside its params, which are not learned.
         extra: shapes of the outputs that are reached only by name.
-        cached: elements that it keeps of each token, for the tokens to come.
+        cached: the vectors that it keeps of each token, for the tokens to come.
         kept: tokens that it keeps them of, at most.
         state: elements that it holds of all tokens before, however many they are.
         grows: whether the latest of the tokens made that more: a window that is full keeps no more.
@@ -57,7 +58,7 @@ class Result:
         plan: Plan | None = None,
         buffers: int = 0,
         extra: list[Shape] | None = None,
-        cached: int = 0,
+        cached: Vectors = (),
         kept: int = 0,
         grows: bool = False,
         state: int = 0,

@@ -76,7 +76,8 @@ def helps(report: Report, training: bool) -> dict[str, dict[str, object]]:
     else:
         words += ["--dtype bfloat16"] if wide(report.dtype) else []
         words += ["--weights int4"] if plan.quantized is None else []
-    return {each: {option.removeprefix("--"): value} for each in words for option, _, value in [each.partition(" ")]}
+        words += ["--cache-dtype float8"] if report.totals.held.caches and report.request.cache_dtype is None else []
+    return {each: {option.removeprefix("--").replace("-", "_"): value} for each in words for option, _, value in [each.partition(" ")]}
 
 
 def asked_for(report: Report, over: str) -> str:
@@ -84,6 +85,7 @@ def asked_for(report: Report, over: str) -> str:
     request, told = report.request, [report.dtype]
     told += [f"batch {report.batch:,}"] if over != "batch" else []
     told += [f"decoding at {request.context:,}" if over != "context" else "decoding"] if request.context else []
+    told += [f"cache in {request.cache_dtype}"] if request.cache_dtype is not None else []
     told += ["attention fused"] if request.plan is not None and request.plan.fused else []
     return ", ".join(told)
 

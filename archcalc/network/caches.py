@@ -1,0 +1,47 @@
+"""Key-value caches: in what an item says that those in it are held, and which items say so of layers that have none."""
+
+from __future__ import annotations
+
+from ..spec.tree import Item, Template
+from .evaluate import evaluate
+from .scope import Caching, Scope, Values
+from .walk import Walk
+
+OWN = "none"
+"""What an item says whose caches are held in the dtype of their layer, whatever is asked for."""
+PLACES = "causal attention, latent_attention, kv_cache and layer types that say cache"
+"""What can have a cache."""
+STATES = "states of recurrent layers keep the dtype of their layer"
+
+
+def caching(walk: Walk, item: Item, held_in: Template, scope: Scope, inputs: Values) -> Scope:
+    """The place for layers whose caches are held as an item says. The same for all copies that say the same: those have blocks in common."""
+    word = evaluate(walk, held_in, scope.env, inputs)
+    key = (item, word)
+    if key not in walk.caching:
+        walk.caching[key] = Caching("" if word == OWN else word)
+    return scope.cached(walk.caching[key])
+
+
+def judge(walk: Walk, item: Item, scope: Scope, around: Scope) -> None:
+    """An item that speaks of caches was followed to its end: note whether one was there, for what stands ``around`` it too."""
+    walk.caches[item] = walk.caches.get(item, False) or scope.caching.met
+    around.caching.met = around.caching.met or scope.caching.met
+
+
+def check_caches(walk: Walk) -> None:
+    """Report the items that speak of caches of which no copy has one."""
+    for item, met in walk.caches.items():
+        if not met and item.cache_dtype is not None:
+            message = f"cache_dtype is for key-value caches, and {item.type_name} has none here"
+            hint = f"attention has one with causal: true; {STATES}"
+            walk.error(item.cache_dtype.node, item.cache_dtype.path, message, expected=PLACES, hint=hint)
+
+
+def refused(name: str, cached: Caching) -> str:
+    """Why a network of that name has no use for what is asked of its caches; empty where it has."""
+    if cached.taken or not cached.word:
+        return ""
+    if cached.met:
+        return f"every key-value cache of {name} is held in what its own item says: cache_dtype changes none"
+    return f"{name} has no key-value cache, which cache_dtype is for: {PLACES} have one; {STATES}"

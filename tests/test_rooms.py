@@ -49,13 +49,13 @@ FILES: dict[str, str] = {
         "choosing placing < flow < account < derivations ledger < overhead"
     ),
     "devices": "device < custom < catalogue",
-    "timing": "times < clock energy training < turning < rates",
+    "timing": "times < clock energy training < pace reach turning < rates",
     "request": "option < network resources < options < request",
-    "report": "counting measured terms < rows totals < build figures generation < budget < report < derivations differences pipeline",
+    "report": "counting measured terms < rows totals < build figures generation measurement < budget < report < derivations differences pipeline",
     "explain": "guide manual memory < layer",
     "explore": "draft fit",
     "render": (
-        "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < ledgers pages.compare table.lines < "
+        "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace < ledgers pages.compare table.lines < "
         "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.labels table.cells table.columns table.purposes < "
         "pages.fit picture.roofline table.view < table.markdown table.plain"
     ),

@@ -75,7 +75,7 @@ def _time(name: str, unit: str, meaning: str, adds: str = "", **more: str) -> Fi
 
 
 ALLOCATOR = "what the allocator rounds up and fragments, workspaces of kernels, the device's context"
-BOUND = "launches of kernels, operations that are no MACCs, whatever surrounds the network; algorithms with fewer products (Winograd, FFT) are outside"
+BOUND = "launches of kernels unless --launch says how long one takes, operations that are no MACCs, whatever surrounds the network; algorithms with fewer products (Winograd, FFT) are outside"
 
 _DECLARED = (
     _layers(
@@ -211,7 +211,9 @@ _DECLARED = (
         "The bound's operations over moved bytes (op/byte in tables, x in the roofline picture).",
         head="op/byte",
     ),
-    _time("bound", "a word", "Which of the two is larger: compute or memory."),
+    _time(
+        "bound", "a word", "Which of the two is larger: compute or memory; with --launch launch, where the launches of kernels take longer."
+    ),
     _time("time_share", "%", "The least time of a layer over that of the network.", "share", of="time_seconds", head="time %"),
 )
 

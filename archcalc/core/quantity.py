@@ -1,4 +1,4 @@
-"""Numbers with a unit: 80 GiB, 25.6 GB/s, 0.5 TFLOP/s, 15 W, 0.9 pJ, 2 ms. Read exactly, shown exactly; nothing here is a float.
+"""Numbers with a unit: 80 GiB, 25.6 GB/s, 0.5 TFLOP/s, 15 W, 0.9 pJ, 2 ms, 132k tokens/s. Read exactly, shown exactly; nothing here is a float.
 
 B, kB, MB, GB and TB are powers of 1000; KiB, MiB, GiB and TiB are powers of 1024. A FLOP and an OP are the same here: one addition or
 one multiplication, so that a multiply-accumulate is two.
@@ -33,6 +33,11 @@ class Measure:
         self.whole = whole
 
     @property
+    def bare(self) -> bool:
+        """Whether a whole number may stand without a unit."""
+        return "" in self.units
+
+    @property
     def pattern(self) -> str:
         """A regular expression for every quantity as written, for the JSON Schema: more than zero, with one of the units."""
         units = "|".join(self.units)
@@ -40,12 +45,16 @@ class Measure:
 
     def parse(self, value: object) -> Fraction:
         """The positive quantity that a value says, in the base unit. Raises Mismatch with a message that goes behind ``KEY: ``."""
+        return self.read(value)[0]
+
+    def read(self, value: object) -> tuple[Fraction, str]:
+        """The same, and the unit as it is written."""
         text = str(value) if type(value) in (int, float) else value
         match = _NUMBER.fullmatch(text.strip()) if isinstance(text, str) else None
         if match is None:
             raise Mismatch(f"{show(value)} is not a number with a unit", f"for example {self.example}")
         sign, number, unit = match.groups()
-        if not unit:
+        if not unit and (not self.bare or "." in number):
             raise Mismatch(f"{number} has no unit", f"for example {self.example}")
         if unit not in self.units:
             raise Mismatch(f"there is no unit '{unit[:40]}' here", did_you_mean(unit[:40], self.units) or f"for example {self.example}")
@@ -56,7 +65,7 @@ class Measure:
             raise Mismatch(f"{show(value)} is too much", f"{self.base} go up to 2^63 - 1")
         if self.whole and amount.denominator != 1:
             raise Mismatch(f"{show(value)} is no whole number of {self.base}")
-        return amount
+        return amount, unit
 
 
 BYTES = Measure("bytes", _SIZES, "a size in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB", "8 GiB")
@@ -69,11 +78,24 @@ PEAK = Measure(
 POWER = Measure("watts", {"W": Fraction(1)}, "a power in W", "15 W", whole=False)
 ENERGY = Measure("joules", {"pJ": Fraction(1, 10**12), "nJ": Fraction(1, 10**9)}, "an energy in pJ or nJ", "0.9 pJ", whole=False)
 
-TIME = Measure(
-    "seconds",
-    {"s": Fraction(1), "ms": Fraction(1, 10**3), "us": Fraction(1, 10**6), "\u00b5s": Fraction(1, 10**6), "ns": Fraction(1, 10**9)},
-    "a time in s, ms, us or ns",
-    "2 ms",
+_SECOND = {
+    "h": Fraction(3600),
+    "min": Fraction(60),
+    "s": Fraction(1),
+    "ms": Fraction(1, 10**3),
+    "us": Fraction(1, 10**6),
+    "ns": Fraction(1, 10**9),
+}
+TIME = Measure("seconds", {**_SECOND, "\u00b5s": _SECOND["us"]}, "a time in h, min, s, ms, us or ns", "2 ms", whole=False)
+
+COUNTED = ("tokens/s", "samples/s", "images/s")
+"""What goes through a network in a second; a number with no more than a prefix counts the first."""
+_MANY = {prefix: Fraction(factor) for prefix, factor in {**_DECIMAL, "B": 10**9}.items()}
+PACE = Measure(
+    "seconds, or what goes through in one",
+    {**TIME.units, **_MANY, **{f"{prefix}{gap}{unit}": _MANY[prefix] for prefix in _MANY for gap in ("", " ") for unit in COUNTED}},
+    "the time of a pass, or a rate in tokens/s, samples/s or images/s",
+    "755ms, 132k or 25.3 samples/s",
     whole=False,
 )
 

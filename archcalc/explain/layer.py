@@ -103,6 +103,10 @@ def _whole(report: Report, convention: Convention) -> str:
         made = [*ledger.terms, total]
         width = max(len(each.name) for each in made)
         told.append("\n".join([ledger.title, *(f"  {line}" for each in made for line in lines(each, width))]) + "\n")
+    for reached in report.measurement.passes if report.measurement is not None else ():
+        made = list(reached.derivations())
+        width = max(len(each.name) for each in made)
+        told.append("\n".join([f"measured, as a {reached.words}", *(f"  {line}" for each in made for line in lines(each, width))]) + "\n")
     return "\n".join(told)
 
 

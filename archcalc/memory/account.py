@@ -227,7 +227,8 @@ class Accounts:
             operations, least = self.operations(leaf, times)
             positions = times * self.batch * leaf.result.vectors // active
             chosen = Sets(sets, active, positions, held.set_bytes) if sets > active and held.set_bytes else None
-            found.work.append((Work(leaf.dtype, operations, least, moved, min(gradients, 2), again, chosen), 1))
+            attends = bool(leaf.layer.keeps.core)
+            found.work.append((Work(leaf.dtype, operations, least, moved, min(gradients, 2), again, chosen, core=attends), 1))
         return found
 
     @property

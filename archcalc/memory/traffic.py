@@ -19,10 +19,11 @@ class Traffic:
     ``values`` are the sizes of the inputs and outputs that pass through
     memory when layers that work element by element are done together with the layer before them, and the inside of attention is never
     written down (Dao et al., FlashAttention, 2022, arXiv:2205.14135, section 3.1). Where attention is ``fused`` it is not there for the
-    layer by itself either: scores and all that is made of them before the values have no bytes.
+    layer by itself either: scores and all that is made of them before the values have no bytes. ``joins`` says that the layer is done with
+    another, by one kernel.
     """
 
-    __slots__ = ("cached", "fresh", "fused", "held", "inputs", "lent", "out", "own", "state", "values", "written")
+    __slots__ = ("cached", "fresh", "fused", "held", "inputs", "joins", "lent", "out", "own", "state", "values", "written")
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Traffic:
         fresh: int = 0,
         lent: bool = False,
         fused: bool = False,
+        joins: bool = False,
     ) -> None:
         self.inputs = inputs
         self.held = held
@@ -46,6 +48,7 @@ class Traffic:
         self.fresh = fresh
         self.lent = lent
         self.fused = fused
+        self.joins = joins
         self.values = values
         self.out = out
         """The one of the values that is the output; 0 where it is not among them."""
@@ -64,7 +67,7 @@ class Traffic:
         return self.held + self.cached + 2 * self.state
 
 
-NONE = Traffic([], 0, 0, 0, ())
+NONE = Traffic([], 0, 0, 0, (), joins=True)
 
 
 class Sets:
@@ -118,19 +121,20 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int, fresh: frozenset
     cached = own + sum(size for size, storage in zip(inputs, used) if storage.cached and storage not in step.again)
     passing = [size for size, storage in zip(inputs, used) if not (storage.cached or storage.entering in fresh)]
     first = {storage.entering: size for size, storage in zip(inputs, used) if storage.entering in fresh}
-    core, out = layer.keeps.core, 0
+    core, out, joins = layer.keeps.core, 0, True
     if core == "starts":
         values = tuple(passing)
     elif core == "ends":
-        values, out = (*passing[1:], written), written
+        values, out, joins = (*passing[1:], written), written, False
     elif any(storage.core for storage in step.used):
         values = ()
     elif layer.fuses:
         values = tuple(sorted(passing)[:-1]) if layer.fuses == "others" else ()
     else:
-        values, out = (*passing, written), written
+        values, out, joins = (*passing, written), written, False
     fused = inside or any(storage.absent for storage in used)
-    return Traffic(inputs, weights, written + state, cached, values, out, state, own, fresh=sum(first.values()), lent=lent, fused=fused)
+    shared = {"lent": lent, "fused": fused, "joins": joins}
+    return Traffic(inputs, weights, written + state, cached, values, out, state, own, fresh=sum(first.values()), **shared)
 
 
 def _stored(leaf: Leaf, size: int, fresh: bool, samples: int) -> Traffic:
@@ -142,7 +146,7 @@ def _stored(leaf: Leaf, size: int, fresh: bool, samples: int) -> Traffic:
     new = min(tokens, leaf.result.kept)
     read = -(-size * new // tokens)
     written = bytes_of(cache_bits(leaf.result.cached, leaf.cache_dtype) * new * samples)
-    return Traffic([read], 0, written, 0, (), fresh=read if fresh else 0)
+    return Traffic([read], 0, written, 0, (), fresh=read if fresh else 0, joins=True)
 
 
 def moves(leaf: Leaf, step: Step) -> bool:
@@ -159,13 +163,22 @@ class Work:
 
     ``operations`` are two for each MACC of the forward pass, in ``dtype``, and ``least`` those of them that no kernel can leave out: of
     causal attention the unmasked ones. ``again`` says whether the backward pass works it out anew. ``sets`` is given where a position meets
-    few of many sets of weights.
+    few of many sets of weights; ``core`` says that its products are attention's: of queries with keys, or of their weights with values.
     """
 
-    __slots__ = ("again", "dtype", "gradients", "least", "moved", "operations", "sets")
+    __slots__ = ("again", "core", "dtype", "gradients", "least", "moved", "operations", "sets")
 
     def __init__(
-        self, dtype: str, operations: int, least: int, moved: Traffic, gradients: int, again: bool, sets: Sets | None = None
+        self,
+        dtype: str,
+        operations: int,
+        least: int,
+        moved: Traffic,
+        gradients: int,
+        again: bool,
+        sets: Sets | None = None,
+        *,
+        core: bool = False,
     ) -> None:
         self.dtype = dtype
         self.operations = operations
@@ -174,3 +187,4 @@ class Work:
         self.gradients = gradients
         self.again = again
         self.sets = sets
+        self.core = core

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..report.generation import Generation
     from ..report.report import Report
     from ..timing.rates import Speed
+    from ..timing.reach import Reach
     from ..timing.times import Time
     from ..timing.training import Training
     from ..timing.turning import Turning
@@ -33,6 +34,10 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
         blocks[-1].append(left_out(report, report.ledgers))
     if report.speed is not None:
         blocks.append(list(_speed(report.speed, report.ledgers)))
+        if report.measurement is not None:
+            from .pace import told
+
+            blocks[-1] += told(report.measurement)
     elif report.training is not None:
         blocks.append([line.removeprefix("  ") for line in _training(report.training)])
     if report.generation is not None:
@@ -100,6 +105,8 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
     yield from aligned(rows, left=(0, 2, 3, 4, 5))
     if speed.update is not None:
         yield f"    the optimizer's part \u2265 {seconds(speed.update.seconds)}: {binary(speed.update.bytes)} moved, whatever the batch"
+    if speed.clock.launch:
+        yield _launches(speed)
     if speed.routed is not None:
         yield from _routed(speed, speed.routed)
     if speed.turning is not None:
@@ -124,6 +131,25 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
             f"{_joules(joules.memory)} for memory ({joules.source})"
         )
     yield BOUND
+    if speed.reach is not None:
+        yield _reach(speed.reach)
+
+
+def _launches(speed: Speed) -> str:
+    """How many kernels are launched, and for how long."""
+    told = f"{speed.forward.launches:,} forward, {seconds(speed.forward.launch)}"
+    if speed.step is not None:
+        told += f"; {speed.step.launches:,} in a training step, {seconds(speed.step.launch)}"
+    return f"  launches of {seconds(speed.clock.launch, exact=True)} each, for every kernel: {told}; a bound only if the device needs so long for each"
+
+
+def _reach(reach: Reach) -> str:
+    """What is usually reached of such a bound."""
+    median, least, most = (f"{100 * share:.0f}" for share in (reach.median, reach.least, reach.most))
+    return (
+        f"usual reach: {median} % of the bound in the median, {least} to {most} %, in {reach.rows} measured rows ({reach.what}); "
+        "no prediction of this network"
+    )
 
 
 def _turning(turning: Turning) -> str:
@@ -164,7 +190,7 @@ def _number(value: float) -> str:
 def _bound(time: Time) -> str:
     if not time.seconds:
         return ""
-    share = 100 * max(time.compute, time.memory) / time.seconds
+    share = 100 * max(time.compute, time.memory, time.launch) / time.seconds
     return f"bound by {time.bound} for {share:.0f} % of it"
 
 

@@ -29,6 +29,10 @@ def derivations(row: Row, report: Report, convention: Convention) -> list[Deriva
     if report.speed is not None:
         for work, _ in account.work:
             found += report.speed.clock.derivations(work)
+        if report.measurement is not None and row.time is not None and row.time.seconds:
+            whole = report.speed.forward.seconds
+            numbers = f"{row.time.seconds:g} / {whole:g}"
+            found.append(Derivation("share", "time / least time of a forward pass", numbers, row.time.seconds / whole, unit="of the bound"))
     return found
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..memory.ledger import Ledger
     from ..network.scope import Adapters
     from ..spec.tree import Spec, Template
+    from ..timing.pace import Measurement
     from ..timing.rates import Speed
     from ..timing.training import Training
     from .budget import Limit, OverBudget
@@ -45,6 +46,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
     ledgers = _ledgers(totals, accounts, request)
     speed = _times(rows.layers, totals, network, request, accounts)
     training = speed.training if speed is not None else _training(totals, network, request, accounts)
+    measurement = _measurement(rows.layers, totals, network, speed, request)
     return Report(
         spec.name or file or "network",
         network,
@@ -59,6 +61,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
         ledgers=ledgers,
         speed=speed,
         training=training,
+        measurement=measurement,
         generation=_generation(totals, rows.layers, network, ledgers, request, lambda request: analyze_spec(spec, problems, file, request)),
         budget=_over(rows.layers, totals, held),
         not_held=[figure for figure in spec.budget if figure not in held],
@@ -228,9 +231,11 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
         return None
     from ..timing.clock import Clock
     from ..timing.rates import speed_of
+    from ..timing.reach import usual
 
     resident = totals.account.weight_bytes + totals.kv_cache_bytes + totals.state_bytes
-    clock = Clock(request.device, resident, fusion=request.fusion, warm=request.cache == "warm")
+    passes = request.plan.accumulate if request.plan is not None else 1
+    clock = Clock(request.device, resident, fusion=request.fusion, warm=request.cache == "warm", launch=request.launch, passes=passes)
     for row in layers:
         row.take_time(clock)
     totals.take_time(clock)
@@ -245,7 +250,17 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
         images=request.images,
         mfu=request.mfu,
         energy=request.energy,
+        reach=None if request.context else usual(clock),
     )
+
+
+def _measurement(layers: Sequence[Row], totals: Totals, network: Network, speed: Speed | None, request: Request) -> Measurement | None:
+    """What a measured speed comes to on the device."""
+    if request.measured is None or speed is None or totals.account is None:
+        return None
+    from .measurement import measurement_of
+
+    return measurement_of(layers, totals, totals.account, network, speed, request)
 
 
 def _over(layers: Sequence[Row], totals: Totals, held: Mapping[str, Limit]) -> Sequence[OverBudget]:

@@ -18,6 +18,7 @@ from .totals import Totals
 if TYPE_CHECKING:
     from ..memory.account import Accounts
     from ..memory.ledger import Ledger
+    from ..timing.pace import Measurement
     from ..timing.rates import Speed
     from ..timing.training import Training
     from .budget import OverBudget
@@ -43,6 +44,7 @@ class Report:
         ledgers: Sequence[Ledger] = (),
         speed: Speed | None = None,
         training: Training | None = None,
+        measurement: Measurement | None = None,
         generation: Generation | None = None,
         budget: Sequence[OverBudget] = (),
         not_held: Sequence[str] = (),
@@ -73,6 +75,8 @@ class Report:
         """The least times on a device, where one was named."""
         self.training = training
         """A whole training, where it was said on how much."""
+        self.measurement = measurement
+        """A measured speed, held against the least time, where one was given."""
         self.generation = generation
         """What is generated behind a prompt, where that was asked."""
         self.budget = list(budget)
@@ -139,6 +143,7 @@ class Report:
             if run.stale:
                 found += named("takes a value that was overwritten in place before", list(dict.fromkeys(run.stale)))
         found += self.speed.notes if self.speed is not None else []
+        found += self.measurement.notes if self.measurement is not None else []
         left = uncounted(self.layers)
         if left:
             types = list(left)
@@ -202,6 +207,7 @@ class Report:
             **({"training": self.training.to_dict()} if self.training is not None and self.speed is None else {}),
             **({"generation": self.generation.to_dict()} if self.generation is not None else {}),
             **({"time": self.speed.to_dict()} if self.speed is not None else {}),
+            **({"measured": self.measurement.to_dict()} if self.measurement is not None else {}),
             "layers": [row.to_dict() for row in self.layers],
         }
 

@@ -15,8 +15,62 @@ _DECLARED = (
     Figure(
         "mfu",
         "share",
-        "The share of the peak that a training reaches (model FLOPs utilisation): given, never worked out. Its operations are those of forward and "
-        "backward passes without what is worked out anew, masked products of causal attention among them unless --causal half is given.",
+        "The share of the peak that a pass reaches (model FLOPs utilisation): as given with --mfu for a whole training, or of what was measured. "
+        "Its operations are those of the pass, backward too of a training step, without what is worked out anew; masked products of causal "
+        "attention are among them unless --causal half is given.",
+    ),
+    Figure(
+        "hfu",
+        "share",
+        "The share of the peak that the device's operations are (hardware FLOPs utilisation): those of mfu, and what checkpoints work out anew.",
+        leaves_out="operations that are no MACCs, and what kernels do more than once",
+    ),
+    Figure(
+        "mfu_6n",
+        "share",
+        "The same share by the usual formula, 6 N + 12 L H Q T operations for each token of a training step, 2 N + 4 L H Q T of a forward pass "
+        "(PaLM, 2022, arXiv:2204.02311, appendix B): N the active params without tables of positions, for L layers of H heads of Q features that "
+        "meet T keys; 2 L H Q T is taken as the MACCs of attention counted here. None where a sample is no sequence of tokens.",
+    ),
+    Figure("hfu_6n", "share", "The share by the usual formula, with the operations that checkpoints work out anew."),
+    Figure(
+        "measured",
+        "",
+        "A measured pass of the whole batch, held against the least time: as the training step where a training is asked for, else as the "
+        "forward pass; as both where nothing says which it was.",
+    ),
+    Figure("over_bound", "times", "How many times the least time the measured pass took."),
+    Figure(
+        "share_of_bound",
+        "share",
+        "The least time over the time that was measured: above 1 something was not as the bound assumes, and a note says so.",
+    ),
+    Figure("beats_bound", "a truth value", "Whether the measured pass was faster than the bound allows."),
+    Figure(
+        "usual_reach",
+        "",
+        "What measured forward passes reach of such a bound, from a public table: for orientation, and no prediction of this network. Not while "
+        "decoding, with --launch, --cache warm or --fusion none, nor for devices that are no GPUs of the catalogue.",
+    ),
+    Figure("median", "share", "The median of the rows of such a table."),
+    Figure("least", "share", "The smallest share of such a table."),
+    Figure("most", "share", "The largest share of such a table."),
+    Figure(
+        "launches",
+        "kernels",
+        "One for each layer that has something to do and is not done together with another: none for views, for what works element by element "
+        "(activations, norms of channels, sums; it joins the layer before), nor for the scores and the softmax of attention, which are one "
+        "kernel with its values. However many samples there are, and however often an `each` runs it, a layer is one launch. A training step has "
+        "one more for the backward pass of each layer with a gradient, one where it is worked out anew, all of these for each pass of an "
+        "accumulation, and one for the optimizer. With --fusion none every layer that reads or writes is a kernel.",
+        leaves_out="kernels of a layer beyond the first, copies, random numbers; a program that makes several matrices of one input as one, or a "
+        "whole network as one kernel, launches fewer",
+    ),
+    Figure(
+        "launch_seconds",
+        "seconds",
+        "What each launch of a kernel adds, as given with --launch: the least time is a lower bound only if the device needs so long for each, "
+        "while it does nothing else; what is hidden behind the kernel before is no part of it.",
     ),
     Figure(
         "training",

@@ -87,11 +87,7 @@ class Run(TypedDict, total=False):
     step: Annotated[
         int | None,
         Option(
-            *(
-                AMOUNT,
-                "table explain roofline",
-                "While decoding, how many tokens come in at once, as when guesses are verified or a prompt in chunks.",
-            ),
+            *(AMOUNT, "table explain roofline", "While decoding, how many tokens come in at once: guesses to verify, a prompt in chunks."),
             metavar="TOKENS",
             needs=STEPPING,
         ),

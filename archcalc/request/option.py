@@ -8,10 +8,26 @@ from typing import Any
 from ..core.checks import one_of, whole
 from ..core.errors import RequestError
 from ..core.formats import CACHES, FORMATS
+from ..core.kinds import Mismatch
 
 
 def _any(name: str, value: Any) -> Any:
     return value
+
+
+def _pace(name: str, value: Any) -> Any:
+    from ..timing.pace import pace
+
+    return pace(name, value)
+
+
+def _time(name: str, value: Any) -> Any:
+    from ..core.quantity import TIME
+
+    try:
+        return TIME.parse(value)
+    except Mismatch as mismatch:
+        raise RequestError(f"{name}: {mismatch.message}; {mismatch.hint or TIME.expected}") from None
 
 
 def _share(name: str, value: Any) -> Any:
@@ -78,6 +94,10 @@ SHARE = Kind(str, "SHARE", _share)
 """A share above 0 and at most 1; on the command line perhaps one like 40%."""
 CACHE = Kind(str, "DTYPE", _cached)
 """In what a key-value cache can be held."""
+PACE = Kind(str, "TIME|RATE", _pace)
+"""The time of a pass, or a rate: 755ms, 132k, 25.3 samples/s."""
+TIME = Kind(str, "TIME", _time)
+"""A time with its unit: 5us."""
 ASSIGNMENTS = Kind(list[str] | None, "VAR=VALUE")
 """Values by name: a mapping, and on the command line as many options as there are names."""
 

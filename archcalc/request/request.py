@@ -12,10 +12,12 @@ from ..core.errors import RequestError
 from .options import DEFAULTS, MEMORY, OPTIONS, of_training
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from typing import Unpack
 
     from ..devices.catalogue import Device
     from ..memory.plan import Plan
+    from ..timing.pace import Pace
     from .options import Options
 
 
@@ -57,6 +59,9 @@ class Request:
     energy: bool
     fusion: str
     cache: str
+    launch: Fraction | None
+    """Seconds of a launch of a kernel."""
+    measured: Pace | None
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.left_out: tuple[str, ...] = ()
@@ -159,6 +164,8 @@ def _check_together(asked: list[str], values: Mapping[str, Any]) -> None:
         )
     if values["prompt"] is not None and values["phase"] == "decode":
         raise RequestError("a prompt goes in before anything is decoded: leave the phase out, or say the context")
+    if values["measured"] is not None and values["generate"] is not None:
+        raise RequestError("measured is the time of one pass, and generate asks for many: leave one of them out")
     if values["precision"] not in (None, "uniform") and values["dtype"] not in (None, "float32", "float16", "bfloat16"):
         raise RequestError(f"precision {values['precision']} runs in float16 or bfloat16, not in {values['dtype']}")
 

@@ -4,7 +4,7 @@
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from ..core.formats import FORMATS, SCOPES
-from .option import AMOUNT, CACHE, FLAG, ONE, SHARE, TELLS, TEXT, TRAINS, WHOLE, Need, Option, word
+from .option import AMOUNT, CACHE, FLAG, ONE, PACE, SHARE, TELLS, TEXT, TIME, TRAINS, WHOLE, Need, Option, word
 
 if TYPE_CHECKING:
     from ..devices.catalogue import Device
@@ -136,4 +136,8 @@ class Time(TypedDict, total=False):
             "device's cache stay there from pass to pass.",
             needs=ON_A_DEVICE,
         ),
+    ]
+    launch: Annotated[str | None, Option(TIME, TELLS, "Add so long for each launch of a kernel, such as 5us.", needs=ON_A_DEVICE)]
+    measured: Annotated[
+        str | None, Option(PACE, TELLS, "What a pass took, as 755ms or 132k (tokens/s): MFU, HFU, share of the bound.", needs=ON_A_DEVICE)
     ]

@@ -6,11 +6,13 @@ unmasked ones alone; what else an element needs is left out, for it may run on o
 of values that pass through memory even if layers that work element by element are done together with the layer before them, and attention
 never writes its scores; a value that fits the device's cache may never leave it. A pass finds the cache empty: weights, the key-value cache
 and the network's inputs cross the memory once. Where it is warm, weights that fit it all together are there already. Without fusion every
-layer reads its inputs and writes its outputs. Launches of kernels, allocations, and everything around the network are left out.
+layer reads its inputs and writes its outputs. Allocations and everything around the network are left out, and launches of kernels where no
+one says how long one takes.
 """
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..devices.device import Device
@@ -26,16 +28,21 @@ class Clock:
     """Times layers on a device.
 
     ``weights`` are the bytes of all weights of the network and of its key-value cache: where the device's cache is warm and they fit it, they
-    may be there before a pass begins.
+    may be there before a pass begins. ``launch`` are the seconds that the device needs for the launch of a kernel, and ``passes`` are those
+    in which a training step takes its batch.
     """
 
-    def __init__(self, device: Device, weights: int, *, fusion: str = "full", warm: bool = False) -> None:
+    def __init__(
+        self, device: Device, weights: int, *, fusion: str = "full", warm: bool = False, launch: Fraction | None = None, passes: int = 1
+    ) -> None:
         self.device = device
         self.bandwidth = device.needed_bandwidth()
         self.cache = (device.cache or 0) if fusion == "full" else 0
         self.fused = fusion == "full"
         self.warm = warm
         self.resident = warm and weights <= self.cache
+        self.launch = float(launch or 0)
+        self.passes = passes
         self._known: dict[int, Time] = {}
         """By the identity of an account: the rows that are timed hold the accounts as long as they are."""
 
@@ -50,7 +57,10 @@ class Clock:
         """The least time of a forward pass that reads the sets of weights which uniform routing meets; None where no router has a choice."""
         if not any(work.sets is not None and work.sets.positions > 1 for work, _ in account.work):
             return None
-        return total((self.least(work.dtype, work.least, self.moved(work) + self._routed(work)), times) for work, times in account.work)
+        return total((self._expected(work), times) for work, times in account.work)
+
+    def _expected(self, work: Work) -> Time:
+        return self.least(work.dtype, work.least, self.moved(work) + self._routed(work)).launched(self.launches(work), self.launch)
 
     def _routed(self, work: Work) -> int:
         """Bytes of the further sets of weights that uniform routing meets."""
@@ -64,22 +74,30 @@ class Clock:
             weights = work.moved.held / self.device.flash_bandwidth
             if weights > time.seconds:
                 time.seconds, time.compute, time.memory = weights, 0.0, weights
-        return time
+        return time.launched(self.launches(work), self.launch)
+
+    def launches(self, work: Work) -> int:
+        """The kernels of a forward pass of a layer: one, or none where it is done together with another, or nothing has to be done.
+
+        However often it runs for a sample, and however many samples there are: one kernel does them all.
+        """
+        return int(not work.moved.joins if self.fused else bool(work.moved.read or work.moved.written))
 
     def step(self, whole: Account) -> Time:
         """A training step: forward, backward, what is worked out anew, and the optimizer, which reads and writes what it keeps."""
         parts: list[tuple[Time, int]] = []
         for work, times in whole.work:
-            moved = self.moved(work)
-            parts.append((self.least(work.dtype, work.least, moved), times * (2 if work.again else 1)))
+            moved, kernels = self.moved(work), self.launches(work) * self.passes
+            forward = self.least(work.dtype, work.least, moved).launched(kernels, self.launch)
+            parts.append((forward, times * (2 if work.again else 1)))
             if work.gradients:
                 back = work.gradients * moved - (work.gradients - 1) * (self.passing(work.moved.out) if self.fused else 0)
-                parts.append((self.least(work.dtype, work.gradients * work.least, back), times))
+                parts.append((self.least(work.dtype, work.gradients * work.least, back).launched(kernels, self.launch), times))
         return total([*parts, (self.update(whole), 1)])
 
     def update(self, whole: Account) -> Time:
         """The optimizer's part of a training step, the same for every batch: trained weights and states read and written, gradients read."""
-        return self.least("", 0, whole.update_bytes)
+        return self.least("", 0, whole.update_bytes).launched(int(whole.update_bytes > 0), self.launch)
 
     def moved(self, work: Work) -> int:
         """The bytes that a forward pass of a layer moves."""
@@ -117,14 +135,24 @@ class Clock:
             words = ["weights"] * (not self.resident) + ["the network's input"] * len(self.entering(work)) + [f"values{larger}"]
             moved = " + ".join(words)
         found = [Derivation("bytes moved", moved, " + ".join(map(str, self.terms(work))) or "0", time.bytes)]
+        more, added = "", ""
+        if self.launch:
+            found.append(
+                Derivation("launches", "1 kernel" if time.launches else "0", str(time.launches), time.launches, self._kernel(time))
+            )
+            more, added = " + launches * launch", f" + {time.launches} * {self.launch:g}"
         if not time.operations:
-            numbers = f"{time.bytes} / {bandwidth}"
-            return [*found, Derivation("time", "bytes moved / bandwidth", numbers, time.seconds, "at least", "s")]
+            numbers = f"{time.bytes} / {bandwidth}{added}"
+            return [*found, Derivation("time", f"bytes moved / bandwidth{more}", numbers, time.seconds, "at least", "s")]
         unmasked = "" if work.least == work.operations else " that are not masked"
         found.append(Derivation("operations", f"2 * MACCs in all{unmasked}", f"2 * {time.operations // 2}", time.operations))
-        numbers = f"max({time.operations} / {device.peak(work.dtype)}, {time.bytes} / {bandwidth})"
+        numbers = f"max({time.operations} / {device.peak(work.dtype)}, {time.bytes} / {bandwidth}){added}"
         told = f"at least, on {device.name} in {device.taken(work.dtype)}: bound by {time.bound}"
-        return [*found, Derivation("time", "max(operations / peak, bytes moved / bandwidth)", numbers, time.seconds, told, "s")]
+        return [*found, Derivation("time", f"max(operations / peak, bytes moved / bandwidth){more}", numbers, time.seconds, told, "s")]
+
+    def _kernel(self, time: Time) -> str:
+        """What is said of the launches of a layer."""
+        return f"{self.launch:g} s each, as given" if time.launches else "done together with another layer, or nothing has to be done"
 
     def passing(self, size: int) -> int:
         """The bytes of a value that pass through memory: none where it fits the cache."""

@@ -12,6 +12,7 @@ from ..memory.traffic import Sets, sets_of
 from ..network.graph import Network
 from .clock import Clock
 from .energy import Energy, energy_of
+from .reach import Reach
 from .times import Time
 from .training import Training, model_operations, training_of
 from .turning import Turning, turning
@@ -41,6 +42,7 @@ class Speed:
         routed: Time | None = None,
         sets: Sequence[Sets] = (),
         turning: Turning | None = None,
+        reach: Reach | None = None,
     ) -> None:
         self.clock = clock
         self.device: Device = clock.device
@@ -65,6 +67,8 @@ class Speed:
         """The kinds of sets of weights that routers choose among."""
         self.turning = turning
         """Where decoding turns compute-bound; None where nothing is decoded."""
+        self.reach = reach
+        """What measured forward passes usually reach of such a bound; None where nothing is known of such a pass."""
 
     @property
     def peak(self) -> int | None:
@@ -100,7 +104,10 @@ class Speed:
                 "bound_operations": time.operations,
                 "moved_bytes": time.bytes,
                 "utilization": time.utilization,
+                "launches": time.launches,
             }
+        if self.clock.launch:
+            found["launch_seconds"] = self.clock.launch
         if self.update is not None:
             found["optimizer_step"] = {"seconds": self.update.seconds, "moved_bytes": self.update.bytes}
         if self.routed is not None:
@@ -111,6 +118,8 @@ class Speed:
             }
         if self.turning is not None:
             found["compute_bound_batch"] = self.turning.batch
+        if self.reach is not None:
+            found["usual_reach"] = self.reach.to_dict()
         if self.training is not None:
             found["training"] = self.training.to_dict()
         if self.energy is not None:
@@ -130,11 +139,12 @@ def speed_of(
     images: int | None = None,
     mfu: float | None = None,
     energy: bool = False,
+    reach: Reach | None = None,
 ) -> Speed:
     """The rates of a network whose layers come to ``whole`` for a batch, of ``params`` parameters that one sample meets.
 
-    ``tokens`` or ``images`` are those of a whole training, ``mfu`` the share of the peak that it reaches. Raises RequestError where there is
-    no training, no sequence of tokens, or no figure of energy for the dtype.
+    ``tokens`` or ``images`` are those of a whole training, ``mfu`` the share of the peak that it reaches, ``reach`` what is usually reached of
+    such bounds. Raises RequestError where there is no training, no sequence of tokens, or no figure of energy for the dtype.
     """
     forward = clock.forward(whole)
     trains = not decoding and clock.device.trains
@@ -152,4 +162,5 @@ def speed_of(
         routed=routed,
         sets=sets_of(whole.work),
         turning=turning(clock, whole, batch) if decoding else None,
+        reach=reach,
     )

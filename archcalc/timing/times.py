@@ -9,7 +9,7 @@ from math import fsum
 class Time:
     """The least time of a layer or of several one after another, in seconds, and what bounds it."""
 
-    __slots__ = ("bytes", "compute", "ideal", "memory", "operations", "seconds")
+    __slots__ = ("bytes", "compute", "ideal", "launch", "launches", "memory", "operations", "seconds")
 
     def __init__(self) -> None:
         self.operations = 0
@@ -21,11 +21,24 @@ class Time:
         """Seconds in layers that are bound by the peak."""
         self.memory = 0.0
         """Seconds in layers that are bound by the bandwidth."""
+        self.launches = 0
+        """Kernels that are launched."""
+        self.launch = 0.0
+        """Seconds of these launches."""
 
     @property
     def bound(self) -> str:
-        """What takes most of the time: compute or memory; empty for nothing."""
-        return "" if not self.seconds else "compute" if self.compute >= self.memory else "memory"
+        """What takes most of the time: compute, memory, or launch; empty for nothing."""
+        if not self.seconds:
+            return ""
+        return max(("compute", self.compute), ("memory", self.memory), ("launch", self.launch), key=lambda pair: pair[1])[0]
+
+    def launched(self, launches: int, each: float) -> Time:
+        """The same, behind so many launches of kernels that take so many seconds each."""
+        self.launches = launches
+        self.launch = launches * each
+        self.seconds += self.launch
+        return self
 
     @property
     def utilization(self) -> float | None:
@@ -43,4 +56,6 @@ def total(times: Iterable[tuple[Time, int]]) -> Time:
     whole.ideal = fsum(time.ideal * number for time, number in pairs)
     whole.compute = fsum(time.compute * number for time, number in pairs)
     whole.memory = fsum(time.memory * number for time, number in pairs)
+    whole.launches = sum(time.launches * number for time, number in pairs)
+    whole.launch = fsum(time.launch * number for time, number in pairs)
     return whole

@@ -117,9 +117,9 @@ WRONG = [
     ("kv_cache_bytes: 0 B", "kv_cache_bytes can't be '0 B'", "a size in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB", ""),
     ("moved_bytes: 0.5 B", "moved_bytes can't be '0.5 B'", "a size in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB", ""),
     ("weight_bytes: 4 mib", "weight_bytes can't be '4 mib'", "a size in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB", "for example 8 GiB"),
-    ("time_seconds: 2 MB", "time_seconds can't be '2 MB'", "a time in s, ms, us or ns", "for example 2 ms"),
-    ("time_seconds: 0.002", "time_seconds can't be 0.002", "a time in s, ms, us or ns", "for example 2 ms"),
-    ("time_seconds: [1 ms]", "time_seconds can't be ['1 ms']", "a time in s, ms, us or ns", "for example 2 ms"),
+    ("time_seconds: 2 MB", "time_seconds can't be '2 MB'", "a time in h, min, s, ms, us or ns", "for example 2 ms"),
+    ("time_seconds: 0.002", "time_seconds can't be 0.002", "a time in h, min, s, ms, us or ns", "for example 2 ms"),
+    ("time_seconds: [1 ms]", "time_seconds can't be ['1 ms']", "a time in h, min, s, ms, us or ns", "for example 2 ms"),
     ("maccs: 3 kB", "maccs can't be '3 kB'", "a number, or one with k, M, G or T behind it, such as 5M", ""),
 ]
 

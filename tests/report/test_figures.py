@@ -22,10 +22,10 @@ MIXTURE: dict[str, Any] = {
         {"layer_norm": None, "frozen": True},
     ],
 }
-BOARD = Device("board", {"float32": 2_000}, memory=9_000, bandwidth=100)
-REPORT = archcalc.analyze(MIXTURE, device=BOARD, memory=True, tokens=10**6, mfu=0.01, energy=True, batch=2)
+BOARD = Device("board", {"float32": 2_000}, kind="gpu", memory=9_000, bandwidth=100)
+REPORT = archcalc.analyze(MIXTURE, device=BOARD, memory=True, tokens=10**6, mfu=0.01, energy=True, batch=2, measured="7 h")
 JSON: dict[str, Any] = REPORT.to_dict()
-DECODED: dict[str, Any] = archcalc.analyze(MIXTURE, device=BOARD, phase="decode", context=5).to_dict()
+DECODED: dict[str, Any] = archcalc.analyze(MIXTURE, device=BOARD, phase="decode", context=5, launch="5us").to_dict()
 
 PLAIN = {
     # What the words say by themselves, with what they are parts of. The input to a calculation is no figure.
@@ -41,6 +41,7 @@ PLAIN = {
     "images_per_step",
     "seconds_at_least",
     "seconds_at_mfu",
+    "rows",
     "joules",
     "compute_joules",
     "memory_joules",
@@ -71,13 +72,13 @@ def all_keys(value: Any) -> set[str]:
 
 
 FOUND = keys(JSON)
-PARTS = {"forward", "training_step", "optimizer_step", "training", "uniform_routing"}
+PARTS = {"forward", "training_step", "optimizer_step", "training", "uniform_routing", "usual_reach"}
 """What times are told of."""
 GENERATED = archcalc.analyze("gpt2", prompt=5, generate=3, device="A100").to_dict()["generation"]
 
 
 def test_the_report_has_everything() -> None:
-    assert {path[0] for path in FOUND} == {"schema_version", "variant", "batch", "totals", "memory", "time", "layers"}
+    assert {path[0] for path in FOUND} == {"schema_version", "variant", "batch", "totals", "memory", "time", "measured", "layers"}
     assert {path[1] for path in FOUND if path[0] == "time" and len(path) > 2} == PARTS | {"energy_estimate"}
     assert {path[1] for path in FOUND if path[0] == "memory"} == {"training", "inference"}
     assert ("layers", "parts", "operations", "maccs") in FOUND
@@ -114,6 +115,8 @@ PLACES = {
         *GENERATED,
         *DECODED["time"],
         *(key for part in sorted(PARTS) for key in JSON["time"][part]),
+        "measured",
+        *JSON["measured"]["training_step"],
         "ridge",
     },
 }

@@ -39,7 +39,8 @@ def chosen(report: Report, columns: Sequence[str] | None) -> tuple[str, ...]:
     """The columns asked for, each once, with the layer. Raises ValueError for one that there is not."""
     if columns is None:
         if report.speed is not None:
-            return FOR_BOTH if report.request.memory else FOR_TIME
+            beside = ("time_share",) if report.measurement is not None else ()
+            return (*FOR_BOTH[:-1], *beside, FOR_BOTH[-1]) if report.request.memory else FOR_TIME
         return FOR_MEMORY if report.request.memory else DEFAULT
     columns = [named(name) for name in columns]
     for name in columns:

@@ -36,4 +36,8 @@ docs:
 
 # How long it takes, against a bare interpreter; never part of the tests.
 bench:
-    {{python}} tests/benchmarks/speed.py
+    PYTHONPATH=tests/helpers {{python}} tests/benchmarks/speed.py
+
+# How well the bound ranks measured backbones, and how much of it they reach.
+ranks:
+    PYTHONPATH=tests/helpers {{python}} tests/benchmarks/ranks.py

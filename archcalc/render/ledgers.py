@@ -130,7 +130,7 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
             f"  energy of a forward pass, an estimate: {_joules(joules.joules)}, {_joules(joules.compute)} of it for operations and "
             f"{_joules(joules.memory)} for memory ({joules.source})"
         )
-    yield BOUND
+    yield f"{BOUND}, and {seconds(speed.clock.launch, exact=True)} for each kernel" if speed.clock.launch else BOUND
     if speed.reach is not None:
         yield _reach(speed.reach)
 

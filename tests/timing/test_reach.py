@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import archcalc
-from archcalc.devices.catalogue import Device, find_device
+from archcalc.devices.catalogue import Device
 from archcalc.timing.reach import BACKBONES
 from backbones import BRANCHES, SPEC_OF, correlations, on, ranks, rows, spearman
 from places import GOLDEN_FILES, ROOT
@@ -114,7 +114,12 @@ def test_it_stands_below_the_bound_of_a_forward_pass(run: Any) -> None:
     assert out.splitlines()[-1].startswith(USUAL)
     assert out.splitlines()[-1].endswith("; no prediction of this network")
     found = archcalc.analyze("resnet50", device="A100").to_dict()["time"]["usual_reach"]
-    assert {name: found[name] for name in ("median", "least", "most", "rows")} == {"median": 0.373, "least": 0.167, "most": 0.519, "rows": 78}
+    assert {name: found[name] for name in ("median", "least", "most", "rows")} == {
+        "median": 0.373,
+        "least": 0.167,
+        "most": 0.519,
+        "rows": 78,
+    }
     assert "timm" in found["source"]
 
 

@@ -135,6 +135,7 @@ softmax = LayerType(
     keeps=Keeps("output", ways={FLOAT32: Keeps("float32_output")}),
     notes=_ALONG_NOTE,
     positions=along("axis"),
+    over="axis",
     source="PyTorch documentation, torch.nn.Softmax",
     example=Example({"axis": 0}, [[3, 5]], [3, 5], comparisons=10, adds=25, divs=15, transcendentals=15),
 )
@@ -150,6 +151,7 @@ log_softmax = LayerType(
     keeps=Keeps("output", ways={FLOAT32: Keeps("float32_output")}),
     notes=_ALONG_NOTE,
     positions=along("axis"),
+    over="axis",
     source="PyTorch documentation, torch.nn.LogSoftmax",
     example=Example({}, [[3, 5]], [3, 5], comparisons=12, adds=42, transcendentals=18),
 )
@@ -175,6 +177,7 @@ glu = LayerType(
     divs="N_out",
     transcendentals="N_out",
     positions=along("axis"),
+    over="axis",
     source="Dauphin et al., Language Modeling with Gated Convolutional Networks, 2016, arXiv:1612.08083, equation 1",
     example=Example({"axis": 0}, [[6, 5]], [3, 5], muls=15, adds=15, divs=15, transcendentals=15),
 )

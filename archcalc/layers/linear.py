@@ -28,7 +28,6 @@ linear = LayerType(
     positions=APART,
     packed=True,
     adapted="lora_linear",
-    features_last=True,
     classes=lambda symbols: int(symbols["F_out"]),
     source="PyTorch documentation, torch.nn.Linear",
     example=Example({"features": 5}, [[2, 7, 3]], [2, 7, 5], 20, maccs=210, weight_adds=70),

@@ -36,6 +36,7 @@ cross_entropy = LayerType(
     keeps=Keeps(log_probabilities="N_in", labels="G", batch_counts="3", gradients="2 * N_in"),
     notes="G positions of n classes, each with a label: log_softmax, and the sum over the labels divided by their number. "
     "Kept are float32 log-probabilities, the labels in int64, and for the whole batch 4 bytes of weight and 8 of the number of labels.",
+    over="axis",
     source="PyTorch documentation, torch.nn.functional.cross_entropy",
     example=Example({}, [[3, 5]], [1], comparisons=12, adds=44, divs=1, transcendentals=18),
 )

@@ -7,10 +7,10 @@ from typing import Any
 
 from ..core.kinds import AXIS, SIZE, TRUTH, Either, Int, ListOf
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import CHANNELS_FIRST, FEATURES_LAST, SPATIAL, axes_of
+from .kit.axes import CHANNELS_FIRST, SPATIAL, Channels, axes_of, axis_of
 from .kit.keeps import FLOAT32, Keeps, in_float32
 from .kit.layer import LayerType
-from .kit.positions import ALL, APART, Move
+from .kit.positions import ALL, APART, Move, along
 
 _AFFINE = Arg("affine", TRUTH, "whether there is a learned scale and shift", True)
 _OF_CHANNELS = {"weight": "affine * [C_in]", "bias": "affine * [C_in]"}
@@ -99,8 +99,8 @@ group_norm = LayerType(
 
 _AXES = Arg(
     "axes",
-    Either(Int(1), ListOf(AXIS, "a list of axes", 1, 16), expected="a number of last axes, or a list of axes"),
-    "how many last axes, or a list that names the axes",
+    Either(Int(1), Channels(), ListOf(AXIS, "a list of axes", 1, 16), expected="a number of last axes, a list of axes, or channels"),
+    "how many last axes, a list that names the axes, or channels: axis 0, as of a map [C, H, W]",
     1,
 )
 
@@ -138,6 +138,7 @@ layer_norm = LayerType(
     **_STATISTICS,
     notes=_STATISTICS_NOTE,
     positions=_normalised,
+    over="axes",
     source="Ba et al., Layer Normalization, 2016, arXiv:1607.06450, equation 3",
     example=Example({}, [[4, 7]], [4, 7], 14, weight_muls=28, weight_adds=28, adds=80, muls=28, divs=36, sqrts=4),
 )
@@ -157,6 +158,7 @@ rms_norm = LayerType(
     keeps=in_float32("G"),
     notes="The elements fall into G groups. A group of n: n products, n - 1 additions and a division, then epsilon, the root, and n divisions.",
     positions=_normalised,
+    over="axes",
     source="Zhang & Sennrich, Root Mean Square Layer Normalization, 2019, arXiv:1910.07467, equation 4",
     example=Example({}, [[4, 7]], [4, 7], 7, weight_muls=28, adds=28, muls=28, divs=32, sqrts=4),
 )
@@ -180,24 +182,38 @@ local_response_norm = LayerType(
     example=Example({"size": 5}, [[6, 2, 3]], [6, 2, 3], adds=180, muls=72, divs=36, transcendentals=36),
 )
 
+_FEATURES_AXIS = Arg("axis", AXIS, "the axis of the features; 0 for the channels of a map [C, H, W]", -1)
+_FEATURES_NOTE = "F_in is the size of the axis."
+
+
+def _features(name: str, symbols: Symbols, shape: Shape) -> None:
+    if not shape:
+        raise LayerError(f"{name} takes at least one axis")
+    symbols["F_in"] = shape[axis_of(symbols["axis"], shape)]
+
+
 layer_scale = LayerType(
     "layer_scale",
-    "A learned factor for each feature of the last axis.",
-    takes=FEATURES_LAST,
+    "A learned factor for each feature.",
+    args=(_FEATURES_AXIS,),
+    symbols=lambda symbols, inputs: _features("layer_scale", symbols, inputs[0]),
     params="F_in",
     tensors={"weight": "[F_in]"},
     weight_muls="N_in",
     keeps=Keeps(weights="input"),
     fuses="all",
-    positions=APART,
+    notes=_FEATURES_NOTE,
+    positions=along("axis"),
+    over="axis",
     source="Touvron et al., Going deeper with Image Transformers, 2021, arXiv:2103.17239, section 2",
     example=Example({}, [[4, 7]], [4, 7], 7, weight_muls=28),
 )
 
 grn = LayerType(
     "grn",
-    "Each feature of the last axis times its length over all positions by the features' mean length; scaled, shifted, and the input added.",
-    takes=FEATURES_LAST,
+    "Each feature times its length over all positions by the features' mean length; scaled, shifted, and the input added.",
+    args=(_FEATURES_AXIS,),
+    symbols=lambda symbols, inputs: _features("grn", symbols, inputs[0]),
     params="2 * F_in",
     tensors={"weight": "[F_in]", "bias": "[F_in]"},
     weight_muls="N_in",
@@ -208,9 +224,10 @@ grn = LayerType(
     sqrts="F_in",
     keeps=Keeps("input", weights="input", between="N_in + 2 * F_in + 1"),
     notes=(
-        "Each feature: the root of its sum of squares over all axes before the last; the mean of these F_in lengths and epsilon divide each of them; "
-        "an element meets the quotient, the learned scale, the learned shift, and itself. All sums together have 2 * N_in additions."
+        "Each feature: the root of its sum of squares over all other axes; the mean of these F_in lengths and epsilon divide each of them; "
+        f"an element meets the quotient, the learned scale, the learned shift, and itself. All sums together have 2 * N_in additions. {_FEATURES_NOTE}"
     ),
+    over="axis",
     source="Woo et al., ConvNeXt V2, 2023, arXiv:2301.00808, section 3.2 and algorithm 1",
     example=Example({}, [[2, 3, 5]], [2, 3, 5], 10, weight_muls=30, weight_adds=30, muls=60, adds=60, divs=6, sqrts=5),
 )

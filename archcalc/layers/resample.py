@@ -159,7 +159,10 @@ pad = LayerType(
     output="[C_in, H_out, W_out]",
     axis="H_in + P_h",
     keeps=Keeps("input", when="mode == 'reflect' or mode == 'replicate'"),
-    notes="P_h is the padding of both sides.",
+    notes=(
+        "P_h is the padding of both sides. The first axis holds channels and stays as it is: of tokens [length, features] it is the features that are padded, "
+        "and permute: [1, 0] before it and behind it pads their length."
+    ),
     fuses="all",
     positions=_resized,
     source="PyTorch documentation, torch.nn.functional.pad",

@@ -111,6 +111,7 @@ permute = LayerType(
     rule=_permute,
     keeps=Keeps(view=permuted),
     positions=_permuted,
+    orders=True,
     source="PyTorch documentation, torch.permute",
     example=Example({"axes": [1, 2, 0]}, [[3, 5, 7]], [5, 7, 3]),
 )
@@ -180,6 +181,7 @@ rearrange = LayerType(
     rule=lambda symbols, inputs: [rearranged(symbols["pattern"], symbols["sizes"], inputs[0])],
     keeps=Keeps(view=rearranged_view),
     positions=lambda symbols, inputs, number, axis: rearranged_axis(symbols["pattern"], symbols["sizes"], inputs[0], axis),
+    orders=True,
     source="Rogozhnikov, Einops, 2022, International Conference on Learning Representations",
     example=Example({"pattern": "c (h p) (w q) -> h w (p q c)", "sizes": {"p": 2, "q": 4}}, [[3, 6, 20]], [3, 5, 24]),
 )

@@ -20,6 +20,7 @@ _ELSEWHERE = {
     "batch_norm": ("batch_normalization", "bn"),
     "layer_norm": ("layer_normalization", "ln"),
     "group_norm": ("group_normalization",),
+    "grn": ("global_response_norm",),
     "conv": ("convolution",),
     "depthwise_conv": ("separable_conv",),
     "conv_transpose": ("deconv", "conv_transposed"),
@@ -105,13 +106,18 @@ _WRITTEN = {
     **{f"reduce_{each}": f"reduce: {{function: {each}, axes: ...}}" for each in ("sum", "mean", "max")},
     "square": "power: 2",
     "masked_fill": "where, from: [condition, value, value]",
+    "layer_norm_2d": "layer_norm: channels",
+    "rms_norm_2d": "rms_norm: channels",
+    "layer_scale_2d": "layer_scale: {axis: 0}",
+    "softmax_2d": "softmax: {axis: 0}",
 }
 """How it is written here, where the name alone does not say it."""
 
 
 def written(name: str) -> str:
     """What to write for a name of another framework that stands for a layer type with certain arguments, or an empty string."""
-    return _WRITTEN.get(name.lower(), "")
+    plain = name.lower().replace("_", "")
+    return next((how for other, how in _WRITTEN.items() if other.replace("_", "") == plain), "")
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

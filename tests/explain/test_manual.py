@@ -87,8 +87,8 @@ def test_the_page_of_a_layer_with_a_window() -> None:
 
 def test_the_page_of_a_layer_without_arguments() -> None:
     expected = """
-        layer_scale
-        A learned factor for each feature of the last axis.
+        step_bias
+        A learned bias added to the last axis.
 
         shapes
           input           [..., F_in]
@@ -96,7 +96,37 @@ def test_the_page_of_a_layer_without_arguments() -> None:
 
         figures for one sample
           params          F_in
+          weight adds     N_in
+
+        source
+          Dao & Gu, Transformers are SSMs, 2024, arXiv:2405.21060, section 7
+
+        example
+          - step_bias
+          [3, 2] -> [3, 2], params 2, weight adds 6
+    """
+    assert page(of("step_bias")) == text_of(expected).rstrip() + "\n"
+
+
+def test_the_page_of_a_layer_that_may_work_on_the_channels() -> None:
+    expected = """
+        layer_scale [axis=-1]
+        A learned factor for each feature.
+
+        arguments
+          axis            the axis of the features; 0 for the channels of a map [C, H, W]; an axis: a whole
+                          number, counted from 0 without the batch, negative from the end (-1 by default)
+
+        shapes
+          input           [...]
+          output          as the input
+
+        figures for one sample
+          params          F_in
           weight muls     N_in
+
+        notes
+          F_in is the size of the axis.
 
         source
           Touvron et al., Going deeper with Image Transformers, 2021, arXiv:2103.17239, section 2
@@ -106,6 +136,13 @@ def test_the_page_of_a_layer_without_arguments() -> None:
           [4, 7] -> [4, 7], params 7, weight muls 28
     """
     assert page(of("layer_scale")) == text_of(expected).rstrip() + "\n"
+    told = """
+        arguments
+          axes            how many last axes, a list that names the axes, or channels: axis 0, as of a map
+                          [C, H, W]; a number of last axes, a list of axes, or channels (1 by default)
+    """
+    for name in ("layer_norm", "rms_norm"):
+        assert text_of(told).rstrip() in page(of(name))
 
 
 def test_the_page_of_a_compound_layer_shows_what_it_is_made_of() -> None:
@@ -295,7 +332,8 @@ def test_the_sums_stated_of_a_compound_layer_are_those_of_its_parts(name: str) -
 
 def test_signatures() -> None:
     assert signature(of("conv")).startswith("conv [channels, kernel, stride=1, ")
-    assert signature(of("layer_scale")) == "layer_scale"
+    assert signature(of("step_bias")) == "step_bias"
+    assert signature(of("layer_scale")) == "layer_scale [axis=-1]"
     assert signature(of("avg_pool")).startswith("avg_pool [kernel, stride=kernel, ")
     for each in composites.every():
         for arg in each.args:

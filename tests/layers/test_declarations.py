@@ -910,7 +910,7 @@ MISMATCHES: list[tuple[str, Args, str]] = [
     ),
     ("upsample", {"scale": 0}, "0 is not a number above 0, or a list with one per spatial axis"),
     ("lp_pool", {"kernel": 2, "norm": 0}, "0 is not a number above 0"),
-    ("layer_norm", {"axes": 0}, "0 is not a number of last axes, or a list of axes"),
+    ("layer_norm", {"axes": 0}, "0 is not a number of last axes, a list of axes, or channels"),
     ("dropout", {"rate": 1.5}, "1.5 is not a number from 0 to 1"),
     ("slice", {"step": 0}, "0 is not a whole number of at least 1"),
     ("split", {"parts": [2, 0]}, "[2, 0] is not a whole number of at least 1, or a list of sizes"),

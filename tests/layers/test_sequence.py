@@ -266,7 +266,8 @@ def test_dot_interaction(data: st.DataObject) -> None:
 @given(data=st.data())
 def test_grn(data: st.DataObject) -> None:
     shape = drawn(data, data.draw(st.integers(1, 4)))
-    assert_as_counted(kind="grn", layer=oracle.product.grn, shapes=[shape], args={}, written={})
+    args = {"axis": data.draw(st.integers(-len(shape), len(shape) - 1))}
+    assert_as_counted(kind="grn", layer=oracle.product.grn, shapes=[shape], args=args, written=args)
 
 
 def test_the_loops_compute() -> None:

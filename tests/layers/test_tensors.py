@@ -164,6 +164,11 @@ def delta(draw: Draw) -> tuple[Args, Shapes]:
     return {"heads": heads}, [[length, heads * width]] * 3 + [[length, heads]] * 2
 
 
+def on_axis(draw: Draw) -> tuple[Args, Shapes]:
+    shape = draw(ANYWHERE)
+    return {"axis": draw(st.integers(-len(shape), len(shape) - 1))}, [shape]
+
+
 def position(draw: Draw) -> tuple[Args, Shapes]:
     length = draw(SIZE)
     return {"length": length + draw(SIZE)}, [[length, draw(SIZE)]]
@@ -182,7 +187,7 @@ VARIED: dict[str, Any] = {
     "group_norm": group_norm,
     "layer_norm": lambda draw: over_axes(draw, bias=draw(TRUTH)),
     "rms_norm": over_axes,
-    "layer_scale": lambda draw: plain(draw, [draw(ANYWHERE)]),
+    "layer_scale": on_axis,
     "prelu": lambda draw: plain(draw, [draw(ANYWHERE)], per_channel=TRUTH),
     "embedding": lambda draw: plain(draw, [draw(ANYWHERE)], vocabulary=SIZE, features=SIZE),
     "embedding_bag": lambda draw: plain(draw, [draw(ANYWHERE)], vocabulary=SIZE, features=SIZE),
@@ -194,7 +199,7 @@ VARIED: dict[str, Any] = {
     "rnn_cell": cell,
     "gru_cell": cell,
     "lstm_cell": cell,
-    "grn": lambda draw: plain(draw, [draw(ANYWHERE)]),
+    "grn": on_axis,
     "attention_softmax": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE), draw(SIZE)]], sink=TRUTH),
     "attention_bias": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE), draw(SIZE)]], rows=SIZE),
     "head_norm": head_norm,
@@ -250,6 +255,10 @@ def test_the_tensors_are_the_params_whatever_the_arguments(kind: str, data: st.D
         ("layer_norm", {"axes": [-1, 0], "bias": False}, [[3, 5, 7]], [("weight", (3, 7), 1)]),
         ("layer_norm", {"affine": False}, [[3, 5]], []),
         ("rms_norm", {}, [[3, 5]], [("weight", (5,), 1)]),
+        ("rms_norm", {"axes": "channels"}, [[3, 5]], [("weight", (3,), 1)]),
+        ("layer_norm", {"axes": "channels"}, [[3, 5, 7]], [("weight", (3,), 1), ("bias", (3,), 1)]),
+        ("layer_scale", {"axis": 0}, [[3, 5, 7]], [("weight", (3,), 1)]),
+        ("grn", {"axis": 0}, [[3, 5, 7]], [("weight", (3,), 1), ("bias", (3,), 1)]),
         ("prelu", {}, [[3, 5]], [("weight", (1,), 1)]),
         ("activation", {"name": "prelu"}, [[3, 5]], [("weight", (1,), 1)]),
         ("activation", {"name": "relu"}, [[3, 5]], []),

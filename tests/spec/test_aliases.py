@@ -96,6 +96,11 @@ def test_functions_of_frameworks(name: str, here: str) -> None:
 
 
 def test_what_is_written_otherwise_is_a_name_of_elsewhere() -> None:
-    assert set(_WRITTEN) <= set(_OTHER_NAMES)
+    assert all(suggestion(name, KNOWN) for name in _WRITTEN)
+    assert written("LayerNorm2d") == "layer_norm: channels"
+    assert written("LayerScale2d") == "layer_scale: {axis: 0}"
+    assert written("nn.LayerNorm") == written("LayerNorm") == written("softmax") == ""
+    assert written("Softmax2d") == "softmax: {axis: 0}"
+    assert written("RMSNorm2d") == "rms_norm: channels"
     assert written("Sum") == "reduce: {function: sum, axes: ...}"
     assert written("clip") == ""

@@ -248,7 +248,7 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "missing argument": ("- conv: {channels: 3}", "layers[0].conv", "layers.0.conv"),
     "missing argument, main one alone": ("- conv: 3", "layers[0].conv", "layers.0.conv"),
     "unknown argument": ("- conv: {channels: 3, kernel: 3, strid: 1}", "layers[0].conv.strid", "layers.0.conv"),
-    "argument of a layer without": ("- layer_scale: 3", "layers[0].layer_scale", "layers.0.layer_scale"),
+    "argument of a layer without": ("- step_bias: 3", "layers[0].step_bias", "layers.0.step_bias"),
     "null for a size": ("- linear: {features: null}", "layers[0].linear.features", "layers.0.linear.features"),
     "null for the main argument": ("- adaptive_avg_pool: null", "layers[0].adaptive_avg_pool", "layers.0.adaptive_avg_pool"),
     "list for a number": ("- linear: {features: [3]}", "layers[0].linear.features", "layers.0.linear.features"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ...core.kinds import LARGEST, show
+from typing import Any
+
+from ...core.kinds import EXPRESSION_SCHEMA, LARGEST, Kind, show
 from .args import LayerError, Shape, Symbols
 
 ANY = "[...]"
@@ -10,6 +12,35 @@ CHANNELS_FIRST = "[C_in, ...]"
 SPATIAL = "[C_in, H_in, W_in]"
 FEATURES_LAST = "[..., F_in]"
 """The forms of an input; see LayerType."""
+
+
+def features_on_last(takes: str) -> bool:
+    """Whether the first input of a form has features on its last axis: ``[..., F_in]``, or any behind a length as in ``[..., L, g * d]``."""
+    leading, *named = takes.partition("]")[0].split(", ")
+    if leading != "[..." or not named or named[-1].startswith("L"):
+        return False
+    return named[-1].startswith("F") or named[-2:-1] in (["L"], ["T"], ["L_q"])
+
+
+def takes_sequence(takes: str) -> bool:
+    """Whether a form has a length in front of its features: ``[..., L, F]``."""
+    return features_on_last(takes) and takes.partition("]")[0].count(",") > 1
+
+
+class Channels(Kind):
+    """The word ``channels`` where axes are named: axis 0."""
+
+    expected = "channels"
+    words = ("channels",)
+
+    def convert(self, value: Any) -> tuple[int, ...]:
+        if value != "channels":
+            raise self.refuse(value)
+        return (0,)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"enum": ["channels"]}, EXPRESSION_SCHEMA]}
+
 
 MAX_AXES = 16
 MAX_OUTPUTS = 10_000
@@ -81,3 +112,14 @@ def how_many(least: int, most: int) -> str:
         return f"{least} input{'' if least == 1 else 's'} or more"
     count = str(least) if least == most else f"{least} to {most}"
     return f"{count} input{'' if most == 1 else 's'}"
+
+
+def check_count(name: str, count: int, least: int, most: int) -> None:
+    """Raises LayerError where too few or too many values come into a layer of the type with that name."""
+    if least <= count <= most:
+        return
+    hint = "take one with `from`, or join them with concat or add" if most else ""
+    raise LayerError(
+        f"{name} takes {how_many(least, most)}, and {count} {'comes' if count == 1 else 'come'} in",
+        hint="name them with from: [a, b]" if count < least else hint,
+    )

@@ -11,7 +11,7 @@ from ...core.counts import OPERATIONS, Counts
 from ...core.formats import Vectors
 from ...core.formula import Formula
 from .args import Arg, Example, LayerError, Shape, Symbols
-from .axes import ANY, CHANNELS_FIRST, FEATURES_LAST, SPATIAL, axes_text, check_shape, how_many
+from .axes import ANY, CHANNELS_FIRST, FEATURES_LAST, SPATIAL, axes_text, check_count, check_shape, features_on_last
 from .keeps import NOTHING, Keeps
 from .plan import Plan
 from .positions import ALL, APART, EARLIER, Move, Positions, channels, features, sequence
@@ -79,7 +79,8 @@ class LayerType:
         masked: Callable[[Symbols], int] | None = None,
         packed: bool = False,
         adapted: str = "",
-        features_last: bool = False,
+        over: str = "",
+        orders: bool = False,
         classes: Callable[[Symbols], int] | None = None,
         resizes: bool = False,
         casts: str = "",
@@ -142,8 +143,12 @@ class LayerType:
         """Whether one product can make what several of it make of one value, as attention's projections are made."""
         self.adapted = adapted
         """The compound layer type that it is with an adapter of low rank beside it: its arguments, and ``rank``."""
-        self.features_last = features_last
-        """Whether it takes the last axis for features where a map with channels first may come in by mistake."""
+        self.over = over
+        """The argument that names the axis or axes that it works on: the last one unless it is given."""
+        self.features_last = bool(over) or features_on_last(takes)
+        """Whether it takes the last axis for features, unless an argument says otherwise: on a map with channels first that is its width."""
+        self.orders = orders
+        """Whether its arguments say in which order the axes are to be."""
         self.classes = classes
         """How many classes its output has where it is what a network ends with; 0: none."""
         self.resizes = resizes
@@ -245,16 +250,7 @@ class LayerType:
 
     def check_inputs(self, inputs: list[Shape]) -> None:
         """Raises LayerError where too few or too many values come in."""
-        least, most = self.inputs
-        if not least <= len(inputs) <= most:
-            raise LayerError(
-                f"{self.name} takes {how_many(least, most)}, and {len(inputs)} {'comes' if len(inputs) == 1 else 'come'} in",
-                hint="name them with from: [a, b]"
-                if len(inputs) < least
-                else ""
-                if not most
-                else "take one with `from`, or join them with concat or add",
-            )
+        check_count(self.name, len(inputs), *self.inputs)
 
     def _bind(self, symbols: Symbols, shape: Shape, plan: Plan) -> None:
         symbols["N_in"] = prod(shape)

@@ -126,15 +126,15 @@ def class_token(machine: Machine, values: Tensor, *, count: int) -> Tensor:
     return out
 
 
-def grn(machine: Machine, values: Tensor) -> Tensor:
+def grn(machine: Machine, values: Tensor, *, axis: int) -> Tensor:
     """Each feature by its length over all positions, and that by the mean of the lengths."""
-    features = shape_of(values)[-1]
-    columns = [[value for index, value in values.items() if index[-1] == each] for each in range(features)]
+    features = shape_of(values)[axis]
+    columns = [[value for index, value in values.items() if index[axis] == each] for each in range(features)]
     lengths = [machine.sqrt(machine.sum(machine.multiply(value, value) for value in column)) for column in columns]
     mean = machine.add(machine.mean(lengths), 1e-6)
     shares = [machine.divide(length, mean) for length in lengths]
     out: Tensor = {}
     for index, value in values.items():
-        scaled = machine.scaled(machine.multiply(value, shares[index[-1]]), "scale", index[-1])
-        out[index] = machine.add(machine.shifted(scaled, "shift", index[-1]), value)
+        scaled = machine.scaled(machine.multiply(value, shares[index[axis]]), "scale", index[axis])
+        out[index] = machine.add(machine.shifted(scaled, "shift", index[axis]), value)
     return out

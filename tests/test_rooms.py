@@ -37,7 +37,7 @@ FILES: dict[str, str] = {
         "type_names < items < blocks < layer_types used < document schema"
     ),
     "network": (
-        "graph < head heads scope uses < incoming last notes walk < settings < evaluate < adapters apply caches sources tokens < ends < blocks composing "
+        "graph < head heads layout scope uses < incoming last mistaken walk < notes settings < evaluate < adapters apply caches sources tokens < ends < blocks composing "
         "ties < build decoding"
     ),
     "conventions": (

@@ -111,7 +111,7 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     frame.outputs = named(walk, spec.outputs, inputs, scope, "the spec") if spec.outputs else last
     frame.leaves = walk.made
     network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens_of(walk, inputs))
-    network.formats, network.alone = walk.formats, walk.alone
+    network.formats, network.alone, network.last_axes = walk.formats, walk.alone, walk.last_axes
     return network
 
 

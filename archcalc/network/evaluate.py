@@ -13,6 +13,8 @@ from ..text.nodes import BAD
 from .scope import Env, Unsettled, Values
 from .walk import Walk, Wrong
 
+_LAST = ("in_length", "in_features")
+"""The names of the last axis of a value of two axes."""
 _LETTER_AXES = {"in_length": {2: 1}, "in_height": {3: 1, 4: 2}, "in_width": {3: 2, 4: 3}, "in_depth": {4: 1}}
 """For each name of an axis: which axis it is, by the number of axes that the shape has."""
 
@@ -88,6 +90,8 @@ def shape_names(inputs: Values) -> Env:
     found: Env = {"in_shape": list(shape)}
     if shape:
         found["in_channels"], found["in_features"] = shape[0], shape[-1]
+    if len(shape) > 1:
+        found["in_tokens"] = shape[-2]
     for name, axes in _LETTER_AXES.items():
         if len(shape) in axes:
             found[name] = shape[axes[len(shape)]]
@@ -103,8 +107,17 @@ def _asked(walk: Walk, template: Template, inputs: Values) -> Env:
     if shape is None:
         raise Wrong
     found = shape_names(inputs)
+    if len(shape) == 2:
+        read = [name for name in _LAST if name in names]
+        if len(read) > 1:
+            message = f"{' and '.join(read)} are both the last axis of the incoming shape {show(shape)}"
+            hint = "of tokens [length, features] the length is in_tokens; of a map [C, L] the channels are in_channels"
+            walk.wrong(template.node, template.path, message, expected="one of them", hint=hint, arg=template.arg.name)
+        walk.last_axes += [(inputs[0], name, template.path) for name in read]
     for name in names:
         if name not in found:
-            message, hint = f"{name}: the incoming shape {show(shape)} has none", "in_shape[0] is the first axis of any shape"
+            message = f"{name}: the incoming shape {show(shape)} has none"
+            longer = name == "in_length" and len(shape) > 2
+            hint = "of tokens [..., length, features] it is in_tokens" if longer else "in_shape[0] is the first axis of any shape"
             walk.wrong(template.node, template.path, message, expected=SHAPE_NAMES[name], hint=hint, arg=template.arg.name)
     return found

@@ -257,7 +257,7 @@ def leaves_of(node: Node) -> Iterator[Leaf]:
 class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
-    __slots__ = ("alone", "dtype", "formats", "frame", "inputs", "outputs", "tokens", "vars")
+    __slots__ = ("alone", "dtype", "formats", "frame", "inputs", "last_axes", "outputs", "tokens", "vars")
 
     def __init__(
         self, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], vars: dict[str, Any], dtype: str, tokens: int = 0
@@ -273,3 +273,5 @@ class Network:
         """Whether some item says in what its weights are held."""
         self.alone: list[tuple[str, Last]] = []
         """The layers that join values and get one alone, the last of several: their paths, and which it is."""
+        self.last_axes: list[tuple[Tensor, str, str]] = []
+        """Values of two axes, the names by which expressions read the last of them, and where these stand in the spec."""

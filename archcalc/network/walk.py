@@ -13,7 +13,7 @@ from ..core.errors import HasPlace, Problem, Reporter
 from ..layers.kit.result import Result
 from ..spec.language import MAX_NESTING
 from ..spec.tree import Body, Home, Item, Lora, Spec, Template
-from .graph import Frame, Last
+from .graph import Frame, Last, Tensor
 from .scope import Adapters, Caching, Env, Scope, Values
 
 WORK_PER_LAYER = 3
@@ -67,6 +67,7 @@ class Walk:
             "follow",
             "formats",
             "home",
+            "last_axes",
             "made",
             "max_layers",
             "most_work",
@@ -107,6 +108,8 @@ class Walk:
 
         self.formats = False
         """Whether some item says in what its weights are held."""
+        self.last_axes: list[tuple[Tensor, str, str]] = []
+        """Values of two axes of which an expression reads the last one: the name that it has there, and the path of the expression."""
         self.max_layers = max_layers
         self.made = 0
         """Layers so far, those of copies that share a frame among them."""

@@ -30,6 +30,7 @@ SHAPE_NAMES = {
     "in_height": "the first axis behind the channels of [C, H, W], the second of [C, D, H, W]",
     "in_width": "the last axis of [C, H, W] and [C, D, H, W]",
     "in_depth": "the first axis behind the channels of [C, D, H, W]",
+    "in_tokens": "the axis before the last, of two or more",
     "in_features": "the last axis",
     "in_shape": "all axes, as a list",
 }

@@ -47,6 +47,8 @@ class UserLayer(LayerType):
             source=source,
             example=Example({}, [], []),
         )
+        read = frozenset().union(*(each.names for each in (*figures.values(), *defaults.values(), *([shape] if shape else []))))
+        self.features_last = not read.isdisjoint(("in_features", "in_tokens"))
         self.operations = texts
         self.home: Home | None = None
         self.defaults = defaults

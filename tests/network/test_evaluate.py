@@ -99,19 +99,41 @@ def test_the_arguments_of_a_composite_are_evaluated_for_every_copy() -> None:
         *[(shape, "in_channels", 2) for shape in ("[2]", "[2, 3]", "[2, 3, 5]", "[2, 3, 5, 7]")],
         *[
             ("[2, 3]", name, size)
-            for name, size in (("in_length", 3), ("in_features", 3), ("in_shape[0]", 2), ("in_shape[1]", 3), ("len(in_shape)", 2))
+            for name, size in (
+                ("in_length", 3),
+                ("in_tokens", 2),
+                ("in_features", 3),
+                ("in_shape[0]", 2),
+                ("in_shape[1]", 3),
+                ("len(in_shape)", 2),
+            )
         ],
         *[
             ("[2, 3, 5]", name, size)
-            for name, size in (("in_height", 3), ("in_width", 5), ("in_features", 5), ("in_shape[-1]", 5), ("in_shape[1]", 3))
+            for name, size in (
+                ("in_height", 3),
+                ("in_width", 5),
+                ("in_tokens", 3),
+                ("in_features", 5),
+                ("in_shape[-1]", 5),
+                ("in_shape[1]", 3),
+            )
         ],
         *[
             ("[2, 3, 5, 7]", name, size)
-            for name, size in (("in_depth", 3), ("in_height", 5), ("in_width", 7), ("in_features", 7), ("prod(in_shape)", 210))
+            for name, size in (
+                ("in_depth", 3),
+                ("in_height", 5),
+                ("in_width", 7),
+                ("in_tokens", 5),
+                ("in_features", 7),
+                ("prod(in_shape)", 210),
+            )
         ],
         ("[2]", "in_features", 2),
         ("[2, 3, 5, 7, 11]", "in_features", 11),
         ("[2, 3, 5, 7, 11]", "in_channels", 2),
+        ("[2, 3, 5, 7, 11]", "in_tokens", 7),
     ],
 )
 def test_the_names_of_the_incoming_shape(shape: str, name: str, size: int) -> None:
@@ -122,7 +144,7 @@ def test_the_names_of_the_incoming_shape(shape: str, name: str, size: int) -> No
 @pytest.mark.parametrize(
     ("shape", "name"),
     [
-        *[("[2]", name) for name in ("in_length", "in_height", "in_width", "in_depth")],
+        *[("[2]", name) for name in ("in_length", "in_height", "in_width", "in_depth", "in_tokens")],
         *[("[2, 3]", name) for name in ("in_height", "in_width")],
         *[("[2, 3, 5]", name) for name in ("in_length", "in_depth")],
         ("[2, 3, 5, 7]", "in_length"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from archcalc import composites, layers
 from archcalc.composites.kit import BodyKind, BranchesKind
 from archcalc.core.dtypes import DTYPES
-from archcalc.core.kinds import SIZE, Anything, Either, Int, Kind, ListOf, Null, Number, Text, Truth, Word
+from archcalc.core.kinds import SIZE, Anything, Either, Int, Kind, ListOf, Null, Number, Text, Truth
 from archcalc.layers.kit.args import Arg
 from archcalc.layers.kit.einops import NamedSizes
 from archcalc.spec.adapters import LoraKind
@@ -122,7 +122,7 @@ class Maker:
             return self.one_of((kind.least + kind.most) / 2, kind.most, 0.5, *(() if kind.above else (kind.least,)))
         if isinstance(kind, Truth):
             return self.one_of(True, False)
-        if isinstance(kind, Word):
+        if kind.words:
             return self.one_of(*kind.words)
         if isinstance(kind, Text):
             return self.one_of("a b -> b a", "x" * 1000)

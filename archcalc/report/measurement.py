@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def measurement_of(layers: Sequence[Row], totals: Totals, whole: Account, network: Network, speed: Speed, request: Request) -> Measurement:
     """The measurement that a request holds. Raises RequestError for tokens in a second of a network that takes none.
 
-    A training is taken for what was measured where one is asked for, a forward pass where the run can be nothing else or a phase is named;
+    A training is taken for what was measured where one is asked for, a forward pass where the run can be nothing else, or a phase or a prompt is named;
     where nothing says which of the two it was, it is held against both.
     """
     pace = request.measured
@@ -38,7 +38,7 @@ def measurement_of(layers: Sequence[Row], totals: Totals, whole: Account, networ
     passes = []
     if not request.plan.trains:
         passes.append(Reached("forward", took, speed.forward, speed.operations, 0, speed.peak, formula(2)))
-    if speed.step is not None and (request.plan.trains or request.phase is None):
+    if speed.step is not None and (request.plan.trains or (request.phase is None and request.prompt is None)):
         again = sum(work.operations * times for work, times in whole.work if work.again)
         passes.append(Reached("training_step", took, speed.step, speed.model_operations, again, speed.peak, formula(6)))
     return Measurement(pace, took, batch, tokens, passes, list(_assumed(network, speed, request)))

@@ -30,7 +30,7 @@ _DECLARED = (
         "share",
         "The same share by the usual formula, 6 N + 12 L H Q T operations for each token of a training step, 2 N + 4 L H Q T of a forward pass "
         "(PaLM, 2022, arXiv:2204.02311, appendix B): N the active params without tables of positions, for L layers of H heads of Q features that "
-        "meet T keys; 2 L H Q T is taken as the MACCs of attention counted here. None where a sample is no sequence of tokens.",
+        "meet T keys; 2 L H Q T is taken as the MACCs of attention counted here. Frozen params count as others do. None where a sample is no sequence of tokens.",
     ),
     Figure("hfu_6n", "share", "The share by the usual formula, with the operations that checkpoints work out anew."),
     Figure(

@@ -122,7 +122,8 @@ def test_a_forward_pass_is_a_third() -> None:
     assert found["forward"]["mfu"] == found["forward"]["hfu"] == 2 * 10 * (PROJECTIONS + 11 * 8 + 2 * 3 * 2 * 4 * 5) / 10_000
     decoded = measured(phase="decode", context=7, step=2)["forward"]
     assert decoded["mfu_6n"] == 2 * (2 * PARAMS + 4 * 3 * 2 * 4 * 7) / 10_000
-    assert "training_step" not in measured(logits="last", phase="prefill")
+    for options in ({"logits": "last"}, {"prompt": 4}):
+        assert "training_step" not in measured(**options)
 
 
 def test_where_nothing_says_which_it_was_it_is_held_against_both(run: Any) -> None:

@@ -38,7 +38,7 @@ FILES: dict[str, str] = {
     ),
     "network": (
         "graph < head heads layout scope uses < incoming last mistaken walk < notes settings < evaluate < adapters apply caches sources tokens < ends < blocks composing "
-        "ties < build decoding"
+        "ties < build following < decoding"
     ),
     "conventions": (
         "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras ptflops ptflops_aten thop torch "
@@ -51,7 +51,10 @@ FILES: dict[str, str] = {
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy training < pace reach turning < rates",
     "request": "option < network resources < options < request",
-    "report": "counting measured terms < rows totals < build figures generation measurement < budget < report < derivations differences pipeline",
+    "report": (
+        "carried counting measured shaping terms < rows totals < build figures generation measurement < budget < report < "
+        "derivations differences pipeline"
+    ),
     "explain": "guide manual memory < layer",
     "explore": "draft fit",
     "render": (

@@ -81,7 +81,8 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
     draft = _read(beside) if beside is not None else None
     every = step * ((options["accumulate"] or 1) if over == "batch" else 1)
     try:
-        result = fit(analysed, memory, training=trains, step=every, flash=device.flash, beside=held if draft is not None else None)
+        beside_it = held if draft is not None else None
+        result = fit(analysed, memory, training=trains, step=every, flash=device.flash, beside=beside_it, grows=over == "context")
     except RequestError as error:
         fail(str(error), "--over takes batch, context (while decoding), or a var of the spec" if f"'{over}'" in str(error) else "")
     except SpecError as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core.counts import Counts
 from ..core.formula import Formula
-from ..network.graph import Group, Leaf, Tensor
+from ..network.graph import Group, Leaf, Tensor, leaves_of
 from .style import WAYS
 
 Symbols = dict[str, Any]
@@ -135,8 +135,9 @@ class Convention:
         return self.default if node.layer.declared else self.rule(node.layer.name, style)
 
     def own_rule_of(self, node: Group, style: str) -> Rule | None:
-        """The rule for a compound layer, if it has one."""
-        return None if node.layer is None or node.layer.declared else self.own_rule(node.type, style)
+        """The rule for a compound layer, if it has one; where some of it ran before the token that is counted, no rule is for the rest."""
+        rule = None if node.layer is None or node.layer.declared else self.own_rule(node.type, style)
+        return None if rule is None or any(leaf.before for leaf in leaves_of(node)) else rule
 
     def count(self, rule: Rule, node: Leaf | Group, batch: int, times: int) -> int:
         """The number for a layer that runs ``times`` times in each pass over a batch."""

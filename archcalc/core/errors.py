@@ -80,7 +80,7 @@ class SpecError(Exception):
 
 
 MAX_PROBLEMS = 100
-MAX_TEXT = 400
+MAX_TEXT = 500
 
 
 class TooMany(Exception):

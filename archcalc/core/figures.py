@@ -179,6 +179,15 @@ _DECLARED = (
         adds="sum",
     ),
     _bytes(
+        "cross_cache_bytes",
+        "cross cache",
+        "cross-attention cache bytes",
+        "What is made once before the first token, and is the same for all, as far as each token reads it, for the whole batch: keys and "
+        "values of an encoder's output. No token makes it grow. A piece of memory that several layers read counts once, for the first of them.",
+        held="row",
+        leaves_out="what stands in front of the tokens, such as those of an image: the key-value cache has these",
+    ),
+    _bytes(
         "state_bytes",
         "state",
         "state bytes",

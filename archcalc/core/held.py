@@ -11,10 +11,10 @@ class Held:
     ``caches`` says of how many tokens how many bits each are kept for one sample: a window keeps fewer tokens. ``formats`` are what these
     caches are held in, each with the features of vectors that are no whole blocks of it. ``grown`` are the bits that
     the latest token of one sample added, ``state`` those of the states of one sample, and ``carried`` those of what was worked out once
-    before the first token and every token reads. ``batch`` are the samples.
+    before the first token and every token reads; ``fixed`` are those of it that are there once for all samples. ``batch`` are the samples.
     """
 
-    __slots__ = ("batch", "caches", "carried", "formats", "grown", "state")
+    __slots__ = ("batch", "caches", "carried", "fixed", "formats", "grown", "state")
 
     def __init__(self, batch: int = 1) -> None:
         self.batch = batch
@@ -23,6 +23,7 @@ class Held:
         self.grown = 0
         self.state = 0
         self.carried = 0
+        self.fixed = 0
 
     @property
     def cache_bits(self) -> int:
@@ -37,7 +38,7 @@ class Held:
     @property
     def carried_bits(self) -> int:
         """What all samples carry from before the first token."""
-        return self.batch * self.carried
+        return self.batch * self.carried + self.fixed
 
     def cached_in(self, dtype: str) -> str:
         """In what the caches are held, in words that go behind a name; empty where all are in that dtype."""
@@ -62,6 +63,7 @@ class Held:
         self.grown += other.grown
         self.state += other.state
         self.carried += other.carried
+        self.fixed += other.fixed
 
 
 NOTHING = Held()

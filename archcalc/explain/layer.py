@@ -129,6 +129,7 @@ def _layer(row: Row, report: Report, convention: Convention) -> str:
     width = max(len(each.name) for each in made)
     for each in made:
         told += lines(each, width)
+    told += ["ran before the first token: its weights alone are counted"] if row.before else []
     told += ["", *_glossary(node, made, convention.unit)]
     if node.layer.notes:
         told.append(f"note      {node.layer.notes}")

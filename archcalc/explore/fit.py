@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ..core.errors import SpecError
+from ..network.decoding import TooShort
 
 if TYPE_CHECKING:
     from ..memory.ledger import Ledger, Term
@@ -61,18 +62,24 @@ def fit(
     step: int = 1,
     flash: int | None = None,
     beside: Callable[[int, Report], Sequence[Term]] | None = None,
+    grows: bool = False,
 ) -> Fit:
-    """Search by doubling and halving, on exact figures; only multiples of ``step`` are tried. ``beside`` gives what else is held.
+    """Search by doubling and halving, on exact figures; only multiples of ``step`` are tried. ``beside`` gives what else is held;
+    ``grows`` says that a number may be too small, as a context in which no token has room.
 
-    ``analysed`` gives the report for a number. Raises SpecError where the spec is wrong even for the least.
+    ``analysed`` gives the report for a number. Raises SpecError where the spec is wrong for all that it tries.
     """
     found = Fit(memory, training, flash)
 
     def fits(number: int) -> bool:
         try:
             report = analysed(number * step)
+        except TooShort:
+            if not grows:
+                raise
+            return True  # what fits begins further on
         except SpecError as error:
-            if found.report is None:
+            if found.report is None and not low:
                 raise
             found.refused, found.over, found.over_number = error, None, number * step
             return False
@@ -96,6 +103,8 @@ def fit(
             low = middle
         else:
             high = middle
+    if found.report is None and found.refused is not None:
+        raise found.refused
     return found
 
 

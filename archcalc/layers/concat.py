@@ -36,6 +36,7 @@ concat = LayerType(
     rule=_concat,
     fuses="all",
     positions=along("axis"),
+    joins="axis",
     source="PyTorch documentation, torch.cat",
     example=Example({}, [[3, 5, 7], [4, 5, 7]], [7, 5, 7]),
 )

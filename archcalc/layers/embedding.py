@@ -126,7 +126,7 @@ class_token = LayerType(
     tensors={"token": "[count, F_in]"},
     fuses="all",
     positions=features,
-    whole=(("True", "would be put in front of every token"),),
+    whole=((0, "True", "would be put in front of every token"),),
     source="Dosovitskiy et al., An Image is Worth 16x16 Words, 2020, arXiv:2010.11929, section 3.1",
     example=Example({}, [[3, 5]], [4, 5], 5),
 )

@@ -176,7 +176,8 @@ class Accounts:
         trained, step = place.training.steps[place.training.by_node[id(leaf)]], place.step(leaf)
         kept, head, again = place.kept(trained), name in self.heads, place.block is not None
         choice = self.choices.of(name) if self.choices is not None else None
-        fresh = self.unread.intersection(storage.entering for storage in step.used) if self.unread and moves(leaf, step) else frozenset()
+        reads = self.unread and not leaf.before and moves(leaf, step)
+        fresh = self.unread.intersection(storage.entering for storage in step.used) if reads else frozenset()
         self.unread -= fresh
         lent = bool(tie) and not leaf.rows_before
         how = (kept, again, times, sets, active, tie, frozen, head, choice, fresh, lent)
@@ -206,21 +207,23 @@ class Accounts:
         """The account of a layer at its two steps, or that of one before it in which all is the same."""
         gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (leaf.result.params > 0 and not frozen)
         made = step.while_running + sum([storage.bytes for storage in step.made])
-        core = tuple((storage.core, storage.each, storage.absent) for storage in step.used)
+        core = tuple((storage.core, storage.cached, storage.each, storage.absent) for storage in step.used)
         again = again or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
         dtypes = [tensor.dtype for tensor in leaf.inputs]
         key = (
-            *(id(leaf.result), leaf.dtype, leaf.cached_in, *dtypes, times, sets, active, tie, frozen, head, choice),
+            *(id(leaf.result), leaf.dtype, leaf.cached_in, leaf.before, *dtypes, times, sets, active, tie, frozen, head, choice),
             *(kept, trained.keeps, gradients, made, bool(step.made), core, again, fresh, lent),
         )
         found = self.known.get(key)
         if found is None:
             held = self.holder.holdings(leaf, sets, tie, frozen, head, choice)
-            moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, active), fresh, lent=lent)
             found = self.known[key] = Account()
             found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
             found.update_bytes = 0 if frozen else 2 * (held.weight_bytes + held.optimizer_bytes) + held.gradient_bytes
             found.parts = held.parts
+            if leaf.before:
+                return found
+            moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, active), fresh, lent=lent)
             found.saved_activation_bytes, found.keeps = kept, trained.keeps
             found.read_bytes, found.written_bytes = moved.read, moved.written
             found.made_bytes = made

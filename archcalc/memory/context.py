@@ -5,16 +5,18 @@ from __future__ import annotations
 from ..core.dtypes import FLOATS
 from ..network.graph import Group, Leaf, Tensor
 from .checkpoint import Checkpoints, Segment
-from .storage import Storage, Value, Walk, tensor_bytes
+from .storage import Storage, Value, Walk, tensor_bytes, there
 
 
 class Run:
     """What all walks through one network have in common."""
 
-    __slots__ = ("assumed", "batch", "checkpoint", "fused", "known", "scores", "spoiled", "stale", "training", "walks")
+    __slots__ = ("assumed", "batch", "checkpoint", "follows", "fused", "known", "scores", "spoiled", "stale", "training", "walks")
 
-    def __init__(self, batch: int, *, training: bool, checkpoint: Checkpoints, fused: bool) -> None:
+    def __init__(self, batch: int, *, training: bool, checkpoint: Checkpoints, fused: bool, follows: int = 0) -> None:
         self.batch = batch
+        self.follows = follows
+        """While decoding the bits of the inputs that new tokens come in by: what has none of them was made before."""
         self.training = training
         self.checkpoint = checkpoint
         self.fused = fused
@@ -32,6 +34,10 @@ class Run:
         """How many kinds of attention have their scores in memory."""
         self.spoiled: list[str] = []
         """The layers that overwrite what a layer before them keeps for its backward pass."""
+
+    def past(self, tensor: Tensor) -> bool:
+        """Whether a value was made before the new tokens came in."""
+        return bool(self.follows) and not tensor.origin & self.follows
 
 
 class Way:
@@ -79,5 +85,6 @@ class Context:
         value = self.walk.values.get(id(tensor))
         if value is None:
             size = tensor_bytes(tensor, self.run.batch * self.times)
-            value = self.walk.values[id(tensor)] = Value(Storage(size, batched=True, grad=tensor.dtype in FLOATS))
+            made = there() if self.run.past(tensor) else Storage(size, batched=True, grad=tensor.dtype in FLOATS)
+            value = self.walk.values[id(tensor)] = Value(made)
         return value

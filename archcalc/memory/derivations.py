@@ -22,8 +22,7 @@ INSIDE = "what is between its scores and its values"
 
 def derivations(leaf: Leaf, account: Account, alive: int, *, runs: int, batch: int, plan: Plan) -> Iterator[Derivation]:
     """Every figure of the bytes of a layer that runs so often for a sample, while so many bytes are ``alive``."""
-    for (kind, what), part in account.parts.items():
-        yield _part(kind, what, part, plan)
+    yield from weights(account, plan)
     yield _kept(leaf, account)
     before = f"{alive - account.made_bytes} + {account.made_bytes}"
     yield Derivation("bytes alive", "alive before + made", before, alive, "at inference, while it runs")
@@ -85,6 +84,12 @@ def _cache(leaf: Leaf, runs: int, batch: int) -> Iterator[Derivation]:
     yield Derivation("bytes a token", formula, numbers, bytes_of(bits), remark)
     of_all = f"{in_words(bits)} * {tokens}" + (f" * batch {batch}" if batch > 1 else "")
     yield Derivation("cache bytes", "bytes a token * tokens * samples", of_all, bytes_of(bits * tokens * batch))
+
+
+def weights(account: Account, plan: Plan) -> Iterator[Derivation]:
+    """What is held for the weights of a layer."""
+    for (kind, what), part in account.parts.items():
+        yield _part(kind, what, part, plan)
 
 
 def _sets(sets: Sets) -> Derivation:

@@ -65,13 +65,15 @@ def flow(
     ``checkpoint`` is none, selective, full or every=N: see archcalc/memory/checkpoint.py. ``like`` is a flow of the same network whose
     walks hold here where nothing in them is dropped while training.
     """
-    run = Run(batch, training=training, checkpoint=checkpoint or Checkpoints(), fused=fused)
+    follows = network.follows if network.decodes else 0
+    run = Run(batch, training=training, checkpoint=checkpoint or Checkpoints(), fused=fused, follows=follows)
     if like is not None and like.run.batch == batch:
         run.known = like.run.walks
-    sizes = [tensor_bytes(tensor, batch) for tensor in network.inputs]
+    sizes = [0 if run.past(tensor) else tensor_bytes(tensor, batch) for tensor in network.inputs]
     values = [Value(Storage(size, batched=True, grad=False, kept=True, outer=number)) for number, size in enumerate(sizes)]
-    for number, value in enumerate(values):
-        value.storage.entering = number
+    for number, (tensor, value) in enumerate(zip(network.inputs, values)):
+        value.storage.cached = run.past(tensor)
+        value.storage.entering = -1 if value.storage.cached else number
     context = Context(run, values, 1, segment=run.checkpoint.segment())
     return Flow(run, through(context, network.frame, values, Way(1, False, ""), []), sum(sizes))
 
@@ -171,7 +173,8 @@ def _inside(run: Run, group: Group, incoming: list[Value], outer: list[Storage],
     numbers = {id(storage): number for number, storage in enumerate(outer)}
     reached = [inner for inner, _ in group.reached()]
     states = tuple(
-        (storage.bytes, storage.batched, storage.grad, storage.core, storage.kept, storage.each, storage.entering) for storage in outer
+        (storage.bytes, storage.batched, storage.grad, storage.core, storage.kept, storage.cached, storage.each, storage.entering)
+        for storage in outer
     )
     places = tuple((numbers[id(value.storage)], value.strides) for value in incoming)
     key = (id(group.frame), way.times, way.frozen, way.style, states, places, tuple(reached))

@@ -159,6 +159,12 @@ def _held(held: Held, samples: str, dtype: str) -> list[Term]:
             bytes_of(held.cache_bits),
         ),
         Term(
+            "cross-attention cache",
+            "elements made before the first token that each token reads * samples * bytes of the dtype",
+            f"{in_words(held.carried)} * {samples}" + (f" + {in_words(held.fixed)}" if held.fixed else ""),
+            bytes_of(held.carried_bits),
+        ),
+        Term(
             "states",
             "elements of the states * samples * bytes of the dtype",
             f"{in_words(held.state)} * {samples}",

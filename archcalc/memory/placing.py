@@ -11,7 +11,7 @@ from ..layers.kit.views import in_order
 from ..network.graph import Leaf, Tensor
 from .context import Context, Way
 from .keeping import Turn, keep, keep_fused
-from .storage import Step, Storage, Value, tensor_bytes
+from .storage import Step, Storage, Value, tensor_bytes, there
 
 
 def place(context: Context, leaf: Leaf, way: Way) -> None:
@@ -25,10 +25,10 @@ def place(context: Context, leaf: Leaf, way: Way) -> None:
     if context.segment is not None:
         context.segment.end()
     trained = leaf.result.params > 0 and not way.frozen
-    there = _there(context, step, leaf, incoming, way, trained)
-    if there is not None:
+    found = _there(context, step, leaf, incoming, way, trained)
+    if found is not None:
         for tensor in (*leaf.outputs, *leaf.extra):
-            walk.values[id(tensor)] = there
+            walk.values[id(tensor)] = found
         walk.add(step)
         return
     turn = _turn(context, step, leaf, way, trained)
@@ -53,12 +53,16 @@ def _there(context: Context, step: Step, leaf: Leaf, incoming: list[Value], way:
         return Value(table)
     if not incoming:
         return Value(Storage(0, batched=False, grad=trained, kept=True))
+    if leaf.before:
+        if leaf.outputs[0] is leaf.inputs[-1]:  # the new tokens, which are joined behind what was there before
+            return incoming[-1]
+        return incoming[0] if keeps.passes or keeps.view is not None else Value(there())
     if keeps.passes and leaf.inputs[0].dtype == leaf.outputs[0].dtype:
         if not (context.run.training and any(formula(symbols) for _, formula in keeps.by_products)):
             return incoming[0]
         context.walk.drops = True
     if leaf.layer.cache is not None and leaf.result.context:
-        cache = Storage(0, batched=True, grad=False)
+        cache = there()
         cache.each = cache_bits(leaf.result.cached, leaf.cache_dtype), sum(features * number for features, number in leaf.result.cached)
         return Value(cache)
     return None

@@ -47,7 +47,7 @@ def by_product_bytes(name: str, elements: int, dtype: str) -> int:
 class Storage:
     """A piece of memory. Several values may lie in it."""
 
-    __slots__ = ("batched", "bytes", "core", "each", "entering", "grad", "kept", "last", "needed", "needs", "outer", "writes")
+    __slots__ = ("batched", "bytes", "cached", "core", "each", "entering", "grad", "kept", "last", "needed", "needs", "outer", "writes")
 
     def __init__(self, size: int, *, batched: bool, grad: bool, core: bool = False, kept: bool = False, outer: int = -1) -> None:
         self.bytes = size
@@ -62,7 +62,9 @@ class Storage:
         self.entering = -1
         """Which input of the network it is; -1: none."""
         self.each: tuple[int, int] | None = None
-        """Of the key-value cache, which was there before and counts for itself, the bits and the elements of a token."""
+        """Of a key-value cache, the bits and the elements of a token."""
+        self.cached = False
+        """Whether it is a cache: it was there before and counts for itself."""
         self.outer = outer
         """Which input of the frame it is; -1: none."""
         self.needs: list[Storage] = []
@@ -75,11 +77,6 @@ class Storage:
         """The last step while which it is there, for a composite may hold it."""
 
     @property
-    def cached(self) -> bool:
-        """Whether it is the key-value cache."""
-        return self.each is not None
-
-    @property
     def absent(self) -> bool:
         """Whether it is never there: what lies between the scores and the values of fused attention."""
         return self.core and not self.bytes
@@ -87,9 +84,16 @@ class Storage:
     def again(self, outer: int = -1) -> Storage:
         """The same piece as another frame sees it."""
         same = Storage(self.bytes, batched=self.batched, grad=self.grad, core=self.core, kept=self.kept, outer=outer)
-        same.each = self.each
+        same.cached, same.each = self.cached, self.each
         same.entering = self.entering
         return same
+
+
+def there() -> Storage:
+    """A piece of memory that is there before a pass begins and counts for itself, as a cache does."""
+    storage = Storage(0, batched=True, grad=False)
+    storage.cached = True
+    return storage
 
 
 class Value:

@@ -14,7 +14,7 @@ from ..layers.kit.result import Result
 from ..spec.tree import Item, Template
 from ..spec.user_layers import HOLDS, SAVED, UserLayer
 from .evaluate import arguments, evaluate, shape_names
-from .graph import CACHE, STEP, Leaf, Tensor, origin_of
+from .graph import CACHE, INPUTS, STEP, Leaf, Tensor, origin_of
 from .scope import Scope, Values
 from .walk import Walk, Wrong
 
@@ -53,7 +53,13 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
     if type.delegate is not None:
         type, args = type.delegate(args)
     shapes = known_shapes(inputs)
+    behind = bool(type.joins and walk.follows and walk.run["context"]) and len(inputs) > 1 and _behind(walk, type, args, inputs)
+    if behind:  # what stands in front of the new tokens went through the layers behind before, and is in their caches
+        shapes = shapes[-1:]
     path = scope.prefix + name
+    origin = origin_of(inputs, CACHE if type.cache is not None else STEP if type.step else 0)
+    past = walk.past(origin)
+    walk.constant = walk.constant or (origin < INPUTS and bool(inputs))
     whole = bool(inputs) and inputs[0].dtype not in FLOATS
     if type.tokens and inputs and not whole:
         hint = "an input of token ids says so: input: {shape: [...], dtype: int64}"
@@ -61,13 +67,13 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
         misfit(walk, item, LayerError(message, hint=hint), inputs, path)
     if type.tokens and inputs:
         walk.looked_up.add(inputs[0].maker)
-    key = (type, *args.values(), *shapes)
+    key = (type, past, *args.values(), *shapes)
     try:
         result = walk.results.get(key)
     except TypeError:  # a mapping among the arguments
         key, result = (), None
     if result is None:
-        result = _result(walk, item, type, args, inputs, shapes, path)
+        result = _result(walk, item, type, args, inputs, shapes, path, past=past)
         if key:
             walk.results[key] = result
     if walk.made >= walk.max_layers:
@@ -80,8 +86,9 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
     dtype = inputs[0].dtype if whole and result.params == 0 and item.dtype is None else scope.dtype
     if type.casts:
         dtype = args[type.casts] or dtype
-    origin = origin_of(inputs, CACHE if type.cache is not None else STEP if type.step else 0)
-    made = Leaf(name, type, args, inputs, [Tensor(shape, dtype, path, origin) for shape in result.shapes], result, scope.dtype)
+    outputs = inputs[-1:] if behind else [Tensor(shape, dtype, path, origin) for shape in result.shapes]
+    made = Leaf(name, type, args, inputs, outputs, result, scope.dtype)
+    made.before = behind or (past and bool(inputs))
     made.frozen = scope.adapters is not None
     made.written = item.args
     if len(inputs) == 1 and item in walk.lasts and _joins(type):
@@ -98,10 +105,32 @@ def _joins(type: LayerType) -> bool:
     return type.inputs[1] >= MANY and not type.operations
 
 
-def _result(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], inputs: Values, shapes: list[Shape], path: str) -> Result:
-    """What a layer type makes of arguments and shapes."""
+def _behind(walk: Walk, type: LayerType, args: dict[str, Any], inputs: Values) -> bool:
+    """While decoding: whether the last of these values holds the new tokens, and is joined behind what was there before them.
+
+    It is joined along the tokens where that axis is as long as there are new tokens, and the others fit. Where it is the last of several
+    axes it holds features, unless no other axis is as long.
+    """
+    *front, last = inputs
+    shape = last.shape or ()
+    if walk.past(last.origin) or not all(walk.past(each.origin) and len(each.shape or ()) == len(shape) for each in front):
+        return False
+    axis = args[type.joins] % len(shape)
+    before, behind = shape[:axis], shape[axis + 1 :]
+    new = walk.run["incoming"]
+    return (
+        shape[axis] == new
+        and (bool(behind) or new not in before)
+        and all((each.shape or ())[:axis] == before and (each.shape or ())[axis + 1 :] == behind for each in front)
+    )
+
+
+def _result(
+    walk: Walk, item: Item, type: LayerType, args: dict[str, Any], inputs: Values, shapes: list[Shape], path: str, *, past: bool
+) -> Result:
+    """What a layer type makes of arguments and shapes; ``past`` says whether that was before the new token came in."""
     try:
-        result = type.apply(args, shapes, walk.run)
+        result = type.apply(args, shapes, walk.before if past else walk.run)
     except LayerError as error:
         misfit(walk, item, error, inputs, path)
     if len(result.shapes) > MAX_OUTPUTS:
@@ -118,7 +147,9 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
         output = evaluate(walk, type.shape, inner, inputs)
         shapes = list(output) if output and isinstance(output[0], tuple) else [output]
     figures = {figure: evaluate(walk, template, inner, inputs) for figure, template in type.figures.items()}
-    params, buffers, context = figures.pop("params", 0), figures.pop("buffers", 0), walk.run["context"]
+    params, buffers, origin = figures.pop("params", 0), figures.pop("buffers", 0), origin_of(inputs)
+    past = walk.past(origin)
+    context = 0 if past else walk.run["context"]
     state, cached, saved = (figures.pop(held, 0) for held in HOLDS)
     tokens = context or _length(inputs)
     result = Result(
@@ -137,8 +168,9 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
     )
     walk.reserve(1, item)
     walk.made += 1
-    outputs = [Tensor(shape, scope.dtype, scope.prefix + name, origin_of(inputs)) for shape in shapes]
+    outputs = [Tensor(shape, scope.dtype, scope.prefix + name, origin) for shape in shapes]
     made = Leaf(name, type, given, inputs, outputs, result, scope.dtype)
+    made.before = past and bool(inputs)
     made.frozen = scope.adapters is not None
     if cached:
         _caches(made, scope)

@@ -18,7 +18,7 @@ from .apply import UNKNOWN, known_shapes, layer_arguments, misfit
 from .apply import layer as plain_layer
 from .ends import named, path_to
 from .evaluate import arguments
-from .graph import CACHE, Frame, Group, Leaf, Node, Tensor
+from .graph import CACHE, Frame, Group, Leaf, Node, Tensor, origin_of
 from .incoming import sizes_of
 from .scope import Env, Names, Scope, Values
 from .walk import Walk
@@ -38,7 +38,7 @@ def layer(walk: Walk, item: Item, type: LayerType, name: str, inputs: Values, sc
 def block(walk: Walk, item: Item, type: Block, name: str, inputs: Values, scope: Scope) -> Group:
     """A block of the spec, or of another file; of the network of another file perhaps a part."""
     sizes = None
-    if type.network and not walk.run["incoming"]:
+    if type.network and (not walk.run["incoming"] or walk.past(origin_of(inputs))):
         sizes = sizes_of(type.network, [tensor.shape for tensor in inputs], f"{type.name}: {{{{{{name}}: {{size}}}}}} says which")
     inner, given = arguments(walk, item, type, inputs, scope.env, sizes)
     group = _use(walk, item, type, inner, list(given.values()), name, inputs, scope)
@@ -58,7 +58,8 @@ def made_of(walk: Walk, item: Item, type: Compound, args: dict[str, Any], name: 
         type.check_inputs(shapes)
         kept = type.caches and len(inputs) > 1 and all(tensor.origin & CACHE for tensor in inputs[1:])
         asked = {**args, type.caches: False} if kept else args
-        inner = type.prepare({**asked, **walk.run} if type.settings else asked, shapes)
+        run = walk.before if walk.past(origin_of(inputs)) else walk.run
+        inner = type.prepare({**asked, **run} if type.settings else asked, shapes)
     except LayerError as error:
         misfit(walk, item, error, inputs, scope.prefix + name)
     if type.arrange:

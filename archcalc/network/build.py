@@ -47,18 +47,20 @@ def propagate(
     run: Env | None = None,
     lora: Adapters | None = None,
     cached: Caching | None = None,
+    follows: int = 0,
 ) -> tuple[Network | None, list[Problem]]:
     """The network that a spec describes, and all that is wrong with it; None where it could not be followed to its end.
 
     ``settings`` take the place of the spec's own vars, ``dtype`` that of its dtype. ``run`` says how it is run: see RUN in
     archcalc/layers/kit/layer.py. ``lora`` are adapters that are asked for in place of the spec's own at its top level: which names they met
-    is told there; ``cached`` says in what caches are held of which no item says it. Shapes are per sample, without the batch.
+    is told there; ``cached`` says in what caches are held of which no item says it. ``follows`` are the bits of the inputs that the tokens
+    come in by, 0 for all. Shapes are per sample, without the batch.
     """
     cached = cached or Caching("")
-    network, problems = _followed(Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body), settings or {}, None, cached)
+    network, problems = _followed(Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body, follows), settings or {}, None, cached)
     if network is None or problems or not (lora or spec.adapts):
         return network, problems
-    walk = Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body)
+    walk = Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body, follows)
     walk.heads = heads(network)
     return _followed(walk, settings or {}, lora, cached)
 
@@ -91,9 +93,10 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     inputs: Values = []
     for number, each in enumerate(spec.inputs):
         shape = _tried(walk, each.shape, None)
-        if walk.run["incoming"] and shape is not None:
+        bit = INPUTS << number
+        if walk.run["incoming"] and shape is not None and bit & (walk.follows or bit):
             shape = (walk.run["incoming"], *shape[1:])  # the new tokens; those before them are in the cache
-        tensor = Tensor(shape, each.dtype or walk.dtype, each.name, INPUTS << number)
+        tensor = Tensor(shape, each.dtype or walk.dtype, each.name, bit)
         names[each.name] = [tensor]
         inputs.append(tensor)
     if not spec.inputs:
@@ -110,8 +113,12 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     scope.names.complete = True
     frame.outputs = named(walk, spec.outputs, inputs, scope, "the spec") if spec.outputs else last
     frame.leaves = walk.made
-    network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens_of(walk, inputs))
+    tokens, said = tokens_of(walk, inputs)
+    network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens)
+    network.said, network.constant = said, walk.constant
     network.formats, network.alone, network.last_axes = walk.formats, walk.alone, walk.last_axes
+    network.decodes = bool(walk.run["context"])
+    network.follows = walk.follows if network.decodes else 0
     return network
 
 

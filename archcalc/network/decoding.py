@@ -1,32 +1,135 @@
-"""Whether a network can be run one token after another."""
+"""Which inputs bring the tokens of a network, and whether it can be run one token after another."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from ..core.dtypes import BITS, FLOATS
 from ..core.errors import RequestError
 from ..core.kinds import show
-from ..layers.kit.positions import ALL, EARLIER
-from .graph import Copies, Group, Leaf, Network, Node, Tensor, inside, leaves_of
+from .following import Walk, follow
+from .graph import INPUTS, Group, Leaf, Network, Node, Tensor, inside, leaves_of
 from .ties import weights
+from .tokens import ID_BITS
 
-ALONG = "looks along the positions, and one is there at a time"
-NO_CACHE = "has no cache of the tokens before"
+MOST = 16
+"""How many inputs are tried for the one that brings the tokens: each is a walk through the network."""
 
 
-def check_step_by_step(name: str, network: Network, whole: Network | None) -> None:
+class TooShort(RequestError):
+    """A context in which no token has room."""
+
+
+def token_inputs(name: str, network: Network) -> tuple[int, str]:
+    """The bits of the inputs by which the tokens come in, and why there are none where it is 0.
+
+    ``network`` has the shapes of the whole sequence. The tokens come in by an input with which it can go on from token to token while the
+    others stay as they are, and by all that have a value for each of its positions: by the one that the spec names; else, of several such,
+    by that of which the output has positions.
+    """
+    inputs, said = network.inputs, network.said
+    if said is not None and said[1]:
+        return 0, f"the decode phase is for tokens on axis 0 of an input; those of {name} are on axis {said[1]} of {said[0]}"
+    if len(inputs) == 1:
+        shape = inputs[0].shape or ()
+        if len(shape) > 2:
+            return 0, f"the decode phase is for an input [length] or [length, features]; {name} has another: {show(shape)}"
+        return INPUTS, ""
+    names = [tensor.maker for tensor in inputs if (_a_sequence(tensor) if said is None else tensor.maker == said[0])]
+    if len(names) > MOST:
+        return 0, f"{name} has {len(names)} inputs that tokens may come in by: say in which, as in tokens: {{{names[0]}: 0}}"
+    if not names:
+        there = ", ".join(f"{tensor.maker} {show(tensor.shape)}" for tensor in inputs)
+        why = f"the decode phase is for tokens in an input [length] of ids or [length, features]; {name} has {there}"
+    else:
+        walks = dict(_closed(network, tensor.origin) for tensor in inputs if tensor.maker in names)
+        bits, why = _chosen(name, network, walks)
+        if bits:
+            return bits, ""
+    left = [tensor.maker for tensor in inputs if tensor.maker not in names and 0 < len(tensor.shape or ()) <= 2 and said is None]
+    return 0, f"{why}; where they are in {left[0]}: tokens: {{{left[0]}: 0}}" if left else why
+
+
+def _chosen(name: str, network: Network, walks: Mapping[int, Walk]) -> tuple[int, str]:
+    """Of inputs that were followed those by which the tokens come in, or why there are none."""
+    told = {bits: " and ".join(tensor.maker for tensor in network.inputs if tensor.origin & bits) for bits in walks}
+    able = {bits: walk for bits, walk in walks.items() if not (walk.stated or walk.found)}
+    if not able:
+        reasons = [(told[bits], walk.stated or walk.found) for bits, walk in walks.items()]
+        each = [f"with the tokens in {where}, {why}" if len(walks) > 1 else why for where, why in reasons]
+        return 0, f"{name} can't be decoded token by token: {'; '.join(each)}"
+    able = {bits: walk for bits, walk in able.items() if any(walk.place(each).new is not None for each in network.outputs)} or able
+    least = [bits for bits in able if not any(other & bits == other != bits for other in able)]
+    if len(least) > 1:
+        which, first = " or in ".join(told[bits] for bits in least), told[least[0]].partition(" and ")[0]
+        return 0, f"{name} can be decoded with the tokens in {which}: say in which, as in tokens: {{{first}: 0}}"
+    return least[0], ""
+
+
+def _a_sequence(tensor: Tensor) -> bool:
+    """Whether an input may be a sequence of tokens: of ids [length], or of features [length, features]; ids on two axes are several sequences."""
+    ids = tensor.dtype not in FLOATS and BITS[tensor.dtype] >= ID_BITS
+    return 1 <= len(tensor.shape or ()) <= 2 - ids
+
+
+def _closed(network: Network, bits: int) -> tuple[int, Walk]:
+    """Those inputs and all that have a value for each of their positions, and the walk that follows them."""
+    for _ in range(MOST):
+        walk = follow(network, bits)
+        if not walk.along & ~bits:
+            return bits, walk
+        bits |= walk.along
+    walk.found = "its tokens come in by too many inputs"
+    return bits, walk
+
+
+def mark(network: Network, follows: int) -> None:
+    """Note in a network, here in the shapes of a whole sequence, by which inputs its tokens come in, and where they are joined behind others."""
+    network.follows = follows
+    network.behind = follow(network, follows).behind if follows else ()
+
+
+def holds(network: Network) -> bool:
+    """Whether some layer holds something of the tokens before for those to come."""
+    return any(leaf.result.cached or leaf.result.state for node in network.frame.children for leaf in leaves_of(node))
+
+
+def in_front(name: str, network: Network, follows: int) -> int:
+    """How many positions stand in front of the tokens in the caches of a network, here in the shapes of the whole sequence.
+
+    ``follows`` are the bits of the inputs by which the tokens come in. Raises RequestError where they are not as many in all of them.
+    """
+    tokens = next((tensor.shape[0] for tensor in network.inputs if tensor.shape and tensor.origin & follows), 1)
+    lengths = {
+        max((leaf.inputs[0].shape or ())[-2:][0] - tokens, 0)
+        for node in network.frame.children
+        for leaf in leaves_of(node)
+        if leaf.layer.cache is not None and leaf.inputs[0].origin & follows
+    }
+    if len(lengths) > 1:
+        told = " and ".join(f"{length:,}" for length in sorted(lengths))
+        raise RequestError(f"{name} can't be decoded with one context: {told} positions stand in front of the tokens in its caches")
+    return max(lengths, default=0)
+
+
+def check_room(front: int, context: int, step: int) -> None:
+    """The new tokens have room in a context behind what stands in front of them. Raises TooShort."""
+    if context < front + step:
+        what = "the new one" if step == 1 else f"{step:,} new ones"
+        raise TooShort(
+            f"context: {context:,} is too short for the {front:,} positions that stand in front of the tokens and for {what}: "
+            f"at least {front + step:,}"
+        )
+
+
+def check_step_by_step(name: str, network: Network, whole: Network) -> None:
     """A network, here in the shapes of one token, can be run token by token. Raises RequestError where it can't.
 
     ``whole`` is the same network in the shapes of the whole sequence.
     """
-    if len(network.inputs) != 1:
-        names = ", ".join(tensor.maker for tensor in network.inputs)
-        raise RequestError(f"the decode phase is for networks with one input, the sequence; {name} has {names}")
-    shape = whole.inputs[0].shape if whole is not None else ()
-    if len(shape or ()) > 2:
-        raise RequestError(f"the decode phase is for an input [length] or [length, features]; {name} has another: {show(shape)}")
-    walk = Walk({id(network.inputs[0]): Place(new=0) if network.inputs[0].shape else NOWHERE})
-    walk.nodes(network.frame.children, "")
+    walk = follow(network, network.follows)
     reason = walk.stated
-    if not reason and whole is not None and _all_weights(network) != _all_weights(whole):
+    if not reason and _all_weights(network) != _all_weights(whole):
         reason = "its weights depend on the length of the input"
     reason = reason or walk.found
     if reason:
@@ -54,155 +157,3 @@ def _weights(node: Node) -> tuple[object, ...]:
     if isinstance(node, Leaf):
         return weights(node, bias=True)
     return tuple(each for inner in inside(node) for each in _weights(inner))
-
-
-class Place:
-    """Where the sequence lies in a value, by axes counted from 0.
-
-    Args:
-        new: the axis of the positions that come in now: one token, or all of a prompt.
-        old: the axis of the whole context, which comes out of a cache.
-        latest: there is no such axis, and the value is the latest position's: it changes with every token.
-    """
-
-    __slots__ = ("latest", "new", "old")
-
-    def __init__(self, new: int | None = None, old: int | None = None, *, latest: bool = False) -> None:
-        self.new = new
-        self.old = old
-        self.latest = latest
-
-
-NOWHERE = Place()
-"""The place of what is the same for all tokens, such as weights."""
-LOST = Place()
-"""The place of what an obstacle gives: nothing that is made of it is an obstacle of its own."""
-
-
-class Walk:
-    """One walk over a frame in the order in which data flows: it follows the positions and notes what can't be done one at a time."""
-
-    __slots__ = ("_inside", "found", "places", "stated")
-
-    def __init__(self, places: dict[int, Place], inside: dict[tuple[object, ...], Walk] | None = None) -> None:
-        self.places = places
-        """By the id() of tensors of the network, which outlives the walk."""
-        self.stated = ""
-        """The last obstacle that a layer type states of itself, or a cache that is missing: the path of the layer, and why."""
-        self.found = ""
-        """The first obstacle that follows from where the positions lie."""
-        self._inside = {} if inside is None else inside
-        """The walks through frames that serve many groups, by the id() of the frame, which the network holds, and the places of its inputs."""
-
-    def nodes(self, nodes: list[Node], prefix: str) -> None:
-        """Walk through nodes under a path."""
-        for node in nodes:
-            if isinstance(node, Leaf):
-                self.leaf(node, prefix + node.name)
-            elif isinstance(node, Copies):
-                self.nodes(node.nodes, f"{prefix}{node.name}.")
-            elif isinstance(node, Group):
-                inner = f"{prefix}{node.name}." if node.name else prefix
-                if node.inputs is node.frame.inputs:
-                    self.nodes(node.frame.children, inner)
-                elif node.type == "each":
-                    self.each(node, inner)
-                else:
-                    self.group(node, inner)
-
-    def place(self, tensor: Tensor) -> Place:
-        """Where the sequence lies in a value."""
-        return self.places.get(id(tensor), NOWHERE)
-
-    def group(self, group: Group, prefix: str) -> None:
-        """A block or a compound layer, which has values of its own."""
-        incoming = [self.place(tensor) for tensor in group.inputs]
-        key = (id(group.frame), *((place.new, place.old, place.latest, place is LOST) for place in incoming))
-        walk = self._inside.get(key)
-        if walk is None:
-            walk = self._inside[key] = Walk(dict(zip(map(id, group.frame.inputs), incoming)), self._inside)
-            walk.nodes(group.frame.children, "")
-        for tensor, inner in zip(group.outputs, group.frame.outputs):
-            self.places.setdefault(id(tensor), walk.place(inner))
-        for identity, tensor in group.reached():
-            self.places.setdefault(id(tensor), walk.places.get(identity, NOWHERE))
-        if walk.stated:
-            self.stated = prefix + walk.stated
-        if walk.found:
-            self.found = self.found or prefix + walk.found
-
-    def each(self, group: Group, prefix: str) -> None:
-        """An `each`: inside of it the axis is gone, and outside it is there again."""
-        given, inside = group.inputs[0], group.frame.inputs[0]
-        shape, place = given.shape or (), self.place(given)
-        sliced = [axis for axis in range(len(shape)) if shape[:axis] + shape[axis + 1 :] == inside.shape]
-        at = next((axis for axis in sliced if axis != place.new), sliced[0])  # of axes of one size: the one that hides no layer's doing
-        new, old = (None if axis is None or axis == at else axis - (axis > at) for axis in (place.new, place.old))
-        self.places[id(inside)] = place if place in (LOST, NOWHERE) else Place(new, old, latest=place.latest or place.new == at)
-        self.nodes(group.frame.children, prefix)
-        made = self.place(group.frame.outputs[0])
-        new, old = (None if axis is None else axis + (axis >= at) for axis in (made.new, made.old))
-        new, old = (at if place.new == at else new), (at if place.old == at else old)
-        known = made is LOST or (new is None and old is None)
-        self.places[id(group.outputs[0])] = made if known else Place(new, old)
-
-    def leaf(self, leaf: Leaf, path: str) -> None:
-        """One layer: where the positions lie in what it gives."""
-        places = [self.place(tensor) for tensor in leaf.inputs]
-        why = next((why for test, why in leaf.layer.whole if test(leaf.result.symbols)), "")
-        if why:
-            self.stated = f"{path} {why}"
-            place = LOST
-        elif LOST in places:
-            place = LOST
-        else:
-            place = self.declared(leaf, places) if leaf.layer.declared else self.moved(leaf, places, path)
-        for tensor in leaf.outputs:
-            self.places[id(tensor)] = place
-        for tensor in leaf.extra:  # a state is the latest position's
-            self.places[id(tensor)] = place if place in (LOST, NOWHERE) else Place(latest=True)
-
-    def declared(self, leaf: Leaf, places: list[Place]) -> Place:
-        """A type that a spec declares: nobody but the spec knows what it looks at, and an axis that stays as it is, is the same axis."""
-        for tensor, place in zip(leaf.inputs, places):
-            if place is not NOWHERE:
-                shape, made = tensor.shape or (), leaf.outputs[0].shape or ()
-                new, old = (
-                    axis if axis is not None and axis < len(made) and made[axis] == shape[axis] else None for axis in (place.new, place.old)
-                )
-                return Place(new, old, latest=new is None)
-        return NOWHERE
-
-    def moved(self, leaf: Leaf, places: list[Place], path: str) -> Place:
-        """Every axis of positions that comes in, followed through the layer."""
-        shapes = [tensor.shape or () for tensor in leaf.inputs]
-        new: set[int] = set()
-        old: set[int] = set()
-        latest = any(place.latest for place in places)
-        for number, place in enumerate(places):
-            if place.old is not None:
-                _, axis = leaf.layer.moves(leaf.result, shapes, number, place.old)
-                old.update(() if axis is None else (axis,))
-            if place.new is not None:
-                looks, axis = leaf.layer.moves(leaf.result, shapes, number, place.new)
-                new.update(() if axis is None else (axis,))
-                latest |= axis is None
-                if looks == ALL:
-                    return self.obstacle(path)
-                if looks == EARLIER and axis is None:
-                    return self.obstacle(path, uncached=True)
-        if leaf.layer.cache is not None:
-            new, old = set(), old | new
-        if len(new) > 1:  # each position meets all others
-            return self.obstacle(path, uncached=True)
-        if len(old) > 1 or new & old or (new and latest):
-            return self.obstacle(path)
-        return Place(min(new, default=None), min(old, default=None), latest=latest and not new) if new or old or latest else NOWHERE
-
-    def obstacle(self, path: str, *, uncached: bool = False) -> Place:
-        """Note what stands in the way, and that what comes behind it is of no more interest."""
-        if uncached:
-            self.stated = f"{path} {NO_CACHE}"
-        else:
-            self.found = self.found or f"{path} {ALONG}"
-        return LOST

@@ -6,7 +6,7 @@ of these takes 0.2 ms at start, a dataclass 1.0 ms.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from ..layers.kit.args import Shape
@@ -59,8 +59,8 @@ class Leaf:
     """One layer."""
 
     __slots__ = (
-        *("args", "cached_in", "dtype", "extra", "frozen", "held", "held_in", "inputs", "layer", "name", "outputs", "owner", "result"),
-        *("rows_before", "style", "tie", "written"),
+        *("args", "before", "cached_in", "dtype", "extra", "frozen", "held", "held_in", "inputs", "layer", "name"),
+        *("outputs", "owner", "result", "rows_before", "style", "tie", "written"),
     )
     leaves = 1
 
@@ -92,6 +92,8 @@ class Leaf:
         self.held = NOTHING
         self.written = UNSAID
         """The arguments that the spec says by their names: of all others ``args`` holds the defaults."""
+        self.before = False
+        """While decoding: whether it ran before the new token came in, and has nothing to do now."""
 
     @property
     def cache_dtype(self) -> str:
@@ -121,25 +123,8 @@ class Group:
     """A block or composite in use. A frame may serve several groups: a block with the same arguments on the same shape."""
 
     __slots__ = (
-        "_outside",
-        "apart",
-        "args",
-        "branches",
-        "dtype",
-        "frame",
-        "frozen",
-        "held",
-        "held_in",
-        "inputs",
-        "layer",
-        "name",
-        "outputs",
-        "owner",
-        "style",
-        "tie",
-        "times",
-        "type",
-        "weights",
+        *("_outside", "apart", "args", "branches", "dtype", "frame", "frozen", "held", "held_in", "inputs"),
+        *("layer", "name", "outputs", "owner", "style", "tie", "times", "type", "weights"),
     )
 
     def __init__(self, name: str, type: str, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], *, times: int = 1) -> None:
@@ -254,10 +239,23 @@ def leaves_of(node: Node) -> Iterator[Leaf]:
         yield from leaves_of(inner)
 
 
+def ran_before(node: Node) -> bool:
+    """Whether all layers of a node that something comes into ran before the new token came in."""
+    found = False
+    for leaf in leaves_of(node):
+        if leaf.inputs and not leaf.before:
+            return False
+        found = found or leaf.before
+    return found
+
+
 class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
-    __slots__ = ("alone", "dtype", "formats", "frame", "inputs", "last_axes", "outputs", "tokens", "vars")
+    __slots__ = (
+        *("alone", "behind", "constant", "decodes", "dtype", "follows", "formats", "frame", "inputs", "last_axes", "outputs"),
+        *("said", "tokens", "vars"),
+    )
 
     def __init__(
         self, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], vars: dict[str, Any], dtype: str, tokens: int = 0
@@ -275,3 +273,13 @@ class Network:
         """The layers that join values and get one alone, the last of several: their paths, and which it is."""
         self.last_axes: list[tuple[Tensor, str, str]] = []
         """Values of two axes, the names by which expressions read the last of them, and where these stand in the spec."""
+        self.constant = False
+        """Whether some layer works on nothing but weights and constants."""
+        self.said: tuple[str, int] | None = None
+        """The input and its axis that the spec says the tokens lie on."""
+        self.follows = 0
+        """The bits of the inputs that the tokens come in by: a value whose origin has none of them is the same for all tokens. 0: unknown."""
+        self.behind: Collection[int] = ()
+        """The layers that join the tokens behind what is the same for all of them, by the id(): each token finds that in the caches."""
+        self.decodes = False
+        """Whether new tokens alone go through, against a context: what is the same for all tokens ran before."""

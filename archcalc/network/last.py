@@ -30,7 +30,7 @@ def last_position(network: Network, run: Symbols) -> None:
         raise RequestError(f"logits last: {head.name} takes {show(shape)} and runs on no positions: leave --logits out")
     args = {arg.name: arg.default for arg in slice_.args} | {"axis": AXIS, "start": -1}
     cut = slice_.apply(args, [shape])
-    one = Leaf(NAME, slice_, args, [tensor], [Tensor(cut.shapes[0], tensor.dtype, NAME)], cut, leaf.dtype)
+    one = Leaf(NAME, slice_, args, [tensor], [Tensor(cut.shapes[0], tensor.dtype, NAME, tensor.origin)], cut, leaf.dtype)
     one.held, leaf.inputs = leaf.held[:0], one.outputs
     leaf.result = leaf.layer.apply(leaf.args, cut.shapes, run)
     leaf.outputs[0].shape = leaf.result.shapes[0]

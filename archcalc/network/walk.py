@@ -52,7 +52,8 @@ class Wrong(Exception):
 
 
 class Walk:
-    """One walk through one spec. ``run`` says how the network is run: see RUN in archcalc/layers/kit/layer.py.
+    """One walk through one spec. ``run`` says how the network is run: see RUN in archcalc/layers/kit/layer.py. While decoding ``follows`` are
+    the bits of the inputs that the tokens come in by.
 
     ``follow`` follows the items of a body. Blocks and composites hold bodies, and the file that follows them (build.py) knows blocks and
     composites; so that files still know one another one way, it hands itself in.
@@ -60,11 +61,13 @@ class Walk:
 
     __slots__ = (
         *(
+            "before",
             "depth",
             "dtype",
             "end",
             "ended",
             "follow",
+            "follows",
             "formats",
             "home",
             "last_axes",
@@ -79,14 +82,19 @@ class Walk:
             "vars",
             "work",
         ),
-        *("adapters", "alone", "caches", "caching", "firsts", "frames", "heads", "lasts", "looked_up", "results", "settled"),
+        *("adapters", "alone", "caches", "caching", "constant", "firsts", "frames", "heads", "lasts", "looked_up", "results", "settled"),
     )
 
-    def __init__(self, spec: Spec, dtype: str, max_layers: int, run: Env, follow: Callable[[Walk, Body, Values, Scope], Values]) -> None:
+    def __init__(
+        self, spec: Spec, dtype: str, max_layers: int, run: Env, follow: Callable[[Walk, Body, Values, Scope], Values], follows: int = 0
+    ) -> None:
         self.spec = spec
         self.dtype = dtype
         self.run = run
+        self.before = {**run, "context": 0, "incoming": 0}
+        """How what does not follow the tokens was run, before they came."""
         self.follow = follow
+        self.follows = follows
         self.reporter = Reporter(spec.file)
         self.vars: Env = {}
         self.home: Home | None = None
@@ -106,6 +114,8 @@ class Walk:
         self.surrounding: Item | None = None
         """The outermost compound layer whose inside is being followed."""
 
+        self.constant = False
+        """Whether some layer works on nothing but weights and constants."""
         self.formats = False
         """Whether some item says in what its weights are held."""
         self.last_axes: list[tuple[Tensor, str, str]] = []
@@ -161,6 +171,10 @@ class Walk:
     def body(self, body: Body, inputs: Values, scope: Scope) -> Values:
         """Follow the items of a body in order: their nodes are added in the scope, and what the last one gives is returned."""
         return self.follow(self, body, inputs, scope)
+
+    def past(self, origin: int) -> bool:
+        """Whether what is made of such values was there before the new token came in."""
+        return bool(self.follows and self.run["context"]) and not origin & self.follows
 
     # --- what is wrong --------------------------------------------------------------------------------------------
 

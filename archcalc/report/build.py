@@ -10,8 +10,9 @@ from ..core.counts import Counts
 from ..core.dtypes import BITS
 from ..core.formats import begun, cache_bits
 from ..core.held import NOTHING, Held, all_held
-from ..network.graph import STEP, Copies, Leaf, Network, Node, Tensor
+from ..network.graph import STEP, Copies, Leaf, Network, Node, Tensor, ran_before
 from ..network.graph import Group as GroupNode
+from .carried import Carried
 from .counting import Counting
 from .rows import Entry, Group, Row
 from .totals import Totals
@@ -34,7 +35,7 @@ class Rows:
 
 def rows_of(network: Network, counting: Counting, accounts: Accounts | None) -> Rows:
     """The rows of a network: counts are asked of ``counting``, bytes of ``accounts`` where there are any."""
-    builder = _Builder(counting, accounts)
+    builder = _Builder(counting, accounts, Carried(network) if network.follows else None)
     tree: list[Entry] = []
     layers: list[Row] = []
     place = accounts.place() if accounts is not None else None
@@ -78,6 +79,9 @@ def sum_of(counts: Iterable[Counts]) -> Counts:
     return Counts(**sums)
 
 
+_NONE = (0, 0)
+
+
 class _How:
     """How the layers inside a group count: how often they run, with how many sets of weights, and which of these."""
 
@@ -111,9 +115,11 @@ class _How:
 class _Builder:
     """Walks a network once; every row is made with all its numbers."""
 
-    def __init__(self, counting: Counting, accounts: Accounts | None) -> None:
+    def __init__(self, counting: Counting, accounts: Accounts | None, carried: Carried | None) -> None:
         self.counting = counting
         self.accounts = accounts
+        self.carried = carried
+        """What is the same for all tokens, where it is known by which inputs they come in."""
         self.compounds: dict[tuple[object, ...], Row] = {}
         """The first row of each compound layer, by the id of its frame, which the network holds, and by all that its numbers depend on."""
         self.causal = False
@@ -135,18 +141,27 @@ class _Builder:
         name = prefix + node.name
         inside = place.inside(node) if place is not None else None
         if node.layer is not None:
-            row = self.compound(node, name, how, inside, place.alive(node) if place is not None else 0)
+            row = self.compound(node, name, how, inside, 0 if place is None or ran_before(node) else place.alive(node))
             into.append(row)
             rows.append(row)
             return
         within = how.inside(node, False)
         if not node.name:
-            self.children(node.frame.children, prefix, into, within, rows, inside)
+            self.inside(node, prefix, into, within, rows, inside)
             return
         children: list[Entry] = []
-        self.children(node.frame.children, f"{name}.", children, within, rows, inside)
+        self.inside(node, f"{name}.", children, within, rows, inside)
         if children:
             into.append(group_of(name, node.type, children, node.outputs))
+
+    def inside(self, node: GroupNode, prefix: str, into: list[Entry], how: _How, rows: list[Row], place: Place | None) -> None:
+        """The entries of what is inside a group."""
+        own = self.carried if node.inputs is not node.frame.inputs else None
+        if own is not None:
+            own.enter(node)
+        self.children(node.frame.children, prefix, into, how, rows, place)
+        if own is not None:
+            own.leave(node, how.times)
 
     def compound(self, node: GroupNode, name: str, how: _How, place: Place | None, alive: int) -> Row:
         """A compound layer: the sums over its parts, save where the convention has a rule of its own for it. Those alike are summed once."""
@@ -154,11 +169,15 @@ class _Builder:
         held, unread = (self.accounts.inside(name), self.accounts.unread) if self.accounts is not None else ((), None)
         key = (id(node.frame), within.key, place.key if place is not None else (), held, unread)
         first = self.compounds.get(key)
-        if first is not None:
+        if first is not None and not (
+            self.carried is not None and self.carried.mixes(node)
+        ):  # what it carries, another may have read before
+            if self.carried is not None:
+                self.carried.skip(node, within.times)
             return first.again(name, alive, node)
         rule = self.counting.convention.own_rule_of(node, within.style)
         parts: list[Row] = []
-        self.children(node.frame.children, f"{name}.", [], within if rule is None else how.inside(node, True), parts, place)
+        self.inside(node, f"{name}.", [], within if rule is None else how.inside(node, True), parts, place)
         counts, flops, uncounted = sum_of(part.counts for part in parts), sum(part.flops for part in parts), ""
         if rule is not None:
             counts, flops, uncounted = self.counting.compound(node, counts, within.times, within.style, rule)
@@ -195,17 +214,18 @@ class _Builder:
         """A layer: how often it runs and what it shares make its numbers of those that its type gives."""
         result = leaf.result
         name, style = prefix + leaf.name, style_of(leaf) or how.style
-        counts, flops, uncounted = self.counting.layer(leaf, how.times, style)
+        counts, flops, uncounted = (Counts(), 0, "") if leaf.before else self.counting.layer(leaf, how.times, style)
         tie = "all" if how.tied else leaf.tie
         own = 0 if tie == "all" else result.params - result.matrix_params if tie else result.params
         params, frozen = own * how.weights, how.frozen or leaf.frozen
         account, alive, held = None, 0, NOTHING
         if place is not None and self.accounts is not None:
             account = self.accounts.leaf(leaf, place, name, times=how.times, sets=how.weights, active=how.active, tie=tie, frozen=frozen)
-            alive = place.alive(leaf)
-        if result.cached or result.state:
-            held = self.held(leaf, how.times)
-        if leaf.causal:
+            alive = 0 if leaf.before else place.alive(leaf)
+        carried = self.carried.through(leaf, how.times) if self.carried is not None else _NONE
+        if result.cached or result.state or any(carried):
+            held = self.held(leaf, how.times, *carried)
+        if leaf.causal and not leaf.before:
             self.causal = True
         return Row(  # by place: by name the call takes three times as long, and there are thousands
             name,
@@ -232,10 +252,14 @@ class _Builder:
             0 if tie else leaf.layer.counters * how.weights,
         )
 
-    def held(self, leaf: Leaf, times: int) -> Held:
-        """What a layer that runs so often for a sample holds for the tokens to come: a cache, or a state that no step before it counts."""
+    def held(self, leaf: Leaf, times: int, carried: int, fixed: int) -> Held:
+        """What a layer that runs so often for a sample holds for the tokens to come: a cache, or a state that no step before it counts; and
+        the bits of what it is the first to read of what was made before, for each sample and for all."""
         result = leaf.result
+        if self.carried is not None and leaf.inputs and self.carried.past(leaf.outputs[0]):
+            return NOTHING  # no token comes to it
         held = Held(self.counting.batch)
+        held.carried, held.fixed = carried, fixed
         if result.cached:
             vectors, held_in = result.cached, leaf.cache_dtype
             bits = times * cache_bits(vectors, held_in)

@@ -17,10 +17,14 @@ def derivations(row: Row, report: Report, convention: Convention) -> list[Deriva
     assert isinstance(leaf, Leaf)
     layer, result = leaf.layer, leaf.result
     found = [*of_layer.sizes(layer, result), *_params(row, leaf)]
+    account = row.account
+    if row.before:
+        from ..memory.derivations import weights
+
+        return found + (list(weights(account, report.accounts.plan)) if account is not None and report.accounts is not None else [])
     for one in of_layer.operations(layer, result):
         found += [one, *in_all(one, report.batch, row.times)]
     found += counted(convention, convention.rule_of(leaf, row.style), leaf, report.batch, row.times)
-    account = row.account
     if account is None or report.accounts is None:
         return found
     from ..memory.derivations import derivations as of_bytes

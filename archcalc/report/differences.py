@@ -77,6 +77,8 @@ def count(report: Report, name: str | Convention) -> Count:
 def counted(rows: list[Row], convention: Convention) -> Iterator[tuple[Row, Rule]]:
     """The rows that a convention counts one by one: compound layers that it has a rule for, and what is inside the others."""
     for row in rows:
+        if isinstance(row.node, Leaf) and row.node.before:
+            continue
         if isinstance(row.node, Leaf):
             yield row, convention.rule_of(row.node, row.style)
             continue

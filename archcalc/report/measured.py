@@ -59,6 +59,11 @@ class Measured:
         return bytes_of(self.held.grown)
 
     @property
+    def cross_cache_bytes(self) -> int:
+        """What was made once before the first token and each token reads, for the whole batch: keys and values of an encoder's output."""
+        return bytes_of(self.held.carried_bits)
+
+    @property
     def state_bytes(self) -> int:
         """States of recurrent layers, for the whole batch."""
         return bytes_of(self.held.state_bits)
@@ -134,6 +139,7 @@ class Measured:
         found: dict[str, Any] = {name: getattr(account, name) for name in ACCOUNTED}
         found["peak_activation_bytes"] = self.alive
         found["kv_cache_bytes"], found["state_bytes"] = self.kv_cache_bytes, self.state_bytes
+        found["cross_cache_bytes"] = self.cross_cache_bytes
         if self.held.formats:
             found["kv_cache_dtypes"] = list(self.held.formats)
         if time is not None:

@@ -7,9 +7,9 @@ already, for whether weights may stay in a device's cache depends on all of them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..core.errors import Problem, RequestError, SpecError
+from ..core.errors import Problem, SpecError
 from ..core.figures import FIGURES
 from ..network.graph import Network
 from ..request.request import Request
@@ -17,13 +17,13 @@ from .build import rows_of, totals_of
 from .counting import Counting
 from .report import Report
 from .rows import Row
+from .shaping import shaped
 from .totals import Totals
 
 if TYPE_CHECKING:
     from ..memory.account import Accounts
     from ..memory.ledger import Ledger
-    from ..network.scope import Adapters
-    from ..spec.tree import Spec, Template
+    from ..spec.tree import Spec
     from ..timing.pace import Measurement
     from ..timing.rates import Speed
     from ..timing.training import Training
@@ -38,7 +38,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
     """
     if spec is None:
         raise SpecError(problems)
-    network = _network(spec, problems, request)
+    network, front = shaped(spec, problems, request)
     held = {figure: limit for figure, (limit, _) in spec.budget.items() if FIGURES[figure].needs != "device" or request.device is not None}
     accounts = _accounts(network, request, held)
     rows = rows_of(network, Counting(request.convention, request.batch), accounts)
@@ -62,95 +62,12 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
         speed=speed,
         training=training,
         measurement=measurement,
-        generation=_generation(totals, rows.layers, network, ledgers, request, lambda request: analyze_spec(spec, problems, file, request)),
+        generation=_generation(
+            totals, rows.layers, network, front, ledgers, request, lambda request: analyze_spec(spec, problems, file, request)
+        ),
         budget=_over(rows.layers, totals, held),
         not_held=[figure for figure in spec.budget if figure not in held],
     )
-
-
-def _network(spec: Spec, problems: list[Problem], request: Request) -> Network:
-    """Shapes: every layer of the spec with what comes in and goes out."""
-    from ..network.build import propagate
-    from ..network.scope import Caching
-
-    given, dtype, lora, cached = _given(spec, request), request.dtype_for(spec.dtype), _lora(request), Caching(request.cache_dtype or "")
-    if request.input:
-        from ..network.settings import with_inputs
-
-        spec = with_inputs(spec, request.input)
-    network, more = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, run=request.run, lora=lora, cached=cached)
-    if problems or more or network is None:
-        raise SpecError([*problems, *more])
-    if lora is not None:
-        from ..network.adapters import not_met, unmet
-
-        if name := unmet(lora):
-            message, expected, hint = not_met(name, lora)
-            raise RequestError(f"{message}: {hint or 'there are ' + expected}" if expected else message)
-    if request.cache_dtype is not None:
-        from ..network.caches import refused
-
-        if why := refused(spec.name or spec.file or "the network", cached):
-            raise RequestError(why)
-    if request.context:
-        from ..network.decoding import check_step_by_step
-
-        _refuse_lengths(spec, network, request)
-        whole, _ = propagate(spec, given, dtype=dtype, max_layers=request.max_layers, lora=lora)
-        check_step_by_step(spec.name or spec.file or "the network", network, whole)
-    if request.logits == "last":
-        from ..network.last import last_position
-
-        last_position(network, request.run)
-    return network
-
-
-def _given(spec: Spec, request: Request) -> dict[str, Template]:
-    """What takes the place of the spec's own vars: those of a variant, and values that were set."""
-    if not request.vars and request.variant is None and not request.input:
-        return {}
-    from ..network.settings import settings
-
-    return settings(spec, request.vars, request.variant, request.input)
-
-
-def _refuse_lengths(spec: Spec, network: Network, request: Request) -> None:
-    """Nothing is set for nothing: a var or a shape that says the input's length alone, which is the context's business. Raises RequestError.
-
-    Each is tried with a length that is longer by one: where that makes the same network, it says nothing.
-    """
-    from ..network.build import propagate
-    from ..network.decoding import same
-    from ..network.settings import settings, with_inputs
-
-    tried: list[tuple[str, dict[str, Any], dict[str, tuple[int, ...]]]] = [
-        (name, {**request.vars, name: value + 1}, {**request.input})
-        for name, value in request.vars.items()
-        if type(value) is int and any(name in each.shape.names for each in spec.inputs)
-    ]
-    for name, (first, *others) in request.input.items():
-        tried.append((f"input {name}".strip(), {**request.vars}, {**request.input, name: (first + 1, *others)}))
-    for name, vars, shapes in tried:
-        longer, _ = propagate(
-            with_inputs(spec, shapes),
-            settings(spec, vars, request.variant, shapes),
-            dtype=request.dtype_for(spec.dtype),
-            max_layers=request.max_layers,
-            run=request.run,
-        )
-        if longer is not None and same(network, longer):
-            raise RequestError(
-                f"{name} is the length of the input, which changes nothing while decoding: the context says how many tokens there are"
-            )
-
-
-def _lora(request: Request) -> Adapters | None:
-    """The adapters that are asked for beside the spec."""
-    if request.lora is None:
-        return None
-    from ..network.scope import Adapters
-
-    return Adapters(request.lora, tuple(name.strip() for name in request.lora_on.split(",")), frozenset())
 
 
 def _accounts(network: Network, request: Request, held: Iterable[str]) -> Accounts | None:
@@ -195,17 +112,18 @@ def _generation(
     totals: Totals,
     layers: Sequence[Row],
     network: Network,
+    front: int,
     ledgers: Sequence[Ledger],
     request: Request,
     analyzed: Callable[[Request], Report],
 ) -> Generation | None:
-    """What is generated behind a prompt: each step is this pipeline once more."""
+    """What is generated behind a prompt, and behind so many positions in ``front`` of it: each step is this pipeline once more."""
     if not request.generate:
         return None
     from .generation import generation_of
 
     heads = {tensor.maker for tensor in network.outputs}
-    return generation_of(totals, layers, heads, ledgers[-1].bytes, lambda context: analyzed(request.decoding(context)), request)
+    return generation_of(totals, layers, heads, ledgers[-1].bytes, lambda tokens: analyzed(request.decoding(front + tokens)), request)
 
 
 def _infers(accounts: Accounts | None, request: Request) -> bool:
@@ -233,7 +151,7 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
     from ..timing.rates import speed_of
     from ..timing.reach import usual
 
-    resident = totals.account.weight_bytes + totals.kv_cache_bytes + totals.state_bytes
+    resident = totals.account.weight_bytes + totals.kv_cache_bytes + totals.cross_cache_bytes + totals.state_bytes
     passes = request.plan.accumulate if request.plan is not None else 1
     clock = Clock(request.device, resident, fusion=request.fusion, warm=request.cache == "warm", launch=request.launch, passes=passes)
     for row in layers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import JSON_SCHEMA_VERSION
@@ -12,7 +12,7 @@ from ..network.graph import Network
 from ..network.notes import MOST, named, notes
 from ..request.request import Request
 from .measured import Shapes, plain, shapes_of
-from .rows import Entry, Row
+from .rows import Entry, Group, Row
 from .totals import Totals
 
 if TYPE_CHECKING:
@@ -109,7 +109,10 @@ class Report:
             )
             if step > 1:
                 seen = seen.replace("attends", "attend").replace("follows", "follow").replace("itself", "themselves")
-            found.append(f"decoding: {'one token, which' if step == 1 else f'{step:,} tokens at once, which'} {seen}")
+            several = len(self.network.inputs) > 1
+            where = " and ".join(tensor.maker for tensor in self.network.inputs if several and tensor.origin & self.network.follows)
+            of = f" of {where}" if where else ""
+            found.append(f"decoding: {f'one token{of}, which' if step == 1 else f'{step:,} tokens{of} at once, which'} {seen}")
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
             full = any(row.held.cache_bits and not row.held.grown for row in self.layers)
@@ -122,14 +125,19 @@ class Report:
                     found.append(
                         f"key-value cache, {name}: {sizes} features are no whole blocks of {block}, and one that is begun counts whole"
                     )
+        if self.totals.cross_cache_bytes:
+            found.append(
+                f"cross-attention cache: {self.totals.cross_cache_bytes:,} bytes, made once before the first token and read by each"
+            )
         if self.totals.state_bytes:
             found.append(f"states: {self.totals.state_bytes:,} bytes, whatever the context")
         if token := self.a_token:
             when = f"decoding at {self.request.context:,}" if self.request.context else f"prefill of {token['tokens']:,}"
-            found.append(
-                f"a token: {token['operations_per_token']:,} operations forward (2 a MACC, {when}); to train 6 N = {token['six_n']:,}, "
-                f"without embeddings {token['six_n_non_embedding']:,}"
+            trained = (
+                f"; to train 6 N = {token['six_n']:,}, without embeddings {token['six_n_non_embedding']:,}" if "six_n" in token else ""
             )
+            found.append(f"a token: {token['operations_per_token']:,} operations forward (2 a MACC, {when}){trained}")
+        found += named("ran before the first token: of them the weights alone are counted", [entry.name for entry in self.ran_before])
         if self.accounts is not None:
             run = self.accounts.training.run
             if self.request.memory and run.scores:
@@ -166,19 +174,25 @@ class Report:
         return sizes(self.network.inputs, self.layers, self.batch) if sizes is not None else {}
 
     @property
+    def ran_before(self) -> list[Entry]:
+        """While decoding what ran before the first token, for it has nothing of the tokens: groups and layers as far as they did as a whole."""
+        return list(_before(self.tree)) if self.network.decodes else []
+
+    @property
     def a_token(self) -> dict[str, Any]:
         """What one token comes to, exactly; empty where the network takes no sequence of tokens.
 
         6 N: Kaplan et al., Scaling Laws for Neural Language Models, 2020, arXiv:2001.08361, section 2.1: two operations forward and four
-        backward for each param, of experts for the active ones.
+        backward for each param, of experts for the active ones. Where params have run before the token there is no such N.
         """
         tokens, totals = self.network.tokens, self.totals
         if not tokens:
             return {}
         whole, rest = divmod(2 * totals.maccs, tokens * self.batch)
-        return {
-            "tokens": tokens,
-            "operations_per_token": whole if not rest else 2 * totals.maccs / (tokens * self.batch),
+        found = {"tokens": tokens, "operations_per_token": whole if not rest else 2 * totals.maccs / (tokens * self.batch)}
+        if any(entry.params for entry in self.ran_before):
+            return found
+        return found | {
             "six_n": 6 * totals.active_params,
             "six_n_non_embedding": 6 * (totals.active_params - totals.embedding_params),
         }
@@ -210,6 +224,15 @@ class Report:
             **({"measured": self.measurement.to_dict()} if self.measurement is not None else {}),
             "layers": [row.to_dict() for row in self.layers],
         }
+
+
+def _before(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Of some entries and of what is inside them those that ran before the new token as a whole."""
+    for entry in entries:
+        if entry.before:
+            yield entry
+        else:
+            yield from _before(entry.children if isinstance(entry, Group) else entry.parts)
 
 
 def uncounted(rows: Iterable[Row]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.counts import Counts
 from ..core.held import NOTHING, Held, all_held
 from ..network.graph import Group as GroupNode
-from ..network.graph import Leaf, Tensor
+from ..network.graph import Leaf, Tensor, ran_before
 from .measured import Measured, Shapes, plain, shapes_of
 
 if TYPE_CHECKING:
@@ -100,6 +100,11 @@ class Row(Measured):
         return self._parts
 
     @property
+    def before(self) -> bool:
+        """While decoding: whether it ran before the new token came in."""
+        return ran_before(self.node)
+
+    @property
     def non_embedding_params(self) -> int:
         """The params without the tables that are looked up."""
         return self.params - self.embedding_params
@@ -158,6 +163,8 @@ class Row(Measured):
             "args": {name: plain(value) for name, value in self.args.items()},
             **self.measures(),
         }
+        if self.before:
+            row["ran_before"] = True
         if self.uncounted:
             row["uncounted"] = self.uncounted
         if self.parts:
@@ -190,6 +197,11 @@ class Group(Measured):
         self.trainable_params = trainable_params
         self.outputs = outputs
         self._sums: tuple[Account | None, Time | None] | None = None
+
+    @property
+    def before(self) -> bool:
+        """While decoding: whether all inside ran before the new token came in."""
+        return all(child.before for child in self.children)
 
     # Bytes and time are added up when they are first asked for: a table shows few groups, and a sum of bytes goes through all inside.
 

@@ -85,6 +85,7 @@ class Totals(Measured):
             "operations": self.operations,
             "kv_cache_bytes": self.kv_cache_bytes,
             "kv_cache_bytes_per_token": self.kv_cache_bytes_per_token,
+            "cross_cache_bytes": self.cross_cache_bytes,
             "state_bytes": self.state_bytes,
             **self.measures(),
         }

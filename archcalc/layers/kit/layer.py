@@ -14,7 +14,7 @@ from .args import Arg, Example, LayerError, Shape, Symbols
 from .axes import ANY, CHANNELS_FIRST, FEATURES_LAST, SPATIAL, axes_text, check_count, check_shape, features_on_last
 from .keeps import NOTHING, Keeps
 from .plan import Plan
-from .positions import ALL, APART, EARLIER, Move, Positions, channels, features, sequence
+from .positions import ALL, Move, Positions, rule_of
 from .result import Result
 
 ShapeRule = Callable[[Symbols, "list[Shape]"], "list[Shape]"]
@@ -75,7 +75,9 @@ class LayerType:
         fuses: str = "",
         looks_up: bool = False,
         positions: str | Positions = ALL,
-        whole: tuple[tuple[str, str], ...] = (),
+        whole: tuple[tuple[int, str, str], ...] = (),
+        together: str = "",
+        joins: str = "",
         masked: Callable[[Symbols], int] | None = None,
         packed: bool = False,
         adapted: str = "",
@@ -135,8 +137,12 @@ class LayerType:
         """Whether it reads but the rows of its weights that it needs."""
         self.positions = positions
         """What of a sequence it looks at: see ``moves``."""
-        self.whole = tuple((Formula(test), why) for test, why in whole)
-        """Where it needs a whole sequence at once: tests of its arguments, and why."""
+        self.whole = tuple((number, Formula(test), why) for number, test, why in whole)
+        """Where it needs a whole sequence at once: the number of the input that has it, a test of its arguments, and why."""
+        self.together = Formula(together) if together else None
+        """Where what comes in are values of one sequence: if one of them follows the tokens, all do."""
+        self.joins = joins
+        """The argument that names the axis on which it puts what comes in one behind another."""
         self.masked = masked
         """Of attention: how many of its ``pairs`` are not masked, from its symbols."""
         self.packed = packed
@@ -180,17 +186,8 @@ class LayerType:
         return plan
 
     def moves(self, result: Result, inputs: list[Shape], number: int, axis: int) -> Move:
-        """What of a sequence on that axis of that input it looks at, and on which axis of its outputs the sequence lies.
-
-        ``positions`` is a function, or a word: "apart", but for the axis of features or channels that ``takes`` names; "earlier" for
-        sequences [..., length, features]; "all", which holds for any type that does not say better.
-        """
-        if self.positions == APART:
-            rule = features if self.takes == FEATURES_LAST else channels if self.takes in (CHANNELS_FIRST, SPATIAL) else None
-            return rule(result.symbols, inputs, number, axis) if rule is not None else (APART, axis)
-        if self.positions == EARLIER:
-            return sequence(result.symbols, inputs, number, axis)
-        return (ALL, None) if isinstance(self.positions, str) else self.positions(result.symbols, inputs, number, axis)
+        """What of a sequence on that axis of that input it looks at, and on which axis of its outputs the sequence lies."""
+        return rule_of(self.positions, self.takes)(result.symbols, inputs, number, axis)
 
     def apply(self, args: dict[str, Any], inputs: list[Shape], settings: Symbols | None = None) -> Result:
         """Shapes, params and counts for one sample. Raises LayerError where the input does not fit.

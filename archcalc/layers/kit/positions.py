@@ -11,7 +11,7 @@ from collections.abc import Callable
 from math import prod
 
 from .args import Shape, Symbols
-from .axes import axes_of, axis_of
+from .axes import CHANNELS_FIRST, FEATURES_LAST, SPATIAL, axes_of, axis_of
 
 APART = "apart"
 """Each position by itself."""
@@ -64,6 +64,29 @@ def without(arg: str) -> Positions:
         return (ALL, None) if axis in gone else (APART, axis - sum(each < axis for each in gone))
 
     return move
+
+
+def rule_of(positions: str | Positions, takes: str) -> Positions:
+    """What a layer type says of its positions, as a function.
+
+    It may say a word: "apart", but for the axis of features or channels that the form ``takes`` of its input names; "earlier" for sequences
+    [..., length, features]; "all", which holds for any type that does not say better.
+    """
+    if not isinstance(positions, str):
+        return positions
+    if positions == EARLIER:
+        return sequence
+    if positions == ALL:
+        return _lost
+    return features if takes == FEATURES_LAST else channels if takes in (CHANNELS_FIRST, SPATIAL) else _kept
+
+
+def _lost(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    return ALL, None
+
+
+def _kept(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    return APART, axis
 
 
 def regrouped_axis(shape: Shape, axis: int, new: Shape) -> Move:

@@ -1,0 +1,140 @@
+"""Spec → network: every layer with what comes in and goes out, in the shapes that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import Problem, RequestError, SpecError
+from ..network.graph import Network
+from ..request.request import Request
+
+if TYPE_CHECKING:
+    from ..network.scope import Adapters
+    from ..spec.tree import Spec, Template
+
+
+def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Network, int]:
+    """The network of a spec as it is asked for, and how many positions stand in front of its tokens in the caches, where that matters.
+
+    Raises SpecError with all that is wrong with the spec, ``problems`` that were found so far among it, and RequestError for what can't be
+    asked of it.
+    """
+    from ..network.build import propagate
+    from ..network.scope import Caching
+
+    lora, cached = _lora(request), Caching(request.cache_dtype or "")
+    more: dict[str, Any] = {"dtype": request.dtype_for(spec.dtype), "max_layers": request.max_layers, "lora": lora, "cached": cached}
+    given, name = _given(spec, request), spec.name or spec.file or "the network"
+    if request.input:
+        from ..network.settings import with_inputs
+
+        spec = with_inputs(spec, request.input)
+    stepwise = request.run["incoming"] and (request.context or request.generate or len(spec.inputs) > 1)
+    run = {**request.run, "context": 0, "incoming": 0} if stepwise else request.run
+    network, found = propagate(spec, given, run=run, **more)
+    if problems or found or network is None:
+        raise SpecError([*problems, *found])
+    _check_adapters(lora)
+    if request.cache_dtype is not None:
+        from ..network.caches import refused
+
+        if why := refused(name, cached):
+            raise RequestError(why)
+    front = 0
+    if stepwise:
+        network, front = _stepwise(name, spec, network, request, given, more)
+    elif len(network.inputs) > 1 or network.constant:
+        from ..network.decoding import holds, mark, token_inputs
+
+        if holds(network):
+            mark(network, token_inputs(name, network)[0])
+    if request.logits == "last":
+        from ..network.last import last_position
+
+        last_position(network, request.run)
+    return network, front
+
+
+def _stepwise(
+    name: str, spec: Spec, whole: Network, request: Request, given: Mapping[str, Template], more: dict[str, Any]
+) -> tuple[Network, int]:
+    """A prompt, or new tokens against a context; and how many positions stand in front. ``whole`` has the shapes that the spec says."""
+    from ..network.build import propagate
+    from ..network.decoding import check_room, check_step_by_step, in_front, mark, token_inputs
+
+    follows, why = token_inputs(name, whole)
+    if not follows:
+        raise RequestError(why)
+    front = in_front(name, whole, follows)
+    if request.context:
+        check_room(front, request.context, request.step or 1)
+    network, found = propagate(spec, given, run=request.run, follows=follows, **more)
+    if found or network is None:
+        raise SpecError(found)
+    if request.context:
+        _refuse_lengths(spec, network, request)
+        check_step_by_step(name, network, whole)
+    elif len(network.inputs) > 1 or network.constant:
+        mark(network, follows)
+    return network, front
+
+
+def _given(spec: Spec, request: Request) -> dict[str, Template]:
+    """What takes the place of the spec's own vars: those of a variant, and values that were set."""
+    if not request.vars and request.variant is None and not request.input:
+        return {}
+    from ..network.settings import settings
+
+    return settings(spec, request.vars, request.variant, request.input)
+
+
+def _refuse_lengths(spec: Spec, network: Network, request: Request) -> None:
+    """Nothing is set for nothing: a var or a shape that says the input's length alone, which is the context's business. Raises RequestError.
+
+    Each is tried with a length that is longer by one: where that makes the same network, it says nothing.
+    """
+    from ..network.build import propagate
+    from ..network.decoding import same
+    from ..network.settings import settings, with_inputs
+
+    tried: list[tuple[str, dict[str, Any], dict[str, tuple[int, ...]]]] = [
+        (name, {**request.vars, name: value + 1}, {**request.input})
+        for name, value in request.vars.items()
+        if type(value) is int and any(name in each.shape.names for each in spec.inputs)
+    ]
+    for name, (first, *others) in request.input.items():
+        tried.append((f"input {name}".strip(), {**request.vars}, {**request.input, name: (first + 1, *others)}))
+    for name, vars, shapes in tried:
+        longer, _ = propagate(
+            with_inputs(spec, shapes),
+            settings(spec, vars, request.variant, shapes),
+            dtype=request.dtype_for(spec.dtype),
+            max_layers=request.max_layers,
+            run=request.run,
+            follows=network.follows,
+        )
+        if longer is not None and same(network, longer):
+            raise RequestError(
+                f"{name} is the length of the input, which changes nothing while decoding: the context says how many tokens there are"
+            )
+
+
+def _lora(request: Request) -> Adapters | None:
+    """The adapters that are asked for beside the spec."""
+    if request.lora is None:
+        return None
+    from ..network.scope import Adapters
+
+    return Adapters(request.lora, tuple(name.strip() for name in request.lora_on.split(",")), frozenset())
+
+
+def _check_adapters(lora: Adapters | None) -> None:
+    """Every name that adapters were asked for on was met. Raises RequestError."""
+    if lora is None:
+        return
+    from ..network.adapters import not_met, unmet
+
+    if name := unmet(lora):
+        message, expected, hint = not_met(name, lora)
+        raise RequestError(f"{message}: {hint or 'there are ' + expected}" if expected else message)

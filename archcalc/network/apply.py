@@ -113,7 +113,7 @@ def _behind(walk: Walk, type: LayerType, args: dict[str, Any], inputs: Values) -
     """
     *front, last = inputs
     shape = last.shape or ()
-    if walk.past(last.origin) or not all(walk.past(each.origin) and len(each.shape or ()) == len(shape) for each in front):
+    if not shape or walk.past(last.origin) or not all(walk.past(each.origin) and len(each.shape or ()) == len(shape) for each in front):
         return False
     axis = args[type.joins] % len(shape)
     before, behind = shape[:axis], shape[axis + 1 :]

@@ -55,8 +55,10 @@ def _chosen(name: str, network: Network, walks: Mapping[int, Walk]) -> tuple[int
     told = {bits: " and ".join(tensor.maker for tensor in network.inputs if tensor.origin & bits) for bits in walks}
     able = {bits: walk for bits, walk in walks.items() if not (walk.stated or walk.found)}
     if not able:
-        reasons = [(told[bits], walk.stated or walk.found) for bits, walk in walks.items()]
-        each = [f"with the tokens in {where}, {why}" if len(walks) > 1 else why for where, why in reasons]
+        each = []
+        for bits, walk in walks.items():
+            where = f"with the tokens in {told[bits]}" + (f", as {walk.meets}," if walk.meets else ",")
+            each.append(f"{where} {walk.stated or walk.found}" if len(walks) > 1 or walk.meets else walk.stated or walk.found)
         return 0, f"{name} can't be decoded token by token: {'; '.join(each)}"
     able = {bits: walk for bits, walk in able.items() if any(walk.place(each).new is not None for each in network.outputs)} or able
     least = [bits for bits in able if not any(other & bits == other != bits for other in able)]
@@ -74,8 +76,10 @@ def _a_sequence(tensor: Tensor) -> bool:
 
 def _closed(network: Network, bits: int) -> tuple[int, Walk]:
     """Those inputs and all that have a value for each of their positions, and the walk that follows them."""
+    meets = ""
     for _ in range(MOST):
         walk = follow(network, bits)
+        meets = walk.meets = meets or walk.meets
         if not walk.along & ~bits:
             return bits, walk
         bits |= walk.along

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..layers.kit.args import Shape
 from ..layers.kit.positions import ALL, EARLIER
 from .graph import INPUTS, Copies, Group, Leaf, Network, Node, Tensor
@@ -44,7 +46,7 @@ def follow(network: Network, follows: int) -> Walk:
 class Walk:
     """One walk over a frame in the order in which data flows: it follows the positions and notes what can't be done one at a time."""
 
-    __slots__ = ("_inside", "along", "behind", "follows", "found", "places", "stated")
+    __slots__ = ("_inside", "along", "behind", "follows", "found", "meets", "places", "stated")
 
     def __init__(self, places: dict[int, Place], follows: int, inside: dict[tuple[object, ...], Walk] | None = None) -> None:
         self.places = places
@@ -55,6 +57,8 @@ class Walk:
         """The layers that join the tokens behind what is the same for all of them, by the id()."""
         self.along = 0
         """Those of further inputs, which have a value for each position: tokens come in by them, too."""
+        self.meets = ""
+        """Which layer is the first to say so."""
         self.stated = ""
         """The last obstacle that a layer type states of itself, or a cache that is missing: the path of the layer, and why."""
         self.found = ""
@@ -91,6 +95,7 @@ class Walk:
             walk = self._inside[key] = Walk(dict(zip(map(id, group.frame.inputs), incoming)), self.follows, self._inside)
             walk.nodes(group.frame.children, "")
         self.along |= walk.along
+        self.meets = self.meets or (prefix + walk.meets if walk.meets else "")
         self.behind |= walk.behind
         for tensor, inner in zip(group.outputs, group.frame.outputs):
             self.places.setdefault(id(tensor), walk.place(inner))
@@ -168,10 +173,13 @@ class Walk:
                     return self.obstacle(path)
                 if looks == EARLIER and axis is None:
                     return self.obstacle(path, uncached=True)
-        beside = self.beside(leaf, shapes, places, new | old, met=met)
-        if beside is not None:
-            self.found = self.found or f"{path} takes one of {beside.maker} for each position, and can't tell which is the new one's"
-            return LOST
+        for tensor in self.beside(leaf, shapes, places, new | old, met=met):
+            meets = f"{path} takes one of {tensor.maker} for each position"
+            if tensor.origin < INPUTS:
+                self.found = self.found or f"{meets}, and can't tell which is the new one's"
+                return LOST
+            self.meets = self.meets or meets
+            self.along |= tensor.origin & -INPUTS
         if leaf.layer.cache is not None:
             new, old = set(), old | new
         if len(new) > 1:  # each position meets all others
@@ -180,11 +188,11 @@ class Walk:
             return self.obstacle(path)
         return Place(min(new, default=None), min(old, default=None), latest=latest and not new) if new or old or latest else NOWHERE
 
-    def beside(self, leaf: Leaf, shapes: list[Shape], places: list[Place], axes: set[int], *, met: bool) -> Tensor | None:
-        """A value with as many positions as there are tokens that none brings with it, such as a table of one length; None where there is none.
+    def beside(self, leaf: Leaf, shapes: list[Shape], places: list[Place], axes: set[int], *, met: bool) -> Iterator[Tensor]:
+        """What comes in with as many positions as there are tokens that none of them brings with it: from another input, or a table of one length.
 
-        One that comes from another input says that tokens come in by that, too. ``axes`` are those of the positions in what the layer gives;
-        ``met`` says whether it sums over those of a cache, which all that comes in has then.
+        ``axes`` are those of the positions in what the layer gives; ``met`` says whether it sums over those of a cache, which all that comes
+        in has then.
         """
         one = leaf.layer.together is not None and bool(leaf.layer.together(leaf.result.symbols))
         for number, (tensor, shape, place) in enumerate(zip(leaf.inputs, shapes, places)):
@@ -195,10 +203,7 @@ class Walk:
                 or one
                 or any(size > 1 and leaf.layer.moves(leaf.result, shapes, number, at)[1] in axes for at, size in enumerate(shape))
             ):
-                if tensor.origin < INPUTS:
-                    return tensor
-                self.along |= tensor.origin & -INPUTS
-        return None
+                yield tensor
 
     def obstacle(self, path: str, *, uncached: bool = False) -> Place:
         """Note what stands in the way, and that what comes behind it is of no more interest."""

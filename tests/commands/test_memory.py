@@ -414,8 +414,8 @@ def test_csv_has_what_json_has(run: Any) -> None:
     code, out, _ = run("net.yaml", *options, "--format", "json")
     found = json.loads(out)
     bytes_ = ["weight_bytes", "gradient_bytes", "optimizer_bytes", "saved_activation_bytes", "peak_activation_bytes", "read_bytes"]
-    bytes_ += ["written_bytes", "kv_cache_bytes", "state_bytes", "moved_bytes"]
-    assert list(rows[0])[-12:] == [*bytes_, "time_seconds", "bound"]
+    bytes_ += ["written_bytes", "kv_cache_bytes", "cross_cache_bytes", "state_bytes", "moved_bytes"]
+    assert list(rows[0])[-13:] == [*bytes_, "time_seconds", "bound"]
     for row, layer in zip(rows, found["layers"], strict=True):
         assert [int(row[name]) for name in bytes_] == [layer[name] for name in bytes_]
         assert (float(row["time_seconds"]), row["bound"]) == (layer["time_seconds"], layer["bound"])
@@ -423,13 +423,13 @@ def test_csv_has_what_json_has(run: Any) -> None:
         combined = (max if name == "peak_activation_bytes" else sum)(layer[name] for layer in found["layers"])
         assert found["totals"][name] == combined, name
     assert (
-        len({found["totals"][name] for name in bytes_}) == len(bytes_) - 2
+        len({found["totals"][name] for name in bytes_}) == len(bytes_) - 3
     )  # in autocast weights and gradients have the same bytes; there is neither a cache nor a state
     assert math.isclose(found["totals"]["time_seconds"], math.fsum(layer["time_seconds"] for layer in found["layers"]))
     assert found["time"]["forward"]["seconds"] == found["totals"]["time_seconds"]
 
 
-@pytest.mark.parametrize(("options", "more"), [([], 0), (["--memory"], 9), (["--device", "board.yaml"], 12)])
+@pytest.mark.parametrize(("options", "more"), [([], 0), (["--memory"], 10), (["--device", "board.yaml"], 13)])
 def test_csv_has_the_columns_that_were_asked_for(run: Any, options: list[str], more: int) -> None:
     plain = 4 + 5 + 8
     assert len(run("net.yaml", *options, "--format", "csv")[1].splitlines()[0].split(",")) == plain + more
@@ -932,6 +932,7 @@ def test_the_page_of_one_figure(run: Any) -> None:
         ("MACCs", "maccs"),
         ("weights", "weight_bytes"),
         ("cache", "kv_cache_bytes"),
+        ("cross cache", "cross_cache_bytes"),
         ("time", "time_seconds"),
         ("moved", "moved_bytes"),
         ("trainable", "trainable_params"),

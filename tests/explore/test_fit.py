@@ -220,6 +220,49 @@ def test_too_little_memory_comes_before_the_limit_of_the_spec(run: Any) -> None:
     assert found["next"] == found["largest"] + 1
 
 
+BEHIND = b"""\
+name: Decoder
+inputs: {patches: [5, 6], text: {shape: [6], dtype: int64}}
+layers:
+  - {name: seen, linear: 8, from: patches}
+  - {name: words, embedding: {vocabulary: 20, features: 8}, from: text}
+  - {concat: 0, from: [seen, words]}
+  - position_embedding: 12
+  - attention: {heads: 2, causal: true}
+"""
+"""Five positions stand in front of the words."""
+
+
+def test_a_context_begins_behind_what_stands_in_front(run: Any) -> None:
+    options = ("--phase", "decode", "--over", "context")
+    found = fitted(run, BEHIND, "--device", board("3 kB"), *options)
+    assert (found["largest"], found["ledger"]["bytes"], found["next"], found["next_bytes"]) == (7, 3_000, 8, 3_080)
+    found = fitted(run, BEHIND, "--device", board("6 kB"), *options)
+    assert (found["largest"], found["next"], found["next_bytes"]) == (12, 13, None)
+    found = fitted(run, BEHIND, "--device", "board.yaml", *options, "--step", "7")
+    assert (found["largest"], found["next"]) == (7, 14)
+    code, out, err = run("fit", BEHIND, "--device", board("2.6 kB"), *options)
+    assert (code, out) == (1, "")
+    assert err.startswith(
+        "Decoder (float32, batch 1, decoding) does not fit board even with context 6: inference takes 2.85 KiB (2,920 bytes)"
+    )
+    code, out, err = run("fit", BEHIND, "--device", "board.yaml", "--phase", "decode", "--context", "3")
+    assert (code, out) == (2, "")
+    said = "context: 3 is too short for the 5 positions that stand in front of the tokens and for the new one: at least 6"
+    assert err == f"archcalc: {said}\n"
+    code, out, err = run(
+        "fit",
+        BEHIND.replace(b"12", b"5").replace(b"[6]", b"[1]").replace(b"[5, 6]", b"[4, 6]"),
+        "--device",
+        "board.yaml",
+        *options,
+        "--step",
+        "3",
+    )
+    assert (code, out) == (1, "")
+    assert err.startswith("net.yaml:7:25: layers[3].position_embedding: length: the context has 6 positions, and there are vectors for 5\n")
+
+
 @pytest.mark.parametrize(
     ("spec", "options", "asked", "ledger"),
     [

@@ -438,9 +438,11 @@ def test_what_can_not_be_asked(options: dict[str, Any], said: str) -> None:
 
 
 def test_decoding_with_two_inputs() -> None:
+    """The memory is the same for all tokens: its keys and values are there, and the projections of the query and of the output are left."""
     text = spec("- attention: 2\n  from: [query, memory]", head=TWO % "[7, 8]")
-    said = "the decode phase is for networks with one input, the sequence; net.yaml has query, memory"
-    assert refused(text, phase="decode", context=7) == said
+    assert analyzed(text, phase="decode", context=7).totals.maccs == 2 * 8 * 8 + 2 * 7 * 8
+    said = f"net.yaml can't be decoded token by token: {AHEAD.format('attention.scores')}"
+    assert refused(f"tokens: {{memory: 0}}\n{text}", phase="decode", context=7) == said
 
 
 def test_decoding_as_the_command_line_tells_it(run: Any) -> None:

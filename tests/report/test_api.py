@@ -185,9 +185,10 @@ def test_a_spec_without_vars_and_variants_says_so() -> None:
             archcalc.analyze({"input": [3], "layers": ["relu"]}, **options)
 
 
-def test_decoding_takes_one_input() -> None:
-    document = {"inputs": {"a": [6, 8], "b": [6, 8]}, "layers": ["add"]}
-    with pytest.raises(archcalc.RequestError, match=r"the decode phase is for networks with one input, the sequence; .* has a, b"):
+def test_decoding_takes_an_input_of_tokens() -> None:
+    document = {"inputs": {"a": [6, 8, 8], "b": [6, 8, 8]}, "layers": ["add"]}
+    said = r"the decode phase is for tokens in an input \[length\] of ids or \[length, features\]; the network has a \[6, 8, 8\], b \[6, 8, 8\]"
+    with pytest.raises(archcalc.RequestError, match=f"^{said}$"):
         archcalc.analyze(document, phase="decode", context=3)
 
 

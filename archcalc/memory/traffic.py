@@ -14,7 +14,7 @@ class Traffic:
     """Bytes that a layer by itself reads and writes; and those that it must even if it is fused with its neighbours.
 
     ``inputs`` are the sizes of what comes in, ``held`` the bytes of the layer's own weights that it reads, ``written`` those of its outputs.
-    ``cached`` are those of the inputs that lie in the key-value cache, ``state`` those of the layer's state, which it reads and writes,
+    ``cached`` are those of the inputs that lie in a cache, of keys and values or of what ran before the first token, ``state`` those of the layer's state, which it reads and writes,
     ``fresh`` those of the network's inputs that no layer has read before; ``lent`` says that a layer before it has read the same weights.
     ``values`` are the sizes of the inputs and outputs that pass through
     memory when layers that work element by element are done together with the layer before them, and the inside of attention is never
@@ -63,7 +63,7 @@ class Traffic:
 
     @property
     def weights(self) -> int:
-        """What it reads and writes of what was there before: weights, the key-value cache, and its state, which it replaces."""
+        """What it reads and writes of what was there before: weights, caches, and its state, which it replaces."""
         return self.held + self.cached + 2 * self.state
 
 

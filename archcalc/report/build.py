@@ -169,9 +169,7 @@ class _Builder:
         held, unread = (self.accounts.inside(name), self.accounts.unread) if self.accounts is not None else ((), None)
         key = (id(node.frame), within.key, place.key if place is not None else (), held, unread)
         first = self.compounds.get(key)
-        if first is not None and not (
-            self.carried is not None and self.carried.mixes(node)
-        ):  # what it carries, another may have read before
+        if first is not None:
             if self.carried is not None:
                 self.carried.skip(node, within.times)
             return first.again(name, alive, node)
@@ -187,7 +185,7 @@ class _Builder:
             from ..memory.account import together
 
             account = together(accounts)
-        row = self.compounds[key] = Row(
+        row = Row(
             name,
             node.type,
             node,
@@ -208,6 +206,8 @@ class _Builder:
             buffers=sum(part.buffers for part in parts),
             buffer_counters=sum(part.buffer_counters for part in parts),
         )
+        if self.carried is None or not self.carried.reads(node):
+            self.compounds[key] = row
         return row
 
     def row(self, leaf: Leaf, prefix: str, how: _How, place: Place | None) -> Row:

@@ -37,9 +37,9 @@ class Carried:
         """Whether a value is the same for all tokens."""
         return not tensor.origin & self._follows
 
-    def mixes(self, group: Group) -> bool:
-        """Whether what comes into a group is in part the same for all tokens, and in part not."""
-        return len({self.past(tensor) for tensor in group.inputs}) > 1
+    def reads(self, group: Group) -> bool:
+        """Whether of what comes into a group, and is the same for all tokens, something has been read: who reads it first, counts it."""
+        return any(self._piece(tensor).read for tensor in group.inputs if self.past(tensor))
 
     def enter(self, group: Group) -> None:
         """Into a block or compound layer: what comes in is known inside by another name."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Clock:
     """Times layers on a device.
 
-    ``weights`` are the bytes of all weights of the network and of its key-value cache: where the device's cache is warm and they fit it, they
+    ``weights`` are the bytes of all weights of the network, of its caches and states: where the device's cache is warm and they fit it, they
     may be there before a pass begins. ``launch`` are the seconds that the device needs for the launch of a kernel, and ``passes`` are those
     in which a training step takes its batch.
     """

@@ -25,7 +25,7 @@ def token_inputs(name: str, network: Network) -> tuple[int, str]:
 
     ``network`` has the shapes of the whole sequence. The tokens come in by an input with which it can go on from token to token while the
     others stay as they are, and by all that have a value for each of its positions: by the one that the spec names; else, of several such,
-    by that of which the output has positions.
+    by that of which the output has positions, and of several of these by that of ids.
     """
     inputs, said = network.inputs, network.said
     if said is not None and said[1]:
@@ -62,6 +62,8 @@ def _chosen(name: str, network: Network, walks: Mapping[int, Walk]) -> tuple[int
         return 0, f"{name} can't be decoded token by token: {'; '.join(each)}"
     able = {bits: walk for bits, walk in able.items() if any(walk.place(each).new is not None for each in network.outputs)} or able
     least = [bits for bits in able if not any(other & bits == other != bits for other in able)]
+    ids = [bits for bits in least if any(_holds_ids(tensor) for tensor in network.inputs if tensor.origin & bits)]
+    least = ids if len(ids) == 1 else least
     if len(least) > 1:
         which, first = " or in ".join(told[bits] for bits in least), told[least[0]].partition(" and ")[0]
         return 0, f"{name} can be decoded with the tokens in {which}: say in which, as in tokens: {{{first}: 0}}"
@@ -70,8 +72,11 @@ def _chosen(name: str, network: Network, walks: Mapping[int, Walk]) -> tuple[int
 
 def _a_sequence(tensor: Tensor) -> bool:
     """Whether an input may be a sequence of tokens: of ids [length], or of features [length, features]; ids on two axes are several sequences."""
-    ids = tensor.dtype not in FLOATS and BITS[tensor.dtype] >= ID_BITS
-    return 1 <= len(tensor.shape or ()) <= 2 - ids
+    return 1 <= len(tensor.shape or ()) <= 2 - _holds_ids(tensor)
+
+
+def _holds_ids(tensor: Tensor) -> bool:
+    return tensor.dtype not in FLOATS and BITS[tensor.dtype] >= ID_BITS
 
 
 def _closed(network: Network, bits: int) -> tuple[int, Walk]:

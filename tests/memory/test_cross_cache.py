@@ -173,6 +173,23 @@ def test_a_memory_that_several_layers_read_is_there_once() -> None:
     assert weighted.read_bytes == 2 * (2 * 7 + 7 * 6) * 4
 
 
+def test_layers_that_are_alike_share_what_they_read() -> None:
+    text = """
+        inputs: {memory: [7, 6], text: {shape: [5], dtype: int64}}
+        layers:
+          - {embedding: {vocabulary: 11, features: 6}, from: text}
+          - {name: own, attention: {heads: 2, causal: true}}
+          - {name: one, attention: {heads: 2, project: false}, from: [own, memory]}
+          - {name: two, attention: {heads: 2, project: false}, from: [own, memory]}
+          - {name: three, attention: {heads: 2}, from: [own, memory]}
+          - {name: four, attention: {heads: 2}, from: [own, memory]}
+    """
+    for options in ({}, {"phase": "decode", "context": 9}):
+        report = analyzed(text, **options)
+        assert {row.name: row.cross_cache_bytes for row in report.layers[2:]} == {"one": 168, "two": 0, "three": 336, "four": 336}
+        assert report.totals.cross_cache_bytes == 168 + 2 * 336
+
+
 def test_views_of_one_piece_are_one_piece() -> None:
     """Keys and values that one product makes; the encoder's output itself is held no longer."""
     text = """
@@ -222,6 +239,7 @@ def test_several_images_that_are_looked_at_one_by_one() -> None:
     assert report.totals.cross_cache_bytes == analyzed(text).totals.cross_cache_bytes == 3 * 2 * 4 * 8 * 4
     assert report.totals.maccs == (4 * 64 + 2 * 20 * 8) + 3 * (2 * 64 + 2 * 4 * 8)
     assert terms(report)["cross-attention cache"] == 768
+    assert report.totals.peak_activation_bytes < 3 * 4 * 8 * 4  # what the towers gave is not there
 
 
 def test_an_encoder_that_is_causal_keeps_no_cache() -> None:

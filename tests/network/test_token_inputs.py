@@ -202,6 +202,36 @@ def test_what_is_learned_stands_in_front_as_well() -> None:
     assert report.totals.cross_cache_bytes == analyzed(added, batch=3).totals.cross_cache_bytes == 4 * 4
 
 
+def test_features_that_are_joined_are_no_positions() -> None:
+    """A spec of one word, as a step has it: [1, 6] and [1, 4] beside one another, and [4, 6] in front of [1, 6]."""
+    text = inputs(image="[1, 4]", text=1) + (
+        """
+layers:
+  - {name: word, embedding: {vocabulary: 11, features: 6}, from: text}
+  - {name: beside, concat: 1, from: [image, word]}
+  - {attention: {heads: 2, causal: true}}
+"""
+    )
+    report = decoded(text)
+    assert report.outputs == [[1, 10]]
+    assert report.totals.cross_cache_bytes == 4 * 4
+    text = text.replace("[1, 4]", "[4, 6]").replace("concat: 1", "concat: 0")
+    report = decoded(text)
+    assert report.outputs == [[1, 6]]
+    assert report.totals.cross_cache_bytes == 0
+    flipped = text.replace(
+        "{name: beside", "{name: turned, permute: [1, 0]}\n  - {name: seen, permute: [1, 0], from: image}\n  - {name: beside"
+    ).replace("concat: 0, from: [image, word]}", "concat: 1, from: [seen, turned]}\n  - permute: [1, 0]")
+    assert decoded(flipped).outputs == [[1, 6]]
+
+
+def test_what_ran_before_ran_as_a_whole() -> None:
+    """Latent attention of an encoder expands its keys, as it does in the prefill."""
+    text = PAIR.replace("transformer_encoder: {heads: 2, hidden: 9}", "latent_attention: {heads: 2, kv_rank: 3, causal: false}")
+    one, whole = decoded(text, context=400), analyzed(text)
+    assert [part.name for part in one.layers[1].leaves()] == [part.name for part in whole.layers[1].leaves()]
+
+
 RECURRENT = inputs(source=7, target=5) + (
     """
 layers:
@@ -249,13 +279,12 @@ layers:
 """
 )
 PROJECTED = inputs(q="[5, 8]", k="[5, 8]", v="[5, 8]") + "layers: [{attention: {heads: 2, causal: true, project: false}, from: [q, k, v]}]"
-EITHER = inputs(frames="[9, 5]", labels=4) + (
+EITHER = inputs(frames="[9, 5]", labels="[4, 3]") + (
     """
 layers:
   - {lstm: 6, from: frames}
   - {name: heard, unsqueeze: 1}
-  - {embedding: {vocabulary: 8, features: 3}, from: labels}
-  - {lstm: 6}
+  - {lstm: 6, from: labels}
   - {name: said, unsqueeze: 0}
   - {add: , from: [heard, said]}
   - {linear: 8}
@@ -303,6 +332,10 @@ def test_the_spec_tells_where_nothing_else_does() -> None:
     assert decoded(f"tokens: {{labels: 0}}\n{EITHER}").totals.maccs == 24 * (3 + 6) + 9 * 6 * 8
     assert decoded(f"tokens: {{frames: 0}}\n{EITHER}").totals.maccs == 24 * (5 + 6) + 4 * 6 * 8
     assert analyzed(EITHER).totals.cross_cache_bytes == 0  # which is which is not known
+    ids = EITHER.replace("labels: [4, 3]", "labels: {shape: [4], dtype: int64}").replace(
+        "{lstm: 6, from: labels}", "{embedding: {vocabulary: 8, features: 3}, from: labels}\n  - lstm: 6"
+    )
+    assert "decoding: one token of labels, which follows 19 others" in decoded(ids).notes
 
 
 def test_one_of_two_that_are_alike_has_a_single_position() -> None:

@@ -38,7 +38,7 @@ input: [3, 6, 6]
 blocks:
   stem:
     layers:
-      - conv: {channels: 4, kernel: 3}
+      - conv: {channels: 4, kernel: 3, bias: true}
       - batch_norm
 layers:
   - stem
@@ -491,7 +491,7 @@ def test_what_is_overwritten_in_place() -> None:
     text = """
     input: [3, 6, 6]
     layers:
-      - conv: {channels: 4, kernel: 3}
+      - conv: {channels: 4, kernel: 3, bias: true}
       - sigmoid:
         name: s
       - relu: {in_place: true}

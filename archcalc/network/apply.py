@@ -59,7 +59,7 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
     path = scope.prefix + name
     origin = origin_of(inputs, CACHE if type.cache is not None else STEP if type.step else 0)
     past = walk.past(origin)
-    walk.constant = walk.constant or (origin < INPUTS and bool(inputs))
+    walk.constants = walk.constants or (origin < INPUTS and bool(inputs))
     whole = bool(inputs) and inputs[0].dtype not in FLOATS
     if type.tokens and inputs and not whole:
         hint = "an input of token ids says so: input: {shape: [...], dtype: int64}"

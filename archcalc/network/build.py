@@ -115,7 +115,7 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     frame.leaves = walk.made
     tokens, said = tokens_of(walk, inputs)
     network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens)
-    network.said, network.constant = said, walk.constant
+    network.said, network.constants = said, walk.constants
     network.formats, network.alone, network.last_axes = walk.formats, walk.alone, walk.last_axes
     network.decodes = bool(walk.run["context"])
     network.follows = walk.follows if network.decodes else 0

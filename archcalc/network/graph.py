@@ -253,7 +253,7 @@ class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
     __slots__ = (
-        *("alone", "behind", "constant", "decodes", "dtype", "follows", "formats", "frame", "inputs", "last_axes", "outputs"),
+        *("alone", "behind", "constants", "decodes", "dtype", "follows", "formats", "frame", "inputs", "last_axes", "outputs"),
         *("said", "tokens", "vars"),
     )
 
@@ -273,7 +273,7 @@ class Network:
         """The layers that join values and get one alone, the last of several: their paths, and which it is."""
         self.last_axes: list[tuple[Tensor, str, str]] = []
         """Values of two axes, the names by which expressions read the last of them, and where these stand in the spec."""
-        self.constant = False
+        self.constants = False
         """Whether some layer works on nothing but weights and constants."""
         self.said: tuple[str, int] | None = None
         """The input and its axis that the spec says the tokens lie on."""

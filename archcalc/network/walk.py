@@ -82,7 +82,7 @@ class Walk:
             "vars",
             "work",
         ),
-        *("adapters", "alone", "caches", "caching", "constant", "firsts", "frames", "heads", "lasts", "looked_up", "results", "settled"),
+        *("adapters", "alone", "caches", "caching", "constants", "firsts", "frames", "heads", "lasts", "looked_up", "results", "settled"),
     )
 
     def __init__(
@@ -114,7 +114,7 @@ class Walk:
         self.surrounding: Item | None = None
         """The outermost compound layer whose inside is being followed."""
 
-        self.constant = False
+        self.constants = False
         """Whether some layer works on nothing but weights and constants."""
         self.formats = False
         """Whether some item says in what its weights are held."""

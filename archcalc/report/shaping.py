@@ -44,7 +44,7 @@ def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Netwo
     front = 0
     if stepwise:
         network, front = _stepwise(name, spec, network, request, given, more)
-    elif len(network.inputs) > 1 or network.constant:
+    elif len(network.inputs) > 1 or network.constants:
         from ..network.decoding import holds, mark, token_inputs
 
         if holds(network):
@@ -75,7 +75,7 @@ def _stepwise(
     if request.context:
         _refuse_lengths(spec, network, request)
         check_step_by_step(name, network, whole)
-    elif len(network.inputs) > 1 or network.constant:
+    elif len(network.inputs) > 1 or network.constants:
         mark(network, follows)
     return network, front
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import _ast as ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -11,7 +11,7 @@ from ..core.suggest import did_you_mean
 from ..core.words import counted
 from .errors import ExpressionError
 from .functions import APPLICABLE, ARITHMETIC, COMPARISONS, EQUALITY, FUNCTIONS, FUNCTIONS_HINT, UNARY, pick
-from .limits import HIGH, KINDS, LOW, MAX_DEPTH, NEEDS, NUMBERS, TRUTHS, Run, Scope, foreign, shown, usable
+from .limits import CONSTANTS, FOREIGN, HIGH, KINDS, LOW, MAX_DEPTH, NEEDS, NUMBERS, RANGES, Run, Scope, shown, usable
 
 
 def why() -> ModuleType:
@@ -22,13 +22,19 @@ def why() -> ModuleType:
 
 
 class Builder:
-    """Turns the tree of one text into closures. They keep spans, not nodes, which take ten times the memory."""
+    """Turns the tree of one text into closures. They keep spans, not nodes, which take ten times the memory.
 
-    __slots__ = ("names", "readers", "text")
+    ``paths`` are those that stand in for a name each: see archcalc/expr/shapes.py.
+    """
 
-    def __init__(self, text: str) -> None:
+    __slots__ = ("names", "paths", "ranges", "readers", "text")
+
+    def __init__(self, text: str, paths: Mapping[str, str]) -> None:
         self.text = text
+        self.paths = paths
         self.names: set[str] = set()
+        self.ranges = False
+        """Whether it calls range."""
         self.readers: dict[tuple[str, bool], Run] = {}
 
     def build(self, node: ast.expr, depth: int, word: bool = False) -> Run:
@@ -62,8 +68,11 @@ class Builder:
             ("a number", "an integer"): "// divides to an integer, round and floor make one",
             ("a truth value", "a number"): f"1 if {inner} else 0",
             ("a list", "a number"): f"one value of it is {inner}[0]",
+            ("null", "a number"): f"0 if {inner} == null else {inner}",
+            ("null", "a truth value"): f"{inner} != null",
         }
-        return self.fault(span, f"{shown(source)} is {kind}, not {needed}", hints.get((kind, needed), ""))
+        hint = "" if source == "null" else hints.get((kind, needed), "")
+        return self.fault(span, f"{shown(source)} is {kind}, not {needed}", hint)
 
     def failed(self, span: int, error: Exception) -> ExpressionError:
         """The error for an operation that Python or a guard has refused."""
@@ -72,9 +81,13 @@ class Builder:
         return self.fault(span, "the result is too large" if isinstance(error, OverflowError) else str(error))
 
     def name(self, name: str, word: bool) -> Run:
-        if name in TRUTHS:
-            truth = TRUTHS[name]
-            return lambda scope: truth
+        if name in CONSTANTS:
+            constant = CONSTANTS[name]
+            return lambda scope: constant
+        if name in self.paths:
+            from .shapes import shape_of
+
+            return shape_of(self.paths[name])
         self.names.add(name)
 
         def run(scope: Scope) -> Any:
@@ -212,6 +225,25 @@ class Builder:
             raise ExpressionError(f"unknown function {shown(name)}", hint)
         if node.keywords:
             raise why().refusal(self.text, *why().UNPACKING)
+        if name == "range":
+            self.ranges = True
+            return self.counted(self.applied(node, name, depth))
+        return self.applied(node, name, depth)
+
+    def counted(self, inner: Run) -> Run:
+        """The same, where the scope is told how many values the list has."""
+
+        def run(scope: Scope) -> Any:
+            values = inner(scope)
+            tell: Any = scope.get(RANGES)
+            if tell is not None:
+                tell(len(values))
+            return values
+
+        return run
+
+    def applied(self, node: ast.Call, name: str, depth: int) -> Run:
+        """The closure that calls a function of that name."""
         function, forms, takes = APPLICABLE[name]
         needed = forms.get(len(node.args)) or forms.get(0)
         if needed is None or not node.args:
@@ -238,7 +270,7 @@ class Builder:
                 if not LOW < value < HIGH:
                     raise self.fault(whole, "the result is too large")
             elif value.__class__ not in KINDS:
-                raise self.fault(whole, foreign(value))
+                raise self.fault(whole, FOREIGN)
             return value
 
         return run

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import _ast as ast  # the classes of `ast` without its helpers, which take a millisecond to import
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from .build import Builder, why
 from .errors import ExpressionError
 from .functions import lone, too_many
-from .limits import MAX_DEPTH, MAX_ITEMS, MAX_TEXT, NUMBER, TRUTHS, Run, Scope, shown
+from .limits import CONSTANTS, MAX_DEPTH, MAX_ITEMS, MAX_TEXT, NUMBER, Run, Scope, shown
 
 _HARMLESS = re.compile(
     rf"""(?: \ *+ (?:
@@ -28,26 +30,40 @@ _HARMLESS = re.compile(
 )
 
 
+_NO_PATHS: Mapping[str, str] = MappingProxyType({})
+
+
 class Expression:
     """An expression that was read once and can be evaluated in any scope.
 
-    ``names`` are the names that it reads, and ``word`` says that it is nothing but a name.
+    ``names`` are the names that it reads, ``paths`` those of the items whose shapes it reads: a scope holds that of ``stem`` as
+    ``shape(stem)``. ``word`` says that it is nothing but a name, ``ranges`` whether it calls range. ``items`` is what is known of the
+    paths at the place where it stands, for whoever evaluates it there.
     """
 
-    __slots__ = ("_run", "names", "text", "word")
+    __slots__ = ("_run", "items", "names", "paths", "ranges", "text", "word")
 
-    def __init__(self, text: str, names: frozenset[str], word: bool, run: Run) -> None:
+    def __init__(self, text: str, names: frozenset[str], run: Run, *, word: bool = False) -> None:
         self.text = text
         self.names = names
+        self.paths: frozenset[str] = frozenset()
+        self.ranges = False
         self.word = word
+        self.items: Mapping[str, Any] = _NO_PATHS
         self._run = run
 
     def evaluate(self, scope: Scope) -> Any:
-        """The value in this scope: a number, a truth value, a word or a list."""
+        """The value in this scope: a number, a truth value, a word, a list or null."""
         value = self._run(scope)
         if value.__class__ is list and too_many(value):
             raise ExpressionError(f"{shown(self.text)}: a list of more than {MAX_ITEMS:,} values")
         return value
+
+    def placed(self, items: Mapping[str, Any]) -> Expression:
+        """The same at one place, with what is known there of its paths."""
+        found = Expression(self.text, self.names, self._run)
+        found.paths, found.ranges, found.items = self.paths, self.ranges, items
+        return found
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -59,20 +75,37 @@ def compile_expression(text: str) -> Expression:
     if len(text) > MAX_TEXT:
         raise ExpressionError(f"{shown(text)}: an expression has at most {MAX_TEXT:,} characters, this one has {len(text):,}")
     text = text.translate({9: " ", 10: " ", 13: " "}).strip(" ")
-    if text.isidentifier() and text.isascii() and text not in TRUTHS:
-        return Expression(text, frozenset((text,)), True, lone(text))
+    if text.isidentifier() and text.isascii() and text not in CONSTANTS:
+        return Expression(text, frozenset((text,)), lone(text), word=True)
     if not text:
         raise ExpressionError("the expression is empty")
-    if not (_HARMLESS.fullmatch(text) and text.isprintable()):
-        raise why().refusal(text)
-    if text.count("(") + text.count("[") > MAX_DEPTH and why().bracket_depth(text) > MAX_DEPTH:
+    plain, paths = _without_paths(text) if "shape" in text else (text, _NO_PATHS)
+    if not (_HARMLESS.fullmatch(plain) and text.isprintable()):
+        raise _refusal(text, plain, paths)
+    if plain.count("(") + plain.count("[") > MAX_DEPTH and why().bracket_depth(plain) > MAX_DEPTH:
         raise why().too_deep(text)
     try:
-        tree: Any = compile(text, "<expression>", "eval", ast.PyCF_ONLY_AST, True)
+        tree: Any = compile(plain, "<expression>", "eval", ast.PyCF_ONLY_AST, True)
     except SyntaxError:
-        raise why().refusal(text) from None
+        raise _refusal(text, plain, paths) from None
     except (RecursionError, MemoryError):
         raise why().too_deep(text) from None
-    builder = Builder(text)
-    run = builder.build(tree.body, 0, True)
-    return Expression(text, frozenset(builder.names), False, run)
+    builder = Builder(text, paths)
+    expression = Expression(text, frozenset(), builder.build(tree.body, 0, True))
+    expression.names, expression.paths, expression.ranges = frozenset(builder.names), frozenset(paths.values()), builder.ranges
+    return expression
+
+
+def _refusal(text: str, plain: str, paths: Mapping[str, str]) -> ExpressionError:
+    """Why a text is no expression, by the one that has names in place of its paths."""
+    problem, hint = why().first_problem(plain)
+    problem = re.sub(r"\bs0\d+\b", lambda name: f"shape({paths[name[0]]})" if name[0] in paths else name[0], problem)
+    found: ExpressionError = why().refusal(text, problem, hint)
+    return found
+
+
+def _without_paths(text: str) -> tuple[str, Mapping[str, str]]:
+    """The text with a name in place of each `shape(path)`, and the path of each: read where a text may have one."""
+    from .shapes import named
+
+    return named(text)

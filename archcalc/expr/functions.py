@@ -83,6 +83,18 @@ def _folded(operation: Callable[[Any, Any], Any], start: int) -> Callable[[Any],
     return fold
 
 
+def _range(*ends: int) -> list[int]:
+    """The numbers from a start (0) to an end, which is not among them, by a step (1)."""
+    start, stop, step = (0, *ends, 1) if len(ends) == 1 else (*ends, 1)[:3]
+    if step == 0:
+        raise ValueError("the step of a range is not 0")
+    values = max(0, -((start - stop) // step))
+    if values > MAX_ITEMS:
+        shown = f"{values:,}" if values < 10**15 else "far more"
+        raise ValueError(f"a list has at most {MAX_ITEMS:,} values, this one would have {shown}")
+    return list(range(start, stop, step))
+
+
 def equal(left: Any, right: Any) -> bool:
     """Equality in which a truth value equals no number; lists are equal if their values are."""
     pairs, seen = [(left, right)], 0
@@ -156,6 +168,7 @@ EQUALITY: dict[type, Callable[[Any, Any], bool]] = {ast.Eq: equal, ast.NotEq: la
 
 _ONE = {1: "a number"}
 _TWO = {1: "a number", 2: "a number"}
+_ENDS = {1: "an integer", 2: "an integer", 3: "an integer"}
 _MANY = {1: "a list", 0: "a number"}  # 0 stands for any other count
 APPLICABLE: dict[str, tuple[Callable[..., Any], dict[int, str], str]] = {
     "min": (_series(min, False), _MANY, "a list or several numbers"),
@@ -163,6 +176,7 @@ APPLICABLE: dict[str, tuple[Callable[..., Any], dict[int, str], str]] = {
     "sum": (_series(_folded(operator.add, 0), True), _MANY, "a list or several numbers"),
     "prod": (_series(_folded(operator.mul, 1), True), _MANY, "a list or several numbers"),
     "len": (len, {1: "a list"}, "one list"),
+    "range": (_range, _ENDS, "an end, a start and an end, or a start, an end and a step"),
     "abs": (abs, _ONE, "one number"),
     "round": (_round, _TWO, "a number and perhaps the digits to keep"),
     "ceil": (math.ceil, _ONE, "one number"),
@@ -171,5 +185,5 @@ APPLICABLE: dict[str, tuple[Callable[..., Any], dict[int, str], str]] = {
     "log2": (_log2, _ONE, "one number"),
     "make_divisible": (make_divisible, _TWO, "a number and perhaps a divisor"),
 }
-FUNCTIONS = frozenset(APPLICABLE)
-FUNCTIONS_HINT = f"the functions are {', '.join(APPLICABLE)}"
+FUNCTIONS = frozenset([*APPLICABLE, "shape"])
+FUNCTIONS_HINT = f"the functions are {', '.join([*APPLICABLE, 'shape'])}"

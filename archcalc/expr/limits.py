@@ -18,14 +18,18 @@ Run = Callable[[Scope], Any]
 HIGH = 1 << MAX_BITS
 LOW = -HIGH  # `LOW < x < HIGH` is false of integers that are too large, of infinities and of NaN
 NUMBERS: frozenset[Any] = frozenset({int, float})
-TRUTHS = {"True": True, "False": False, "true": True, "false": False}
-KINDS = {int: "a number", float: "a number", bool: "a truth value", str: "a word", list: "a list"}
+CONSTANTS = {"True": True, "False": False, "true": True, "false": False, "null": None}
+KINDS = {int: "a number", float: "a number", bool: "a truth value", str: "a word", list: "a list", type(None): "null"}
 NEEDS = {
     "a number": NUMBERS,
     "an integer": frozenset({int}),
     "a truth value": frozenset({bool}),
     "a list": frozenset({list}),
 }
+FOREIGN = "is no number, truth value, word, list or null"
+"""What is wrong with a value that no expression can go on with."""
+RANGES = "range()"
+"""Where a scope may hold what is told how many values each range has: no name has brackets."""
 NUMBER = r"(?: 0[Xx][0-9A-Fa-f]++ | (?: (?:0|[1-9]\d*+) (?:\.\d*+)? | \.\d++ ) (?:[Ee][+-]?\d++)? )"
 """A number as it is written, for a verbose regular expression."""
 
@@ -38,12 +42,7 @@ def usable(name: str, value: Any) -> Any:
         raise ExpressionError(f"{shown(name)} is too large, or not a number")
     if value.__class__ in KINDS:
         return value
-    raise ExpressionError(f"{shown(name)} {foreign(value)}")
-
-
-def foreign(value: object) -> str:
-    """What is wrong with a value that no expression can go on with."""
-    return "has no value" if value is None else "is no number, truth value, word or list"
+    raise ExpressionError(f"{shown(name)} {FOREIGN}")
 
 
 def shown(text: str) -> str:

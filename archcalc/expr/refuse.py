@@ -8,11 +8,11 @@ import re
 from ..core.suggest import did_you_mean
 from .errors import ExpressionError
 from .functions import FUNCTIONS, FUNCTIONS_HINT
-from .limits import MAX_DEPTH, NUMBER, TRUTHS, Scope, shown
+from .limits import CONSTANTS, MAX_DEPTH, NUMBER, Scope, shown
 
 _PREFIXES = "BbFfRrTtUu"
 _TOKENS = rf"""
-    [{_PREFIXES}]{{0,2}} (?: '[^']*' | "[^"]*" ) | [A-Za-z_]\w* | 0[Xx][\w.]* | \.?\d (?: [Ee][+-] | [\w.] )*
+    [{_PREFIXES}]{{0,2}} (?: '[^']*' | "[^"]*" ) | is\ not\b | [A-Za-z_]\w* | 0[Xx][\w.]* | \.?\d (?: [Ee][+-] | [\w.] )*
   | \*\* | // | << | >> | <> | && | \|\| | := | [<>=!]= | \S"""
 _SYMBOLS = frozenset(("+", "-", "*", "/", "//", "%", "**", "<", "<=", ">", ">=", "==", "!=", "(", ")", "[", "]", ","))
 _WORDS = frozenset(("and", "or", "not", "if", "else"))
@@ -35,7 +35,8 @@ _REFUSED = {
     "for": ("comprehensions aren't allowed", "a list is written out: [a, b]"),
     "in": ("'in' isn't allowed", "write a == 1 or a == 2"),
     "is": ("'is' isn't allowed", "write =="),
-    "None": ("None isn't allowed", "there are numbers, true, false, words in quotes and lists"),
+    "is not": ("'is not' isn't allowed", "write !="),
+    "None": ("None isn't allowed", "write null"),
     "<<": ("'<<' isn't allowed", "write x * 2 ** n"),
     ">>": ("'>>' isn't allowed", "write x // 2 ** n"),
 }
@@ -46,11 +47,12 @@ _MEANT |= {"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "≤": "<=",
 def refusal(text: str, problem: str = "", hint: str = "") -> ExpressionError:
     """Why a text is no expression; unless it is known already, the first thing that is wrong with its tokens."""
     if not problem:
-        problem, hint = _first_problem(text)
+        problem, hint = first_problem(text)
     return ExpressionError(f"{shown(text)}: {problem}", hint)
 
 
-def _first_problem(text: str) -> tuple[str, str]:
+def first_problem(text: str) -> tuple[str, str]:
+    """The first thing that is wrong with a text's tokens, and what to write."""
     opened: list[str] = []
     before = ""
     for token in re.findall(_TOKENS, text, re.VERBOSE | re.ASCII):
@@ -87,7 +89,7 @@ def _token_problem(token: str) -> tuple[str, str] | None:
             plain = token.replace("_", "").lstrip("0")
             hint = f"write {plain}" if plain.isdigit() else "as in 10, 0.5, 1e3, 0xff; a multiplication is 2 * width"
             return f"{shown(token)} is no number", hint
-    elif iskeyword(token) and token not in _WORDS and token not in TRUTHS:
+    elif iskeyword(token) and token not in _WORDS and token not in CONSTANTS:
         return f"{shown(token)} is a word of Python's own", _ALLOWED
     elif token not in _SYMBOLS and not (token.isascii() and token.isidentifier()):
         return (

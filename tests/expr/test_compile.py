@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from archcalc.expr.compile import compile_expression
 from archcalc.expr.errors import ExpressionError
 from archcalc.expr.functions import FUNCTIONS, make_divisible
-from archcalc.expr.limits import MAX_BITS
+from archcalc.expr.limits import MAX_BITS, RANGES
 
 LARGEST = 2**MAX_BITS - 1
 SCOPE = MappingProxyType(
@@ -35,10 +35,12 @@ SCOPE = MappingProxyType(
         "undefined": math.nan,
         "strange": {1},
         "items": [None],
+        "shape(stem)": [8, 5, 7],
+        "shape(down[3 - 2].skip)": [4, 9],
     }
 )
 ALLOWED = "there are + - * / // % **, comparisons, and, or, not, a if c else b, x[0] and functions"
-CALLABLE = "the functions are min, max, sum, prod, len, abs, round, ceil, floor, sqrt, log2, make_divisible"
+CALLABLE = "the functions are min, max, sum, prod, len, range, abs, round, ceil, floor, sqrt, log2, make_divisible, shape"
 DIGITS = "as in 10, 0.5, 1e3, 0xff; a multiplication is 2 * width"
 MAPPINGS = ("sets and mappings aren't allowed", "a name stands alone, a list is written [a, b]")
 TUPLES = ("tuples aren't allowed", "a list is written [a, b]")
@@ -161,6 +163,36 @@ def outcome_of(text: str, scope: Any = SCOPE) -> Any:
         ("log2(huge)", 4096.0),
         ("make_divisible(32 * 1.1)", 32),
         ("make_divisible(33, 4)", 32),
+        # null
+        ("null", None),
+        ("nothing == null", True),
+        ("null != nothing", False),
+        ("width == null", False),
+        ("null != 0", True),
+        ("null == false", False),
+        ("mode != null", True),
+        ("items == [null]", True),
+        ("[null, 3] == [3, null]", False),
+        ("null if width == 3 else 4", None),
+        ("null if width == 4 else 5", 5),
+        ("[width, null]", [3, None]),
+        ("0 if nothing == null else nothing // 2", 0),
+        # ranges
+        ("range(4)", [0, 1, 2, 3]),
+        ("range(width, 7)", [3, 4, 5, 6]),
+        ("range(7, width, -2)", [7, 5]),
+        ("range(1, 9, width)", [1, 4, 7]),
+        ("range(0)", []),
+        ("range(5, 2)", []),
+        ("range(2, 5, -1)", []),
+        ("sum(range(5)) + range(2, 9)[width]", 15),
+        ("len(range(10000))", 10_000),
+        ("[range(2), range(3, 5)]", [[0, 1], [3, 4]]),
+        # shapes of items
+        ("shape(stem)", [8, 5, 7]),
+        ("shape(stem)[0] * shape( stem )[2] + shape(down[3 - 2].skip)[1]", 65),
+        ("min(shape(stem)) + len(shape (stem))", 8),
+        ("'shape(stem)' == mode", False),
     ],
 )
 def test_value(text: str, expected: Any) -> None:
@@ -188,6 +220,11 @@ def test_a_lone_name_is_its_value_or_a_word() -> None:
         ("a if b else [c][d]", {"a", "b", "c", "d"}, False),
         ("min + min(1, 2)", {"min"}, False),
         ("true", set(), False),
+        ("null", set(), False),
+        ("range", {"range"}, True),
+        ("range(width)[0]", {"width"}, False),
+        ("shape", {"shape"}, True),
+        ("shape + shape(shape)[width]", {"shape", "width"}, False),
         ("'relu'", set(), False),
         ("4", set(), False),
     ],
@@ -200,6 +237,51 @@ def test_names(text: str, names: set[str], word: bool) -> None:
     assert repr(expression) == f"Expression({text.strip()!r})"
 
 
+def test_the_paths_of_items_are_known_before_anything_is_evaluated() -> None:
+    expression = compile_expression("shape(a.0.conv)[1] + 2 * shape(b[index - 1])[0] - shape(a.0.conv)[0]")
+    assert expression.paths == {"a.0.conv", "b[index - 1]"}
+    assert expression.names == set()
+    assert expression.evaluate({"shape(a.0.conv)": [3, 5], "shape(b[index - 1])": [7]}) == 5 + 2 * 7 - 3
+    placed = expression.placed({"a.0.conv": 1})
+    assert (placed.text, placed.paths, placed.items, expression.items) == (expression.text, expression.paths, {"a.0.conv": 1}, {})
+    assert placed.evaluate({"shape(a.0.conv)": [3, 5], "shape(b[index - 1])": [7]}) == 16
+    assert compile_expression("width").paths == set()
+
+
+def test_a_name_that_stands_for_a_path_is_none_of_the_texts_own() -> None:
+    text = " + ".join(f"s{number:07}" for number in range(20)) + " + shape(a)[0] + shape(b)[0]"
+    scope = {f"s{number:07}": 1 for number in range(20)} | {"shape(a)": [100], "shape(b)": [1000]}
+    assert value_of(text, scope) == 1120
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "hint"),
+    [
+        ("shape()", "shape takes the name or the path of an item", "as in shape(stem)[0]"),
+        ("shape( )[0]", "shape takes the name or the path of an item", "as in shape(stem)[0]"),
+        ("shape(a", "'(' is not closed", ""),
+        ("shape(a[0)[0", "')' closes no bracket", ""),
+        ("shape(a) shape(b.c)", "an operator is missing between 'shape(a)' and 'shape(b.c)'", ""),
+        ("shape(a.b)[0] *", "something is missing after '*'", ""),
+        ("x.shape(a)", "attributes aren't allowed", "a value of a list is x[0]"),
+        ("shape.a", "attributes aren't allowed", "a value of a list is x[0]"),
+    ],
+)
+def test_a_path_that_is_wrong_in_its_expression(text: str, problem: str, hint: str) -> None:
+    message, found = error_of(text)
+    assert (message.partition(": ")[2], found) == (problem, hint)
+
+
+def test_ranges_say_how_many_values_they_have() -> None:
+    """So that whoever evaluates expressions by the thousand can stop in time."""
+    told: list[int] = []
+    scope = {"n": 7, RANGES: told.append}
+    assert compile_expression("sum(range(n)) + range(2, n)[0]").evaluate(scope) == 23
+    assert told == [7, 5]
+    assert compile_expression("sum(range(n))").ranges
+    assert not compile_expression("sum([n])").ranges
+
+
 def test_an_expression_is_compiled_once_and_keeps_no_scope() -> None:
     expression = compile_expression("2 * size")
     assert compile_expression("2 * size") is expression
@@ -207,7 +289,7 @@ def test_an_expression_is_compiled_once_and_keeps_no_scope() -> None:
 
 
 def test_the_functions() -> None:
-    assert " ".join(sorted(FUNCTIONS)) == "abs ceil floor len log2 make_divisible max min prod round sqrt sum"
+    assert " ".join(sorted(FUNCTIONS)) == "abs ceil floor len log2 make_divisible max min prod range round shape sqrt sum"
 
 
 @pytest.mark.parametrize(
@@ -245,7 +327,9 @@ REFUSED = [
     ("max(*in_shape", *UNPACKING),
     ("round(x, ndigits=2)", "'=' isn't allowed", "a comparison is written ==, a function takes its arguments by place"),
     ("a is b", "'is' isn't allowed", "write =="),
-    ("a is not b", "'is' isn't allowed", "write =="),
+    ("a is not b", "'is not' isn't allowed", "write !="),
+    ("a is null", "'is' isn't allowed", "write =="),
+    ("null if a is not null else 3", "'is not' isn't allowed", "write !="),
     ("a in b", "'in' isn't allowed", "write a == 1 or a == 2"),
     ("a not in b", "'in' isn't allowed", "write a == 1 or a == 2"),
     ("a & b", "'&' isn't allowed", "write and"),
@@ -272,7 +356,8 @@ REFUSED = [
     ("a[1:2]", "slices aren't allowed", "a subscript is one integer: x[0]"),
     ("1(2)", "only a function can be called", "a multiplication is written with *"),
     ("(width + 1)(2)", "only a function can be called", "a multiplication is written with *"),
-    ("None + 1", "None isn't allowed", "there are numbers, true, false, words in quotes and lists"),
+    ("None + 1", "None isn't allowed", "write null"),
+    ("a == None", "None isn't allowed", "write null"),
     ("(yield)", "'yield' is a word of Python's own", ALLOWED),
     ("await x", "'await' is a word of Python's own", ALLOWED),
     ("class + 1", "'class' is a word of Python's own", ALLOWED),
@@ -406,7 +491,35 @@ FAILED = [
     ("in_shape[3]", "'in_shape[3]': the list has 3 values, the first is [0]", ""),
     ("[1][-2]", "'[1][-2]': the list has 1 value, the first is [0]", ""),
     ("in_shape[huge]", "'in_shape[huge]': the list has 3 values, the first is [0]", ""),
-    ("items[0]", "'items[0]': has no value", ""),
+    ("items[0] + 1", "'items[0] + 1': 'items[0]' is null, not a number", "0 if items[0] == null else items[0]"),
+    # null
+    ("nothing + 1", "'nothing + 1': 'nothing' is null, not a number", "0 if nothing == null else nothing"),
+    ("2 ** nothing", "'2 ** nothing': 'nothing' is null, not a number", "0 if nothing == null else nothing"),
+    ("null * 2", "'null * 2': 'null' is null, not a number", ""),
+    ("-nothing", "'-nothing': 'nothing' is null, not a number", "0 if nothing == null else nothing"),
+    ("max(nothing, 3)", "'max(nothing, 3)': 'nothing' is null, not a number", "0 if nothing == null else nothing"),
+    ("nothing < 3", "'nothing < 3': 'nothing' is null, not a number", "0 if nothing == null else nothing"),
+    ("3 >= nothing", "'3 >= nothing': 'nothing' is null, not a number", "0 if nothing == null else nothing"),
+    ("null < null", "'null < null': 'null' is null, not a number", ""),
+    ("nothing and last", "'nothing and last': 'nothing' is null, not a truth value", "nothing != null"),
+    ("1 if nothing else 2", "'1 if nothing else 2': 'nothing' is null, not a truth value", "nothing != null"),
+    ("not nothing", "'not nothing': 'nothing' is null, not a truth value", "nothing != null"),
+    ("nothing[0]", "'nothing[0]': 'nothing' is null, not a list", ""),
+    ("in_shape[nothing]", "'in_shape[nothing]': 'nothing' is null, not an integer", ""),
+    # ranges
+    ("range(half)", "'range(half)': 'half' is a number, not an integer", "// divides to an integer, round and floor make one"),
+    ("range(last)", "'range(last)': 'last' is a truth value, not an integer", ""),
+    ("range(1, 2, zero)", "'range(1, 2, zero)': the step of a range is not 0", ""),
+    ("range(10 ** 9)", "'range(10 ** 9)': a list has at most 10,000 values, this one would have 1,000,000,000", ""),
+    ("range(5, -9996, -1)", "'range(5, -9996, -1)': a list has at most 10,000 values, this one would have 10,001", ""),
+    ("sum(range(-huge, huge))", "'range(-huge, huge)': a list has at most 10,000 values, this one would have far more", ""),
+    ("[range(5001), range(5001)]", "'[range(5001), range(5001)]': a list of more than 10,000 values", ""),
+    ("range + 1", "unknown name 'range'", "a function is called: range(...)"),
+    # shapes of items, of which this scope has those of stem and of down[1].skip
+    ("shape(other)[0]", "'shape(other)': there are no items here", ""),
+    ("shape(stem)[3]", "'shape(stem)[3]': the list has 3 values, the first is [0]", ""),
+    ("shape(stem) * 2", "'shape(stem) * 2': 'shape(stem)' is a list, not a number", "one value of it is shape(stem)[0]"),
+    ("shapes(stem)", "unknown function 'shapes'", "did you mean 'shape'?"),
     # functions
     ("sqrt(mode)", "'sqrt(mode)': 'mode' is a word, not a number", ""),
     ("max(width, last)", "'max(width, last)': 'last' is a truth value, not a number", "1 if last else 0"),
@@ -416,7 +529,7 @@ FAILED = [
     ("sum(words)", "'sum(words)': the list holds a word, not only numbers", ""),
     ("max([1, true])", "'max([1, true])': the list holds a truth value, not only numbers", ""),
     ("prod(nested)", "'prod(nested)': the list holds a list, not only numbers", ""),
-    ("prod(items)", "'prod(items)': the list holds something else, not only numbers", ""),
+    ("prod(items)", "'prod(items)': the list holds null, not only numbers", ""),
     ("min(empty)", "'min(empty)': the list is empty", ""),
     ("max([])", "'max([])': the list is empty", ""),
     ("sqrt(-1)", "'sqrt(-1)': the square root of a negative number", ""),
@@ -462,10 +575,9 @@ FAILED = [
     ("ceill(width)", "unknown function 'ceill'", "did you mean 'ceil'?"),
     ("width(2)", "unknown function 'width'", CALLABLE),
     ("__import__('os')", "unknown function '__import__'", CALLABLE),
-    ("nothing + 1", "'nothing' has no value", ""),
     ("infinite", "'infinite' is too large, or not a number", ""),
     ("undefined > 1", "'undefined' is too large, or not a number", ""),
-    ("strange == 1", "'strange' is no number, truth value, word or list", ""),
+    ("strange == 1", "'strange' is no number, truth value, word, list or null", ""),
 ]
 
 
@@ -570,6 +682,11 @@ def test_what_is_not_too_deep() -> None:
         "round(1e300, 10 ** 9)",
         "1e999 - 1e999",
         "1 / 3 ** 4000",
+        "range(10 ** 300)",
+        "[range(10000), range(10000)]",
+        "shape(" * 160,
+        "shape(a)+" * 111 + "1",
+        "shape(" + "[" * 900 + ")",
         "__import__('os').system('true')",
         "().__class__.__bases__[0].__subclasses__()",
         "[].append(1)",
@@ -796,8 +913,8 @@ def test_law_operators_bind_as_in_python(text: str) -> None:
 
 FRAGMENTS = r"""
     + - * / // % ** < <= > >= == != = := ( ) [ ] { } , . : ; # \ ' " ! & | ^ ~ @ $ ? ` (1) [1] ((( ]]]
-    and or not if else for in is lambda None True false await yield from class import
-    width half mode in_shape nested words nothing huge foo sqrt max min sum prod len round make_divisible
+    and or not if else for in is lambda None True false null await yield from class import
+    width half mode in_shape nested words nothing huge foo sqrt max min sum prod len round make_divisible range shape shape(stem) shape(
     0 1 2 -1 3.5 1e308 1e999 10 007 1_0 0x1F 5j 1. .5 'a' "b" f'a' b'a' ''' é ｍ ×
 """
 fragments = st.sampled_from([*FRAGMENTS.split(), " ", "\n", "\t", "\0", "\ud800"])

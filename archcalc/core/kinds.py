@@ -74,6 +74,8 @@ def no_name(value: Any) -> str:
     """The hint for a word where none can be: it was probably meant as a name."""
     if value == "index":
         return "index is known inside a repeat or a for"
+    if value == "None":
+        return "write null"
     return f"'{value}' is no var, argument or loop name that is in scope here" if isinstance(value, str) else ""
 
 
@@ -184,12 +186,12 @@ class Null(Kind):
 
 
 class Anything(Kind):
-    """A number, truth value, word or list: the argument of a block."""
+    """A number, truth value, word, null or list: the argument of a block."""
 
-    expected = "a number, true or false, a word, or a list of these"
+    expected = "a number, true or false, a word, null, or a list of these"
 
     def convert(self, value: Any) -> Any:
-        if value is None or isinstance(value, dict) or (isinstance(value, (list, tuple)) and len(value) > MAX_ITEMS):
+        if isinstance(value, dict) or (isinstance(value, (list, tuple)) and len(value) > MAX_ITEMS):
             raise self.refuse(value)
         if isinstance(value, (list, tuple)):
             for item in value:
@@ -281,8 +283,6 @@ TRUTH = Truth()
 NULL = Null()
 ANYTHING = Anything()
 SIZES = PerAxis(SIZE)
-SIZE_OR_NONE = Either(SIZE, NULL, expected=SIZE.expected)
-"""A size that has a default of its own where none is given."""
 COUNTS = PerAxis(COUNT)
 AXIS = Int(expected="an axis: a whole number, counted from 0 without the batch, negative from the end")
 AXES = Either(AXIS, ListOf(AXIS, "a list of axes", 1, 16), expected="an axis, or a list of axes")

@@ -48,7 +48,7 @@ def page(layer: LayerType) -> str:
     if layer.args:
         lines.append("arguments")
         for arg in layer.args:
-            lines += _labelled(arg.name, f"{arg.meaning}; {arg.kind.expected} ({_default(arg)})")
+            lines += _labelled(arg.name, f"{arg.meaning}; {arg.expected} ({_default(arg)})")
         lines.append("")
     lines += ["shapes", *_labelled("input", _inputs(layer)), *_labelled("output", layer.output)]
     if layer.axis:
@@ -78,7 +78,7 @@ def composite_page(composite: Composite) -> str:
     """The manual page of a composite."""
     lines = [_composite_signature(composite), *wrap(composite.meaning, WIDTH), "", "keys of one item" if composite.spread else "arguments"]
     for arg in composite.args:
-        lines += _labelled(arg.name, f"{arg.meaning}; {arg.kind.expected} ({_default(arg)})")
+        lines += _labelled(arg.name, f"{arg.meaning}; {arg.expected} ({_default(arg)})")
     return "\n".join(lines) + "\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import NULL, Either, Number
+from ..core.kinds import Number
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import MANY, broadcasts
 from .kit.keeps import NOTHING, Keeps
@@ -159,14 +159,13 @@ def _bounds(symbols: Symbols, inputs: list[Shape]) -> None:
     symbols["bounds"] = (low is not None) + (high is not None)
 
 
-_BOUND = Either(NUMBER, NULL, expected="a number, or null")
 clamp = _each(
     "clamp",
     "Each element, no less than low and no more than high.",
     "PyTorch documentation, torch.clamp",
     Example({"low": 0, "high": 6}, [[3, 5]], [3, 5], comparisons=30),
-    Arg("low", _BOUND, "the least value; null: none", None),
-    Arg("high", _BOUND, "the largest value; null: none", None),
+    Arg("low", NUMBER, "the least value; null: none", None),
+    Arg("high", NUMBER, "the largest value; null: none", None),
     keeps=Keeps("input"),
     symbols=_bounds,
     comparisons="bounds * N_in",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import COUNT, PROBABILITY, SIZE, SIZE_OR_NONE, TRUTH, Either, ListOf, Word, show
+from ..core.kinds import COUNT, PROBABILITY, SIZE, TRUTH, Either, ListOf, Word, show
 from .attention_parts import CAUSAL, KV_HEADS, PAIRS_NOTE, VASWANI, divided
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.compound import Compound
@@ -86,12 +86,12 @@ attention = Compound(
     "Multi-head attention of a sequence to itself, of queries to a memory, or of queries to keys and values.",
     args=(
         Arg("heads", SIZE, "heads of the queries, h"),
-        Arg("head_dim", SIZE_OR_NONE, "features of a head, d", None, shown_default="features / heads"),
+        Arg("head_dim", SIZE, "features of a head, d", None, shown_default="features / heads"),
         KV_HEADS,
-        Arg("features", SIZE_OR_NONE, "output features, E", None, shown_default="the query's"),
+        Arg("features", SIZE, "output features, E", None, shown_default="the query's"),
         Arg("bias", _BIAS, "which projections have a bias", True),
         CAUSAL,
-        Arg("window", SIZE_OR_NONE, "how many keys a position attends to at most", None, shown_default="all"),
+        Arg("window", SIZE, "how many keys a position attends to at most", None, shown_default="all"),
         Arg("position_bias", COUNT, "rows of a learned table of biases per head", 0),
         Arg(
             "rope",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from ..core.kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, Either, ListOf, show
+from ..core.kinds import COUNT, SIZE, TRUTH, Either, ListOf, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import FEATURES_LAST, MAX_OUTPUTS
 from .kit.keeps import FLOAT32, Keeps, in_float32
@@ -15,7 +15,7 @@ from .kit.views import same
 _HEADS = Arg("heads", SIZE, "heads of the queries, h", symbol="h")
 KV_HEADS = Arg(
     "kv_heads",
-    SIZE_OR_NONE,
+    SIZE,
     "heads of the keys and values, g; fewer: grouped queries",
     None,
     shown_default="heads",
@@ -261,7 +261,7 @@ kv_cache = LayerType(
 rope = LayerType(
     "rope",
     "Rotary position embedding: pairs of features turned by angles that grow with the position.",
-    args=(Arg("rotated", SIZE_OR_NONE, "how many features of a position are turned", None, shown_default="all"),),
+    args=(Arg("rotated", SIZE, "how many features of a position are turned", None, shown_default="all"),),
     takes=FEATURES_LAST,
     symbols=lambda symbols, inputs: symbols.update(F_rot=inputs[0][-1] if symbols["rotated"] is None else symbols["rotated"]),
     requires=(("F_rot <= F_in and F_rot % 2 == 0", "rotated: {F_rot} of {F_in} features", "rotated", "an even number of at most {F_in}"),),

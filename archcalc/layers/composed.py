@@ -10,9 +10,6 @@ from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import SPATIAL
 from .kit.compound import Compound
 
-_HALF = Either(PADDING, NULL, expected=PADDING.expected)
-_HALF.per_axis = True
-
 
 def _padded(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
     """Half of what a window reaches beyond its middle on each axis, where no padding is given."""
@@ -44,14 +41,14 @@ conv_norm_act = Compound(
         Arg("channels", SIZE, "output channels"),
         Arg("kernel", SIZES, "size of the window", 3),
         Arg("stride", SIZES, "step of the window", 1),
-        Arg("padding", _HALF, "as in conv", None, shown_default="(kernel - 1) // 2 * dilation"),
+        Arg("padding", PADDING, "as in conv", None, shown_default="(kernel - 1) // 2 * dilation"),
         Arg("dilation", SIZES, "distance between the taps of the window", 1),
         Arg("groups", SIZE, "groups of channels that are convolved apart", 1),
         Arg("norm", Either(Word("batch_norm", "instance_norm"), NULL), "the norm; null: none", "batch_norm"),
         Arg("activation", Either(ACTIVATION, NULL), "the activation; null: none", "relu"),
         Arg(
             "bias",
-            Either(TRUTH, NULL, expected=TRUTH.expected),
+            TRUTH,
             "whether the convolution has a bias",
             None,
             shown_default="only without a norm",

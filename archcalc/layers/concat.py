@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.kinds import AXIS, NULL, SIZE, WHOLE, Either, ListOf, show
+from ..core.kinds import AXIS, SIZE, WHOLE, Either, ListOf, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import MANY, MAX_OUTPUTS, axis_of
 from .kit.keeps import Keeps
@@ -102,7 +102,7 @@ slice_ = LayerType(
     args=(
         Arg("axis", AXIS, "the axis", 0),
         Arg("start", WHOLE, "the first position; negative from the end", 0),
-        Arg("stop", Either(WHOLE, NULL), "the position before which it ends; negative from the end; null is the end", None),
+        Arg("stop", WHOLE, "the position before which it ends; negative from the end; null is the end", None),
         Arg("step", SIZE, "distance of the positions", 1),
     ),
     output="as the input, the axis cut",

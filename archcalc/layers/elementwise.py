@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.dtypes import DTYPES
-from ..core.kinds import AXES, NULL, PROBABILITY, Either, Word
+from ..core.kinds import AXES, PROBABILITY, Word
 from .kit.args import Arg, Example, Shape, Symbols
 from .kit.axes import MANY, axes_of, broadcasts
 from .kit.keeps import Keeps
@@ -71,7 +71,7 @@ identity = LayerType(
 cast = LayerType(
     "cast",
     "The input in another dtype, a copy; in its own it is the input as it is.",
-    args=(Arg("to", Either(Word(*DTYPES), NULL, expected="a dtype"), "the dtype that it becomes", None, shown_default="the item's"),),
+    args=(Arg("to", Word(*DTYPES), "the dtype that it becomes", None, shown_default="the item's"),),
     keeps=Keeps(view=same),
     casts="to",
     fuses="all",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, show
+from ..core.kinds import COUNT, SIZE, TRUTH, show
 from .attention_parts import divided
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import FEATURES_LAST
@@ -76,7 +76,7 @@ latent_attention = Compound(
         Arg("kv_rank", SIZE, "features of the vector that keys and values come out of, r_kv"),
         Arg(
             "query_rank",
-            SIZE_OR_NONE,
+            SIZE,
             "features of the vector that queries come out of, r_q",
             None,
             shown_default="none: straight from the input",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import COUNT, PROBABILITY, SIZE, SIZE_OR_NONE, TRUTH, Word, show
+from ..core.kinds import COUNT, PROBABILITY, SIZE, TRUTH, Word, show
 from .activation import ACTIVATION
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import FEATURES_LAST
@@ -29,7 +29,7 @@ mlp = Compound(
     args=(
         _HIDDEN,
         Arg("activation", ACTIVATION, "the activation in between", "gelu"),
-        Arg("features", SIZE_OR_NONE, "output features, F_out", None, shown_default="the input's"),
+        Arg("features", SIZE, "output features, F_out", None, shown_default="the input's"),
         Arg("bias", TRUTH, "whether both have a bias", True),
         DROPOUT,
     ),

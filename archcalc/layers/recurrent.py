@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import NULL, SIZE, TRUTH, Either, Int, Word, show
+from ..core.kinds import SIZE, TRUTH, Int, Word, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import FEATURES_LAST
 from .kit.keeps import Keeps
@@ -22,7 +22,7 @@ _STACK = (
     _BIASES,
     Arg("bidirectional", TRUTH, "whether a second pass runs from the end; the outputs of both are joined", False),
 )
-_PROJECTION = Arg("projection", Either(SIZE, NULL), "features of h, where one more matrix makes it; null: no such matrix", None)
+_PROJECTION = Arg("projection", SIZE, "features of h, where one more matrix makes it; null: no such matrix", None)
 _ACTIVATION = Arg("activation", Word("tanh", "relu"), "the function of the sum", "tanh")
 
 

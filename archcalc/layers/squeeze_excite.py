@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import SIZE, TRUTH, Either, Null
+from ..core.kinds import SIZE, TRUTH
 from .activation import ACTIVATION
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import SPATIAL
@@ -29,8 +29,8 @@ squeeze_excite = Compound(
     "squeeze_excite",
     "Scales each channel by a gate computed from the mean of all channels.",
     args=(
-        Arg("hidden", Either(SIZE, Null(), expected=SIZE.expected), "channels in between", None),
-        Arg("ratio", Either(SIZE, Null(), expected=SIZE.expected), "gives hidden = channels // ratio", None),
+        Arg("hidden", SIZE, "channels in between", None),
+        Arg("ratio", SIZE, "gives hidden = channels // ratio", None),
         Arg("activation", ACTIVATION, "the activation in between", "relu"),
         Arg("gate", ACTIVATION, "the activation that makes the gate", "sigmoid"),
         Arg("bias", TRUTH, "whether both maps have a bias", True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import SIZE, SIZE_OR_NONE, TRUTH, show
+from ..core.kinds import SIZE, TRUTH, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import FEATURES_LAST
 from .kit.compound import Compound
@@ -56,7 +56,7 @@ ssm_scan = LayerType(
         Arg("state", SIZE, "numbers in the state of a feature, n"),
         Arg(
             "heads",
-            SIZE_OR_NONE,
+            SIZE,
             "heads that have one decay each",
             None,
             shown_default="a decay for each number of the state",
@@ -98,7 +98,7 @@ ssm = Compound(
         Arg("state", SIZE, "numbers in the state of a feature, n", 16),
         Arg("expand", SIZE, "inner features per feature: i = expand * F", 2),
         Arg("kernel", SIZE, "positions of the convolution, k", 4),
-        Arg("rank", SIZE_OR_NONE, "features that the steps come out of, r", None, shown_default="ceil(F / 16)"),
+        Arg("rank", SIZE, "features that the steps come out of, r", None, shown_default="ceil(F / 16)"),
         Arg("bias", TRUTH, "whether the outer linear layers have a bias", False),
         Arg("norms", TRUTH, "whether what the steps come out of, B and C go through an RMS norm each", False),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import COUNT, SIZE, SIZE_OR_NONE, TRUTH, show
+from ..core.kinds import COUNT, SIZE, TRUTH, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import FEATURES_LAST
 from .kit.compound import Compound
@@ -86,7 +86,7 @@ gated_delta = LayerType(
     "The gated delta rule: the state decays, forgets what it holds for a key, and takes in the key's value; queries read it.",
     args=(
         _HEADS,
-        Arg("key_heads", SIZE_OR_NONE, "heads of queries and keys, g; fewer: groups of heads share them", None, shown_default="heads"),
+        Arg("key_heads", SIZE, "heads of queries and keys, g; fewer: groups of heads share them", None, shown_default="heads"),
     ),
     takes=f"{_TAKES}, and two gates [..., L, h]",
     inputs=(5, 5),

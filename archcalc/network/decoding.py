@@ -8,7 +8,7 @@ from ..core.dtypes import BITS, FLOATS
 from ..core.errors import RequestError
 from ..core.kinds import show
 from .following import Walk, follow
-from .graph import INPUTS, Group, Leaf, Network, Node, Tensor, inside, leaves_of
+from .graph import INPUTS, Copies, Group, Leaf, Network, Node, Tensor, inside, leaves_of
 from .ties import weights
 from .tokens import ID_BITS
 
@@ -153,6 +153,27 @@ def same(network: Network, other: Network) -> bool:
         == (two.args, two.result.shapes, two.result.params, two.result.counts)
         for one, two in zip(ones, others)
     )
+
+
+def capped(whole: Network) -> list[str]:
+    """The layers whose window is as long as the sequence, in a network in the shapes of the whole sequence: probably meant as none."""
+    found: dict[str, None] = {}
+    seen: set[int] = set()
+
+    def look(nodes: list[Node], prefix: str, compound: str) -> None:
+        for node in nodes:
+            if isinstance(node, Leaf):
+                if node.result.window and node.result.grows:
+                    found[compound or prefix + node.name] = None
+            elif isinstance(node, Copies):
+                look(node.nodes, f"{prefix}{node.name}.", compound)
+            elif isinstance(node, Group) and id(node.frame) not in seen:
+                seen.add(id(node.frame))
+                path = f"{prefix}{node.name}." if node.name else prefix
+                look(node.frame.children, path, compound or (path.removesuffix(".") if node.layer is not None else ""))
+
+    look(whole.frame.children, "", "")
+    return list(found)
 
 
 def _all_weights(network: Network) -> list[tuple[object, ...]]:

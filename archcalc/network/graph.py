@@ -253,8 +253,8 @@ class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
     __slots__ = (
-        *("alone", "behind", "constants", "decodes", "dtype", "follows", "formats", "frame", "inputs", "last_axes", "outputs"),
-        *("said", "tokens", "vars"),
+        *("alone", "behind", "capped", "constants", "decodes", "dtype", "follows", "formats", "frame", "inputs", "last_axes", "outputs"),
+        *("said", "slips", "tokens", "vars"),
     )
 
     def __init__(
@@ -283,3 +283,7 @@ class Network:
         """The layers that join the tokens behind what is the same for all of them, by the id(): each token finds that in the caches."""
         self.decodes = False
         """Whether new tokens alone go through, against a context: what is the same for all tokens ran before."""
+        self.slips: list[tuple[str, str]] = []
+        """Items that read `index` of their own copies or passes, each with the one around whose counter nothing reads."""
+        self.capped: list[str] = []
+        """While decoding: the layers whose window is as long as the sequence that the spec has."""

@@ -34,6 +34,10 @@ def notes(network: Network, batch: int = 1) -> list[str]:
         f"a bias in front of batch_norm does nothing: {params}; write bias: false, or bias: true where it is meant", waste.biased
     )
     found += named("the input is not used", [tensor.maker for tensor in network.inputs if not uses.of([tensor])])
+    for outer in dict.fromkeys(outer for _, outer in network.slips):
+        what = f"index is the number of its own copy or pass; that of {outer} around it nothing reads: index: NAME beside one says which is meant"
+        found += named(what, [inner for inner, around in network.slips if around == outer])
+    found += named("its window is as long as the sequence, and a longer context is cut to it: no window is window: null", network.capped)
     return found
 
 

@@ -61,7 +61,7 @@ def _stepwise(
 ) -> tuple[Network, int]:
     """A prompt, or new tokens against a context; and how many positions stand in front. ``whole`` has the shapes that the spec says."""
     from ..network.build import propagate
-    from ..network.decoding import check_room, check_step_by_step, in_front, mark, token_inputs
+    from ..network.decoding import capped, check_room, check_step_by_step, in_front, mark, token_inputs
 
     follows, why = token_inputs(name, whole)
     if not follows:
@@ -77,6 +77,8 @@ def _stepwise(
         check_step_by_step(name, network, whole)
     elif len(network.inputs) > 1 or network.constants:
         mark(network, follows)
+    if request.context or request.generate:
+        network.capped = capped(whole)
     return network, front
 
 

@@ -48,7 +48,7 @@ def test_the_page_of_a_layer_with_a_window() -> None:
           kernel          size of the window; a whole number of at least 1, or a list with one per spatial
                           axis (must be given)
           stride          step of the window; a whole number of at least 1, or a list with one per spatial
-                          axis (kernel by default)
+                          axis, or null (kernel by default)
           padding         positions added on both sides of each axis, at most half the kernel; a [before,
                           after] pair per axis, same (out = ceil(in / stride)) or valid (none); a whole
                           number of at least 0, a list with one number or one [before, after] pair per
@@ -382,7 +382,7 @@ def test_the_page_of_a_made_up_layer() -> None:
 
         arguments
           first           one; a whole number of at least 1 (must be given)
-          second          two; a whole number of at least 0 (none by default)
+          second          two; a whole number of at least 0, or null (none by default)
           third           three; true or false (as the first by default)
 
         shapes

@@ -30,7 +30,7 @@ def applied(*, kind: str, shapes: Shapes, args: Args) -> Result:
     layer = layers.find(kind)
     assert layer is not None
     assert set(args) <= set(layer.arg_names)
-    given = {arg.name: arg.kind.convert(args[arg.name]) if arg.name in args else arg.default for arg in layer.args}
+    given = {arg.name: arg.convert(args[arg.name]) if arg.name in args else arg.default for arg in layer.args}
     return layer.apply(given, [tuple(shape) for shape in shapes])
 
 

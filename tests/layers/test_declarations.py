@@ -49,8 +49,8 @@ def test_says_what_it_is_and_who_says_so(layer: LayerType) -> None:
     assert layer.source
     for arg in layer.args:
         assert arg.meaning
-        assert arg.default is None or arg.kind.convert(arg.default) == arg.default
-        assert arg.default is not None or arg.required or arg.shown_default or arg.kind.convert(None) is None
+        assert arg.default is None or arg.convert(arg.default) == arg.default
+        assert arg.default is not None or arg.required or arg.convert(None) is None
 
 
 @pytest.mark.parametrize("layer", PLAIN, ids=name_of)

@@ -53,7 +53,7 @@ def applied(kind: str, shapes: Shapes, **args: Any) -> Result:
     layer = layers.find(kind)
     assert layer is not None
     assert set(args) <= set(layer.arg_names)
-    whole = {arg.name: arg.kind.convert(args[arg.name]) if arg.name in args else arg.default for arg in layer.args}
+    whole = {arg.name: arg.convert(args[arg.name]) if arg.name in args else arg.default for arg in layer.args}
     return layer.apply(whole, [tuple(shape) for shape in shapes])
 
 

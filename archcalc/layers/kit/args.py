@@ -39,6 +39,20 @@ class Arg:
         """How the default reads where it depends on other arguments or on the input."""
 
     @property
+    def takes_null(self) -> bool:
+        """Whether null stands for its default: there is none, or it follows from the other arguments or from the input."""
+        return self.default is None and not self.required
+
+    @property
+    def expected(self) -> str:
+        """What it may hold, in words."""
+        return f"{self.kind.expected}, or null" if self.takes_null else self.kind.expected
+
+    def convert(self, value: Any) -> Any:
+        """A value in its one form. Raises Mismatch."""
+        return None if value is None and self.takes_null else self.kind.convert(value)
+
+    @property
     def signature(self) -> str:
         """The argument as listings show it: ``stride=1``."""
         if self.required:

@@ -29,6 +29,7 @@ class Result:
         extra: shapes of the outputs that are reached only by name.
         cached: the vectors that it keeps of each token, for the tokens to come.
         kept: tokens that it keeps them of, at most.
+        window: of how many tokens it would keep them in the longest context; 0: of all.
         state: elements that it holds of all tokens before, however many they are.
         grows: whether the latest of the tokens made that more: a window that is full keeps no more.
         context: while decoding, how many tokens there are, the new one among them, for a layer that asks; 0 where all go at once.
@@ -43,7 +44,7 @@ class Result:
 
     __slots__ = (
         *("axes", "buffers", "cached", "causal", "context", "counts", "elements_in", "elements_out", "extra", "grows", "kept"),
-        *("matrix_params", "pairs", "params", "plan", "seen", "shapes", "state", "symbols", "unmasked", "vectors"),
+        *("matrix_params", "pairs", "params", "plan", "seen", "shapes", "state", "symbols", "unmasked", "vectors", "window"),
     )
 
     def __init__(
@@ -60,6 +61,7 @@ class Result:
         extra: list[Shape] | None = None,
         cached: Vectors = (),
         kept: int = 0,
+        window: int = 0,
         grows: bool = False,
         state: int = 0,
         context: int = 0,
@@ -82,6 +84,7 @@ class Result:
         self.extra = extra or []
         self.cached = cached
         self.kept = kept
+        self.window = window
         self.grows = grows
         self.state = state
         self.context = context

@@ -237,6 +237,8 @@ class _Reader:
                 hint = "an expression stands without braces" if isinstance(node, Mapping) else ""
                 self.found.add(f"a key must be a word, not {what}", place, self.path(current, None), hint=hint)
             return Scalar(BAD, *place, False, name)
+        if node.text.lower() in ("null", "true", "false") and not node.quoted:  # a key is a word, whatever it is as a value
+            node = Scalar(node.text, *place, False, node.text)
         if node.value is BAD or (isinstance(node.value, str) and node.text not in current.keys):
             return node
         if isinstance(node.value, str):

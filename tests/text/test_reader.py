@@ -151,6 +151,13 @@ def test_a_key_is_a_word_whatever_yaml_1_1_takes_it_for(parser: str, word: str) 
     assert f"n.yaml:1:5: a: '{word}' means two things" in errors(f"{{a: {word}, {word}: 3}}")
 
 
+@pytest.mark.parametrize("word", ["null", "true", "false", "True", "NULL"])
+def test_null_and_truth_values_are_words_as_keys(parser: str, word: str) -> None:
+    value = {"null": None, "true": True, "false": False}[word.lower()]
+    assert to_python(good(f"{word}: {word}\na: {{b: 4, {word}: [5]}}")) == {word: value, "a": {"b": 4, word: [5]}}
+    assert errors(f"{word}: 3\n'{word}': 4").startswith(f"n.yaml:2:1: {word}: the key '{word}' is given twice, first in line 1")
+
+
 # --- plain scalars --------------------------------------------------------------------------------------------------
 
 
@@ -390,13 +397,6 @@ n.yaml:1:5: a: a key must be a word, not the number 3
   hint      write "3" for a name
 n.yaml:1:9: a.3[0]: 'off' means two things: false in YAML 1.1, a text in YAML 1.2
   hint      write false, or "off" for the text""",
-    ),
-    "truth value as key": (
-        "true: 3",
-        {},
-        """\
-n.yaml:1:1: a key must be a word, not the truth value true
-  hint      write "true" for a name""",
     ),
     "null as key": (
         "? ~\n: 3\n? \n: 4",

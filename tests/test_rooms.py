@@ -24,7 +24,7 @@ ROOMS: tuple[str, ...] = (
 FILES: dict[str, str] = {
     "core": "counts dtypes formula held suggest words < derivation errors figures formats kinds < checks quantity",
     "text": "nodes problems shipped < anchors decode scalars syntax < beside python reader < files",
-    "expr": "errors < limits < functions < refuse < build < compile",
+    "expr": "errors < limits < functions shapes < refuse < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation arithmetic attention_parts choose concat conv elementwise embedding kit.compound kit.derivations linear "
@@ -33,12 +33,12 @@ FILES: dict[str, str] = {
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (
-        "aliases language tree < names reading user_layers < parts recursion values < adapters refs variables < modifiers < "
+        "aliases language tree < names reading user_layers < recursion values < adapters bindings parts refs variables < modifiers < "
         "type_names < items < blocks < layer_types used < document schema"
     ),
     "network": (
-        "graph < head heads layout scope uses < incoming last mistaken walk < notes settings < evaluate < adapters apply caches sources tokens < ends < blocks composing "
-        "ties < build following < decoding"
+        "graph < head heads layout scope uses < incoming last mistaken walk < notes settings twice < evaluate < sources tokens < "
+        "ends shapes < adapters apply caches < blocks composing < ties < build following < decoding"
     ),
     "conventions": (
         "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras ptflops ptflops_aten thop torch "

@@ -25,12 +25,12 @@ class BodyKind(Kind):
 class BranchesKind(Kind):
     """Several lists of items, in a list or by name."""
 
-    expected = "a list of branches, or a mapping from names to branches; each branch is a list of layers"
+    expected = "a list of branches, or a mapping from names to branches; each branch is a list of layers, or {when: condition, body: [...]}"
 
     def schema(self) -> dict[str, Any]:
-        body = {"$ref": "#/$defs/body"}
-        named = {"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": body, "minProperties": 1}
-        return {"anyOf": [{"type": "array", "items": body, "minItems": 1}, named]}
+        branch = {"$ref": "#/$defs/branch"}
+        named = {"type": "object", "propertyNames": {"$ref": "#/$defs/name"}, "additionalProperties": branch, "minProperties": 1}
+        return {"anyOf": [{"type": "array", "items": branch, "minItems": 1}, named]}
 
 
 class LoopNamesKind(Kind):
@@ -68,6 +68,9 @@ class Use(Protocol):
 
     def body(self, body: Any, inputs: Values | None = None) -> Values:
         """What the layers of a body give; None: what comes into the composite comes in."""
+
+    def there(self, branch: Any) -> bool:
+        """Whether a branch is there: it has no condition, or one that is true for what comes in."""
 
     def branch(self, branch: Any) -> Values:
         """What a branch gives: a group of its own where it has a name."""

@@ -12,7 +12,7 @@ from .kit import BODY, LOOP_NAMES, Composite, Use, Values
 def _build(use: Use) -> Values:
     """A pass for each value; each takes what the one before it gives."""
     names = use.args["names"]
-    return use.passing(use.settled(), use.args["do"], lambda index, row: {"index": index, **_named(use, names, index, row)})
+    return use.passing(use.settled(), use.args["do"], lambda index, row: _named(use, names, index, row))
 
 
 def _named(use: Use, names: list[str], index: int, row: Any) -> dict[str, Any]:

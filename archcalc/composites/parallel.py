@@ -8,12 +8,17 @@ from .kit import BRANCHES, Composite, Use, Values
 
 
 def _build(use: Use) -> Values:
-    """One value of each branch, joined; or all their values, in order."""
-    branches = use.args["branches"]
-    values = [use.branch(branch) for branch in branches]
+    """One value of each branch that is there, joined; or all their values, in order."""
+    given = [(branch, use.branch(branch)) for branch in use.args["branches"] if use.there(branch)]
+    if not given:
+        use.wrong(
+            "every branch is left out", hint="an empty branch passes its input on; `when` on the parallel itself leaves all of it out"
+        )
     if use.value("merge") == "none":
-        return use.several([tensor for each in values for tensor in each])
-    one_each = [use.single(each, "this branch", branch) for each, branch in zip(values, branches, strict=True)]
+        return use.several([tensor for _, values in given for tensor in values])
+    one_each = [use.single(values, "this branch", branch) for branch, values in given]
+    if len(given) == 1 < len(use.args["branches"]):
+        return one_each  # with nothing left to be joined with
     return use.join(use.joining(), one_each)
 
 

@@ -7,8 +7,8 @@ from itertools import islice
 from ..core.suggest import did_you_mean
 from ..spec.adapters import EVERY
 from ..spec.tree import Lora
-from .evaluate import evaluate
 from .scope import Adapters, Scope, Values
+from .shapes import valued
 from .walk import Walk
 
 _MOST_NAMES = 20
@@ -18,7 +18,7 @@ def adapting(walk: Walk, lora: Lora, scope: Scope, inputs: Values) -> Scope:
     """The place for layers that have the adapters that are asked for there. The same in all copies: those have blocks in common."""
     if walk.heads is None:
         return scope
-    rank = evaluate(walk, lora.rank, scope.env, inputs)
+    rank = valued(walk, lora.rank, scope, inputs)
     found = walk.adapters.get((lora, rank))
     if found is None:
         found = walk.adapters[lora, rank] = Adapters(rank, tuple(lora.on), walk.heads)

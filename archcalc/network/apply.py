@@ -13,9 +13,10 @@ from ..layers.kit.layer import LayerType
 from ..layers.kit.result import Result
 from ..spec.tree import Item, Template
 from ..spec.user_layers import HOLDS, SAVED, UserLayer
-from .evaluate import arguments, evaluate, shape_names
+from .evaluate import evaluate, shape_names
 from .graph import CACHE, INPUTS, STEP, Leaf, Tensor, origin_of
 from .scope import Scope, Values
+from .shapes import arguments, valued
 from .walk import Walk, Wrong
 
 UNKNOWN = Tensor(None, "", "")
@@ -37,8 +38,8 @@ def layer_arguments(walk: Walk, item: Item, type: LayerType, inputs: Values, sco
     """Every argument of a built-in layer type by name, converted: as given, or its default."""
     if item.fixed is not None:
         return item.fixed
-    given, env = item.args, scope.env
-    return {arg.name: evaluate(walk, given[arg.name], env, inputs) if arg.name in given else arg.default for arg in type.args}
+    given = item.args
+    return {arg.name: valued(walk, given[arg.name], scope, inputs) if arg.name in given else arg.default for arg in type.args}
 
 
 def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: str, inputs: Values, scope: Scope) -> Leaf:
@@ -142,7 +143,7 @@ def _result(
 def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values, scope: Scope) -> Leaf:
     """A layer of a type that the spec declares: its shapes and figures are expressions, per sample."""
     shapes = known_shapes(inputs)[:1]
-    inner, given = arguments(walk, item, type, inputs, scope.env)
+    inner, given = arguments(walk, item, type, inputs, scope)
     if type.shape is not None:
         output = evaluate(walk, type.shape, inner, inputs)
         shapes = list(output) if output and isinstance(output[0], tuple) else [output]

@@ -17,10 +17,10 @@ from .adapters import adapting
 from .apply import UNKNOWN, known_shapes, layer_arguments, misfit
 from .apply import layer as plain_layer
 from .ends import named, path_to
-from .evaluate import arguments
 from .graph import CACHE, Frame, Group, Leaf, Node, Tensor, origin_of
 from .incoming import sizes_of
 from .scope import Env, Names, Scope, Values
+from .shapes import arguments, bound
 from .walk import Walk
 
 
@@ -40,7 +40,7 @@ def block(walk: Walk, item: Item, type: Block, name: str, inputs: Values, scope:
     sizes = None
     if type.network and (not walk.run["incoming"] or walk.past(origin_of(inputs))):
         sizes = sizes_of(type.network, [tensor.shape for tensor in inputs], f"{type.name}: {{{{{{name}}: {{size}}}}}} says which")
-    inner, given = arguments(walk, item, type, inputs, scope.env, sizes)
+    inner, given = arguments(walk, item, type, inputs, scope, sizes)
     group = _use(walk, item, type, inner, list(given.values()), name, inputs, scope)
     group.args, group.layer = given, type.layer
     return group
@@ -133,10 +133,12 @@ def _followed(walk: Walk, item: Item, block: Block, env: Env, path: str, inputs:
     frame = Frame(own)
     frame.names = names
     scope = Scope(frame.children, Names(None, block.body.given, names), f"{path}.", around.dtype, env, around.caching, around.adapters)
-    before = walk.made
-    walk.depth += 1
+    if block.let:
+        scope = bound(walk, block.let, scope, own)
     if block.lora is not None:
         scope = adapting(walk, block.lora, scope, own)
+    before = walk.made
+    walk.depth += 1
     outermost = block.layer is not None and walk.surrounding is None
     if outermost:
         walk.surrounding = item

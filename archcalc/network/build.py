@@ -28,9 +28,11 @@ from .evaluate import evaluate
 from .graph import INPUTS, Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .heads import heads
 from .scope import Adapters, Caching, Env, Names, Scope, Values
+from .shapes import bound, valued
 from .sources import sources
 from .ties import marks
 from .tokens import tokens_of
+from .twice import alone
 from .walk import Stop, Walk, Wrong
 
 FRAMES = 5_000
@@ -108,7 +110,10 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
         lora.heads = walk.heads or lora.heads
         scope = scope.adapted(lora)
     elif spec.lora is not None:
-        scope = adapting(walk, spec.lora, scope, inputs)
+        try:
+            scope = adapting(walk, spec.lora, scope, inputs)
+        except Wrong as wrong:
+            walk.report(wrong)
     last = walk.body(spec.body, inputs, scope)
     scope.names.complete = True
     frame.outputs = named(walk, spec.outputs, inputs, scope, "the spec") if spec.outputs else last
@@ -117,6 +122,7 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens)
     network.said, network.constants = said, walk.constants
     network.formats, network.alone, network.last_axes = walk.formats, walk.alone, walk.last_axes
+    network.slips = spec.slips
     network.decodes = bool(walk.run["context"])
     network.follows = walk.follows if network.decodes else 0
     return network
@@ -153,11 +159,11 @@ def _body(walk: Walk, body: Body, values: Values, scope: Scope) -> Values:
 
 def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Scope) -> Values:
     """An item that is repeated: its copies, each with its own sources, condition and arguments, and what the last one gives."""
-    first = scope.at_copy(0) if item.uses_index else scope
+    first = scope.at_copy(0, item.index) if item.uses_index else scope
     waits = settling(item)
     asked = repeat.names | waits.names if waits is not None else repeat.names
     inputs = sources(walk, item, values, first) if item.sources and asked & SIGNS else values
-    count = evaluate(walk, repeat, scope.env, inputs)
+    count = valued(walk, repeat, scope, inputs)
     if count > 1 and item.sources and not any(ref.segments[0] == PREVIOUS for ref in item.sources):
         message = f"{count} copies would all take the same value"
         hint = f"from: [previous, {item.sources[0].text}] or from: previous"
@@ -165,14 +171,15 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     walk.reserve(count, item)
     walk.spend(1, item)
     if waits is not None:
-        walk.settled[item] = evaluate(walk, waits, scope.env, inputs)
+        walk.settled[item] = valued(walk, waits, scope, inputs)
     copies = Copies(item.name)
+    other = scope.names.made.get(item.name, Absent(item.key.line)) if item.shared else None
     scope.names.made[item.name] = copies
     scope.children.append(copies)
     inner = scope.within(copies.nodes, f"{scope.prefix}{item.name}.")
     for index in range(count):
         before = walk.made
-        values = _copy(walk, item, str(index), values, inner.at_copy(index) if item.uses_index else inner, copies)
+        values = _copy(walk, item, str(index), values, inner.at_copy(index, item.index) if item.uses_index else inner, copies)
         if index == 0 and count > 1:
             walk.reserve(max(walk.made - before, 1) * (count - 1), item)
         if walk.made == before:
@@ -183,6 +190,11 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     if walk.end is not None:
         walk.reach(f"{scope.prefix}{item.name}")
     copies.whole = True
+    if other is not None:
+        scope.names.made[item.name] = other
+        if not all(isinstance(each, Absent) for each in copies.nodes):
+            alone(walk, item, item.given, scope)
+            scope.names.made[item.name] = copies
     return values
 
 
@@ -196,13 +208,17 @@ def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copie
         walk.spend(0, item)
     when = item.when
     asks = when is not None and bool(when.names & SIGNS)
-    if when is not None and not asks and not evaluate(walk, when, scope.env, values):
+    if when is not None and not asks and not valued(walk, when, scope, values):
         return _absent(item, values, scope, copies)  # where its sources are, or whether, does not matter
     inputs = sources(walk, item, values, scope) if item.sources else values
-    if when is not None and asks and not evaluate(walk, when, scope.env, inputs):
+    if when is not None and asks and not valued(walk, when, scope, inputs):
         return _absent(item, values, scope, copies)
+    if item.shared and copies is None:
+        alone(walk, item, item.given, scope)
+    if item.let:
+        scope = bound(walk, item.let, scope, inputs)
     if item.dtype is not None:
-        scope = scope.in_dtype(evaluate(walk, item.dtype, scope.env, inputs))
+        scope = scope.in_dtype(valued(walk, item.dtype, scope, inputs))
     if item.lora is not None:
         scope = adapting(walk, item.lora, scope, inputs)
     around = scope
@@ -226,7 +242,8 @@ def _absent(item: Item, values: Values, scope: Scope, copies: Copies | None) -> 
     """An item that is left out: the value passes on."""
     absent = Absent(item.key.line)
     if copies is None:
-        scope.names.made[item.name] = absent
+        if not item.shared or item.name not in scope.names.made:  # what bears the same name may be there
+            scope.names.made[item.name] = absent
     else:
         scope.children.append(absent)
     return values

@@ -11,10 +11,11 @@ from ..layers.kit.args import LayerError, Shape
 from ..layers.kit.layer import LayerType
 from ..spec.tree import Body, Branch, Item, Template
 from .apply import known_shapes, leaf, misfit
-from .evaluate import evaluate
 from .graph import Absent, Copies, Frame, Group, Tensor
 from .scope import Env, Names, Scope, Values
+from .shapes import valued
 from .sources import several
+from .twice import alone
 from .walk import Walk
 
 
@@ -38,7 +39,7 @@ class Use:
 
     def value(self, key: str) -> Any:
         """The value of an argument, for what comes in."""
-        return evaluate(self.walk, self.item.args[key], self.scope.env, self.inputs)
+        return valued(self.walk, self.item.args[key], self.scope, self.inputs)
 
     def settled(self) -> Any:
         """The value of the argument that all copies of a repeat have in common: what it was on reaching them."""
@@ -49,9 +50,19 @@ class Use:
         """What the layers of a body give; they go to its own scope. None: what comes into the composite comes in."""
         return self.walk.body(body, self.inputs if inputs is None else inputs, self.scope)
 
+    def there(self, branch: Branch) -> bool:
+        """Whether a branch is there; where one with a name is not, a path to it says so."""
+        if branch.when is None or valued(self.walk, branch.when, self.scope, self.inputs):
+            return True
+        if branch.key is not None and not (branch.shared and branch.name in self.scope.names.made):
+            self.scope.names.made[branch.name] = Absent(branch.key.line)
+        return False
+
     def branch(self, branch: Branch) -> Values:
         """What a branch gives; one with a name is a group of its own."""
         made: Group | Values
+        if branch.shared:
+            alone(self.walk, branch, branch.key, self.scope)
         if branch.name:
             made = self.scope.names.made[branch.name] = self.enclosed(branch.name, self.composite.part, branch.body, self.inputs)
         else:
@@ -68,7 +79,8 @@ class Use:
         try:
             for index, row in enumerate(rows):
                 before = walk.made
-                values = self.enclosed(str(index), self.composite.name, body, values, named(index, row)).outputs
+                counted = {"index": index, item.index: index} if item.index else {"index": index}
+                values = self.enclosed(str(index), self.composite.name, body, values, {**counted, **named(index, row)}).outputs
                 if walk.made == before:
                     walk.spend(10, item)
                 if walk.end is not None:

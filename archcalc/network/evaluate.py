@@ -6,9 +6,9 @@ from typing import Any
 
 from ..core.kinds import Mismatch, show
 from ..expr.errors import ExpressionError
+from ..expr.limits import RANGES
 from ..spec.language import SHAPE_NAMES, SIGNS
-from ..spec.tree import Block, Home, Item, Template, mismatched
-from ..spec.user_layers import UserLayer
+from ..spec.tree import Template, mismatched
 from ..text.nodes import BAD
 from .scope import Env, Unsettled, Values
 from .walk import Walk, Wrong
@@ -36,50 +36,19 @@ def evaluate(walk: Walk, template: Template, env: Env, inputs: Values) -> Any:
             walk.wrong(template.node, template.path, f"{name} is {known} in what comes in", hint=known.hint, arg=template.arg.name)
         if known.__class__ is list:
             walk.work += len(known) * len(str(template.value)) // 250
-    name = template.arg.name
+    if template.ranges:
+        sight = {**sight, RANGES: walk.ranged}
+    arg = template.arg
+    name = arg.name
     try:
         raw = template.evaluate(sight)
-        return template.arg.kind.convert(raw)
+        if template.ranges and walk.work > walk.most_work:
+            walk.exhausted(template.node, template.path)
+        return arg.kind.convert(raw) if raw is not None else arg.convert(raw)
     except ExpressionError as error:
         walk.wrong(template.node, template.path, error.message, hint=error.hint, arg=name)
     except Mismatch as mismatch:
         walk.wrong(**mismatched(template, raw, mismatch, [*env, *SIGNS]), arg=name)
-
-
-def arguments(walk: Walk, item: Item, type: Block | UserLayer, inputs: Values, env: Env, instead: Env | None = None) -> tuple[Env, Env]:
-    """What is in sight inside a block or a declared layer, and its arguments: those given, those that have a value ``instead`` of their
-    default, and defaults, which may see earlier ones."""
-    home = type.home
-    inner: Env
-    if home is None or home is walk.home:
-        inner = dict(walk.vars)
-    else:
-        inner = {} if isinstance(type, Block) and type.network is not None else _vars_of(walk, home)
-    given: Env = {}
-    for arg in type.args:
-        template = item.args.get(arg.name)
-        if template is not None:
-            value = evaluate(walk, template, env, inputs)
-        elif instead and arg.name in instead:
-            value = instead[arg.name]
-        elif arg.name not in type.defaults:
-            raise Wrong
-        elif home is None or home is walk.home:
-            value = evaluate(walk, type.defaults[arg.name], inner, inputs)
-        else:
-            with walk.within(home, inner, None):
-                value = evaluate(walk, type.defaults[arg.name], inner, inputs)
-        inner[arg.name] = given[arg.name] = list(value) if isinstance(value, tuple) else value
-    return inner, given
-
-
-def _vars_of(walk: Walk, home: Home) -> Env:
-    """The vars of a file of blocks, as it says them."""
-    found: Env = {}
-    with walk.within(home, found, None):
-        for name, template in home.vars.items():
-            found[name] = evaluate(walk, template, found, [])
-    return found
 
 
 def shape_names(inputs: Values) -> Env:

@@ -122,9 +122,12 @@ class Scope:
         """The place of what stands in an item that stands here: other ``children`` under another path, perhaps with names and values of its own."""
         return Scope(children, names or self.names, prefix, self.dtype, self.env if env is None else env, self.caching, self.adapters)
 
-    def at_copy(self, index: int) -> Scope:
-        """The same place for one copy of a repeat: its number is in sight."""
-        return self.within(self.children, self.prefix, env={**self.env, "index": index})
+    def at_copy(self, index: int, name: str) -> Scope:
+        """The same place for one copy of a repeat: its number is in sight, under the name of the counter too if it has one."""
+        env = {**self.env, "index": index}
+        if name:
+            env[name] = index
+        return self.within(self.children, self.prefix, env=env)
 
     def in_dtype(self, dtype: str) -> Scope:
         """The same place, for layers of another dtype."""

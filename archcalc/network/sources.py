@@ -126,8 +126,23 @@ def _follow(walk: Walk, ref: Ref, found: Found, start: int, end: int, scope: Sco
         found.done = f"{found.done}.{segment}"
 
 
+def inner_values(walk: Walk, ref: Ref, scope: Scope) -> Values:
+    """The values that a path stands for, as they are where they were made: nothing outside takes them."""
+    found = _first(walk, ref, scope)
+    _follow(walk, ref, found, 1, len(ref.segments), scope)
+    return _made(walk, ref, found)
+
+
 def _values(walk: Walk, ref: Ref, found: Found) -> Values:
     """The values of what a path led to, as they are outside of every group that it went into."""
+    values = _made(walk, ref, found)
+    for group in reversed(found.crossed):
+        values = [group.outside(tensor) for tensor in values]
+    return values
+
+
+def _made(walk: Walk, ref: Ref, found: Found) -> Values:
+    """The values of what a path led to, as they are there."""
     target = found.target
     if isinstance(target, Copies):
         target = _last(walk, ref, found, target, len(ref.segments))
@@ -137,11 +152,7 @@ def _values(walk: Walk, ref: Ref, found: Found) -> Values:
     if isinstance(target, Absent):
         _left_out(walk, ref, found.done)
     values = target if isinstance(target, list) else target.outputs
-    if found.output is not None:
-        values = [values[found.output]]
-    for group in reversed(found.crossed):
-        values = [group.outside(tensor) for tensor in values]
-    return values
+    return values if found.output is None else [values[found.output]]
 
 
 def _all(walk: Walk, ref: Ref, found: Found) -> list[Found]:

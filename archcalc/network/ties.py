@@ -6,9 +6,9 @@ from typing import Any
 
 from ..spec.tree import Item, Ref
 from ..text.nodes import Node as TextNode
-from .evaluate import evaluate
 from .graph import Absent, Copies, Group, Leaf, Node, inside
 from .scope import Scope, Values
+from .shapes import valued
 from .sources import locate
 from .walk import Walk, Wrong
 
@@ -21,14 +21,14 @@ def marks(walk: Walk, item: Item, node: Leaf | Group | Copies, inputs: Values, s
     """
     if item.style is not None:
         for each in _marked(node):
-            each.style = evaluate(walk, item.style, scope.env, inputs)
-    if item.frozen is not None and evaluate(walk, item.frozen, scope.env, inputs):
+            each.style = valued(walk, item.style, scope, inputs)
+    if item.frozen is not None and valued(walk, item.frozen, scope, inputs):
         for each in _marked(node):
             each.frozen = True
     if item.held_in is not None:
         walk.formats = True
         for each in _marked(node):
-            each.held_in = evaluate(walk, item.held_in, scope.env, inputs)
+            each.held_in = valued(walk, item.held_in, scope, inputs)
     if item.share is True:
         _share_with_first(walk, item, node, copies)
     elif isinstance(item.share, Ref):

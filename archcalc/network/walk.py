@@ -18,6 +18,8 @@ from .scope import Adapters, Caching, Env, Scope, Values
 
 WORK_PER_LAYER = 3
 LEAST_WORK = 300_000
+RANGED = 12
+"""Values of a range that cost as much as an item."""
 
 
 LEFT_OUT, UNKNOWN = "left out", "unknown"
@@ -235,9 +237,18 @@ class Walk:
         """Count work that makes no layer: items left out, empty branches, long lists. Raises Stop where it is too much."""
         self.work += work
         if self.work > self.most_work:
-            message = f"the spec takes more than {self.most_work:,} steps to follow"
-            expected = "fewer copies, or fewer items in them that make no layer"
-            self.stop(item, message, expected, hint="a higher --max-layers allows more")
+            self.exhausted(item.key, item.path)
+
+    def ranged(self, values: int) -> None:
+        """Count the values of a range."""
+        self.work += values // RANGED
+
+    def exhausted(self, node: HasPlace, path: str) -> NoReturn:
+        """Give up the whole walk where it has taken too much work. Raises Stop."""
+        message = f"the spec takes more than {self.most_work:,} steps to follow"
+        expected = "fewer copies, or fewer items in them that make no layer"
+        self.error(node, path, message, expected, hint="a higher --max-layers allows more")
+        raise Stop
 
     def deeper(self, item: Item) -> None:
         """Count one level further into composites and loops. Raises Stop where they are too many."""

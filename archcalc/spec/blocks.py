@@ -11,11 +11,13 @@ from ..layers.kit.compound import Compound
 from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence, scalar_at
 from ..text.reader import read
 from .adapters import read_lora
+from .bindings import read_let
 from .items import read_body
-from .language import MAX_ARGS, NAMES, VARIABLES, NameKind, is_name
+from .language import EXPRESSION_WORDS, MAX_ARGS, NAMES, VARIABLES, NameKind, is_name
 from .modifiers import LATER, MODIFIER
 from .names import name_items
 from .reading import Known, Reading, kind_of_node
+from .refs import read_ref
 from .tree import Block, Template
 from .values import read_template
 
@@ -61,7 +63,7 @@ def _read_head(reading: Reading, block: Block, path: str, known: Known) -> None:
     mapping = reading.mapping(block.node, path, "args, inputs and layers")
     if mapping is None:
         return
-    reading.unknown_keys(mapping, path, ("args", "inputs", "lora", "layers"), "a block")
+    reading.unknown_keys(mapping, path, ("args", "let", "inputs", "lora", "layers"), "a block")
     block.args, block.defaults = read_arguments(reading, mapping.entries.get("args"), f"{path}.args", known)
     read_inputs(reading, block, mapping.entries.get("inputs"), f"{path}.inputs")
 
@@ -74,9 +76,13 @@ def _read_inside(reading: Reading, block: Block, path: str, known: Known) -> Non
     if layers is None:
         reading.error(block.node, path, f"the block {block.name} has no layers", expected="layers: a list of layers")
         return
+    known = Known(known.names.union(block.arg_names), known.rule, read_ref)
+    if "let" in block.node.entries:
+        block.let = read_let(reading, block.node.entries["let"], f"{path}.let", known)
+        known = known.plus(*block.let)
     if "lora" in block.node.entries:
-        block.lora = read_lora(reading, block.node.entries["lora"], f"{path}.lora", known.plus(*block.arg_names))
-    block.body = read_body(reading, layers, f"{path}.layers", known.plus(*block.arg_names), least=1)
+        block.lora = read_lora(reading, block.node.entries["lora"], f"{path}.lora", known.without_items())
+    block.body = read_body(reading, layers, f"{path}.layers", known, least=1)
     name_items(reading.reporter, block.body, block.inputs)
 
 
@@ -119,7 +125,7 @@ def read_arguments(reading: Reading, node: Node | None, path: str, known: Known)
         return (), defaults
     for index, each in enumerate(node.items):
         where = f"{path}[{index}]"
-        text = each.value if isinstance(each, Scalar) and isinstance(each.value, str) else ""
+        text = _written(each)
         head, equals, rest = text.partition("=")
         name, default = head.strip(_SPACE), rest.strip()
         if not is_name(name) or rest.startswith("="):
@@ -127,6 +133,7 @@ def read_arguments(reading: Reading, node: Node | None, path: str, known: Known)
             reading.error(each, where, message, expected="channels, or stride=1", found=kind_of_node(each))
             continue
         if not reading.good_name(scalar_at(name, each), where, VARIABLES):
+            args.append(Arg(name, ANYTHING, "", None))  # what uses it is not reported again
             continue
         if any(arg.name == name for arg in args):
             reading.error(each, where, f"the argument '{name}' is there twice")
@@ -140,6 +147,14 @@ def read_arguments(reading: Reading, node: Node | None, path: str, known: Known)
         defaults[name] = template or Template(each, where, arg, BAD)
         args.append(arg)
     return tuple(args), defaults
+
+
+def _written(node: Node) -> str:
+    """The text of an argument; of null, true and false as well, which can't be names, and of words that have two meanings."""
+    if not isinstance(node, Scalar):
+        return ""
+    plain = isinstance(node.value, str) or (node.text in EXPRESSION_WORDS or (node.value is BAD and is_name(node.text)))
+    return node.text if plain else ""
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from .language import BUDGETS, MAX_INPUTS, NAMES, TOP_LEVEL, budget_kind
 from .names import name_items
 from .reading import Known, Reading, kind_of_node
 from .recursion import refuse_recursion
-from .refs import read_refs
+from .refs import read_ref, read_refs
 from .tree import Input, Ref, Spec, Template
 from .values import read_dtype, read_template
 from .variables import read_variants, read_vars
@@ -70,7 +70,7 @@ def _document(reading: Reading, node: Node, file: str, lies: tuple[str, int], li
     read_blocks(reading)
     spec.blocks, spec.layer_types = reading.blocks, reading.layer_types
     if "layers" in entries:
-        spec.body = read_body(reading, entries["layers"], "layers", known, least=1)
+        spec.body = read_body(reading, entries["layers"], "layers", Known(reading.vars, items=read_ref), least=1)
         name_items(reading.reporter, spec.body, [each.name for each in spec.inputs])
     elif not blocks_alone:
         reading.error(node, "", "the spec has no layers", expected="layers: a list of layers")
@@ -79,6 +79,7 @@ def _document(reading: Reading, node: Node, file: str, lies: tuple[str, int], li
     spec.budget = _budget(reading, entries.get("budget"))
     spec.variants = read_variants(reading, entries.get("variants"))
     refuse_recursion(reading)
+    spec.slips = _slips(reading)
     return spec
 
 
@@ -89,6 +90,18 @@ def _use(reading: Reading, node: Node, file: str, lies: tuple[str, int], library
     path, size = lies
     known = library or Library(path, file, size)
     declare_used(reading, node, known, lambda inner, document, file: _document(inner, document, file, lies, known))
+
+
+def _slips(reading: Reading) -> list[tuple[str, str]]:
+    """Items that read `index` of their own copies or passes, each with the nearest around whose counter is neither read nor named."""
+    found: list[tuple[str, str]] = []
+    for counter in reading.counters:
+        outer = counter.outer if counter.read and not counter.name else None
+        while outer is not None and (outer.read or outer.name):
+            outer = outer.outer
+        if outer is not None:
+            found.append((counter.place, outer.place))
+    return found
 
 
 def _inputs(reading: Reading, node: Mapping, known: Known) -> list[Input]:

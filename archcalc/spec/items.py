@@ -11,12 +11,13 @@ from ..core.suggest import nearest
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Node, Scalar, Sequence, first_key, scalar_at
+from .bindings import IN_PASSES, PER_COPY, read_index, read_let
 from .language import END
 from .modifiers import is_modifier, read_modifiers
-from .parts import missing_parts, read_branches, read_spread
+from .parts import missing_parts, read_branches, read_loop_names, read_spread
 from .reading import Known, Reading, kind_of_node
 from .refs import read_ref
-from .tree import Block, Body, Item, Template
+from .tree import NO_NAMES, Block, Body, Item, Template
 from .type_names import not_one_type, type_of, unknown_type
 from .user_layers import UserLayer
 from .values import read_template
@@ -57,17 +58,61 @@ def read_item(reading: Reading, node: Node, path: str, known: Known) -> Item:
     if len(heads) != 1:
         not_one_type(reading, node, path, heads)
         return Item(node, path, node.keys[types[0]] if types else first_key(node), None, heads[0] if heads else "item")
-    inner = known.plus("index") if "repeat" in entries else known
-    reads = reading.index_reads
     spread = composites.find(heads[0]) if heads[0] in SPREAD else None
+    loop = spread if spread is not None and spread.passes else None
+    index = _index(reading, node, path, looping=loop is not None) if "index" in entries and is_modifier(reading, "index") else ""
+    repeated = "repeat" in entries
+    copy = known.counted(reading, node, path, "" if loop else index) if repeated else known
+    names = read_loop_names(reading, entries[loop.name], f"{path}.{loop.name}") if loop and loop.name in entries else []
+    if index and index in (names or []):
+        _twice(reading, node.keys["index"], f"{path}.index", index)
+    let = _let(reading, node, path, copy, [*(names or []), index]) if "let" in entries and is_modifier(reading, "let") else NO_NAMES
+    inner = copy.plus(*let) if let else copy
     if spread is not None:
-        item = read_spread(reading, node, path, spread, known, inner, _argument)
+        once = inner if not repeated else known.without(let, PER_COPY) if let else known
+        inside = inner.counted(reading, node, path, index).plus(*(names or [])) if loop else inner
+        item = read_spread(reading, node, path, spread, once, inside, _argument)
     else:
         item = _typed(reading, node, path, node.keys[types[0]], entries[types[0]], inner)
+    if loop:
+        item.args["names"] = names or []
+        if names is None:
+            item.type = None
+    item.index, item.let = index, let
     if len(entries) > len(types):
-        read_modifiers(reading, item, node, path, known, inner)
-    item.uses_index = reading.index_reads > reads
+        read_modifiers(reading, item, node, path, known, copy, inner)
+    item.uses_index = repeated and copy.counter is not None and (copy.counter.read or bool(index))
     return item
+
+
+def _index(reading: Reading, node: Mapping, path: str, *, looping: bool) -> str:
+    """What an item calls its counter; empty where it has none, or two, which is reported."""
+    name = read_index(reading, node.entries["index"], f"{path}.index")
+    if looping is ("repeat" in node.entries):
+        message = "index names the counter of a repeat or of a for, and here "
+        message, hint = (
+            (f"{message}are both", "put the repeat on a sequence around the for")
+            if looping
+            else (f"{message}is none", "write it beside repeat or for")
+        )
+        reading.error(node.keys["index"], f"{path}.index", message, hint=hint)
+        return ""
+    return name
+
+
+def _let(reading: Reading, node: Mapping, path: str, known: Known, inside: list[str]) -> dict[str, Template]:
+    """The names that an item gives to values; ``inside`` are those of its passes, which are not known yet."""
+    value = node.entries["let"]
+    let = read_let(reading, value, f"{path}.let", known.without(inside, IN_PASSES) if any(inside) else known)
+    for name in let:
+        if name in inside and isinstance(value, Mapping):
+            _twice(reading, value.keys[name], f"{path}.let.{name}", name)
+    return let
+
+
+def _twice(reading: Reading, key: Scalar, path: str, name: str) -> None:
+    """Report a name that an item gives twice: in `let`, `index` or `for`."""
+    reading.error(key, path, f"the name '{name}' stands twice in this item", hint="give one of them another name")
 
 
 def _typed(reading: Reading, node: Node, path: str, key: Scalar, value: Node | None, known: Known) -> Item:

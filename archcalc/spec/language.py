@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..core.figures import BUDGETS as BUDGETS
@@ -50,14 +51,15 @@ class NameKind(Kind):
     literal = True
     expected = f"at most {MAX_NAME} letters, digits and _, not starting with a digit"
 
-    def __init__(self, words: frozenset[str]) -> None:
+    def __init__(self, words: frozenset[str], meaning: Callable[[str], str] | None = None) -> None:
         self.reserved = words
+        self._meaning = meaning or "'{}' has a meaning of its own in a spec".format
 
     def convert(self, value: Any) -> str:
         if not isinstance(value, str) or len(value) > MAX_NAME or not is_name(value):
             raise Mismatch(f"{show(value[:60] if isinstance(value, str) else value)} can't be a name")
         if value in self.reserved:
-            raise Mismatch(f"'{value}' has a meaning of its own in a spec and can't be a name here", f"another name, such as {value}_")
+            raise Mismatch(f"{self._meaning(value)} and can't be a name here", f"another name, such as {value}_")
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -159,11 +161,27 @@ TOP_LEVEL = (
     "variants",
 )
 
-FUNCTION_NAMES = ("min", "max", "abs", "round", "ceil", "floor", "sqrt", "log2", "prod", "sum", "len", "make_divisible")
+_OLD_FUNCTIONS = ("min", "max", "abs", "round", "ceil", "floor", "sqrt", "log2", "prod", "sum", "len", "make_divisible")
+FUNCTION_NAMES = (*_OLD_FUNCTIONS, "range", "shape")
 """What an expression may call."""
 
-EXPRESSION_WORDS = frozenset([*keyword.kwlist, *SHAPE_NAMES, *FUNCTION_NAMES, "previous", "index", "true", "false", "null"])
-"""Words that mean something in an expression: no var, argument or loop may have them as its name."""
+EXPRESSION_WORDS = frozenset([*keyword.kwlist, *SHAPE_NAMES, *_OLD_FUNCTIONS, "previous", "index", "true", "false", "null"])
+"""Words that mean something in an expression: no var, argument or loop may have them as its name. `range` and `shape` are not among them,
+for specs are older than they; what is called is the function."""
+
+
+def _meaning(word: str) -> str:
+    """Why a word can't be the name of a var, an argument or a loop."""
+    if word in SHAPE_NAMES:
+        return f"'{word}' is what comes in"
+    if word in _OLD_FUNCTIONS:
+        return f"'{word}' is a function of expressions"
+    if word.lower() in ("true", "false", "null"):
+        return f"'{word}' is {'null' if word == 'null' else 'a truth value'} to YAML"
+    if word in ("index", "previous"):
+        return f"'{word}' has a meaning of its own in a spec"
+    return f"'{word}' is a word of Python's own"
+
 
 NAMES = NameKind(frozenset(["previous"]))
-VARIABLES = NameKind(EXPRESSION_WORDS)
+VARIABLES = NameKind(EXPRESSION_WORDS, _meaning)

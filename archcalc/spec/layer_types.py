@@ -14,7 +14,7 @@ from .values import read_template
 
 FIGURES = ("params", "buffers", *OPERATIONS, *HOLDS)
 KEYS = ("args", "output", *FIGURES, "source")
-MADE_KEYS = ("args", "inputs", "layers", "source")
+MADE_KEYS = ("args", "let", "inputs", "layers", "source")
 OUTPUT = Either(SHAPE, ListOf(SHAPE, "a list of shapes"), expected="a shape such as in_shape or [in_channels, 7, 7], or a list of shapes")
 AMOUNT = Int(0, most=10**30)
 
@@ -44,9 +44,7 @@ def _declare(reading: Reading, name: str, node: Mapping, path: str, good: bool) 
         if key in node.entries:
             arg = Arg(key, OUTPUT if key == "output" else AMOUNT, "")
             template = read_template(reading, node.entries[key], arg, f"{path}.{key}", inside)
-            if template is None:
-                good = False
-            else:
+            if template is not None:
                 templates[key] = template
     source = (reading.text(node.entries["source"], f"{path}.source") if "source" in node.entries else "") or ""
     if not good:

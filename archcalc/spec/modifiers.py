@@ -8,6 +8,7 @@ from ..core.kinds import ANYTHING, COUNT, TRUTH, Word
 from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node, Scalar
 from .adapters import LORA, read_lora
+from .bindings import WHEN_THERE
 from .language import NAMES, STYLES
 from .reading import Known, Reading, kind_of_node
 from .refs import first_of, read_ref, read_refs
@@ -18,7 +19,9 @@ MODIFIERS: tuple[Arg, ...] = (
     Arg("name", ANYTHING, "what the item is called"),
     Arg("from", ANYTHING, "the items, or the paths, whose outputs come in instead of the previous value"),
     Arg("repeat", COUNT, "how many copies, one after another"),
+    Arg("index", ANYTHING, "what the number of the copy or pass is called inside, beside index"),
     Arg("when", TRUTH, "whether the item is there at all"),
+    Arg("let", ANYTHING, "names for values, which its arguments and what is inside may use"),
     Arg("share", ANYTHING, "the layer whose weights it uses, or true to use the first copy's in every copy"),
     Arg("frozen", TRUTH, "whether its weights are not trained"),
     Arg("dtype", Word(*DTYPES), "the dtype of its weights and outputs"),
@@ -31,7 +34,7 @@ MODIFIER = {arg.name: arg for arg in MODIFIERS}
 _FIELDS = {"as": "style", "weights": "held_in"}
 """The field of an item that holds a modifier, where it has another name."""
 
-LATER = frozenset(["weights", "cache_dtype", "lora"])
+LATER = frozenset(["weights", "cache_dtype", "lora", "index", "let"])
 """Words that a block may have as its name, for specs are older than they; a spec with such a block has no such modifier."""
 
 
@@ -40,17 +43,21 @@ def is_modifier(reading: Reading, key: str) -> bool:
     return key in MODIFIER and not (key in LATER and (key in reading.blocks or key in reading.layer_types))
 
 
-def read_modifiers(reading: Reading, item: Item, node: Mapping, path: str, known: Known, inner: Known) -> None:
-    """Read the modifiers of an item into it. ``inner`` is what an item that is repeated sees, `repeat` itself sees ``known``."""
+def read_modifiers(reading: Reading, item: Item, node: Mapping, path: str, known: Known, copy: Known, inner: Known) -> None:
+    """Read the modifiers of an item into it, but for `index` and `let`, which were read before all that may use them.
+
+    `repeat` sees ``known``, the sources and the condition of each copy see ``copy``, all else ``inner``, which has the names of `let` too.
+    """
+    let = item.let
     for key, value in node.entries.items():
-        if not is_modifier(reading, key):
+        if not is_modifier(reading, key) or key in ("index", "let"):
             continue
         arg = MODIFIER[key]
         where = f"{path}.{key}"
         if key == "name":
             _name(reading, item, value, where)
         elif key == "from":
-            refs = read_refs(reading, value, where, inner)
+            refs = read_refs(reading, value, where, copy.without(let, WHEN_THERE) if let else copy)
             item.sources = [ref for ref in refs if ref is not None]
             if not refs or len(item.sources) < len(refs):
                 item.sources = item.type = None
@@ -61,7 +68,8 @@ def read_modifiers(reading: Reading, item: Item, node: Mapping, path: str, known
         elif key == "share":
             _share(reading, item, value, where, inner)
         else:
-            template = read_template(reading, value, arg, where, known if key == "repeat" else inner)
+            place = known if key == "repeat" else copy if key == "when" else inner
+            template = read_template(reading, value, arg, where, place.without(let, WHEN_THERE) if let and place is not inner else place)
             if template is None:
                 item.type = None
             setattr(item, _FIELDS.get(key, key), template)

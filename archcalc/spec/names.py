@@ -12,8 +12,12 @@ from ..composites.kit import Composite
 from ..core.errors import Reporter
 from .tree import Body, Branch, Item, Template
 
-Ways = tuple[tuple[Item, str], ...]
-"""The branches of an `if` that lead to an item: two items on different branches of one `if` may share a name."""
+Ways = tuple[tuple["Item | Branch", str], ...]
+"""The conditions that lead to an item: the branches of an `if`, of which one is taken, and what has a `when` around it.
+
+Two items on different branches of one `if` may share a name, and so may two that each have some condition: at most one of those may be
+there, which shows once the conditions have values.
+"""
 Member = tuple[Item | Branch, Ways]
 
 
@@ -38,12 +42,15 @@ def _name_scope(reporter: Reporter, found: Iterator[Member], names: dict[str, in
             continue
         name = str(scalar.value)
         earlier = given.setdefault(name, [])
-        clash = next((other for other, other_ways in earlier if not _exclusive(ways, other_ways)), None)
+        rivals = [(other, other_ways) for other, other_ways in earlier if not _exclusive(ways, other_ways)]
+        clash = next((other for other, other_ways in rivals if not (_conditional(member, ways) and _conditional(other, other_ways))), None)
         if clash is not None or name in names:
             first = None if clash is None else clash.given if isinstance(clash, Item) else clash.key
             where = f"first on line {first.line}" if first is not None and first.line else "an input has that name" if clash is None else ""
             path = f"{member.path}.name" if isinstance(member, Item) else member.path
             reporter.error(scalar, path, f"the name '{name}' is used twice in one scope", found=where, hint="give one of them another name")
+        for other, _ in rivals if clash is None else ():
+            member.shared = other.shared = True
         earlier.append((member, ways))
     names.update((name, members[0][0].key.line if members[0][0].key else 0) for name, members in given.items())
     counts: dict[str, int] = {}
@@ -86,7 +93,7 @@ def _members(body: Body, ways: Ways, names: dict[str, int]) -> Iterator[Member]:
     body.given = names
     for item in body.items:
         if _transparent(item):
-            yield from _inside(item, ways, names)
+            yield from _inside(item, ways if item.when is None else (*ways, (item, "when")), names)
         yield item, ways
 
 
@@ -101,7 +108,7 @@ def _inside(item: Item, ways: Ways, names: dict[str, int]) -> Iterator[Member]:
         if branch.name:
             yield branch, ways
         else:
-            yield from _members(branch.body, ways, names)
+            yield from _members(branch.body, ways if branch.when is None else (*ways, (branch, "when")), names)
 
 
 def _transparent(item: Item) -> bool:
@@ -116,6 +123,11 @@ def _merge(item: Item) -> str:
         return ""
     name = str(merge.value) if merge.constant else "merge"
     return "" if name == "none" else name
+
+
+def _conditional(member: Item | Branch, ways: Ways) -> bool:
+    """Whether an item or branch may be left out."""
+    return bool(ways) or member.when is not None
 
 
 def _exclusive(ways: Ways, others: Ways) -> bool:

@@ -9,36 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..composites.kit import BODY, BRANCHES, LOOP_NAMES, Composite
+from ..core.kinds import TRUTH
 from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node, Scalar, Sequence, first_key
 from .language import NAMES, VARIABLES
 from .reading import Known, Reading, kind_of_node
 from .tree import Body, Branch, Item
+from .values import read_template
 
+_WHEN = Arg("when", TRUTH, "")
 ReadBody = Callable[[Reading, Node, str, Known], Body]
 ReadArgument = Callable[[Reading, Item, Arg, Node, str, Known], None]
 """Bodies hold items, and some of those are composites: the two readers that this file is given by items, which comes after it."""
 
 
 def read_spread(
-    reading: Reading, node: Mapping, path: str, composite: Composite, known: Known, inner: Known, argument: ReadArgument
+    reading: Reading, node: Mapping, path: str, composite: Composite, known: Known, inside: Known, argument: ReadArgument
 ) -> Item:
     """A composite whose parts are keys of its item: for / in / do, or if / then / else.
 
-    The condition and the values of a loop are the same for all copies of a repeat: they see ``known``, the bodies ``inner``, which
-    has the repeat's `index` too. ``argument`` reads one part into the item.
+    The condition and the values of a loop are the same for all copies of a repeat: they see ``known``, the bodies ``inside``, which has
+    the counters and the names of a loop too. ``argument`` reads one part into the item.
     """
     head, args = composite.name, composite.args
     item = Item(node, path, node.keys.get(head, first_key(node)), composite, head)
-    inside = inner
-    if args[0].kind is LOOP_NAMES:
-        inside = inner.plus("index")
-        if head in node.entries:
-            names = read_loop_names(reading, node.entries[head], f"{path}.{head}")
-            item.args["names"] = names or []
-            inside = inside.plus(*item.args["names"])
-            if names is None:
-                item.type = None
     given = [arg.name for arg in args if arg.name in node.entries]
     if any(arg.required and arg.name not in given for arg in args):
         missing_parts(reading, item.key, path, composite, given)
@@ -47,7 +41,7 @@ def read_spread(
         value = node.entries.get(arg.name)
         if value is None and not arg.required:
             item.args[arg.name] = Body([])
-        if value is None or arg.kind is LOOP_NAMES:
+        if value is None or arg.kind is LOOP_NAMES:  # the names of a loop are read before, for `let` may not use them
             continue
         argument(reading, item, arg, value, f"{path}.{arg.name}", inside if arg.kind is BODY else known)
     return item
@@ -83,11 +77,29 @@ def read_loop_names(reading: Reading, node: Node, path: str) -> list[str] | None
 def read_branches(reading: Reading, node: Node, path: str, known: Known, body: ReadBody) -> list[Branch] | None:
     """Branches in a list, or by name; None where there are none or a name is wrong, which is reported. ``body`` reads one."""
     if isinstance(node, Sequence) and node.items:
-        paths = [f"{path}[{index}]" for index in range(len(node.items))]
-        return [Branch("", body(reading, each, where, known), None, where) for where, each in zip(paths, node.items, strict=True)]
-    if isinstance(node, Mapping) and node.entries:
+        branches = [_branch(reading, "", None, each, f"{path}[{index}]", known, body) for index, each in enumerate(node.items)]
+    elif isinstance(node, Mapping) and node.entries:
         good = [reading.good_name(scalar, f"{path}.{key}", NAMES) for key, scalar in node.keys.items()]
-        made = [(key, body(reading, each, f"{path}.{key}", known)) for key, each in node.entries.items()]
-        return [Branch(key, inside, node.keys[key], f"{path}.{key}") for key, inside in made] if all(good) else None
-    reading.error(node, path, "parallel needs branches", expected=BRANCHES.expected, found=kind_of_node(node))
-    return None
+        branches = [_branch(reading, key, node.keys[key], each, f"{path}.{key}", known, body) for key, each in node.entries.items()]
+        branches = branches if all(good) else [None]
+    else:
+        reading.error(node, path, "parallel needs branches", expected=BRANCHES.expected, found=kind_of_node(node))
+        return None
+    found = [branch for branch in branches if branch is not None]
+    return found if len(found) == len(branches) else None
+
+
+def _branch(reading: Reading, name: str, key: Scalar | None, node: Node, path: str, known: Known, body: ReadBody) -> Branch | None:
+    """A list of items, or the condition on which they are there and the list; None where it is wrong, which is reported."""
+    if not isinstance(node, Mapping) or not node.entries.keys() & {"when", "body"}:
+        return Branch(name, body(reading, node, path, known), key, path)
+    entries = node.entries
+    if "body" in entries:
+        reading.unknown_keys(node, path, ("when", "body"), "a branch")
+    when = read_template(reading, entries["when"], _WHEN, f"{path}.when", known) if "when" in entries else None
+    if "body" not in entries:
+        message, expected = "a branch has a condition and no body", "{when: condition, body: [...]}"
+        reading.error(node, path, message, expected=expected, hint="`when` of an item that is left out passes the value on")
+        return None
+    inside = body(reading, entries["body"], f"{path}.body", known)
+    return Branch(name, inside, key, path, when) if (when is None) is ("when" not in entries) else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ..core.errors import HasPlace, Problem, Reporter
 from ..core.kinds import Kind, Mismatch, show
 from ..layers.kit.layer import LayerType
 from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence
-from .tree import Block, Template
+from .language import is_name
+from .tree import Block, Ref, Template
 
 MAX_EXPRESSIONS = 200_000
 """How many characters the different expressions of a spec may have together."""
@@ -21,7 +22,7 @@ class Reading:
     blocks and layer types, then the layers, which may use any of them.
     """
 
-    __slots__ = ("adapts", "blocks", "characters", "complete", "expressions", "index_reads", "layer_types", "reporter", "vars")
+    __slots__ = ("adapts", "blocks", "characters", "complete", "counters", "expressions", "layer_types", "refused", "reporter", "vars")
 
     def __init__(self, file: str) -> None:
         self.reporter = Reporter(file)
@@ -35,8 +36,10 @@ class Reading:
         self.expressions: set[str] = set()
         self.characters = 0
         """Of all expressions, each text once."""
-        self.index_reads = 0
-        """How many expressions read `index`: whether those of one item did shows in the difference."""
+        self.counters: list[Counter] = []
+        """Those of all repeats and loops."""
+        self.refused: set[str] = set()
+        """Words that can't be the names that they were given as: said where that was, and of no expression that reads them."""
 
     @property
     def problems(self) -> list[Problem]:
@@ -85,22 +88,73 @@ class Reading:
             kind.convert(scalar.value)
         except Mismatch as mismatch:
             self.error(scalar, path, mismatch.message, expected="" if mismatch.hint else kind.expected, hint=mismatch.hint)
+            if is_name(scalar.text):
+                self.refused.add(scalar.text)
             return False
         return True
 
 
+class Counter:
+    """The counter of a repeat or of a loop, which `index` reads, and the one around it in the same block.
+
+    ``place`` is that of its item, ``name`` what it is called beside `index`. ``read`` says whether an expression reads `index` where this
+    is the nearest.
+    """
+
+    __slots__ = ("name", "outer", "place", "read")
+
+    def __init__(self, place: str, name: str, outer: Counter | None) -> None:
+        self.place = place
+        self.name = name
+        self.outer = outer
+        self.read = False
+
+
+PathReader = Callable[["Reading", Scalar, str, "Known"], "Ref | None"]
+"""What reads the path of an item: expressions hold paths, and paths hold expressions."""
+
+
 class Known:
-    """The names that expressions may read at one place, and the rule that says so: a hint to whoever asks for another."""
+    """The names that expressions may read at one place, and the rule that says so: a hint to whoever asks for another.
 
-    __slots__ = ("names", "rule")
+    ``counter`` is the nearest one, ``items`` reads the path of an item whose shape is asked for; None where there are no items.
+    ``unseen`` are names that are near and yet not known here, each with the reason.
+    """
 
-    def __init__(self, names: Iterable[str], rule: str = "") -> None:
-        self.names = frozenset(names)
+    __slots__ = ("counter", "items", "names", "rule", "unseen")
+
+    def __init__(self, names: Iterable[str], rule: str = "", items: PathReader | None = None) -> None:
+        self.names: frozenset[str] | set[str] = frozenset(names)
         self.rule = rule
+        self.items = items
+        self.counter: Counter | None = None
+        self.unseen: dict[str, str] = {}
 
     def plus(self, *names: str) -> Known:
         """The same place with more names: those of arguments, of a loop, or `index`."""
-        return Known(self.names.union(names), self.rule)
+        known = Known(self.names.union(names), self.rule, self.items)
+        known.counter, known.unseen = self.counter, self.unseen
+        return known
+
+    def counted(self, reading: Reading, node: HasPlace, path: str, name: str) -> Known:
+        """The same place in a copy or a pass of an item, with its number: as `index`, and by its name if it has one."""
+        counter = Counter(f"{path} (line {node.line})" if node.line else path, name, self.counter)
+        reading.counters.append(counter)
+        known = self.plus("index", name) if name else self.plus("index")
+        known.counter = counter
+        return known
+
+    def without(self, names: Iterable[str], why: str) -> Known:
+        """The same place, where these names are not known, and the reason."""
+        known = Known(self.names.difference(names), self.rule, self.items)
+        known.counter, known.unseen = self.counter, {**self.unseen, **dict.fromkeys(names, why)}
+        return known
+
+    def without_items(self) -> Known:
+        """The same place, where no shape of an item can be asked for."""
+        known = self.plus()
+        known.items = None
+        return known
 
 
 def kind_of_node(node: Node) -> str:

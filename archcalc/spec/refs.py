@@ -97,7 +97,7 @@ def _copy_number(reading: Reading, node: Scalar, text: str, inner: str | None, p
     if not inner or not inner.strip():
         reading.error(node, path, f"'{text[:60]}' has {'no closing bracket' if inner is None else 'nothing in its brackets'}")
         return None
-    value = read_expression(reading, scalar_at(inner, node), path, known)
+    value = read_expression(reading, scalar_at(inner, node), path, known.without_items())
     if isinstance(value, str):
         hint = no_name(value) if value == "index" else reading.near(value, known.names)
         message = f"there is no '{value}' in scope in '{text[:60]}'"

@@ -71,6 +71,7 @@ def json_schema(hidden: Collection[str] = ()) -> Schema:
             "block_name": BLOCK_NAMES.schema(),
             **{kind.definition: kind.schema() for kind in map(budget_kind, BUDGETS)},
             "body": {"type": "array", "items": _ref("item")},
+            "branch": _branch(),
             "layers": {"type": "array", "items": _ref("item"), "minItems": 1},
             "input": _input(),
             "block": _block(),
@@ -99,10 +100,11 @@ def _values() -> Schema:
             "description": "An expression over vars, arguments, loop names and the incoming shape.",
         },
         "value": {
-            "description": "A number, true or false, a word or an expression, or a list of these.",
+            "description": "A number, true or false, null, a word or an expression, or a list of these.",
             "anyOf": [
                 {"type": "number"},
                 {"type": "boolean"},
+                {"type": "null"},
                 _ref("expression"),
                 {"type": "array", "items": _ref("value"), "maxItems": _LONGEST},
             ],
@@ -180,9 +182,19 @@ def _declared_arguments() -> Schema:
     }
 
 
+def _branch() -> Schema:
+    whole = {"when": _argument(MODIFIER["when"]), "body": _ref("body")}
+    conditional = {"type": "object", "properties": whole, "required": ["body"], "additionalProperties": False}
+    return {"description": "A list of layers, or the condition on which it is there and the list.", "anyOf": [_ref("body"), conditional]}
+
+
+def _let() -> Schema:
+    return {**_names("variable", _ref("value")), "maxProperties": MAX_ARGS, "description": MODIFIER["let"].meaning}
+
+
 def _block() -> Schema:
     inputs = {"type": "array", "items": _ref("name"), "minItems": 1, "uniqueItems": True}
-    properties = {"args": _declared_arguments(), "inputs": inputs, "lora": _argument(LORA), "layers": _ref("layers")}
+    properties = {"args": _declared_arguments(), "let": _let(), "inputs": inputs, "lora": _argument(LORA), "layers": _ref("layers")}
     return {"type": "object", "properties": properties, "required": ["layers"], "additionalProperties": False}
 
 
@@ -190,7 +202,7 @@ def _block_arguments() -> Schema:
     """What a block is given where it is used: by name, or the first argument alone, or nothing."""
     return {
         "description": "The arguments of a block or layer type of this spec.",
-        "anyOf": [_names("variable", _ref("value")), _ref("value"), {"type": "null"}],
+        "anyOf": [_names("variable", _ref("value")), _ref("value")],
     }
 
 
@@ -226,6 +238,8 @@ def _arguments(name: str, args: tuple[Arg, ...]) -> Schema:
 
 def _argument(arg: Arg) -> Schema:
     schema = dict(arg.kind.schema())
+    if arg.takes_null:
+        schema = {"anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}]}
     if arg.meaning:
         schema["description"] = arg.meaning
     if isinstance(arg.default, (int, str, float)) and not arg.required:
@@ -272,6 +286,7 @@ def _item_mapping(shown: list[LayerType], modifiers: Schema) -> Schema:
         "properties": properties,
         "additionalProperties": _ref("block_arguments"),
         "dependentRequired": needs,
+        **({"dependentSchemas": {"index": {"oneOf": [{"required": ["repeat"]}, {"required": ["for"]}]}}} if "index" in modifiers else {}),
         "if": {"anyOf": heads},
         "then": {"oneOf": heads, "propertyNames": {"enum": list(properties)}},
         "else": {
@@ -282,5 +297,11 @@ def _item_mapping(shown: list[LayerType], modifiers: Schema) -> Schema:
 
 
 def _modifiers() -> Schema:
-    special: dict[str, Schema] = {"name": _ref("name"), "from": _ref("refs"), "share": {"anyOf": [{"const": True}, _ref("path")]}}
+    special: dict[str, Schema] = {
+        "name": _ref("name"),
+        "from": _ref("refs"),
+        "index": _ref("variable"),
+        "let": _let(),
+        "share": {"anyOf": [{"const": True}, _ref("path")]},
+    }
     return {name: {**special[name], "description": arg.meaning} if name in special else _argument(arg) for name, arg in MODIFIER.items()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..composites.kit import Composite
@@ -21,39 +22,47 @@ Scope = Mapping[str, Any]
 
 
 class Template:
-    """An argument as written: a constant, an expression, or a list of these."""
+    """An argument as written: a constant, an expression, or a list of these.
 
-    __slots__ = ("arg", "constant", "names", "node", "path", "value")
+    ``names`` are those that it reads, ``refs`` the items whose shapes it reads, by their paths as written.
+    """
+
+    __slots__ = ("arg", "constant", "names", "node", "path", "ranges", "refs", "value")
 
     def __init__(self, node: Node, path: str, arg: Arg, value: Any) -> None:
         self.node = node
         self.path = path
         self.arg = arg
         self.value = value
-        self.names = _names(value)
-        self.constant = _constant(value)
+        self.names: frozenset[str] = _NOTHING
+        self.refs: Mapping[str, Ref] = _NO_REFS
+        self.ranges = False
+        """Whether it calls range."""
+        self.constant = True
+        for each in _expressions(value) if value.__class__ in _MAY_HOLD else ():
+            self.constant = False
+            self.names |= each.names
+            self.ranges |= each.ranges
+            if each.items:
+                self.refs = {**self.refs, **each.items}
 
     def evaluate(self, scope: Scope) -> Any:
         """The value in a scope, not yet held against its kind. Raises ExpressionError."""
         return self.value if self.constant else _evaluate(self.value, scope)
 
 
-def _names(value: Any) -> frozenset[str]:
+_NOTHING: frozenset[str] = frozenset()
+_NO_REFS: Mapping[str, Ref] = MappingProxyType({})
+_MAY_HOLD = (Expression, list, dict)
+
+
+def _expressions(value: Any) -> Iterator[Expression]:
+    """Every expression in a value as written."""
     if isinstance(value, Expression):
-        return value.names
-    if isinstance(value, list):
-        return frozenset().union(*map(_names, value)) if value else frozenset()
-    if isinstance(value, dict):
-        return frozenset().union(*map(_names, value.values())) if value else frozenset()
-    return frozenset()
-
-
-def _constant(value: Any) -> bool:
-    if isinstance(value, list):
-        return all(map(_constant, value))
-    if isinstance(value, dict):
-        return all(map(_constant, value.values()))
-    return not isinstance(value, Expression)
+        yield value
+    elif isinstance(value, (list, dict)):
+        for each in value if isinstance(value, list) else value.values():
+            yield from _expressions(each)
 
 
 def _evaluate(value: Any, scope: Scope) -> Any:
@@ -81,13 +90,13 @@ def mismatched(template: Template, value: Any, mismatch: Mismatch, known: Iterab
                 break
     computed = isinstance(node, Scalar) and isinstance(node.value, str) and node.value != value
     hint = mismatch.hint
-    if isinstance(value, str) and value != "index":
+    if isinstance(value, str) and value not in ("index", "None"):
         hint = did_you_mean(value, islice(kind.words or known, 1000)) or hint
     return {
         "node": node,
         "path": path,
         "message": f"{name} can't be {show(value)}",
-        "expected": kind.expected,
+        "expected": kind.expected if kind is not template.arg.kind else template.arg.expected,
         "found": f"{show(value)}, from the expression '{node.value}'" if computed else "",  # type: ignore[union-attr]
         "hint": hint,
     }
@@ -138,23 +147,31 @@ class Body:
 
 
 class Branch:
-    """One way through a parallel, with its name if it has one."""
+    """One way through a parallel, with its name if it has one, and the condition on which it is there."""
 
-    __slots__ = ("body", "key", "name", "path")
+    __slots__ = ("body", "key", "name", "path", "shared", "when")
 
-    def __init__(self, name: str, body: Body, key: Scalar | None, path: str) -> None:
+    def __init__(self, name: str, body: Body, key: Scalar | None, path: str, when: Template | None = None) -> None:
         self.name = name
         self.body = body
         self.key = key
         self.path = path
+        self.when = when
+        self.shared = False
+        """Whether something else bears its name, of which at most one is there."""
+
+
+NO_NAMES: dict[str, Template] = {}
+"""What an item or a block without `let` has."""
 
 
 class Item:
     """One entry of a body. ``type`` is what its key names: a layer type, a block, or a composite."""
 
     __slots__ = (
-        *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed"),
-        *("sources", "repeat", "when", "share", "frozen", "dtype", "held_in", "cache_dtype", "lora", "style", "until", "uses_index"),
+        *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed", "shared"),
+        *("sources", "repeat", "index", "when", "let", "share", "frozen", "dtype", "held_in", "cache_dtype", "lora", "style", "until"),
+        "uses_index",
     )
 
     def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | Composite | None, type_name: str) -> None:
@@ -167,13 +184,19 @@ class Item:
         self.given: Scalar | None = None
         self.name = type_name
         self.merge_name = ""
+        self.shared = False
+        """Whether something else bears its name, of which at most one is there."""
         self.args: dict[str, Any] = {}
         """Argument name to Template, Body or list of Branches."""
         self.fixed: dict[str, Any] | None = None
         """All arguments, converted, where none depends on the scope."""
         self.sources: list[Ref] | None = None
         self.repeat: Template | None = None
+        self.index = ""
+        """What the counter of its repeat, or of its loop, is called beside `index`."""
         self.when: Template | None = None
+        self.let: dict[str, Template] = NO_NAMES
+        """The names that it gives to values, for its arguments and what is inside."""
         self.share: Ref | Literal[True] | None = None
         self.frozen: Template | None = None
         self.dtype: Template | None = None
@@ -186,7 +209,7 @@ class Item:
         self.until: Ref | None = None
         """Of the network of another file: the path at which it ends here."""
         self.uses_index = False
-        """Where it is repeated: whether any expression of it or inside it reads `index`, so that its copies may differ."""
+        """Where it is repeated: whether any expression of it or inside it reads its counter, so that its copies may differ."""
 
     @property
     def opens_scope(self) -> bool:
@@ -212,13 +235,15 @@ class Home:
 class Block:
     """A named list of layers with arguments: a user's block, a layer type that is made of others, or the network of another file."""
 
-    __slots__ = ("args", "body", "defaults", "ends", "home", "inputs", "layer", "lora", "name", "network", "node")
+    __slots__ = ("args", "body", "defaults", "ends", "home", "inputs", "layer", "let", "lora", "name", "network", "node")
 
     def __init__(self, name: str, node: Node | None) -> None:
         self.name = name
         self.node = node
         self.args: tuple[Arg, ...] = ()
         self.defaults: dict[str, Template] = {}
+        self.let = NO_NAMES
+        """The names that it gives to values, which its layers see beside its arguments."""
         self.inputs: list[str] = ["input"]
         self.body = Body([])
         self.lora: Lora | None = None
@@ -265,6 +290,7 @@ class Spec:
         "name",
         "node",
         "outputs",
+        "slips",
         "source",
         "tokens",
         "variants",
@@ -286,6 +312,8 @@ class Spec:
         self.blocks: dict[str, Block] = {}
         self.layer_types: dict[str, LayerType | Block] = {}
         self.body = Body([])
+        self.slips: list[tuple[str, str]] = []
+        """Items that read `index` of their own copies or passes, each with the one around whose counter nothing reads."""
         self.outputs: list[Ref] = []
         self.dtype = "float32"
         self.lora: Lora | None = None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..core.dtypes import DTYPES
 from ..core.kinds import Kind, Mismatch, Word, no_name
-from ..expr.compile import compile_expression
+from ..expr.compile import Expression, compile_expression
 from ..expr.errors import ExpressionError
 from ..layers.kit.args import Arg
-from ..text.nodes import BAD, Node, Scalar, Sequence
+from ..text.nodes import BAD, Node, Scalar, Sequence, scalar_at
 from .language import SIGNS
 from .reading import MAX_EXPRESSIONS, Known, Reading
-from .tree import Template, mismatched
+from .tree import Ref, Template, mismatched
 
 _DTYPE = Word(*DTYPES)
 _DTYPE.literal = True  # it stands where there is nothing yet for an expression to read
@@ -26,7 +27,7 @@ def read_template(reading: Reading, node: Node, arg: Arg, path: str, known: Know
     template = Template(node, path, arg, value)
     if template.constant:
         try:
-            template.value = arg.kind.convert(value)
+            template.value = arg.convert(value)
         except Mismatch as mismatch:
             reading.error(**mismatched(template, value, mismatch, known.names))
             return None
@@ -43,6 +44,8 @@ def _value(reading: Reading, node: Node, kind: Kind, path: str, known: Known) ->
     """A constant, an expression, or a list or mapping of these; BAD where any of it is wrong."""
     if isinstance(node, Scalar):
         value = node.value
+        if node.text in reading.refused and not node.quoted:
+            return BAD
         if not isinstance(value, str) or kind.literal or value in kind.words:
             return value
         return read_expression(reading, node, path, known)
@@ -71,18 +74,54 @@ def read_expression(reading: Reading, node: Scalar, path: str, known: Known) -> 
     try:
         expression = compile_expression(text)
     except ExpressionError as error:
-        reading.error(node, path, error.message, hint=error.hint)
+        if not _reads(text, reading.refused):
+            reading.error(node, path, error.message, hint=error.hint)
         return BAD
     names = known.names
-    if "index" in expression.names:
-        reading.index_reads += 1
+    if "index" in expression.names and known.counter is not None:
+        known.counter.read = True
     if expression.word:
-        return expression if expression.text in names or expression.text in SIGNS else expression.text
+        if expression.text in names or expression.text in SIGNS:
+            return expression
+        if expression.text not in known.unseen and expression.text not in reading.refused:
+            return expression.text
     unknown = [name for name in sorted(expression.names) if name not in names and name not in SIGNS]
     for name in unknown:
-        hint = no_name(name) if name == "index" else reading.near(name, [*names, *SIGNS])
-        if not hint and ("==" in text or "!=" in text):
-            hint = f"a word to compare with needs quotes: '{name}'"
-        message = f"there is no '{name}' in scope in '{node.value}'"
-        reading.error(node, path, message, expected=", ".join(sorted(names)), hint=hint or known.rule)
-    return BAD if unknown else expression
+        if name not in reading.refused:
+            _not_in_scope(reading, node, path, name, known)
+    if unknown:
+        return BAD
+    return _measuring(reading, node, path, expression, known) if expression.paths else expression
+
+
+def _reads(text: str, words: set[str]) -> bool:
+    """Whether a text that is no expression has one of these words in it."""
+    return any(word in text for word in words) and not words.isdisjoint(re.findall(r"\w+", text))
+
+
+def _not_in_scope(reading: Reading, node: Scalar, path: str, name: str, known: Known) -> None:
+    """Report a name that an expression reads and that is not known where it stands."""
+    text = str(node.value)
+    hint = known.unseen.get(name, "")
+    if not hint:
+        hint = no_name(name) if name == "index" else reading.near(name, [*known.names, *SIGNS])
+    if not hint and ("==" in text or "!=" in text):
+        hint = f"a word to compare with needs quotes: '{name}'"
+    message = f"there is no '{name}' in scope in '{text}'"
+    reading.error(node, path, message, expected=", ".join(sorted(known.names - reading.refused)), hint=hint or known.rule)
+
+
+def _measuring(reading: Reading, node: Scalar, path: str, expression: Expression, known: Known) -> Any:
+    """The expression with the items whose shapes it reads; BAD where one of them is no path, or no item is above."""
+    refs: dict[str, Ref] = {}
+    for text in sorted(expression.paths):
+        if known.items is None:
+            message = f"shape({text[:60]}) can't be asked for here"
+            reading.error(node, path, message, expected="shape(...) in the items of a list of layers, and in the `let` of a block")
+        elif text == "previous":
+            reading.error(node, path, "shape(previous) can't be asked for", hint="in_shape is the shape that comes in")
+        else:
+            ref = known.items(reading, scalar_at(text, node), path, known.without_items())
+            if ref is not None:
+                refs[text] = ref
+    return expression.placed(refs) if len(refs) == len(expression.paths) else BAD

@@ -214,7 +214,7 @@ FAILURES: dict[str, tuple[list[str], str]] = {
     "set another var": (["two.yaml", "--set", "widht=3"], "Two has no var 'widht': it has width, act, sizes"),
     "set a mapping": (
         ["two.yaml", "--set", "width={a: 1}"],
-        "width: width can't be a mapping\n  expected  a number, true or false, a word, or a list of these",
+        "width: width can't be a mapping\n  expected  a number, true or false, a word, null, or a list of these",
     ),
     "set what is out of scope": (["two.yaml", "--set", "width=2 * depth"], "width: there is no 'depth' in scope in '2 * depth'\n"),
     "variant": (["two.yaml", "--variant", "huge"], "Two has no variant 'huge': it has wide, thin"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from archcalc import composites, layers
 from archcalc.composites.kit import BodyKind, BranchesKind
 from archcalc.core.dtypes import DTYPES
-from archcalc.core.kinds import SIZE, Anything, Either, Int, Kind, ListOf, Null, Number, Text, Truth
+from archcalc.core.kinds import SIZE, TRUTH, Anything, Either, Int, Kind, ListOf, Null, Number, Text, Truth
 from archcalc.layers.kit.args import Arg
 from archcalc.layers.kit.einops import NamedSizes
 from archcalc.spec.adapters import LoraKind
@@ -21,7 +21,7 @@ from archcalc.spec.modifiers import MODIFIER
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-EXPRESSIONS = ("1 + 1", "in_shape[0]", "in_channels", "len([1, 2]) - 1", "true", "'relu'", "[1, 2]", "1 < 2")
+EXPRESSIONS = ("1 + 1", "in_shape[0]", "in_channels", "len([1, 2]) - 1", "true", "'relu'", "[1, 2]", "1 < 2", "null", "range(1, 3)")
 """Expressions that are in scope everywhere. What they come to is no matter of the form."""
 REFS = ("previous", "a", "a.0.b", "x[1]", "down[3 - 1].skip", "stage.0[1].x", "down.*", "down.*.skip", "a.0.*[1].b")
 BLOCK_ARGS: dict[str, list[str]] = {"plain": [], "sized": ["size", "extra = 2 * size"], "own": ["a", "b=1"], "made": ["n"]}
@@ -103,7 +103,7 @@ class Maker:
         if isinstance(kind, BodyKind):
             return self.items(depth - 1)
         if isinstance(kind, BranchesKind):
-            branches = self.several(1, 2, lambda: self.items(depth - 1))
+            branches = self.several(1, 2, lambda: self.branch(depth - 1))
             return branches if self.chance(2) else {self.name(): branch for branch in branches}
         if isinstance(kind, NamedSizes):
             return {name: self.value(SIZE, depth) for name in ("p", "q")[: self.one_of(0, 1, 2)]}
@@ -129,7 +129,7 @@ class Maker:
         if isinstance(kind, Null):
             return None
         if isinstance(kind, Anything):
-            return self.one_of(1, 1.5, True, "relu", [1, [2, "relu"]], [])
+            return self.one_of(1, 1.5, True, None, "relu", [1, [2, "relu", None]], [])
         if isinstance(kind, Amount):
             return self.one_of(0, 1.5, "5M", "2.5 G", "10")
         if isinstance(kind, Quantity):
@@ -139,6 +139,12 @@ class Maker:
         if kind.schema() == {"const": -1}:
             return -1
         raise NotImplementedError(f"no values for a {type(kind).__name__}")
+
+    def branch(self, depth: int) -> Any:
+        """A list of items, or its condition and the list."""
+        if not self.chance(3):
+            return self.items(depth)
+        return {**({"when": self.value(TRUTH, 0)} if self.chance(2) else {}), "body": self.items(depth)}
 
     def name(self) -> str:
         self.names += 1
@@ -200,9 +206,17 @@ class Maker:
             item[name] = self.name()
         elif name == "from":
             item[name] = self.one_of(*REFS, ["previous", "a"])
+        elif name == "index":
+            if "for" in item:
+                item.pop("repeat", None)
+            else:
+                item["repeat"] = 2
+            item[name] = "number"
+        elif name == "let":
+            item[name] = {f"l{number}": self.value(Anything(), 0) for number in range(self.one_of(0, 1, 2))}
         elif name == "share":
             item[name] = self.one_of("a", "x.0")
-            if self.chance(2):
+            if self.chance(2) and "index" not in item:
                 item.update(share=True, repeat=2)
         else:
             item[name] = self.value(MODIFIER[name].kind, 0)
@@ -212,8 +226,10 @@ class Maker:
         shape = self.one_of([3, 5, 7], "in_shape", ["1 + 1", 2**63 - 1], {"shape": [3]}, {"shape": [3], "dtype": self.one_of(*DTYPES)})
         found: dict[str, Any] = {"inputs": {"x": shape, "y": [1]}} if self.chance(4) else {"input": shape}
         found["vars"] = {"v": 1, "w": self.value(Anything(), 0)}
-        inside = {"layers": [self.item(1)], **({"inputs": self.one_of(["p"], ["p", "q"])} if self.chance(2) else {})}
+        inside: dict[str, Any] = {"layers": [self.item(1)], **({"inputs": self.one_of(["p"], ["p", "q"])} if self.chance(2) else {})}
         found["blocks"] = {"plain": inside, "sized": {"args": BLOCK_ARGS["sized"], "layers": ["relu"]}}
+        if self.chance(3):
+            inside["let"] = {"half": "in_channels // 2", "both": ["half", None]}
         figures = {name: self.value(AMOUNT, 0) for name in FIGURES if self.chance(6)}
         found["layer_types"] = {"own": {"args": BLOCK_ARGS["own"], "output": self.value(OUTPUT, 0), **figures}}
         found["layer_types"]["made"] = {"args": BLOCK_ARGS["made"], "inputs": ["p", "q"], "source": "a paper", "layers": [self.item(1)]}

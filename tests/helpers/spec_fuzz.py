@@ -35,6 +35,9 @@ def expression(random: Random) -> str:
         return random.choice(
             [
                 f"in_shape[{term(depth - 1)}]",
+                f"shape({random.choice(REFS)})[{term(depth - 1)}]",
+                "null",
+                f"{term(depth - 1)} == null",
                 f"{term(depth - 1)} if {term(depth - 1)} else {term(depth - 1)}",
                 f"[{term(depth - 1)}, {term(depth - 1)}]",
                 f"-{term(depth - 1)}",
@@ -87,7 +90,10 @@ def argument(random: Random, name: str, depth: int) -> Any:
     if name in ("body", "shortcut", "do", "then", "else", "layers"):
         return items(random, depth - 1)
     if name == "branches":
-        branches = [items(random, depth - 1) for _ in range(random.randrange(1, 4))]
+        branches = [
+            items(random, depth - 1) if random.randrange(4) else {"when": argument(random, "when", 0), "body": items(random, depth - 1)}
+            for _ in range(random.randrange(1, 4))
+        ]
         return dict(zip(("left", "right", "x"), branches, strict=False)) if random.randrange(2) else branches
     if name in (
         "bias",
@@ -126,8 +132,10 @@ def argument(random: Random, name: str, depth: int) -> Any:
         return random.choice(REFS) if random.randrange(2) else [random.choice(REFS) for _ in range(random.randrange(1, 4))]
     if name == "rate":
         return 0.5
-    if name == "name":
+    if name in ("name", "index"):
         return random.choice(NAMES)
+    if name == "let":
+        return {random.choice([*NAMES, "width", "n"]): random.choice([expression, size])(random) for _ in range(random.randrange(4))}
     if name == "dtype":
         return random.choice(list(DTYPES))
     if name == "for":
@@ -224,6 +232,7 @@ def document(random: Random) -> dict[str, Any]:
         name: {
             "args": random.choice(args),
             **({"inputs": random.choice(inputs)} if rarely() else {}),
+            **({"let": argument(random, "let", 0)} if rarely() else {}),
             "layers": [_inner(random, name) for _ in range(random.randrange(1, 3))],
         }
         for name in names

@@ -164,6 +164,7 @@ WRONG = [
     ({"on": ["up"]}, "lora needs a rank", "lora: {rank: 16, on: [query, value]}, or lora: 16 for all linear layers"),
     ({"rank": 2, "alpha": 4}, "lora has no key 'alpha'", "expected  rank, on"),
     ({"rank": 0}, "rank can't be 0", ""),
+    ({"rank": "2 - 3"}, "rank can't be -1", "found     -1, from the expression '2 - 3'"),
     ({"rank": 2, "on": [4]}, "on takes names or paths of layers", "on: [query, value], a path such as layer.0.attention, or all"),
     ({"rank": 2, "on": ["up", "4 MiB"]}, "on takes names or paths of layers", "found     '4 MiB'"),
     ({"rank": 2, "on": "a..b"}, "on takes names or paths of layers", ""),

@@ -146,11 +146,10 @@ def test_phases_and_causal_attention() -> None:
 
 REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
     "var": ({"vars": {"widht": 3}}, "Two has no var 'widht': it has width, double, act, sizes"),
-    "var of no kind": (
-        {"vars": {"width": None}},
-        "width: width can't be null\n  expected  a number, true or false, a word, or a list of these",
+    "var that is a mapping": (
+        {"vars": {"width": {"a": 1}}},
+        "width: width can't be a mapping\n  expected  a number, true or false, a word, null, or a list of these",
     ),
-    "var that is a mapping": ({"vars": {"width": {"a": 1}}}, "width: width can't be a mapping"),
     "var with a name out of scope": ({"vars": {"width": "double + 1"}}, "width: there is no 'double' in scope in 'double + 1'"),
     "var that is no value": ({"vars": {"width": object()}}, "a spec cannot hold a value of the type object"),
     "var that is no expression": ({"vars": {"width": "1 +"}}, "width: '1 +': something is missing after '+'"),

@@ -10,6 +10,9 @@ is what a schema can't say, the second where it says more or something else.
       own arguments           the arguments of the spec's own blocks and layer types, unknown or missing
       two unknown keys        a schema can't count the keys it does not know
       name twice              the same name for two items of one scope
+      names of one item       `let`, `index` and `for` of one item give a name twice
+      not above               a name in `let` that uses one below it, and one in `repeat`, `from` or `when`
+      shape of no item        `shape(stem)` where no item can be above: in vars, inputs, defaults
       argument twice          `args: [a, a=1]`
       block and layer type    a layer type with the name of a block
       recursion               a block that uses itself
@@ -24,7 +27,7 @@ is what a schema can't say, the second where it says more or something else.
       line break              a name with a line break at its end: `$` matches before it in Python, not in ECMAScript
     refused by the schema alone
       hidden type             a block with the name of a built-in type has arguments of its own
-      hidden modifier         a block with the name of `weights`, `cache_dtype` or `lora` is a type, and they say something beside one
+      hidden modifier         a block with the name of `weights`, `cache_dtype`, `lora`, `index` or `let` is a type, and they say something beside one
       beside an expression    a wrong value in a list that holds an expression is found when that is evaluated
 """
 
@@ -172,7 +175,6 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "no inputs": ("{inputs: {}, layers: [relu]}", "inputs", "inputs"),
     "name of an input": ("{inputs: {previous: [3]}, layers: [relu]}", "inputs.previous", "inputs"),
     "name of a var": ("{input: [3], layers: [relu], vars: {in_channels: 1}}", "vars.in_channels", "vars"),
-    "null var": ("{input: [3], layers: [relu], vars: {a: null}}", "vars.a", "vars.a"),
     "mapping in a var": ("{input: [3], layers: [relu], vars: {a: [{}]}}", "vars.a", "vars.a.0"),
     "empty expression": ("{input: [3], layers: [relu], vars: {a: ' '}}", "vars.a", "vars.a"),
     "name of a block": ("{input: [3], layers: [relu], blocks: {for: {layers: [relu]}}}", "blocks.for", "blocks"),
@@ -274,7 +276,6 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "for without do": ("- {for: a, in: [1]}", "layers[0]", "layers.0"),
     "in alone": ("- {in: [1], do: [relu]}", "layers[0]", "layers.0"),
     "in of a number": ("- {for: a, in: 3, do: []}", "layers[0].in", "layers.0.in"),
-    "null among the values": ("- {for: a, in: [null], do: []}", "layers[0].in[0]", "layers.0.in.0"),
     "loop name": ("- {for: len, in: [1], do: []}", "layers[0].for", "layers.0.for"),
     "loop names twice": ("- {for: [a, a], in: [[1, 2]], do: []}", "layers[0].for", "layers.0.for"),
     "no loop names": ("- {for: [], in: [[1, 2]], do: []}", "layers[0].for", "layers.0.for"),
@@ -299,11 +300,37 @@ WRONG: dict[str, tuple[str, str, str]] = {
         "layers[0].b.a",
         "layers.0.b.a",
     ),
-    "null for an argument of a block": (
-        "{input: [3], blocks: {b: {args: [a], layers: [relu]}}, layers: [b: {a: null}]}",
-        "layers[0].b.a",
-        "layers.0.b.a",
+    "let no mapping": ("- {relu: , let: [a]}", "layers[0].let", "layers.0.let"),
+    "let of nothing": ("- {relu: , let: }", "layers[0].let", "layers.0.let"),
+    "name in let": ("- {relu: , let: {in_width: 3}}", "layers[0].let.in_width", "layers.0.let"),
+    "value in let": ("- {relu: , let: {a: {b: 3}}}", "layers[0].let.a", "layers.0.let.a"),
+    "let of a block": ("{input: [3], layers: [relu], blocks: {b: {let: 3, layers: [relu]}}}", "blocks.b.let", "blocks.b.let"),
+    "name in the let of a block": (
+        "{input: [3], layers: [relu], blocks: {b: {let: {sum: 3}, layers: [relu]}}}",
+        "blocks.b.let.sum",
+        "blocks.b.let",
     ),
+    "let of a layer type by formulas": (
+        "{input: [3], layers: [relu], layer_types: {t: {let: {a: 3}}}}",
+        "layer_types.t.let",
+        "layer_types.t",
+    ),
+    "counter of neither": ("- {relu: , index: a}", "layers[0].index", "layers.0"),
+    "counter of both": ("- {for: a, in: [1], do: [], repeat: 2, index: b}", "layers[0].index", "layers.0"),
+    "name of a counter": ("- {relu: , repeat: 2, index: index}", "layers[0].index", "layers.0.index"),
+    "counter that is a list": ("- {relu: , repeat: 2, index: [a]}", "layers[0].index", "layers.0.index"),
+    "branch without a body": ("- parallel: {branches: [{when: true}]}", "layers[0].parallel.branches[0]", "layers.0.parallel.branches.0"),
+    "condition of a branch": (
+        "- parallel: {branches: {a: {when: 1, body: [relu]}}}",
+        "layers[0].parallel.branches.a.when",
+        "layers.0.parallel.branches.a.when",
+    ),
+    "unknown key of a branch": (
+        "- parallel: {branches: [{body: [relu], layers: [relu]}]}",
+        "layers[0].parallel.branches[0].layers",
+        "layers.0.parallel.branches.0",
+    ),
+    "branch that is an item": ("- parallel: {branches: [{relu: }]}", "layers[0].parallel.branches[0]", "layers.0.parallel.branches.0"),
 }
 
 
@@ -339,6 +366,11 @@ BOUNDS: dict[str, tuple[Any, Any, str]] = {
         spec("relu", blocks={"b": {"args": list(_many(100)), "layers": ["relu"]}}),
         spec("relu", blocks={"b": {"args": list(_many(101)), "layers": ["relu"]}}),
         "there are at most 100 arguments",
+    ),
+    "let": (
+        spec({"relu": None, "let": _many(100)}),
+        spec({"relu": None, "let": _many(101)}),
+        "let gives at most 100 names",
     ),
     "name": (spec({"relu": None, "name": "a" * 100}), spec({"relu": None, "name": "a" * 101}), ""),
     "values": (spec("relu", vars={"a": [1] * 10_000}), spec("relu", vars={"a": [1] * 10_001}), ""),
@@ -527,6 +559,9 @@ PARSER_ALONE: dict[str, tuple[Any, str]] = {
     "own arguments, unknown": (spec({"b": {"a": 1}}, blocks={"b": {"layers": ["relu"]}}), "b has no argument 'a'"),
     "two unknown keys": (spec({"b": None, "c": None}), "an item has one layer type, and here are 2: b, c"),
     "name twice": (spec({"name": "a", "relu": None}, {"name": "a", "tanh": None}), "the name 'a' is used twice in one scope"),
+    "names of one item": (spec({"for": "a", "in": [1], "do": [], "let": {"a": 2}}), "the name 'a' stands twice in this item"),
+    "not above": (spec({"linear": "a", "let": {"a": "b", "b": 3}}), "there is no 'b' in scope in 'b'"),
+    "shape of no item": (spec("relu", vars={"a": "shape(input)[0]"}), "shape(input) can't be asked for here"),
     "argument twice": (spec("relu", blocks={"b": {"args": ["a", "a=1"], "layers": ["relu"]}}), "the argument 'a' is there twice"),
     "block and layer type": (
         spec("relu", blocks={"b": {"layers": ["relu"]}}, layer_types={"b": {"maccs": 1}}),
@@ -546,7 +581,8 @@ SCHEMA_ALONE: dict[str, tuple[Any, str]] = {
     "hidden modifier": (
         spec({"lora": 5}, blocks={"lora": {"args": ["a"], "layers": ["relu"]}}),
         "{'lora': 5} should not be valid under {'propertyNames': {'enum': ['as', 'cache_dtype', 'do', 'dtype', 'each', 'else', 'experts', 'for', 'from', "
-        "'frozen', 'if', 'in', 'lora', 'name', 'parallel', 'previous', 'repeat', 'residual', 'sequence', 'share', 'then', 'weights', 'when']}}",
+        "'frozen', 'if', 'in', 'index', 'let', 'lora', 'name', 'parallel', 'previous', 'repeat', 'residual', 'sequence', 'share', 'then', "
+        "'weights', 'when']}}",
     ),
     "beside an expression": (spec({"max_pool": ["1 + 1", 0]}), "0 is less than the minimum of 1"),
 }

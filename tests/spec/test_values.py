@@ -201,6 +201,10 @@ def test_an_axis_that_is_not_there(axis: str) -> None:
         ("adaptive_max_pool: {size: [null, 3]}", "[3, 5, 3]"),
         ("flatten: null", "[105]"),
         ("max_pool: 2", "[3, 2, 3]"),
+        ("max_pool: {kernel: 2, stride: null}", "[3, 2, 3]"),
+        ("squeeze: {axis: null}", "[3, 5, 7]"),
+        ("clamp: {low: null, high: 6}", "[3, 5, 7]"),
+        ("upsample: {scale: 2, size: null}", "[3, 10, 14]"),
     ],
 )
 def test_null_where_the_manual_says_so(layer: str, out: str) -> None:
@@ -214,9 +218,8 @@ def test_null_where_the_manual_says_so(layer: str, out: str) -> None:
         ("conv: {channels: 4, kernel: 1, padding: }", "padding"),
         ("conv: {channels: null, kernel: 1}", "channels"),
         ("linear: {features: 4, bias: null}", "bias"),
-        ("max_pool: {kernel: 2, stride: null}", "stride"),
         ("softmax: {axis: null}", "axis"),
-        ("b: {c: null}", "c"),
+        ("b: {c: null}", "features"),
         ("residual: {body: [relu], merge: null}", "merge"),
         ("residual: {body: [relu], shortcut: null}", "shortcut"),
         ("parallel: {branches: null}", "branches"),

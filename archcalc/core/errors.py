@@ -135,3 +135,7 @@ def in_file_order(problems: Iterable[Problem]) -> list[Problem]:
 
 class RequestError(ValueError):
     """A request that can't be met: an option, a var, a variant or a device that is not there. Names those that are."""
+
+
+class TooShort(RequestError):
+    """A context in which no token has room."""

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from ..core.errors import SpecError
-from ..network.decoding import TooShort
+from ..core.errors import SpecError, TooShort
 
 if TYPE_CHECKING:
     from ..memory.ledger import Ledger, Term

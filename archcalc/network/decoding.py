@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..core.dtypes import BITS, FLOATS
-from ..core.errors import RequestError
+from ..core.errors import RequestError, TooShort
 from ..core.kinds import show
 from .following import Walk, follow
 from .graph import INPUTS, Copies, Group, Leaf, Network, Node, Tensor, inside, leaves_of
@@ -14,10 +14,6 @@ from .tokens import ID_BITS
 
 MOST = 16
 """How many inputs are tried for the one that brings the tokens: each is a walk through the network."""
-
-
-class TooShort(RequestError):
-    """A context in which no token has room."""
 
 
 def token_inputs(name: str, network: Network) -> tuple[int, str]:

@@ -12,7 +12,6 @@ from ..core.formats import begun, cache_bits
 from ..core.held import NOTHING, Held, all_held
 from ..network.graph import STEP, Copies, Leaf, Network, Node, Tensor, ran_before
 from ..network.graph import Group as GroupNode
-from .carried import Carried
 from .counting import Counting
 from .rows import Entry, Group, Row
 from .totals import Totals
@@ -20,6 +19,7 @@ from .totals import Totals
 if TYPE_CHECKING:
     from ..memory.account import Account, Accounts, Place
     from ..timing.times import Time
+    from .carried import Carried
 
 
 class Rows:
@@ -35,12 +35,21 @@ class Rows:
 
 def rows_of(network: Network, counting: Counting, accounts: Accounts | None) -> Rows:
     """The rows of a network: counts are asked of ``counting``, bytes of ``accounts`` where there are any."""
-    builder = _Builder(counting, accounts, Carried(network) if network.follows else None)
+    builder = _Builder(counting, accounts, _carried(network))
     tree: list[Entry] = []
     layers: list[Row] = []
     place = accounts.place() if accounts is not None else None
     builder.children(network.frame.children, "", tree, _How(1, 1, 1, False, False, "", False), layers, place)
     return Rows(tree, layers, builder.causal)
+
+
+def _carried(network: Network) -> Carried | None:
+    """What follows the values that are the same for all tokens, where it is known which they are."""
+    if not network.follows:
+        return None
+    from .carried import Carried
+
+    return Carried(network)
 
 
 def group_of(name: str, type: str, children: list[Entry], outputs: list[Tensor]) -> Group:

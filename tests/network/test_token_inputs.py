@@ -418,6 +418,16 @@ def test_too_many_inputs_are_not_tried() -> None:
     assert refused(text).endswith(", its tokens come in by too many inputs")
 
 
+def test_a_prompt_is_one_of_the_tokens() -> None:
+    """The source stays as long as the spec says."""
+    report = archcalc.analyze("t5", prompt=5)
+    assert [tensor.shape for tensor in report.network.inputs] == [(512,), (5,)]
+    assert report.totals.cross_cache_bytes == 12 * 2 * 512 * 768 * 4
+    assert report.totals.kv_cache_bytes == 12 * 2 * 5 * 768 * 4
+    with pytest.raises(RequestError, match=r"^the decode phase is for tokens in an input"):
+        archcalc.analyze("clip", prompt=5)
+
+
 def test_a_var_that_says_the_length_of_the_tokens_alone() -> None:
     with pytest.raises(RequestError, match=r"^target_seq is the length of the input, which changes nothing while decoding"):
         archcalc.analyze("t5", vars={"target_seq": 7}, phase="decode", context=9)

@@ -20,6 +20,7 @@ def remarks(**document: Any) -> list[str]:
 
 
 MEANT = {
+    "conv_tasnet.yaml": ["units.23.unit.add: nothing takes the output; counted all the same: 2 layers, 262,078,464 MACCs"],
     "wavenet.yaml": ["layer.49.add: nothing takes the output; counted all the same: 2 layers, 16,384,000 MACCs"],
 }
 """The notes on specs whose published code is so."""

@@ -33,7 +33,7 @@ FILES: dict[str, str] = {
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (
-        "aliases language tree < names reading user_layers < recursion values < adapters bindings parts refs variables < modifiers < "
+        "aliases language templates < tree < names reading user_layers < recursion values < adapters bindings parts refs variables < modifiers < "
         "type_names < items < blocks < layer_types used < document schema"
     ),
     "network": (
@@ -258,7 +258,7 @@ OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.core.kinds", "maximum minimum"): "words of JSON Schema",
     ("archcalc.expr.functions", "abs sqrt"): "functions of expressions",
     ("archcalc.spec.language", "abs minimum sqrt"): "functions of expressions, and a word of JSON Schema",
-    ("archcalc.spec.tree", "constant"): "a field",
+    ("archcalc.spec.templates", "constant"): "a field",
     ("archcalc.conventions.rule", "where"): "a field",
     ("archcalc.devices", "power"): "what a device draws",
     ("archcalc.render.pages.devices", "power"): "what a device draws",

@@ -11,7 +11,8 @@ from ..layers.kit.args import LayerError, Shape
 from ..layers.kit.axes import MANY, MAX_OUTPUTS
 from ..layers.kit.layer import LayerType
 from ..layers.kit.result import Result
-from ..spec.tree import Item, Template
+from ..spec.templates import Template
+from ..spec.tree import Item
 from ..spec.user_layers import HOLDS, SAVED, UserLayer
 from .evaluate import evaluate, shape_names
 from .graph import CACHE, INPUTS, STEP, Leaf, Tensor, origin_of

@@ -15,7 +15,8 @@ from ..core.errors import Problem, TooMany
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import RUN, LayerType
 from ..spec.language import MAX_LAYERS, SIGNS
-from ..spec.tree import PREVIOUS, Block, Body, Item, Spec, Template
+from ..spec.templates import PREVIOUS, Template
+from ..spec.tree import Block, Body, Item, Spec
 from ..spec.user_layers import UserLayer
 from ..text.nodes import BAD
 from .adapters import adapting, check_met

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..spec.tree import Item, Template
+from ..spec.templates import Template
+from ..spec.tree import Item
 from .evaluate import evaluate
 from .scope import Caching, Scope, Values
 from .walk import Walk

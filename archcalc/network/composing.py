@@ -9,7 +9,8 @@ from .. import layers
 from ..composites.kit import Composite
 from ..layers.kit.args import LayerError, Shape
 from ..layers.kit.layer import LayerType
-from ..spec.tree import Body, Branch, Item, Template
+from ..spec.templates import Template
+from ..spec.tree import Body, Branch, Item
 from .apply import known_shapes, leaf, misfit
 from .graph import Absent, Copies, Frame, Group, Tensor
 from .scope import Env, Names, Scope, Values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..expr.compile import Expression
 from ..layers.kit.axes import MAX_OUTPUTS
-from ..spec.tree import Ref
+from ..spec.templates import Ref
 from .scope import Scope, Values
 from .sources import nothing, number_in, source
 from .walk import Walk, Wrong

@@ -8,7 +8,7 @@ from ..core.kinds import Mismatch, show
 from ..expr.errors import ExpressionError
 from ..expr.limits import RANGES
 from ..spec.language import SHAPE_NAMES, SIGNS
-from ..spec.tree import Template, mismatched
+from ..spec.templates import Template, mismatched
 from ..text.nodes import BAD
 from .scope import Env, Unsettled, Values
 from .walk import Walk, Wrong

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..core.errors import RequestError
 from ..spec.reading import Reading
-from ..spec.tree import Input, Spec, Template
+from ..spec.templates import Template
+from ..spec.tree import Input, Spec
 from ..spec.variables import read_var
 from ..text.python import from_python
 from .incoming import sizes_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..spec.tree import Block, Home, Item, Template
+from ..spec.templates import Template
+from ..spec.tree import Block, Home, Item
 from ..spec.user_layers import UserLayer
 from .evaluate import evaluate
 from .scope import Env, Scope, Values

@@ -11,7 +11,8 @@ from ..core.suggest import did_you_mean
 from ..expr.compile import Expression
 from ..layers.kit.args import Arg
 from ..layers.kit.axes import MAX_OUTPUTS
-from ..spec.tree import ALL, PREVIOUS, Item, Ref, Template
+from ..spec.templates import ALL, PREVIOUS, Ref, Template
+from ..spec.tree import Item
 from .evaluate import evaluate
 from .graph import Absent, Copies, Group, Last, Leaf, Node
 from .scope import Names, Scope, Values

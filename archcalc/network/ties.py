@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..spec.tree import Item, Ref
+from ..spec.templates import Ref
+from ..spec.tree import Item
 from ..text.nodes import Node as TextNode
 from .graph import Absent, Copies, Group, Leaf, Node, inside
 from .scope import Scope, Values

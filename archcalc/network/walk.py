@@ -12,7 +12,8 @@ from typing import Any, NoReturn
 from ..core.errors import HasPlace, Problem, Reporter
 from ..layers.kit.result import Result
 from ..spec.language import MAX_NESTING
-from ..spec.tree import Body, Home, Item, Lora, Spec, Template
+from ..spec.templates import Template
+from ..spec.tree import Body, Home, Item, Lora, Spec
 from .graph import Frame, Last, Tensor
 from .scope import Adapters, Caching, Env, Scope, Values
 

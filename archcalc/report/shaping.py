@@ -11,7 +11,8 @@ from ..request.request import Request
 
 if TYPE_CHECKING:
     from ..network.scope import Adapters
-    from ..spec.tree import Spec, Template
+    from ..spec.templates import Template
+    from ..spec.tree import Spec
 
 
 def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Network, int]:

@@ -7,7 +7,7 @@ from ..layers.kit.args import Arg
 from ..text.nodes import BAD, Mapping, Node, Scalar
 from .language import MAX_ARGS, VARIABLES
 from .reading import Known, Reading, kind_of_node
-from .tree import Template
+from .templates import Template
 from .values import read_template
 
 LET_RULE = "a name in let may use those above it and the shape that comes in"

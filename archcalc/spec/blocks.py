@@ -18,7 +18,8 @@ from .modifiers import LATER, MODIFIER
 from .names import name_items
 from .reading import Known, Reading, kind_of_node
 from .refs import read_ref
-from .tree import Block, Template
+from .templates import Template
+from .tree import Block
 from .values import read_template
 
 ITEM_WORDS = frozenset([*(set(MODIFIER) - LATER), *composites.NAMES, *composites.SPREAD_KEYS, "previous"])

@@ -16,7 +16,8 @@ from .names import name_items
 from .reading import Known, Reading, kind_of_node
 from .recursion import refuse_recursion
 from .refs import read_ref, read_refs
-from .tree import Input, Ref, Spec, Template
+from .templates import Ref, Template
+from .tree import Input, Spec
 from .values import read_dtype, read_template
 from .variables import read_variants, read_vars
 

@@ -17,7 +17,8 @@ from .modifiers import is_modifier, read_modifiers
 from .parts import missing_parts, read_branches, read_loop_names, read_spread
 from .reading import Known, Reading, kind_of_node
 from .refs import read_ref
-from .tree import NO_NAMES, Block, Body, Item, Template
+from .templates import Template
+from .tree import NO_NAMES, Block, Body, Item
 from .type_names import not_one_type, type_of, unknown_type
 from .user_layers import UserLayer
 from .values import read_template

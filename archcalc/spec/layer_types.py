@@ -8,7 +8,8 @@ from ..layers.kit.args import Arg
 from ..text.nodes import Mapping, Node
 from .blocks import BLOCK_NAMES, TYPE_RULE, read_arguments, read_inputs
 from .reading import Known, Reading
-from .tree import Block, Template
+from .templates import Template
+from .tree import Block
 from .user_layers import HOLDS, UserLayer
 from .values import read_template
 

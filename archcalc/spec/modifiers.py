@@ -12,7 +12,8 @@ from .bindings import WHEN_THERE
 from .language import NAMES, STYLES
 from .reading import Known, Reading, kind_of_node
 from .refs import first_of, read_ref, read_refs
-from .tree import ALL, Item
+from .templates import ALL
+from .tree import Item
 from .values import read_template
 
 MODIFIERS: tuple[Arg, ...] = (

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from ..composites.kit import Composite
 from ..core.errors import Reporter
-from .tree import Body, Branch, Item, Template
+from .templates import Template
+from .tree import Body, Branch, Item
 
 Ways = tuple[tuple["Item | Branch", str], ...]
 """The conditions that lead to an item: the branches of an `if`, of which one is taken, and what has a `when` around it.

@@ -9,7 +9,8 @@ from ..core.kinds import Kind, Mismatch, show
 from ..layers.kit.layer import LayerType
 from ..text.nodes import BAD, Mapping, Node, Scalar, Sequence
 from .language import is_name
-from .tree import Block, Ref, Template
+from .templates import Ref, Template
+from .tree import Block
 
 MAX_EXPRESSIONS = 200_000
 """How many characters the different expressions of a spec may have together."""

@@ -9,7 +9,7 @@ from ..expr.compile import Expression
 from ..text.nodes import Node, Scalar, Sequence, scalar_at
 from .language import SIGNS, is_name
 from .reading import Known, Reading, kind_of_node
-from .tree import ALL, Ref
+from .templates import ALL, Ref
 from .values import read_expression
 
 _SEGMENT = r"\.?([A-Za-z_][A-Za-z0-9_]*)|\.([0-9]{1,9})(?![0-9A-Za-z_])|\.(\*)(?![0-9A-Za-z_*])"

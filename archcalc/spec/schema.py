@@ -200,23 +200,16 @@ def _block() -> Schema:
 
 def _block_arguments() -> Schema:
     """What a block is given where it is used: by name, or the first argument alone, or nothing."""
-    return {
-        "description": "The arguments of a block or layer type of this spec.",
-        "anyOf": [_names("variable", _ref("value")), _ref("value")],
-    }
+    whole = _names("variable", _ref("value"))
+    return {"description": "The arguments of a block or layer type of this spec.", "anyOf": [whole, _ref("value")]}
 
 
 def _layer_type() -> Schema:
     figures = {name: AMOUNT.schema() for name in FIGURES}
     properties = {"args": _declared_arguments(), "output": OUTPUT.schema(), **figures, "source": {"type": "string"}}
     by_formula = {"type": "object", "properties": properties, "additionalProperties": False}
-    inside = dict(_block()["properties"])
-    by_layers = {
-        "type": "object",
-        "properties": {**inside, "source": {"type": "string"}},
-        "required": ["layers"],
-        "additionalProperties": False,
-    }
+    inside = {**_block()["properties"], "source": {"type": "string"}}
+    by_layers = {"type": "object", "properties": inside, "required": ["layers"], "additionalProperties": False}
     return {"if": {"type": "object", "required": ["layers"]}, "then": by_layers, "else": by_formula}
 
 

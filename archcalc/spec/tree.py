@@ -2,126 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..composites.kit import Composite
-from ..core.kinds import Mismatch, show
-from ..core.suggest import did_you_mean
-from ..expr.compile import Expression
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
-from ..text.nodes import Node, Scalar, Sequence
+from ..text.nodes import Node, Scalar
+from .templates import Ref, Template
 
 if TYPE_CHECKING:
     from fractions import Fraction
-
-Scope = Mapping[str, Any]
-
-
-class Template:
-    """An argument as written: a constant, an expression, or a list of these.
-
-    ``names`` are those that it reads, ``refs`` the items whose shapes it reads, by their paths as written.
-    """
-
-    __slots__ = ("arg", "constant", "names", "node", "path", "ranges", "refs", "value")
-
-    def __init__(self, node: Node, path: str, arg: Arg, value: Any) -> None:
-        self.node = node
-        self.path = path
-        self.arg = arg
-        self.value = value
-        self.names: frozenset[str] = _NOTHING
-        self.refs: Mapping[str, Ref] = _NO_REFS
-        self.ranges = False
-        """Whether it calls range."""
-        self.constant = True
-        for each in _expressions(value) if value.__class__ in _MAY_HOLD else ():
-            self.constant = False
-            self.names |= each.names
-            self.ranges |= each.ranges
-            if each.items:
-                self.refs = {**self.refs, **each.items}
-
-    def evaluate(self, scope: Scope) -> Any:
-        """The value in a scope, not yet held against its kind. Raises ExpressionError."""
-        return self.value if self.constant else _evaluate(self.value, scope)
-
-
-_NOTHING: frozenset[str] = frozenset()
-_NO_REFS: Mapping[str, Ref] = MappingProxyType({})
-_MAY_HOLD = (Expression, list, dict)
-
-
-def _expressions(value: Any) -> Iterator[Expression]:
-    """Every expression in a value as written."""
-    if isinstance(value, Expression):
-        yield value
-    elif isinstance(value, (list, dict)):
-        for each in value if isinstance(value, list) else value.values():
-            yield from _expressions(each)
-
-
-def _evaluate(value: Any, scope: Scope) -> Any:
-    if isinstance(value, Expression):
-        return value.evaluate(scope)
-    if isinstance(value, list):
-        return [_evaluate(item, scope) for item in value]
-    if isinstance(value, dict):
-        return {key: _evaluate(item, scope) for key, item in value.items()}
-    return value
-
-
-def mismatched(template: Template, value: Any, mismatch: Mismatch, known: Iterable[str]) -> dict[str, Any]:
-    """The error for a value that is not of its argument's kind; in a list as written, for the one that is wrong."""
-    node, path, kind, name = template.node, template.path, template.arg.kind, template.arg.name
-    while isinstance(node, Sequence) and isinstance(value, (list, tuple)):
-        element = kind.element(value)
-        if element is None:
-            break
-        for index, each in enumerate(value):
-            try:
-                element.convert(each)
-            except Mismatch as inner:
-                node, path, kind, name, value, mismatch = node.items[index], f"{path}[{index}]", element, f"{name}[{index}]", each, inner
-                break
-    computed = isinstance(node, Scalar) and isinstance(node.value, str) and node.value != value
-    hint = mismatch.hint
-    if isinstance(value, str) and value not in ("index", "None"):
-        hint = did_you_mean(value, islice(kind.words or known, 1000)) or hint
-    return {
-        "node": node,
-        "path": path,
-        "message": f"{name} can't be {show(value)}",
-        "expected": kind.expected if kind is not template.arg.kind else template.arg.expected,
-        "found": f"{show(value)}, from the expression '{node.value}'" if computed else "",  # type: ignore[union-attr]
-        "hint": hint,
-    }
-
-
-PREVIOUS = "previous"
-"""The running value, as the first segment of a path."""
-ALL = "*"
-"""The segment of a path that stands for all copies, passes or branches, in their order."""
-
-
-class Ref:
-    """Where a value comes from: ``previous``, a name, or a path such as ``down[3 - index].skip``.
-
-    ``segments`` are names, ALL among them, whole numbers, and expressions in brackets.
-    """
-
-    __slots__ = ("names", "node", "path", "segments", "text")
-
-    def __init__(self, text: str, node: Node, path: str, segments: list[str | int | Expression]) -> None:
-        self.text = text
-        self.node = node
-        self.path = path
-        self.segments = segments
-        self.names = frozenset().union(*(segment.names for segment in segments if isinstance(segment, Expression)))
 
 
 class Lora:

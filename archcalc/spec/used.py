@@ -12,7 +12,8 @@ from ..text.reader import read
 from .blocks import BLOCK_NAMES
 from .language import END, MAX_FILE
 from .reading import Reading, kind_of_node
-from .tree import Block, Home, Spec, Template
+from .templates import Template
+from .tree import Block, Home, Spec
 from .user_layers import UserLayer, written
 
 _EXPECTED = "names and files: {backbone: resnet50.yaml}"

@@ -10,7 +10,8 @@ from ..layers.kit.axes import MANY
 from ..layers.kit.keeps import Keeps
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Node, Scalar
-from .tree import Home, Template
+from .templates import Template
+from .tree import Home
 
 HOLDS: dict[str, str] = {
     "state": "elements that it holds of all tokens before",

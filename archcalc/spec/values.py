@@ -13,7 +13,7 @@ from ..layers.kit.args import Arg
 from ..text.nodes import BAD, Node, Scalar, Sequence, scalar_at
 from .language import SIGNS
 from .reading import MAX_EXPRESSIONS, Known, Reading
-from .tree import Ref, Template, mismatched
+from .templates import Ref, Template, mismatched
 
 _DTYPE = Word(*DTYPES)
 _DTYPE.literal = True  # it stands where there is nothing yet for an expression to read

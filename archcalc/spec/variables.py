@@ -9,7 +9,7 @@ from ..layers.kit.args import Arg
 from ..text.nodes import BAD, Mapping, Node
 from .language import MAX_VARIANTS, MAX_VARS, VARIABLES
 from .reading import Known, Reading
-from .tree import Template
+from .templates import Template
 from .values import read_template
 
 _RULE = "a var may use those above it"

@@ -315,7 +315,7 @@ EXCHANGE = """
                 in: ways
                 do:
                   - {identity: , from: "way[j]"}
-                  - {convs: {c: "widths[i] if index == i - j - 1 else widths[j]", stride: 2}, repeat: "max(0, i - j)"}
+                  - {convs: {c: "widths[i] if step == i - j - 1 else widths[j]", stride: 2}, repeat: "max(0, i - j)", index: step}
                   - {sequence: [{convs: {c: "widths[i]", kernel: 1}}, {upsample: {scale: 2 ** (j - i)}}], when: j > i}
               - {add: , from: to.*}
           - {sequence: [], from: fused.*}

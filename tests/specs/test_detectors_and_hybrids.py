@@ -31,23 +31,12 @@ def test_params_to_the_last_one(spec: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variant", "millions", "gmacs"),
-    [
-        # timm, results/results-imagenet.csv and benchmark-infer-amp-*: params in millions, GMACs at 224
-        ("w18", 21.30, 4.32),
-        ("w30", 37.71, 8.16),
-        ("w32", 41.23, 8.97),
-        ("w40", 57.56, 12.75),
-        ("w44", 67.06, 14.94),
-        ("w48", 77.47, 17.34),
-        ("w64", 128.06, 28.97),
-    ],
+    ("variant", "millions"),
+    [("w18", 21.30), ("w30", 37.71), ("w32", 41.23), ("w40", 57.56), ("w44", 67.06), ("w48", 77.47), ("w64", 128.06)],
 )
-def test_hrnet(variant: str, millions: float, gmacs: float) -> None:
-    """timm's GMACs have a multiplication and an addition of a batch norm as two: the operations that madd adds to the MACCs."""
-    totals = archcalc.analyze("hrnet", variant=variant).totals
-    assert round(totals.params / 1e6, 2) == millions
-    assert round(totals.flops / 1e9, 2) == gmacs
+def test_hrnet(variant: str, millions: float) -> None:
+    """timm, results/results-imagenet.csv: params in millions."""
+    assert round(archcalc.analyze("hrnet", variant=variant).totals.params / 1e6, 2) == millions
 
 
 @pytest.mark.parametrize(

@@ -391,7 +391,7 @@ def test_a_shape_that_is_asked_for_is_no_use_of_the_value() -> None:
         ),
         (
             "- linear: shape(a..b)[0]",
-            "layers[0].linear: 'a..b' is not a name or a path\n  expected  previous, stem, stage.0.conv, or \"stage[index - 1].conv\"",
+            "layers[0].linear: 'a..b' is not a name or a path\n  expected  previous, stem, stage.0.conv, stage.*.conv, or \"stage[index - 1].conv\"",
         ),
         ("- linear: shape(input)[1]", "layers[0].linear: 'shape(input)[1]': the list has 1 value, the first is [0]"),
         (

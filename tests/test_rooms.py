@@ -41,8 +41,8 @@ FILES: dict[str, str] = {
         "ends shapes < adapters apply caches < blocks composing < ties < build following < decoding"
     ),
     "conventions": (
-        "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras ptflops ptflops_aten thop torch "
-        "torchinfo torchvision xla < calflops timm"
+        "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras mmcv ptflops ptflops_aten thop torch "
+        "torchinfo torchvision ultralytics xla < calflops mmengine timm torchprofile"
     ),
     "memory": (
         "mixes optimizers precision quantized storage < checkpoint liveness loss traffic < context plan < keeping weights < "

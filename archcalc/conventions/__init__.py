@@ -21,6 +21,10 @@ FILES: dict[str, str] = {
     "calflops": "calflops",
     "timm": "timm",
     "torchvision": "torchvision",
+    "mmcv": "mmcv",
+    "mmengine": "mmengine",
+    "ultralytics": "ultralytics",
+    "torchprofile": "torchprofile",
     "keras": "keras",
     "xla": "xla",
 }

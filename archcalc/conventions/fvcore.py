@@ -17,7 +17,7 @@ def _einsum(symbols: Symbols) -> int:
     return path_flops(symbols) // 2
 
 
-_NAMED = "same or valid padding by its name: an operator it does not know"
+NAMED = "same or valid padding by its name: an operator it does not know"
 _KNOWN = Rule("0", "an operator that it ignores")
 _FUSED = "not counted: fused attention is an operator it does not know"
 _MATMUL = Rule("N_in * x[1][-1]", "matrix products: all of the first, times the columns of the second")
@@ -33,7 +33,7 @@ def _named(symbols: Symbols) -> int:
     return int(plain and (symbols["padding"] == "valid" or (symbols["padding"] == "same" and set(strides) == {1})))
 
 
-_NAME = Stated("1 with padding valid, or same and a stride of 1; 0 else", _named)
+NAME = Stated("1 with padding valid, or same and a stride of 1; 0 else", _named)
 
 fvcore = Convention(
     "fvcore",
@@ -44,7 +44,7 @@ fvcore = Convention(
     source="fvcore/nn/jit_handles.py and flop_count.py of that release",
     default=Rule("maccs", "not counted: an operator it does not know", missing=True),
     rules={
-        "conv depthwise_conv": Rule("0 if named else maccs", f"not counted: {_NAMED}", where={"named": _NAME}, missing=True),
+        "conv depthwise_conv": Rule("0 if named else maccs", f"not counted: {NAMED}", where={"named": NAME}, missing=True),
         "linear conv_transpose rnn_cell gru_cell lstm_cell": Rule("maccs"),
         "batch_norm": Rule("(2 if affine else 1) * N_in", "batch norm at 2 per element, 1 without affine"),
         "instance_norm group_norm layer_norm": Rule(
@@ -88,7 +88,7 @@ fvcore_activations = Convention(
     source="fvcore/nn/activation_count.py of that release",
     default=_NONE,
     rules={
-        "conv depthwise_conv": Rule("0 if named else N_out", _OUT.why, where={"named": _NAME}, missing=True),
+        "conv depthwise_conv": Rule("0 if named else N_out", _OUT.why, where={"named": NAME}, missing=True),
         "conv_transpose linear matmul einsum": _OUT,
         styled("attention_scores attention_values", *WRITTEN): _OUT,
         "dot_interaction": Rule("B * n * n", _OUT.why),

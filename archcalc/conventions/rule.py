@@ -159,4 +159,4 @@ def symbols_of(node: Leaf | Group, batch: int) -> Symbols:
     if isinstance(node, Leaf):
         result = node.result
         return {**result.symbols, **result.counts.to_dict(), **shapes, "params": result.params}
-    return {**node.args, **shapes}
+    return {**node.args, **shapes, "different": len(set(map(id, node.inputs)))}

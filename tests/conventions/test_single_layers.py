@@ -15,7 +15,9 @@ from torch_cases import CASES, Case, case_id, translate
 FAILS = "interpolation: the size alone, or 1 per input of a scale; with a list of scales it fails"
 EMPTY = "ConvTranspose2d-2x2x6x11-in_channels=2,out_channels=2,kernel_size=1,stride=[1,3],padding=[3,3],dilation=[3,1],groups=1,bias=True,output_padding=0"
 EXCEPTIONS = {
-    (tool, EMPTY): "its output has no rows: archcalc takes no size of 0" for tool in COLUMNS if tool not in ("ptflops", "ptflops-aten")
+    (tool, EMPTY): "its output has no rows: archcalc takes no size of 0"
+    for tool in COLUMNS
+    if tool not in ("ptflops", "ptflops-aten", "mmcv")
 }
 """The golden layers whose number is not reproduced, by tool, and why."""
 
@@ -97,11 +99,13 @@ def test_the_comparison_sees_a_wrong_number(tool: str) -> None:
 def test_code_in_every_style(case: dict[str, Any]) -> None:
     """What `as` says of the code gives what each tool prints for such code, which stands beside the numbers."""
     found = {}
-    for tool in COLUMNS:
+    printed = {tool: column for tool, column in COLUMNS.items() if not isinstance(case[column], str)}
+    assert len(printed) >= len(COLUMNS) - 1
+    for tool, column in printed.items():
         report = archcalc.analyze(case["spec"], batch=case["batch"], flops=tool)
         assert report.outputs == [case["output"][1:]]
-        found[COLUMNS[tool]] = report.totals.flops
-    assert found == {column: case[column] for column in COLUMNS.values()}
+        found[column] = report.totals.flops
+    assert found == {column: case[column] for column in printed.values()}
 
 
 def test_every_style_is_among_the_code() -> None:

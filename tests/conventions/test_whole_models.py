@@ -28,11 +28,19 @@ def test_every_golden_model_is_counted() -> None:
     assert len(GOLDEN) == 24
 
 
+BESIDE = {
+    ("torchprofile", "vit_b_16"): 1,  # the product of two sizes
+    ("torchprofile", "swin_t"): 1_430_016
+    + 24,  # queries times their scale, each token once, and two products of sizes in each of 12 blocks
+}
+"""What a tool counts more than we do: code of torchvision's that stands in no layer."""
+
+
 @pytest.mark.parametrize("model", GOLDEN_MODELS)
 @pytest.mark.parametrize("tool", TOTALS)
 def test_totals(tool: str, model: str) -> None:
     printed = EXTRA["models"][model][tool][0] if tool in EXTRA["models"][model] else GOLDEN[model][TOTALS[tool]]
-    assert total(model, tool) == printed
+    assert total(model, tool) + BESIDE.get((tool, model), 0) == printed
 
 
 @pytest.mark.parametrize("model", GOLDEN_MODELS)
@@ -177,3 +185,37 @@ def test_the_comparison_sees_how_code_is_written() -> None:
 def _shortcuts() -> int:
     """The MACCs of r3d_18's three 1x1x1 convolutions, which are plain ones."""
     return sum(channels // 2 * channels * (16 * 56 * 56 >> 3 * stage) for stage, channels in enumerate((128, 256, 512), 1))
+
+
+def test_mmcv_prints_the_operations_of_retinanet() -> None:
+    """RetinaNet R50-FPN at 800 x 1280 in MMDetection 2: 239.32 GFLOPs."""
+    tower = [{"sequence": [{"conv": {"channels": 256, "kernel": 3, "padding": 1}}, "relu"], "repeat": 4}]
+    layers: list[dict[str, Any]] = [
+        {"name": "net", "c5": {"until": "for.3"}},
+        {"name": "l5", "conv": {"channels": 256, "kernel": 1}, "from": "net.for.3"},
+        {"name": "l4", "conv": {"channels": 256, "kernel": 1}, "from": "net.for.2"},
+        {"name": "l3", "conv": {"channels": 256, "kernel": 1}, "from": "net.for.1"},
+        {"upsample": None, "from": ["l5", "l4"], "as": "functional"},
+        {"name": "m4", "add": None, "from": ["previous", "l4"]},
+        {"upsample": None, "from": ["m4", "l3"], "as": "functional"},
+        {"name": "m3", "add": None, "from": ["previous", "l3"]},
+        *(
+            {"name": f"p{n}", "conv": {"channels": 256, "kernel": 3, "padding": 1}, "from": source}
+            for n, source in ((3, "m3"), (4, "m4"), (5, "l5"))
+        ),
+        {"name": "p6", "conv": {"channels": 256, "kernel": 3, "stride": 2, "padding": 1}, "from": "net.for.3"},
+        "relu",  # type: ignore[list-item]
+        {"name": "p7", "conv": {"channels": 256, "kernel": 3, "stride": 2, "padding": 1}},
+    ]
+    for level in range(3, 8):
+        for head, channels in (("cls", 9 * 80), ("box", 9 * 4)):
+            shared = {"share": f"{head}3"} if level > 3 else {}
+            layers.append({"name": f"{head}{level}", "tower": channels, "from": f"p{level}", **shared})
+    document = {
+        "input": [3, 800, 1280],
+        "use": {"c5": "resnet50.yaml"},
+        "blocks": {"tower": {"args": ["out"], "layers": [*tower, {"conv": {"channels": "out", "kernel": 3, "padding": 1}}]}},
+        "layers": layers,
+        "outputs": [f"{head}{level}" for level in range(3, 8) for head in ("cls", "box")],
+    }
+    assert archcalc.analyze(document, flops="mmcv").totals.flops == 239_316_567_080

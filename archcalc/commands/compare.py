@@ -25,7 +25,7 @@ def command(specs: list[str], options: Options) -> None:
     if reports := reports_of(found):
         sys.stdout.write(compare(reports, unicode=unicode_wanted()))
         for report in reports:
-            for name in report.request.left_out:
-                print(f"{report.title}: {name} is set for the other specs: this one has no var or input of that name", file=sys.stderr)
+            for told in report.left_out:
+                print(f"{report.title}: {told}", file=sys.stderr)
     if show_errors(found):
         raise typer.Exit(WRONG_SPEC)

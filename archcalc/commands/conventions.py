@@ -32,9 +32,10 @@ def command(spec: str | None, options: Options, flops: str | None, between: tupl
     if spec is None:
         sys.stdout.write(matrix(chosen, unicode=unicode_wanted()) + "\n" + render.manual(chosen))
         return
-    found = analysed([spec], options)
-    if show_errors(found):
-        raise typer.Exit(WRONG_SPEC)
+    for name in between or ((flops,) if flops else ("madd",)):  # one of the user's own may have rules for types that the spec has not
+        found = analysed([spec], {**options, "flops": name})
+        if show_errors(found):
+            raise typer.Exit(WRONG_SPEC)
     counts = [count(found[0], convention) for convention in chosen]
     pair = (counts[0], counts[1]) if between else None
     sys.stdout.write(render.text(found[0], counts, pair, format, unicode=unicode_wanted()))

@@ -133,7 +133,9 @@ def analysed(specs: list[str], options: Options) -> list[Any]:
     if specs.count("-") > 1:
         fail("standard input can be read once: there are several -")
     texts = [read_text(spec) for spec in specs]
-    absent = _absent(texts, request) if len(texts) > 1 and (request.vars or request.input) else [()] * len(texts)
+    absent = (
+        _absent(texts, request) if len(texts) > 1 and (request.vars or request.input or request.convention.strangers) else [()] * len(texts)
+    )
     for (text, file, path, own), left_out in zip(texts, absent):
         own_request = request
         if own or left_out:
@@ -152,12 +154,12 @@ def analysed(specs: list[str], options: Options) -> list[Any]:
 
 
 def _absent(texts: list[tuple[bytes, str, str, str]], request: Request) -> list[tuple[str, ...]]:
-    """For each of several specs the vars and inputs that are asked of all, and are there in others alone."""
-    given = [*request.vars, *filter(None, request.input)]
+    """For each of several specs the vars, inputs and types of layers that are asked of all, and are there in others alone."""
+    given = [*request.vars, *filter(None, request.input), *request.convention.strangers]
     there: list[set[str]] = []
     for text, file, path, _ in texts:
         spec, _ = read_spec(text, file, path)
-        there.append(set() if spec is None else {*spec.vars, *(each.name for each in spec.inputs)})
+        there.append(set() if spec is None else {*spec.vars, *(each.name for each in spec.inputs), *spec.layer_types})
     known = set().union(*there)
     return [tuple(name for name in given if name in known and name not in names) for names in there]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import layers
-from ..core.errors import Reporter, SpecError
+from ..core.errors import Problem, Reporter, SpecError
 from ..core.suggest import did_you_mean
 from ..expr.compile import Expression, compile_expression
 from ..expr.errors import ExpressionError
@@ -36,17 +36,20 @@ def _convention(node: Node, reporter: Reporter) -> Convention | None:
             node.entries["unit"], "unit", f"there is no unit '{texts['unit']}'", expected="FLOPs (two per MACC) or MACs (one per MACC)"
         )
     rules: dict[str, Rule] = {}
+    own: dict[str, Rule] = {}
+    strangers: dict[str, Problem] = {}
     written = node.entries.get("rules")
     if written is not None and not isinstance(written, Mapping):
         reporter.error(written, "rules", "rules must be a mapping from layer types to formulas", expected="rules: {batch_norm: 2 * N_in}")
     for key, value in written.entries.items() if isinstance(written, Mapping) else ():
+        rule = _rule(value, key, f"rules.{key}", reporter)
+        if rule is None:
+            continue
+        own[key] = rule
         known = [*layers.NAMES, *layers.FAMILIES]
         if key not in known:
-            message = f"there is no layer type or family '{key}'"
-            reporter.error(written.keys[key], f"rules.{key}", message, hint=did_you_mean(key, known) or "`archcalc layers` lists them")  # type: ignore[union-attr]
-            continue
-        rule = _rule(value, key, f"rules.{key}", reporter)
-        if rule is not None:
+            strangers[key] = _stranger(written.keys[key], key, known, reporter.file)  # type: ignore[union-attr]
+        else:
             type = layers.find(key)
             family = key in layers.FAMILIES and (
                 type is None or type.delegate is not None
@@ -65,7 +68,17 @@ def _convention(node: Node, reporter: Reporter) -> Convention | None:
         source=texts["source"] or reporter.file,
         default=default,
         rules=rules,
+        own=own,
+        strangers=strangers,
     )
+
+
+def _stranger(node: Node, key: str, known: list[str], file: str) -> Problem:
+    """What is wrong with a rule for a name that is no built-in type's or family's, unless it is that of a layer type of the spec."""
+    reporter = Reporter(file)
+    hint = did_you_mean(key, known) or "`archcalc layers` lists them"
+    reporter.error(node, f"rules.{key}", f"there is no layer type or family '{key}', and the spec declares none", hint=hint)
+    return reporter.problems[0]
 
 
 def _text(node: Node | None, path: str, reporter: Reporter) -> str:

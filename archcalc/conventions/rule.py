@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..core.counts import Counts
+from ..core.errors import Problem
 from ..core.formula import Formula
-from ..network.graph import Group, Leaf, Tensor, leaves_of
+from ..network.graph import Group, Leaf, Node, Tensor, inside, leaves_of
 from .style import WAYS
 
 Symbols = dict[str, Any]
@@ -79,7 +80,21 @@ class Convention:
     One entry may name several keys.
     """
 
-    __slots__ = ("batch_one", "bias", "default", "meaning", "name", "per_macc", "rules", "sizes", "source", "tool", "unit")
+    __slots__ = (
+        "batch_one",
+        "bias",
+        "default",
+        "meaning",
+        "name",
+        "own",
+        "per_macc",
+        "rules",
+        "sizes",
+        "source",
+        "strangers",
+        "tool",
+        "unit",
+    )
 
     def __init__(
         self,
@@ -95,6 +110,8 @@ class Convention:
         batch_one: bool = False,
         per_macc: int = 0,
         sizes: Sizes | None = None,
+        own: dict[str, Rule] | None = None,
+        strangers: dict[str, Problem] | None = None,
     ) -> None:
         self.name = name
         self.meaning = meaning
@@ -112,6 +129,10 @@ class Convention:
         """Whether the tool counts one sample whatever the batch."""
         self.sizes = sizes
         """The bytes that the tool prints, where it prints any: from the inputs, the rows of all layers, and the batch."""
+        self.own = own or {}
+        """The rules for layer types that a spec declares, by their names: those of a user's own convention. A tool knows no such type."""
+        self.strangers = strangers or {}
+        """Of these the names that no built-in type bears, and what is wrong with a rule for them where the spec has no such type."""
 
     def rule(self, type: str, style: str = "") -> Rule:
         """The rule for a layer type as its code is written."""
@@ -131,12 +152,14 @@ class Convention:
         return self.rules.get(type)
 
     def rule_of(self, node: Leaf, style: str) -> Rule:
-        """The rule for a layer. A type that a spec declares has none, whatever its name."""
-        return self.default if node.layer.declared else self.rule(node.layer.name, style)
+        """The rule for a layer. A type that a spec declares has one only in a user's own convention, whatever its name."""
+        return self.own.get(node.layer.name, self.default) if node.layer.declared else self.rule(node.layer.name, style)
 
     def own_rule_of(self, node: Group, style: str) -> Rule | None:
         """The rule for a compound layer, if it has one; where some of it ran before the token that is counted, no rule is for the rest."""
-        rule = None if node.layer is None or node.layer.declared else self.own_rule(node.type, style)
+        if node.layer is None:
+            return None
+        rule = self.own.get(node.type) if node.layer.declared else self.own_rule(node.type, style)
         return None if rule is None or any(leaf.before for leaf in leaves_of(node)) else rule
 
     def count(self, rule: Rule, node: Leaf | Group, batch: int, times: int) -> int:
@@ -159,4 +182,16 @@ def symbols_of(node: Leaf | Group, batch: int) -> Symbols:
     if isinstance(node, Leaf):
         result = node.result
         return {**result.symbols, **result.counts.to_dict(), **shapes, "params": result.params}
-    return {**node.args, **shapes, "different": len(set(map(id, node.inputs)))}
+    counts, params = _sums(node)
+    return {**counts, **node.args, **shapes, "params": params, "different": len(set(map(id, node.inputs)))}
+
+
+def _sums(node: Node) -> tuple[dict[str, int], int]:
+    """The counts of all layers inside a compound layer for one sample, and their params, each set of weights once for each that it has."""
+    counts, params = dict.fromkeys(Counts.__slots__, 0), 0
+    for inner in inside(node):
+        own, weights = (inner.result.counts.to_dict(), inner.result.params) if isinstance(inner, Leaf) else _sums(inner)
+        times, sets = (inner.times, inner.weights) if isinstance(inner, Group) else (1, 1)
+        counts = {name: count + own[name] * times for name, count in counts.items()}
+        params += weights * sets
+    return counts, params

@@ -39,6 +39,10 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
     if spec is None:
         raise SpecError(problems)
     network, front = shaped(spec, problems, request)
+    strangers = request.convention.strangers
+    unknown = [problem for name, problem in strangers.items() if name not in spec.layer_types and name not in request.left_out]
+    if unknown:
+        raise SpecError(unknown)
     held = {figure: limit for figure, (limit, _) in spec.budget.items() if FIGURES[figure].needs != "device" or request.device is not None}
     accounts = _accounts(network, request, held)
     rows = rows_of(network, Counting(request.convention, request.batch), accounts)

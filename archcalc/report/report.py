@@ -90,10 +90,20 @@ class Report:
         return f"{self.name} ({self.variant})" if self.variant else self.name
 
     @property
+    def left_out(self) -> list[str]:
+        """What was asked of several specs, and this one has not."""
+        ruled = self.request.convention.strangers
+        return [
+            f"{name} has a rule for the other specs: this one has no layer type of that name"
+            if name in ruled
+            else f"{name} is set for the other specs: this one has no var or input of that name"
+            for name in self.request.left_out
+        ]
+
+    @property
     def notes(self) -> list[str]:
         """What else to know of how the network was run and counted."""
-        found = [f"{name} is set for the other specs: this one has no var or input of that name" for name in self.request.left_out]
-        found += notes(self.network, self.request.batch)
+        found = [*self.left_out, *notes(self.network, self.request.batch)]
         if self.causal:
             half = self.request.causal == "half"
             told = "only the unmasked half of its products" if half else "all its products, masked ones among them"

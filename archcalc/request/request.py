@@ -65,7 +65,7 @@ class Request:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.left_out: tuple[str, ...] = ()
-        """What was asked of several specs, and this one has not: vars, inputs."""
+        """What was asked of several specs, and this one has not: vars, inputs, its own types of layers that a convention has rules for."""
         for name, value in values.items():
             setattr(self, name, value)
 

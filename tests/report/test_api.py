@@ -441,10 +441,6 @@ WRONG_CONVENTIONS: dict[str, tuple[str, str]] = {
     "unit": ("unit: MACC", "mine.yaml:1:7: unit: there is no unit 'MACC'\n  expected  FLOPs (two per MACC) or MACs (one per MACC)"),
     "no text": ("meaning: 5", "mine.yaml:1:10: meaning: meaning must be a text\n  hint      put it in quotes"),
     "no rules": ("rules: [1]", "mine.yaml:1:8: rules: rules must be a mapping from layer types to formulas\n"),
-    "unknown type": (
-        "rules: {covn: 1}",
-        "mine.yaml:1:9: rules.covn: there is no layer type or family 'covn'\n  hint      did you mean 'conv'?",
-    ),
     "no formula": ("rules: {conv: true}", "mine.yaml:1:15: rules.conv: the rule for conv must be a formula\n"),
     "no expression": ("default: maccs +", "mine.yaml:1:10: default: 'maccs +': something is missing after '+'"),
     "yaml 1.1": ("rules: {conv: 1_000}", "mine.yaml:1:15: "),
@@ -457,6 +453,45 @@ def test_a_wrong_convention(what: str) -> None:
     with pytest.raises(archcalc.SpecError) as caught:
         read_convention(text, "mine.yaml")
     assert str(caught.value).startswith(message)
+
+
+OWN_TYPES: dict[str, Any] = {
+    "input": [3, 8, 8],
+    "layer_types": {
+        "bconv": {"args": ["channels"], "output": "[channels, in_height, in_width]", "params": 7, "maccs": "640 * channels"},
+        "pair": {"args": ["wide"], "layers": [{"conv": {"channels": "wide", "kernel": 1, "bias": False}}, {"relu": None, "repeat": 2}]},
+    },
+    "layers": [{"conv": {"channels": 4, "kernel": 3, "padding": 1}}, {"bconv": 5}, {"pair": 6, "repeat": 2}],
+}
+
+
+def test_a_convention_names_the_layer_types_of_the_spec(tmp_path: Path) -> None:
+    path = convention(tmp_path, "unit: MACs\ndefault: 0\nrules: {conv: maccs, bconv: maccs // 64 + channels + params}")
+    conv, bconv, first, second = archcalc.analyze(OWN_TYPES, flops=path).layers
+    assert (conv.flops, bconv.flops) == (27 * 4 * 64, 50 + 5 + 7)
+    assert (first.flops, second.flops) == (5 * 6 * 64, 6 * 6 * 64)  # by what they are made of
+    path = convention(tmp_path, "default: 0\nrules: {bconv: 1, pair: maccs + comparisons + 100 * params + wide}")
+    assert [row.flops for row in archcalc.analyze(OWN_TYPES, flops=path).layers[2:]] == [
+        (5 * 64 + 2 * 64 + 100 * 5) * 6 + 6,
+        (6 * 64 + 2 * 64 + 100 * 6) * 6 + 6,
+    ]
+
+
+def test_a_type_of_the_spec_stands_in_front_of_a_built_in_one(tmp_path: Path) -> None:
+    path = convention(tmp_path, "default: 0\nrules: {relu: N_out, conv: 11 * a}")
+    mine = {"conv": {"args": ["a"], "output": "in_shape", "maccs": "5 * a"}}
+    document = {"input": [3, 4], "layers": [{"conv": 2}, "relu"], "layer_types": mine}
+    assert [row.flops for row in archcalc.analyze(document, flops=path).layers] == [22, 12]
+
+
+def test_a_rule_for_a_type_that_is_nowhere(tmp_path: Path) -> None:
+    path = convention(tmp_path, "rules: {covn: 1, qqqq: 2}")
+    with pytest.raises(archcalc.SpecError) as caught:
+        archcalc.analyze(DOCUMENT, flops=path)
+    assert str(caught.value) == (
+        f"{path}:1:9: rules.covn: there is no layer type or family 'covn', and the spec declares none\n  hint      did you mean 'conv'?\n"
+        f"{path}:1:18: rules.qqqq: there is no layer type or family 'qqqq', and the spec declares none\n  hint      `archcalc layers` lists them"
+    )
 
 
 @pytest.mark.parametrize(

@@ -132,8 +132,9 @@ def manual(all_conventions: list[Convention]) -> str:
     for each in all_conventions:
         lines = [f"{each.name}: {each.meaning}", f"  unit     {each.unit}", f"  bias     {each.bias}"]
         lines += [f"  tool     {each.tool}"] if each.tool else []
-        width = max([22, *(len(key) for key in each.rules)])
+        rules = {**each.rules, **{name: each.own[name] for name in each.strangers}}
+        width = max([22, *(len(key) for key in rules)])
         lines += [f"  source   {each.source}", f"  {'all others':<{width}} {each.default.formula.text}"]
-        lines += [f"  {key:<{width}} {rule.formula.text}" + ("    not seen" if rule.missing else "") for key, rule in each.rules.items()]
+        lines += [f"  {key:<{width}} {rule.formula.text}" + ("    not seen" if rule.missing else "") for key, rule in rules.items()]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"

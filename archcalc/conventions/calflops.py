@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from .deepspeed import SHARED, UNSEEN
-from .pieces import LEFT_ALIGNED, letters_of
+from .pieces import LEFT_ALIGNED, MASKED, PROJECTED, letters_of
 from .rule import Convention, Rule, Stated, Symbols
 from .style import styled
 
@@ -53,6 +53,12 @@ calflops = Convention(
             where={"interpolated": Stated("the size without batch and channels, or batch * N_in with a scale", _interpolated)},
             whole=True,
             missing=True,
+        ),
+        "attention:need_weights": Rule(
+            f"batch * N * (2 * ({PROJECTED} + masked * L_q * L_k * E) + heads * L_q * L_k) + masked * L_q * L_k",
+            "nn.MultiheadAttention called for its weights: softmax at 1 per element; of its products the first alone, and where there is a mask",
+            where=MASKED,
+            whole=True,
         ),
         "matmul:operator": UNSEEN,
         "dot_interaction": UNSEEN,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from .einsum_path import PATH
-from .pieces import CAUSAL, GATES, METHODS, POOLS, SCORES, VALUES, letters_of
+from .pieces import CAUSAL, GATES, MASKED, METHODS, POOLS, PROJECTED, SCORES, VALUES, letters_of
 from .rule import Convention, Rule, Stated, Symbols
 from .style import styled
 
@@ -103,6 +103,12 @@ deepspeed = Convention(
     rules={
         **SHARED,
         "conv_transpose": Rule("2 * maccs + bias * N_out", "bias of convolutions"),
+        "attention:need_weights": Rule(
+            f"batch * N * (2 * ({PROJECTED} + 2 * L_q * L_k * E) + heads * L_q * L_k) + masked * L_q * L_k",
+            "nn.MultiheadAttention called for its weights: softmax at 1 per element, and the mask",
+            where=MASKED,
+            whole=True,
+        ),
         "upsample": Rule(
             "interpolated",
             "interpolation: the size alone, or 1 per output of a scale",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from .einsum_path import path_flops, renamed, with_batch
-from .pieces import CAUSAL, SCORES, VALUES, WRITTEN
+from .pieces import CALLED, CAUSAL, MASKED, PROJECTED, SCORES, VALUES, WRITTEN
 from .rule import Convention, Rule, Stated, Symbols
 from .style import styled
 
@@ -71,6 +71,9 @@ fvcore = Convention(
         "attention_scores attention_values": Rule("0", _FUSED, missing=True),
         styled("attention_scores", *WRITTEN): Rule(SCORES, "attention's products, masked pairs among them"),
         styled("attention_values", *WRITTEN): Rule(VALUES, "attention's products, masked pairs among them"),
+        "attention:need_weights": Rule(
+            f"N * ({PROJECTED} + (2 - masked) * L_q * L_k * E)", f"nn.MultiheadAttention {CALLED}", where=MASKED
+        ),
         "sequence_conv": Rule(f"k * {CAUSAL}", "causal convolution: the positions that are cut off"),
         "ssm_scan": Rule("N * i * n", "the scan: reading out alone is a matrix product"),
     },
@@ -91,6 +94,9 @@ fvcore_activations = Convention(
         "conv depthwise_conv": Rule("0 if named else N_out", _OUT.why, where={"named": NAME}, missing=True),
         "conv_transpose linear matmul einsum": _OUT,
         styled("attention_scores attention_values", *WRITTEN): _OUT,
+        "attention:need_weights": Rule(
+            "N * (3 * L_q * E + 2 * L_k * E + (1 - masked) * heads * L_q * L_k)", f"nn.MultiheadAttention {CALLED}", where=MASKED
+        ),
         "dot_interaction": Rule("B * n * n", _OUT.why),
         "rnn_cell": Rule("N * 2 * H", _OUT.why),
         "gru_cell": Rule("N * 6 * H", _OUT.why),

@@ -34,6 +34,20 @@ SCORES = "B * h * L_q * L_k * d"
 VALUES = "B * h * L_q * L_k * d_v"
 """The MACCs of attention's two products, masked pairs among them."""
 
+MODULE: dict[str, str | Stated] = {
+    "N": "prod(x[0][:-2])",
+    "L_q": "x[0][-2]",
+    "L_k": "x[1][-2]",
+    "E": "x[0][-1]",
+    "E_k": "x[1][-1]",
+    "E_v": "x[2][-1]",
+}
+"""The symbols of nn.MultiheadAttention as one layer."""
+MASKED: dict[str, str | Stated] = {**MODULE, "masked": "mask or causal"}
+PROJECTED = "2 * L_q * E * E + L_k * E * (E_k + E_v)"
+"""The MACCs of its projections for one sequence."""
+CALLED = "called for its weights: two products, of which the first is another operator with a mask"
+
 GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 
 WRITTEN = ("written", "functional", "operator")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .pieces import CAUSAL, LEFT_ALIGNED, METHODS, POOLS, SCORES, TRANSFORMER, VALUES, gated
+from .pieces import CAUSAL, LEFT_ALIGNED, MASKED, METHODS, MODULE, POOLS, SCORES, TRANSFORMER, VALUES, gated
 from .rule import Convention, Rule, Stated, Symbols
 from .style import styled
 
@@ -30,6 +30,11 @@ _BESIDE = {"rnn": 1, "gru": 7, "lstm": 10}
 _TWICE = "hook and patched function"
 _MATRIX = "N_in * x[1][-1]"
 _BOTH = "relu prelu elu gelu"
+_MODULE = (
+    "L_q * E + L_q * E * E + L_k * E_k * E_k + L_k * E_v * E_v + bias * (L_q + 2 * L_k) * E"
+    " + heads * L_q * L_k * (E // heads + 1 + E_v // heads) + L_q * E_v * (E_v + 1)"
+)
+_AS_ONE = "nn.MultiheadAttention as one: scaling, softmax and biases beside its products; keys and values projected to their own size"
 _UNSEEN = Rule("0", "not counted: neither a hooked module nor a patched function", missing=True)
 
 ptflops = Convention(
@@ -75,18 +80,11 @@ ptflops = Convention(
             where={"interpolated": _INTERPOLATED},
         ),
         **gated(_BESIDE, "R"),
-        "attention": Rule(
-            "N * (L_q * E + L_q * E * E + L_k * E_k * E_k + L_k * E_v * E_v + bias * (L_q + 2 * L_k) * E"
-            " + heads * L_q * L_k * (E // heads + 1 + E_v // heads) + L_q * E_v * (E_v + 1))",
-            "nn.MultiheadAttention as one: scaling, softmax and biases beside its products; keys and values projected to their own size",
-            where={
-                "N": "prod(x[0][:-2])",
-                "L_q": "x[0][-2]",
-                "L_k": "x[1][-2]",
-                "E": "x[0][-1]",
-                "E_k": "x[1][-1]",
-                "E_v": "x[2][-1]",
-            },
+        "attention": Rule(f"N * ({_MODULE})", _AS_ONE, where=MODULE),
+        "attention:need_weights": Rule(
+            f"N * ({_MODULE} + heads * L_q * L_k * (2 * (E // heads) + 1)) + masked * L_q * L_k",
+            f"{_AS_ONE}; called for its weights, products, softmax and mask once more as functions",
+            where=MASKED,
         ),
         "matmul matmul:functional": Rule(_MATRIX, "matrix products: all of the first, times the columns of the second"),
         "nearest nearest:functional": Rule("maccs", "products of points as one matrix product"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .pieces import CAUSAL, SCORES, VALUES, WRITTEN
+from .pieces import CALLED, CAUSAL, MASKED, PROJECTED, SCORES, VALUES, WRITTEN
 from .rule import Convention, Rule
 from .style import styled
 
@@ -29,6 +29,11 @@ ptflops_aten = Convention(
         "attention_scores attention_values": Rule("0", _FUSED, missing=True),
         styled("attention_scores", *WRITTEN): Rule(SCORES, "attention's products, masked pairs among them"),
         styled("attention_values", *WRITTEN): Rule(VALUES, "attention's products, masked pairs among them"),
+        "attention:need_weights": Rule(
+            f"N * ({PROJECTED} + (2 - masked) * L_q * L_k * E + 2 * bias * (L_q + L_k) * E)",
+            f"nn.MultiheadAttention {CALLED}",
+            where=MASKED,
+        ),
         "dot_interaction": Rule("B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
         "sequence_conv": Rule(f"(k + bias) * {CAUSAL}", "causal convolution: bias, and the positions that are cut off"),
         "ssm_scan": Rule("N * i * n", "the scan: reading out alone is a matrix product"),

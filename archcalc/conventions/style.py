@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..layers.kit.compound import Compound
 from ..network.graph import Group, Leaf
-from ..spec.language import FOR_BYTES, STYLES
+from ..spec.language import FOR_BYTES, NEED_WEIGHTS, STYLES
 
-WAYS = frozenset(STYLES) - {"module", *FOR_BYTES}
+WAYS = frozenset(STYLES) - {"module", NEED_WEIGHTS, *FOR_BYTES}
 """The ways of writing code that are not the usual module."""
 
 
@@ -22,15 +22,22 @@ def style_of(node: Leaf | Group) -> str:
 def style_inside(node: Group, outer: str) -> str:
     """How the layers inside a group are written, where those around it are written as ``outer``.
 
-    As the group says; else, inside a compound layer, as the module that it is has them: its type stands in front of those around it.
+    As the group says; of the modules inside a Transformer layer none is called for its weights. Else, inside a compound layer, as the module that it is has them: its type stands in front of those around it.
     """
     style = style_of(node)
-    if style and style != "module":
+    called = style == NEED_WEIGHTS
+    if style and style != "module" and not called:
         return style
+    if called:
+        outer = "" if outer in WAYS else outer
+        outer = outer if NEED_WEIGHTS in outer.split() else f"{NEED_WEIGHTS} {outer}".strip()
     if node.layer is None or node.layer.declared or (outer in WAYS and not style):
         return outer
-    own = node.layer.written(node.args, [tensor.shape or () for tensor in node.inputs]) if isinstance(node.layer, Compound) else ""
-    return own or f"{node.type} {outer if outer not in WAYS else ''}".strip()
+    if not isinstance(node.layer, Compound):
+        return f"{node.type} {outer if outer not in WAYS else ''}".strip()
+    own = node.layer.written(node.args, [tensor.shape or () for tensor in node.inputs])
+    around = [word for word in outer.split() if word not in WAYS and (word != NEED_WEIGHTS or node.layer.packs)]
+    return own or " ".join([node.type, *around])
 
 
 def styled(types: str, *styles: str) -> str:

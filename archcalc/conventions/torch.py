@@ -22,8 +22,8 @@ torch = Convention(
         "attention_scores attention_values": Rule(
             "0", "not counted: fused attention on the CPU is an operator it does not know", missing=True
         ),
-        styled("attention_scores", *WRITTEN): Rule(f"2 * {SCORES}", "attention's products, masked pairs among them"),
-        styled("attention_values", *WRITTEN): Rule(f"2 * {VALUES}", "attention's products, masked pairs among them"),
+        styled("attention_scores", *WRITTEN, "need_weights"): Rule(f"2 * {SCORES}", "attention's products, masked pairs among them"),
+        styled("attention_values", *WRITTEN, "need_weights"): Rule(f"2 * {VALUES}", "attention's products, masked pairs among them"),
         "dot_interaction": Rule("2 * B * n * n * F_in", "pairs of vectors as one matrix product, each pair twice"),
         "sequence_conv": Rule(f"2 * k * {CAUSAL}", "causal convolution: the positions that are cut off"),
         "ssm_scan": Rule("2 * N * i * n", "the scan: reading out alone is a matrix product"),

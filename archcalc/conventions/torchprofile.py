@@ -6,7 +6,7 @@ from math import prod
 
 from .einsum_path import with_batch
 from .fvcore import NAME, NAMED
-from .pieces import CAUSAL, SCORES, VALUES
+from .pieces import CAUSAL, MODULE, PROJECTED, SCORES, VALUES
 from .rule import Convention, Rule, Stated, Symbols
 
 
@@ -16,6 +16,9 @@ def _einsum(symbols: Symbols) -> int:
 
 
 _GATES = "recurrent cells: the gates' products"
+_MODULE = f"{PROJECTED} + 2 * L_q * L_k * E"
+_SIZES = "(6 if different == 2 else 4)"
+_AS_ONE = "nn.MultiheadAttention: products of sizes, which a trace shows too"
 _KNOWN = Rule("0", "counted as nothing")
 
 torchprofile = Convention(
@@ -62,17 +65,11 @@ torchprofile = Convention(
         ),
         "lp_pool": Rule("3 * N_out", "power pools: an average pool and two products"),
         "local_response_norm": Rule("3 * N_in", "local response norm: two products and an average pool"),
-        "attention": Rule(
-            "batch * N * (2 * L_q * E * E + L_k * E * (E_k + E_v) + 2 * L_q * L_k * E) + (6 if different == 2 else 4)",
-            "nn.MultiheadAttention: products of sizes, which a trace shows too",
-            where={
-                "N": "prod(x[0][:-2])",
-                "L_q": "x[0][-2]",
-                "L_k": "x[1][-2]",
-                "E": "x[0][-1]",
-                "E_k": "x[1][-1]",
-                "E_v": "x[2][-1]",
-            },
+        "attention": Rule(f"batch * N * ({_MODULE}) + {_SIZES}", _AS_ONE, where=MODULE, whole=True),
+        "attention:need_weights": Rule(
+            f"batch * N * ({_MODULE} + L_q * E) + {_SIZES}",
+            f"{_AS_ONE}; called for its weights, the scaling of queries",
+            where=MODULE,
             whole=True,
         ),
         "grid_sample": Rule(

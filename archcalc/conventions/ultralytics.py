@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from .einsum_path import with_batch
-from .pieces import CAUSAL, METHODS, SCORES, VALUES, gated, letters_of
+from .pieces import CAUSAL, METHODS, MODULE, PROJECTED, SCORES, VALUES, gated, letters_of
 from .rule import Convention, Rule, Stated, Symbols
 from .style import styled
 
@@ -43,16 +43,9 @@ _BESIDE = {"rnn": 1, "gru": 7, "lstm": 8}
 _KNOWN = "counted as nothing"
 _POOL = "average pools: each input of a window, and each output"
 _MODULE = Rule(
-    "2 * N * (E * (2 * L_q * E + L_k * (E_k + E_v)) + 2 * L_q * L_k * E + heads * L_q * (3 * L_k - 1))",
+    f"2 * N * ({PROJECTED} + 2 * L_q * L_k * E + heads * L_q * (3 * L_k - 1))",
     "nn.MultiheadAttention as one: softmax at 3 per score beside its products",
-    where={
-        "N": "prod(x[0][:-2])",
-        "L_q": "x[0][-2]",
-        "L_k": "x[1][-2]",
-        "E": "x[0][-1]",
-        "E_k": "x[1][-1]",
-        "E_v": "x[2][-1]",
-    },
+    where=MODULE,
 )
 _RECURRENT = {name: Rule(f"2 * {rule.formula.text}", rule.why) for name, rule in gated(_BESIDE, "R").items()}
 

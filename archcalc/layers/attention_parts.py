@@ -95,7 +95,7 @@ attention_scores = LayerType(
     output="[..., h, L_q, L_k]",
     rule=lambda symbols, inputs: [(*inputs[0][:-2], symbols["heads"], symbols["L_q"], symbols["L_k"])],
     maccs="B * h * pairs * d",
-    keeps=Keeps("others", core="starts", copies={"module": (0, 1), "functional": (0, 1)}, spreads="h // kv_heads"),
+    keeps=Keeps("others", core="starts", copies={"module": (0, 1), "need_weights": (0,), "functional": (0, 1)}, spreads="h // kv_heads"),
     muls="B * h * pairs",
     notes=PAIRS_NOTE,
     positions=_scores_axis,

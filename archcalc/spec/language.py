@@ -127,6 +127,7 @@ def budget_kind(figure: str) -> Amount | Quantity:
 
 STYLES: dict[str, str] = {
     "module": "the module of the usual implementation, as everywhere else",
+    "need_weights": "attention: nn.MultiheadAttention called with its defaults, so that it gives the weights too",
     "functional": "a function, such as F.relu, that no hook on modules sees",
     "subclass": "a subclass of the module, which hooks that match exact types do not see",
     "operator": "an operator of the language, such as x + y",
@@ -136,6 +137,8 @@ STYLES: dict[str, str] = {
     "float32_scaled": "as float32, and the weights of RMS norms come to the float32 copy",
 }
 """How code may be written, where counters tell the difference, or the bytes that are kept."""
+NEED_WEIGHTS = "need_weights"
+"""The module too, in one way of calling it: everywhere else the module is called with need_weights=False."""
 FOR_BYTES = ("float32", "float32_scaled")
 """The ways that make a difference to bytes alone: no counter sees them."""
 

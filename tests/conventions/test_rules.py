@@ -11,7 +11,6 @@ import pytest
 import archcalc
 from archcalc import conventions, layers
 from archcalc.conventions.rule import Convention, Rule, Stated, symbols_of
-from archcalc.conventions.style import WAYS
 from archcalc.explain.layer import explain
 from archcalc.layers.kit.compound import Compound
 from archcalc.network.graph import Leaf
@@ -56,7 +55,7 @@ def test_every_key_of_a_rule_is_a_layer_type_and_a_style(name: str) -> None:
     for key in conventions.find(name).rules:
         type, _, style = key.partition(":")
         assert type in layers.NAMES or (type == "*" and style), key
-        assert not style or style in WAYS or style in COMPOUNDS, key
+        assert not style or style in STYLES or style in COMPOUNDS, key
 
 
 @pytest.mark.parametrize("name", conventions.NAMES)
@@ -269,6 +268,56 @@ def test_ptflops_projects_keys_and_values_to_their_own_size() -> None:
     inputs = {"q": [3, 4], "k": [5, 6], "v": [5, 8]}
     expected = 3 * 4 + 3 * 16 + 5 * 36 + 5 * 64 + (3 + 5 + 5) * 4 + 2 * 3 * 5 * (2 + 1 + 4) + 3 * 8 * 9
     assert number("ptflops", item, inputs=inputs) == expected
+
+
+CALLED: dict[str, tuple[dict[str, Any], list[str], tuple[int, ...]]] = {
+    # nn.MultiheadAttention(12, 3) with no word on need_weights, [2, 5, 12]; a memory [2, 7, 12]; torch 2.14.1, each tool run
+    "plain": ({}, ["x"], (4530, 3720, 6960, 750, 0, 13920, 0, 6960, 14760, 7084)),
+    "mask": ({"mask": True}, ["x"], (4555, 3420, 6360, 600, 0, 13920, 0, 6360, 14760, 7084)),
+    "causal": ({"causal": True}, ["x"], (4555, 3420, 6360, 600, 0, 13920, 0, 6360, 14760, 7084)),
+    "no bias": ({"bias": False}, ["x"], (4350, 3480, 6960, 750, 0, 13920, 0, 6960, 14760, 7084)),
+    "memory": ({}, ["x", "m"], (5694, 4584, 8592, 906, 0, 17184, 0, 8592, 18384, 8718)),
+}
+
+
+@pytest.mark.parametrize("case", CALLED)
+def test_a_module_that_is_called_for_its_weights(case: str) -> None:
+    args, sources, printed = CALLED[case]
+    tools = [
+        "ptflops",
+        "ptflops-aten",
+        "fvcore",
+        "fvcore-activations",
+        "torchinfo",
+        "torch",
+        "mmcv",
+        "mmengine",
+        "ultralytics",
+        "torchprofile",
+    ]
+    item = {"attention": {"heads": 3, **args}, "as": "need_weights", "from": sources}
+    inputs = {"x": [5, 12], "m": [7, 12]}
+    assert tuple(number(tool, item, batch=2, inputs={name: inputs[name] for name in sources}) for tool in tools) == printed
+
+
+def test_the_usual_call_of_attention_and_others() -> None:
+    def printed(tool: str, style: str | None) -> int:
+        return number(tool, {"attention": {"heads": 4}, **({"as": style} if style else {})}, [300, 448])
+
+    assert [printed(tool, "need_weights") for tool in ("ptflops", "fvcore", "calflops")] == [403_516_800, 321_484_800, 482_049_600]
+    assert [printed(tool, None) for tool in ("ptflops", "fvcore", "calflops")] == [322_516_800, 240_844_800, 481_689_600]
+    assert (printed("deepspeed", "need_weights"), printed("thop", "need_weights")) == (643_329_600, 0)
+
+
+def test_no_transformer_layer_calls_for_weights() -> None:
+    layer = {"transformer_encoder": {"heads": 2, "hidden": 5}}
+    for wrapped in ({**layer, "as": "need_weights"}, {"sequence": [layer], "as": "need_weights"}):
+        assert number("ptflops", wrapped, [3, 4]) == number("ptflops", layer, [3, 4])
+    one = {"attention": 2}
+    assert number("ptflops", {"sequence": [one, "relu"], "as": "need_weights"}, [3, 4]) == 2 * 12 + number(
+        "ptflops", {**one, "as": "need_weights"}, [3, 4]
+    )
+    assert styles({"attention": {"heads": 2, "rope": True}, "as": "need_weights"}, [3, 4])["attention.scores"] == "fused"
 
 
 def test_ptflops_matches_axes_from_the_first() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -15,7 +16,7 @@ from archcalc.explain.layer import explain
 from archcalc.layers.kit.compound import Compound
 from archcalc.network.graph import Leaf
 from archcalc.report.differences import count
-from archcalc.spec.language import STYLES
+from archcalc.spec.language import FOR_BYTES, STYLES
 from layer_examples import example_spec, leaves
 
 OWN = ("madd", "arithmetic", "hardware")
@@ -307,6 +308,17 @@ def test_the_usual_call_of_attention_and_others() -> None:
     assert [printed(tool, "need_weights") for tool in ("ptflops", "fvcore", "calflops")] == [403_516_800, 321_484_800, 482_049_600]
     assert [printed(tool, None) for tool in ("ptflops", "fvcore", "calflops")] == [322_516_800, 240_844_800, 481_689_600]
     assert (printed("deepspeed", "need_weights"), printed("thop", "need_weights")) == (643_329_600, 0)
+
+
+def test_the_guide_has_the_figures_of_every_way() -> None:
+    lines = (Path(archcalc.__file__).parent / "guide" / "conventions.md").read_text(encoding="utf-8").splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("| tool ") and "need_weights" in line)
+    head, _, *rows = ([cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines[start : start + 5])
+    for tool, *numbers in rows:
+        found = [number(tool, {"attention": {"heads": 4}, "as": style}, [300, 448]) for style in head[1:]]
+        assert found == [int(each.replace(",", "")) for each in numbers]
+    told = {line.split("`")[1] for line in lines if line.startswith("| `")}
+    assert set(STYLES) - set(FOR_BYTES) <= told
 
 
 def test_no_transformer_layer_calls_for_weights() -> None:

@@ -219,3 +219,9 @@ def test_mmcv_prints_the_operations_of_retinanet() -> None:
         "outputs": [f"{head}{level}" for level in range(3, 8) for head in ("cls", "box")],
     }
     assert archcalc.analyze(document, flops="mmcv").totals.flops == 239_316_567_080
+
+
+@pytest.mark.parametrize(("patch", "macs"), [(2, 114.4), (4, 28.8)])
+def test_thop_prints_the_macs_of_dit(patch: int, macs: float) -> None:
+    """DiT-XL/2 and XL/4 at 256 x 256, in G: the linear layers of the attention are seen, its products are not."""
+    assert round(archcalc.analyze(SPECS / "dit.yaml", vars={"patch": patch}, flops="thop").totals.flops / 1e9, 1) == macs

@@ -7,6 +7,7 @@ A formula reads the symbols of the layer (``K_h``, ``C_in``, ``N_out``, its argu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 from ..core.counts import Counts
@@ -181,9 +182,16 @@ def symbols_of(node: Leaf | Group, batch: int) -> Symbols:
     shapes = {"x": [tensor.shape for tensor in node.inputs], "y": [tensor.shape for tensor in node.outputs], "batch": batch}
     if isinstance(node, Leaf):
         result = node.result
-        return {**result.symbols, **result.counts.to_dict(), **shapes, "params": result.params}
+        elements = _elements(node) if node.layer.declared else {}  # a built-in layer has them among its symbols, where they mean something
+        return {**elements, **result.symbols, **result.counts.to_dict(), **shapes, "params": result.params}
     counts, params = _sums(node)
-    return {**counts, **node.args, **shapes, "params": params, "different": len(set(map(id, node.inputs)))}
+    return {**counts, **_elements(node), **node.args, **shapes, "params": params, "different": len(set(map(id, node.inputs)))}
+
+
+def _elements(node: Leaf | Group) -> dict[str, int]:
+    """The elements of the first value that comes in, and of the first that goes out."""
+    ends = {"N_in": node.inputs, "N_out": node.outputs}
+    return {name: prod(values[0].shape or ()) for name, values in ends.items() if values}
 
 
 def _sums(node: Node) -> tuple[dict[str, int], int]:

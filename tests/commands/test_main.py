@@ -538,6 +538,24 @@ def test_another_input() -> None:
     assert (done.code, done.err) == (2, "archcalc: --input has two shapes for one input\n  hint      name each input: image=3x192x192\n")
 
 
+def test_a_convention_for_layer_types_that_only_some_specs_declare(folder: Path) -> None:
+    (folder / "own.yaml").write_text("name: Own\ninput: [7]\nlayer_types: {swish2: {muls: 3, output: in_shape}}\nlayers: [swish2]\n")
+    (folder / "ours.yaml").write_text("name: ours\ndefault: 0\nrules: {swish2: 5 * N_in}\n")
+    (folder / "typo.yaml").write_text("name: typo\nrules: {swish3: 5}\n")
+    done = run("compare", "own.yaml", "two.yaml", "--flops", "ours.yaml")
+    assert (done.code, done.err) == (0, "Two: swish2 has a rule for the other specs: this one has no layer type of that name\n")
+    assert run("conventions", "own.yaml", "--flops", "ours.yaml").out.startswith(
+        "Own: from the MACCs to ours\n     0  MACCs\n  + 35  swish2: 5 * N_in (1 layer)\n  = 35  ours, FLOPs"
+    )
+    assert "  swish2                 5 * N_in\n" in run("conventions", "--flops", "ours.yaml").out
+    for command in ((), ("conventions",)):
+        done = run(*command, "own.yaml", "--flops", "typo.yaml")
+        assert (done.code, done.err.splitlines()[0]) == (
+            1,
+            "typo.yaml:2:9: rules.swish3: there is no layer type or family 'swish3', and the spec declares none",
+        )
+
+
 def test_what_only_some_specs_have_is_a_note_for_the_others(folder: Path) -> None:
     (folder / "other.yaml").write_text("name: Other\ninputs: {x: [3, 8, 9]}\nvars: {depth: 5}\nlayers: [linear: depth]\n")
     done = run("two.yaml", "other.yaml", "--set", "width=6", "--set", "depth=7", "--input", "x=1x2x3", "--depth", "1")

@@ -98,6 +98,11 @@ def test_retinanet() -> None:
     assert report.outputs == [[features, *shape] for features in (720, 36) for shape in LEVELS]
 
 
+def test_retinanet_as_mmdetection_counts_it() -> None:
+    """What mmengine's and mmcv's counters print for retinanet_r50_fpn at 800 × 1280."""
+    assert archcalc.analyze("retinanet", flops="mmcv").totals.flops == 239_316_567_080
+
+
 def test_two_heads_of_retinanet_have_one_set_of_weights_each() -> None:
     cells = sum(height * width for height, width in LEVELS)
     entries: dict[str, Any] = {entry.name: entry for entry in archcalc.analyze("retinanet").tree}

@@ -54,6 +54,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "choose": ("constant", "where", "one_hot", "cumsum", "gather", "nearest"),
     "sampling": ("grid_sample", "affine_grid", "deform_conv"),
     "regions": ("roi_align", "roi_pool", "nms"),
+    "spectral": ("fft", "rfft", "irfft", "complex_multiply", "stft", "mel"),
     "composed": ("conv_norm_act", "eca"),
     "squeeze_excite": ("squeeze_excite",),
     "embedding": ("embedding", "embedding_bag", "position_embedding", "class_token", "sinusoidal"),

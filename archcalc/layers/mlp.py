@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import COUNT, PROBABILITY, SIZE, TRUTH, Word, show
+from ..core.kinds import AXIS, COUNT, PROBABILITY, SIZE, TRUTH, Word, show
 from .activation import ACTIVATION
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import FEATURES_LAST
+from .kit.axes import FEATURES_LAST, axis_of
 from .kit.compound import Compound
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
-from .kit.positions import APART, features
+from .kit.positions import along, features
 
 _HIDDEN = Arg("hidden", SIZE, "features in between, H")
 DROPOUT = Arg("dropout", PROBABILITY, "how many of the features in between are dropped while training", 0)
@@ -85,22 +85,35 @@ gated_mlp = Compound(
 
 
 def _at_most(symbols: Symbols, inputs: list[Shape]) -> None:
-    symbols["n"] = inputs[0][-1]
+    if not inputs[0]:
+        raise LayerError("top_k takes at least one axis")
+    symbols["n"] = inputs[0][axis_of(symbols["axis"], inputs[0])]
+    symbols["N"] = symbols["N_in"] // symbols["n"]
+
+
+def _chosen(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
+    axis = axis_of(symbols["axis"], inputs[0])
+    return [(*inputs[0][:axis], symbols["k"], *inputs[0][axis + 1 :])] * (1 + (symbols["gives"] == "both"))
 
 
 top_k = LayerType(
     "top_k",
-    "The k largest elements of the last axis.",
-    args=(Arg("k", SIZE, "how many"),),
-    takes=FEATURES_LAST,
+    "The k largest elements along an axis, their positions, or both.",
+    args=(
+        Arg("k", SIZE, "how many"),
+        Arg("axis", AXIS, "the axis along which they are looked for", -1),
+        Arg("gives", Word("values", "indices", "both"), "what comes out: the elements, their positions, or name.0 and name.1", "values"),
+    ),
     symbols=_at_most,
     requires=(("k <= n", "k: {k} of {n} elements", "k", "at most {n}"),),
-    output="[..., k]",
-    keeps=Keeps(indices="N_out"),
+    output="as the input, the axis of size k",
+    rule=_chosen,
+    keeps=Keeps(indices="N * k"),
     comparisons="N * (k * n - k * (k + 1) // 2)",
-    notes="Counted as finding a maximum k times, among one fewer each time.",
-    positions=APART,
-    source="Shazeer et al., Outrageously Large Neural Networks, 2017, arXiv:1701.06538, equation 5",
+    notes="Counted as finding a maximum k times, among one fewer each time. n is the size of the axis, and N the product of the other sizes.",
+    positions=along("axis"),
+    over="axis",
+    source="PyTorch documentation, torch.topk; Shazeer et al., Outrageously Large Neural Networks, 2017, arXiv:1701.06538, equation 5",
     example=Example({"k": 2}, [[3, 8]], [3, 2], comparisons=39),
 )
 

@@ -22,6 +22,7 @@ OF_FAMILIES: dict[str, str] = {
     "choose": "choosing",
     "sampling": "sampling",
     "regions": "regions",
+    "spectral": "transforms",
     "composed": "convolutions",
     "squeeze_excite": "channel gates",
     "embedding": "embeddings",

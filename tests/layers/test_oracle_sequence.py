@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import archcalc
 import oracle.attention
 import oracle.experts
 import oracle.state
@@ -158,6 +159,9 @@ def test_top_k_and_expert_sum(data: st.DataObject) -> None:
     *leading, features = drawn(data, data.draw(st.integers(1, 3)))
     k = data.draw(st.integers(1, features))
     assert_as_counted("top_k", oracle.experts.top_k, [[*leading, features]], {"k": k}, written={"k": k})
+    turned = [[features, *leading]]
+    for gives in ("values", "indices"):
+        assert_as_counted("top_k", oracle.experts.top_k, turned, {"k": k, "axis": 0}, written={"k": k, "axis": 0, "gives": gives})
 
     def loops(machine: Machine, value: Tensor, gates: Tensor) -> Tensor:
         return oracle.experts.expert_sum(machine, gates, *[value] * k)
@@ -269,6 +273,13 @@ def test_the_loops_of_a_scan_are_a_recurrence() -> None:
     assert out[0, 0] == pytest.approx(-state + 2 * 3)
     state = state * 2.718281828459045 ** (-2 * 0.5) + 5 * 2 * 0.5
     assert out[1, 0] == pytest.approx(4 * state + 2 * 5)
+
+
+def test_top_k_gives_values_and_positions() -> None:
+    """As torch.topk on [3, 7, 5] along axis 1: two tensors [3, 2, 5]; each of 15 rows finds a largest of 7 and of 6."""
+    layers: list[Any] = [{"name": "best", "top_k": {"k": 2, "axis": 1, "gives": "both"}}, {"softmax": 1, "from": "best.0"}]
+    report = archcalc.analyze({"input": [3, 7, 5], "layers": layers, "outputs": ["softmax", "best.1"]})
+    assert (report.layers[0].output_shapes, report.layers[0].operations["comparisons"]) == ([[3, 2, 5]] * 2, 15 * (6 + 5))
 
 
 def test_the_loops_of_top_k_and_experts_compute() -> None:

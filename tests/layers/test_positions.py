@@ -18,6 +18,7 @@ import oracle.matrix_state
 import oracle.product
 import oracle.recurrent
 import oracle.sampling
+import oracle.spectral
 import oracle.state
 from archcalc import layers
 from archcalc.layers.kit.layer import LayerType
@@ -151,6 +152,12 @@ CASES: list[tuple[str, Layer, Shapes, Args, Args | None, str]] = [
     ("roi_pool", oracle.sampling.roi_pool, [[2, 4, 3], [3, 4]], {"size": [2, 1]}, None, "apart>1 all all, apart>0 all"),
     ("nms", oracle.sampling.nms, [[4, 4], [4]], {"keep": 2}, None, "all all, all"),
     ("blur_pool", oracle.sampling.blur_pool, [[2, 5]], {"kernel": 3, "stride": 1}, None, "all all"),
+    ("fft", oracle.spectral.fft, [[3, 4, 2]], {"axes": 1}, None, "apart>0 all all"),
+    ("rfft", oracle.spectral.rfft, [[4, 3]], {"axes": [0]}, None, "all apart>1"),
+    ("irfft", oracle.spectral.irfft, [[3, 5, 2]], {"axes": -2}, None, "all apart>1 all"),
+    ("complex_multiply", oracle.spectral.complex_multiply, [[4, 3, 2], [3, 2]], {}, None, "apart>0 apart>1 all, apart>1 all"),
+    ("stft", oracle.spectral.stft, [[3, 9]], {"size": 4, "hop": 2, "window": 3}, None, "apart>0 all"),
+    ("mel", oracle.spectral.mel, [[3, 5, 4]], {"filters": 2}, None, "apart>0 all apart>2"),
     ("depth_to_space", oracle.sampling.depth_to_space, [[4, 2, 3]], {"factor": 2}, None, "all all all"),
     ("space_to_depth", oracle.sampling.space_to_depth, [[2, 4, 2]], {"factor": 2}, None, "all all all"),
     (
@@ -265,6 +272,7 @@ CASES: list[tuple[str, Layer, Shapes, Args, Args | None, str]] = [
     ("head_norm", oracle.attention.head_norm, [[4, 6]], {"heads": 2}, None, "apart>0 all"),
     ("head_linear", oracle.attention.head_linear, [[4, 6]], {"heads": 2, "features": 3, "passed": 1}, None, "apart>0 all"),
     ("top_k", oracle.experts.top_k, [[4, 3]], {"k": 2}, None, "apart>0 all"),
+    ("top_k", oracle.experts.top_k, [[4, 3, 2]], {"k": 2, "axis": 1}, None, "apart>0 all apart>2"),
     ("sequence_conv", oracle.state.sequence_conv, [[2, 5, 3]], {"kernel": 3, "bias": True}, None, "apart>0 earlier>1 all"),
     ("ssm_scan", oracle.state.ssm_scan, [[4, 3], [4, 3], [4, 4]], {"state": 2}, None, "earlier>0 all, earlier>0 all, earlier>0 all"),
     ("step_bias", oracle.state.step_bias, [[4, 3]], {}, None, "apart>0 all"),

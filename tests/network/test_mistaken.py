@@ -54,7 +54,7 @@ EVERY: dict[str, tuple[Any, int, str]] = {
     "mlp": (5, 1, FLAT),
     "gated_mlp": (5, 1, FLAT),
     "moe": ({"experts": 4, "active": 2, "hidden": 5}, 1, FLAT),
-    "top_k": (2, 1, FLAT),
+    "top_k": ({"k": 2}, 1, axis("top_k")),
     "expert_sum": (None, 2, FLAT),
     "head_linear": ({"heads": 2, "features": 5}, 1, FLAT),
     "head_norm": (2, 1, FLAT),
@@ -111,8 +111,9 @@ def test_an_axis_that_is_written_is_meant(name: str) -> None:
     found = layers.find(name)
     assert found is not None
     many = found.by_name[found.over].kind.element([0]) is not None
+    own = EVERY[name][0] or {}
     for place in (0, 1, 2, -1):
-        assert on_a_map({name: {found.over: [place] if many else place}}) == []
+        assert on_a_map({name: {**own, found.over: [place] if many else place}}) == []
     assert on_a_map({"activation": "softmax"}) == [f"activation: softmax {WIDTH}: {axis('softmax')}"]
 
 

@@ -19,15 +19,17 @@ def feed_forward(machine: Machine, values: Tensor, *, hidden: int, activation: s
     return projected(machine, "down", inner, features=shape_of(values)[-1], bias=bias)
 
 
-def top_k(machine: Machine, values: Tensor, *, k: int) -> Tensor:
+def top_k(machine: Machine, values: Tensor, *, k: int, axis: int = -1) -> Tensor:
     """The largest, then the largest of the others, ..."""
-    *leading, _ = shape_of(values)
+    shape = shape_of(values)
+    axis %= len(shape)
     out: Tensor = {}
-    for where in indices(leading):
-        left = [value for index, value in values.items() if index[:-1] == where]
+    for where in indices([*shape[:axis], 1, *shape[axis + 1 :]]):
+        before, after = where[:axis], where[axis + 1 :]
+        left = [values[*before, at, *after] for at in range(shape[axis])]
         for number in range(k):
-            out[*where, number] = machine.largest(left)
-            left.remove(out[*where, number])
+            out[*before, number, *after] = machine.largest(left)
+            left.remove(out[*before, number, *after])
     return out
 
 

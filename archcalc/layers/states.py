@@ -32,7 +32,7 @@ def _heads(symbols: Symbols, inputs: list[Shape]) -> None:
     for gate in gates:
         if gate != (*query[:-1], h):
             raise LayerError(f"a gate has a number for each head, {show((*query[:-1], h))}, and {show(gate)} comes in")
-    symbols.update(d=query[-1] // g, d_v=value[-1] // h, N=symbols["N_in"] // query[-1], g=g)
+    symbols.update(d=query[-1] // g, d_v=value[-1] // h, N=symbols["N_in"] // query[-1], g=g, L=query[-2])
 
 
 def _as_values(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
@@ -56,7 +56,8 @@ linear_attention = LayerType(
     adds="normalise * N * h * d",
     divs="normalise * N * h * d_v",
     keeps=Keeps("inputs"),
-    notes=f"{_STATE} What makes queries and keys positive is written in front of it, such as elu and shift: 1.",
+    state="causal * h * (d * d_v + normalise * d) * N // L",
+    notes=f"{_STATE} With normalise the sum of its keys stands beside it. What makes queries and keys positive is written in front of it, such as elu and shift: 1.",
     positions=EARLIER,
     whole=((0, "not causal", "reads later positions too: give it causal: true"),),
     source="Katharopoulos et al., Transformers are RNNs, 2020, arXiv:2006.16236, equations 5 and 18 to 20",
@@ -75,6 +76,7 @@ retention = LayerType(
     maccs="2 * N * h * d * d_v",
     muls="N * h * d * d_v",
     keeps=Keeps("inputs"),
+    state="h * d * d_v * N // L",
     notes=f"{_STATE} As the recurrent form has it: state = decay * state + key * value, and the query times the state.",
     positions=EARLIER,
     source="Sun et al., Retentive Network, 2023, arXiv:2307.08621, equation 6",
@@ -103,6 +105,7 @@ gated_delta = LayerType(
     divs="N * h",
     transcendentals="4 * N * h",
     keeps=Keeps("inputs", weights="inputs"),
+    state="h * d * d_v * N // L",
     notes=(
         f"{_STATE} The first gate a becomes the decay exp(-A * softplus(a + dt_bias)), the second b the rate sigmoid(b). A step of a head: "
         "state * decay; what it holds for the key (MACCs); the value minus that, times the rate; the key's product with it added (MACCs); the query's product (MACCs)."
@@ -128,6 +131,7 @@ gated_delta = LayerType(
 def _mixed(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     if len(inputs[0]) < 2:
         raise LayerError(f"token_shift takes [..., length, features], and {show(inputs[0])} comes in")
+    symbols["L"] = inputs[0][-2]
     return [inputs[0]] * max(symbols["mixes"], 1)
 
 
@@ -143,7 +147,8 @@ token_shift = LayerType(
     weight_muls="2 * mixes * N_in",
     adds="mixes * N_in",
     keeps=Keeps(weights="input"),
-    notes="A mixture is mix * x + (1 - mix) * the one before; 1 - mix is worked out beforehand.",
+    state="N_in // L",
+    notes="Its state is the position before. A mixture is mix * x + (1 - mix) * the one before; 1 - mix is worked out beforehand.",
     positions=EARLIER,
     source=f"{_PENG}, equations 11 to 13",
     example=Example({"mixes": 2}, [[3, 5]], [[3, 5], [3, 5]], 10, weight_muls=60, adds=30),
@@ -155,6 +160,7 @@ def _same_shape(symbols: Symbols, inputs: list[Shape]) -> None:
         raise LayerError(
             f"wkv takes keys and values of one shape [..., length, features], and {show(inputs[0])} and {show(inputs[1])} come in"
         )
+    symbols["L"] = inputs[0][-2]
 
 
 wkv = LayerType(
@@ -172,9 +178,10 @@ wkv = LayerType(
     divs="N_in",
     transcendentals="2 * N_in + 2 * F_in",
     keeps=Keeps("inputs", weights="inputs"),
+    state="2 * N_in // L",
     notes=(
         "For each feature, with sums a of weighted values and b of weights: (a + exp(u + k) * v) / (b + exp(u + k)); then a = decay * a + exp(k) * v and "
-        "b = decay * b + exp(k), where decay = exp(-exp(w)) is worked out once. What keeps exponentials small is not counted."
+        "b = decay * b + exp(k), where decay = exp(-exp(w)) is worked out once. a and b are the state. What keeps exponentials small is not counted."
     ),
     positions=EARLIER,
     source=f"{_PENG}, equation 16",

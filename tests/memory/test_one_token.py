@@ -186,6 +186,14 @@ STATES = {
     "sequence_conv: 5": 4 * 10,
     "ssm: {state: 7, expand: 3, kernel: 2}": 30 * 7 + 30,
     "ssm2: {state: 7, expand: 3, kernel: 4, head_dim: 5, groups: 2}": 30 * 7 + 3 * (30 + 2 * 2 * 7),
+    "linear_attention: {heads: 2, causal: true}": 2 * (5 * 5 + 5),
+    "linear_attention: {heads: 5, causal: true, normalise: false}": 5 * 2 * 2,
+    "retention: 2": 2 * 5 * 5,
+    "gated_delta: {heads: 10, key_heads: 2}": 10 * 5 * 1,
+    "token_shift: 3": 10,
+    "wkv: null": 2 * 10,
+    "rwkv_time_mix: null": 10 + 2 * 10,
+    "rwkv_channel_mix: 7": 10,
     "rnn_cell: 6": 6,
     "gru_cell: 6": 6,
     "lstm_cell: 6": 2 * 6,
@@ -195,20 +203,23 @@ STATES = {
 @pytest.mark.parametrize("layer", STATES)
 def test_states_by_hand(layer: str) -> None:
     """In bfloat16, for three samples; in every step they are read and written."""
-    report = attended(f"- {layer}", width=10, context=9, batch=3)
+    takes = {"linear_attention": 3, "retention": 3, "gated_delta": 5, "wkv": 2}.get(layer.partition(":")[0], 1)
+    item = f"- {{{layer}, from: [{', '.join(['input'] * takes)}]}}"
+    report = attended(item, width=10, context=9, batch=3)
     assert report.totals.state_bytes == 3 * 2 * STATES[layer]
     assert report.totals.kv_cache_bytes == 0
-    if "ssm" not in layer:
-        inputs, weights = 3 * 10 * 2, report.totals.weight_bytes
+    if not report.layers[0].parts:
+        inputs, weights = takes * 3 * 10 * 2, report.totals.weight_bytes
         assert report.totals.read_bytes == inputs + weights + 3 * 2 * STATES[layer]
-        out = 0 if "cell" in layer else report.layers[0].output_shapes[0][-1]  # a cell gives its state
+        out = 0 if "cell" in layer else sum(shape[-1] for shape in report.layers[0].output_shapes)  # a cell gives its state
         assert report.totals.written_bytes == 3 * 2 * (STATES[layer] + out)
     if "cell" not in layer:
-        whole = attended(f"- {layer}", width=10, phase="prefill", batch=3)
+        whole = attended(item, width=10, phase="prefill", batch=3)
         assert whole.totals.state_bytes == report.totals.state_bytes
 
 
 def test_what_reads_a_sequence_from_its_end_has_no_state() -> None:
+    assert attended("- {linear_attention: 2, from: [input, input, input]}", phase="prefill").totals.state_bytes == 0
     assert attended("- lstm: {hidden: 6, bidirectional: true}", phase="prefill").totals.state_bytes == 0
 
 

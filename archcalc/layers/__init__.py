@@ -60,6 +60,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "embedding": ("embedding", "embedding_bag", "position_embedding", "class_token", "sinusoidal"),
     "loss": ("cross_entropy",),
     "recurrent": ("rnn", "gru", "lstm", "rnn_cell", "gru_cell", "lstm_cell"),
+    "conv_recurrent": ("conv_lstm",),
     "matmul": ("matmul", "einsum", "dot_interaction"),
     "attention": ("attention",),
     "latent": ("latent_attention", "head_linear"),

@@ -28,6 +28,7 @@ OF_FAMILIES: dict[str, str] = {
     "embedding": "embeddings",
     "loss": "loss",
     "recurrent": "recurrent",
+    "conv_recurrent": "recurrent",
     "matmul": "products",
     "attention": "attention",
     "latent": "attention",

@@ -88,6 +88,7 @@ _ELSEWHERE = {
     "irfft": ("irfft2", "irfftn"),
     "stft": ("spectrogram",),
     "mel": ("mel_scale", "mel_filter", "mel_spectrogram", "filter_bank"),
+    "conv_lstm": ("convlstm",),
     "constant": ("buffer", "register_buffer", "zeros", "ones"),
     "where": ("select", "masked_fill"),
     "cumsum": ("cumulative_sum",),

@@ -277,6 +277,14 @@ CASES: list[tuple[str, Layer, Shapes, Args, Args | None, str]] = [
     ("ssm_scan", oracle.state.ssm_scan, [[4, 3], [4, 3], [4, 4]], {"state": 2}, None, "earlier>0 all, earlier>0 all, earlier>0 all"),
     ("step_bias", oracle.state.step_bias, [[4, 3]], {}, None, "apart>0 all"),
     *((kind, whole(kind, "recurrent"), [[4, 3]], NET, None, "earlier>0 all") for kind in ("rnn", "gru", "lstm")),
+    (
+        "conv_lstm",
+        lambda machine, values, **args: oracle.recurrent.conv_lstm(machine, values, **args)[0],
+        [[4, 2, 3, 2]],
+        {"channels": 2, "kernel": [3, 1]},
+        None,
+        "earlier>0 all all all",
+    ),
     *((f"{kind}_cell", whole(kind, "cell"), [[4, 3]], NET, None, "apart>0 all") for kind in ("rnn", "gru", "lstm")),
 ]
 

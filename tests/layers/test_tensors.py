@@ -135,6 +135,12 @@ def stack(draw: Draw, **own: st.SearchStrategy[Any]) -> tuple[Args, Shapes]:
     return plain(draw, [[draw(SIZE), draw(SIZE)]], **args)
 
 
+def conv_lstm(draw: Draw) -> tuple[Args, Shapes]:
+    args = {"channels": draw(SIZE), "bias": draw(TRUTH), "peepholes": draw(st.sampled_from([None, "channels", "positions"]))}
+    sizes = draw(SPATIAL)
+    return {"kernel": window(draw, sizes)["kernel"], **args}, [[draw(SIZE), draw(SIZE), *sizes]]
+
+
 def cell(draw: Draw) -> tuple[Args, Shapes]:
     return plain(draw, [[*draw(ANYWHERE), draw(SIZE)]], hidden=SIZE, bias=TRUTH, biases=st.integers(1, 2))
 
@@ -199,6 +205,7 @@ VARIED: dict[str, Any] = {
     "rnn_cell": cell,
     "gru_cell": cell,
     "lstm_cell": cell,
+    "conv_lstm": conv_lstm,
     "grn": on_axis,
     "attention_softmax": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE), draw(SIZE)]], sink=TRUTH),
     "attention_bias": lambda draw: plain(draw, [[draw(SIZE), draw(SIZE), draw(SIZE)]], rows=SIZE),
@@ -286,6 +293,12 @@ def test_the_tensors_are_the_params_whatever_the_arguments(kind: str, data: st.D
             {"hidden": 2, "biases": 1},
             [[5]],
             [("weight_ih", (6, 5), 1), ("weight_hh", (6, 2), 1), ("bias_ih", (6,), 1)],
+        ),
+        (
+            "conv_lstm",
+            {"channels": 2, "kernel": [3, 5], "peepholes": "positions"},
+            [[4, 3, 6, 7]],
+            [("weight", (8, 5, 3, 5), 1), ("bias", (8,), 1), ("peephole", (2, 6, 7), 3)],
         ),
         ("rnn", {"hidden": 2, "bias": False}, [[3, 5]], [("weight_ih_l0", (2, 5), 1), ("weight_hh_l0", (2, 2), 1)]),
         (

@@ -218,6 +218,17 @@ def test_states_by_hand(layer: str) -> None:
         assert whole.totals.state_bytes == report.totals.state_bytes
 
 
+def test_the_states_of_conv_lstm_are_maps() -> None:
+    """Two of [6, 4, 5] in float32, for three samples; while decoding the one before comes in, and a map of h goes out."""
+    maps = "rearrange: {pattern: l (c h w) -> l c h w, sizes: {h: 4, w: 5}}"
+    text = f"input: [seq, 40]\nvars: {{seq: 7}}\nlayers:\n  - {maps}\n  - conv_lstm: {{channels: 6, kernel: 3}}\n"
+    state, map_, weights = 3 * 2 * 120 * 4, 3 * 40 * 4, 4 * (4 * 6 * 9 * 8 + 24)
+    report = analyzed(text, phase="decode", context=9, batch=3, memory=True)
+    assert (report.totals.state_bytes, report.layers[1].output_shapes) == (state, [[1, 6, 4, 5]])
+    assert (report.totals.read_bytes, report.totals.written_bytes) == (map_ + weights + state, state + state // 2)
+    assert analyzed(text, phase="prefill", batch=3).totals.state_bytes == state
+
+
 def test_what_reads_a_sequence_from_its_end_has_no_state() -> None:
     assert attended("- {linear_attention: 2, from: [input, input, input]}", phase="prefill").totals.state_bytes == 0
     assert attended("- lstm: {hidden: 6, bidirectional: true}", phase="prefill").totals.state_bytes == 0

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from .activation import ACTIVATIONS
 from .machine import Machine, Tensor, indices, shape_of
+from .weighted import conv
 
 Vector = list[float]
 States = list[Vector]
@@ -110,6 +114,45 @@ def recurrent(
             steps = [[value for way in ways for value in way[at]] for at in range(length)]
         out.update({(*where, at, each): value for at, vector in enumerate(steps) for each, value in enumerate(vector)})
     return [out, *last]
+
+
+def conv_lstm(
+    machine: Machine,
+    values: Tensor,
+    *given: Tensor,
+    channels: int,
+    kernel: Sequence[int],
+    bias: bool = True,
+    peepholes: str | None = None,
+) -> list[Tensor]:
+    """The outputs of every step, the last h and the last cell. One convolution of the input and the h on one another makes four gates."""
+    length, incoming, *sizes = shape_of(values)
+    pads = [((each - 1) // 2, each - 1 - (each - 1) // 2) for each in kernel]
+    window: dict[str, Any] = {"kernel": kernel, "stride": [1] * len(sizes), "dilation": [1] * len(sizes), "padding": pads, "groups": 1}
+    zeros = {(channel, *at): 0.0 for channel in range(channels) for at in indices(sizes)}
+    h, cell = given or (zeros, zeros)
+    out: Tensor = {}
+    for step in range(length):
+        both = {index[1:]: value for index, value in values.items() if index[0] == step}
+        both.update({(incoming + index[0], *index[1:]): value for index, value in h.items()})
+        sums = conv(machine, both, channels=4 * channels, bias=bias, **window)
+
+        def gate(number: int, at: tuple[int, ...], held: float | None = None, sums: Tensor = sums) -> float:
+            total = sums[number * channels + at[0], *at[1:]]
+            if held is not None and peepholes:
+                place = at if peepholes == "positions" else at[:1]
+                total = machine.add(total, machine.scaled(held, "peephole", number, *place))
+            return ACTIVATIONS["sigmoid" if number < 3 else "tanh"](machine, total)
+
+        new: Tensor = {}
+        turned: Tensor = {}
+        for at in zeros:
+            kept = machine.multiply(gate(0, at, cell[at]), cell[at])
+            new[at] = machine.add(kept, machine.multiply(gate(1, at, cell[at]), gate(3, at)))
+            turned[at] = machine.multiply(gate(2, at, new[at]), machine.transcendental(math.tanh, new[at]))
+        h, cell = turned, new
+        out.update({(step, *at): value for at, value in h.items()})
+    return [out, h, cell]
 
 
 def cell(

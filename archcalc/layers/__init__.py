@@ -10,6 +10,7 @@ from .kit.layer import LayerType
 FAMILIES: dict[str, tuple[str, ...]] = {
     "conv": ("conv", "depthwise_conv", "conv_transpose"),
     "linear": ("linear", "bilinear", "parameter"),
+    "spline": ("spline",),
     "lora": ("lora_linear",),
     "pool": ("max_pool", "avg_pool", "lp_pool", "adaptive_max_pool", "adaptive_avg_pool", "global_avg_pool", "global_max_pool"),
     "norm": ("batch_norm", "instance_norm", "group_norm", "layer_norm", "rms_norm", "local_response_norm", "layer_scale", "grn"),
@@ -52,6 +53,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "arithmetic": ("subtract", "divide", "maximum", "minimum", "scale", "shift", "power", "exp", "log", "abs", "clamp", "sqrt"),
     "reduce": ("reduce", "l2_normalise"),
     "choose": ("constant", "where", "one_hot", "cumsum", "gather", "nearest"),
+    "dynamic": ("dynamic_conv",),
     "sampling": ("grid_sample", "affine_grid", "deform_conv"),
     "regions": ("roi_align", "roi_pool", "nms"),
     "spectral": ("fft", "rfft", "irfft", "complex_multiply", "stft", "mel"),

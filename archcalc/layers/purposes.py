@@ -8,6 +8,7 @@ EXPERTS = "experts"
 OF_FAMILIES: dict[str, str] = {
     "conv": "convolutions",
     "linear": "linear",
+    "spline": "linear",
     "lora": "linear",
     "pool": "pooling",
     "norm": "norms",
@@ -20,6 +21,7 @@ OF_FAMILIES: dict[str, str] = {
     "arithmetic": "element by element",
     "reduce": "reductions",
     "choose": "choosing",
+    "dynamic": "convolutions",
     "sampling": "sampling",
     "regions": "regions",
     "spectral": "transforms",

@@ -89,6 +89,8 @@ _ELSEWHERE = {
     "stft": ("spectrogram",),
     "mel": ("mel_scale", "mel_filter", "mel_spectrogram", "filter_bank"),
     "conv_lstm": ("convlstm",),
+    "spline": ("kan", "kan_linear", "kan_layer"),
+    "dynamic_conv": ("xcorr", "cross_correlation", "correlation", "cond_conv"),
     "constant": ("buffer", "register_buffer", "zeros", "ones"),
     "where": ("select", "masked_fill"),
     "cumsum": ("cumulative_sum",),

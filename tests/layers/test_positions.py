@@ -20,6 +20,7 @@ import oracle.recurrent
 import oracle.sampling
 import oracle.spectral
 import oracle.state
+import oracle.weighted
 from archcalc import layers
 from archcalc.layers.kit.layer import LayerType
 from archcalc.layers.kit.positions import ALL, APART, EARLIER
@@ -59,6 +60,15 @@ CASES: list[tuple[str, Layer, Shapes, Args, Args | None, str]] = [
     ("depthwise_conv", oracle.depthwise_conv, [[2, 7]], {"multiplier": 1, "bias": True} | BEHIND, None, "all earlier>1"),
     ("conv_transpose", oracle.conv_transpose, [[2, 5]], CONV | POINT | {"output_padding": [0]}, None, "all apart>1"),
     ("conv_transpose", oracle.conv_transpose, [[2, 5]], CONV | AROUND | {"output_padding": [0]}, None, "all all"),
+    ("spline", oracle.weighted.spline, [[4, 3]], {"features": 2, "grid": 2, "order": 1}, None, "apart>0 all"),
+    (
+        "dynamic_conv",
+        oracle.weighted.dynamic_conv,
+        [[2, 7], [3, 2, 3]],
+        {"stride": [1], "dilation": [1], "padding": [(2, 0)]},
+        None,
+        "all earlier>1, all all all",
+    ),
     ("linear", oracle.linear, [[4, 3, 5]], {"features": 2, "bias": True}, None, "apart>0 apart>1 all"),
     ("bilinear", oracle.bilinear, [[4, 3], [4, 5]], {"features": 2, "bias": True}, None, "apart>0 all, apart>0 all"),
     (

@@ -42,6 +42,7 @@ def axis(name: str) -> str:
 EVERY: dict[str, tuple[Any, int, str]] = {
     "linear": (5, 1, FLAT),
     "bilinear": (5, 2, FLAT),
+    "spline": (5, 1, FLAT),
     "lora_linear": ({"features": 5, "rank": 2}, 1, FLAT),
     "layer_norm": (None, 1, NORM),
     "rms_norm": (None, 1, RMS),

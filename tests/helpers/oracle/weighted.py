@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from .activation import ACTIVATIONS
@@ -35,6 +35,62 @@ def conv(
                     value = values.get((group * per_group + member, *place), 0.0)
                     total = machine.macc(total, machine.weight("kernel", channel, member, number), value)
             out[channel, *where] = machine.shifted(total, "bias", channel) if bias else total
+    return out
+
+
+def dynamic_conv(
+    machine: Machine,
+    values: Tensor,
+    kernels: Tensor,
+    *biases: Tensor,
+    stride: Sequence[int],
+    padding: Pairs,
+    dilation: Sequence[int],
+    groups: int = 1,
+) -> Tensor:
+    """A convolution by kernels that are values."""
+    _, *sizes = shape_of(values)
+    channels, per_group, *kernel = shape_of(kernels)
+    out: Tensor = {}
+    for where, taps in windows(sizes=sizes, kernel=kernel, stride=stride, padding=padding, dilation=dilation):
+        for channel in range(channels):
+            group, total = channel // (channels // groups), 0.0
+            for member in range(per_group):
+                for at, place in zip(indices(kernel), taps, strict=True):
+                    total = machine.macc(total, kernels[channel, member, *at], values.get((group * per_group + member, *place), 0.0))
+            out[channel, *where] = machine.add(total, biases[0][channel,]) if biases else total
+    return out
+
+
+def spline(machine: Machine, values: Tensor, *, features: int, grid: int = 5, order: int = 3, scale: bool = True) -> Tensor:
+    """Bases by the recursion of Cox and de Boor on an even grid, and two matrices; factors of the splines are there beforehand."""
+    *front, incoming = shape_of(values)
+    knots = [-1 + 2 * (number - order) / grid for number in range(grid + 2 * order + 1)]
+    out: Tensor = {}
+    for where in indices(front):
+        smooth, bases = [], []
+        for at in range(incoming):
+            x = values[*where, at]
+            smooth.append(ACTIVATIONS["silu"](machine, x))
+            found = [float((not machine.above(low, x)) & machine.above(high, x)) for low, high in pairwise(knots)]
+            for p in range(1, order + 1):
+                rising = [machine.divide(machine.subtract(x, low), high - low) for low, high in zip(knots, knots[p:-1], strict=False)]
+                falling = [
+                    machine.divide(machine.subtract(high, x), high - low) for low, high in zip(knots[1:], knots[p + 1 :], strict=False)
+                ]
+                found = [
+                    machine.add(machine.multiply(up, one), machine.multiply(down, other))
+                    for up, down, (one, other) in zip(rising, falling, pairwise(found), strict=True)
+                ]
+            bases.append(found)
+        for feature in range(features):
+            base = total = 0.0
+            for at in range(incoming):
+                base = machine.macc(base, machine.weight("base", feature, at), smooth[at])
+                factor = machine.weight("scaler", feature, at) if scale else 1.0
+                for number, each in enumerate(bases[at]):
+                    total = machine.macc(total, machine.weight("spline", feature, at, number) * factor, each)
+            out[*where, feature] = machine.add(base, total)
     return out
 
 

@@ -65,6 +65,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "conv_recurrent": ("conv_lstm",),
     "matmul": ("matmul", "einsum", "dot_interaction"),
     "attention": ("attention",),
+    "joint": ("joint_attention",),
     "latent": ("latent_attention", "head_linear"),
     "attention_parts": (
         "attention_scores",

@@ -33,6 +33,7 @@ OF_FAMILIES: dict[str, str] = {
     "conv_recurrent": "recurrent",
     "matmul": "products",
     "attention": "attention",
+    "joint": "attention",
     "latent": "attention",
     "attention_parts": "attention",
     "mlp": "MLP",

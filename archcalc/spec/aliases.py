@@ -91,6 +91,7 @@ _ELSEWHERE = {
     "conv_lstm": ("convlstm",),
     "spline": ("kan", "kan_linear", "kan_layer"),
     "dynamic_conv": ("xcorr", "cross_correlation", "correlation", "cond_conv"),
+    "joint_attention": ("mmdit_attention", "joint_attn"),
     "constant": ("buffer", "register_buffer", "zeros", "ones"),
     "where": ("select", "masked_fill"),
     "cumsum": ("cumulative_sum",),

@@ -71,6 +71,7 @@ EVERY: dict[str, tuple[Any, int, str]] = {
     "gru": (5, 1, ROWS),
     "lstm": (5, 1, ROWS),
     "attention": (2, 1, ROWS),
+    "joint_attention": (2, 2, ROWS),
     "latent_attention": ({"heads": 2, "kv_rank": 4}, 1, ROWS),
     "attention_scores": (2, 2, ROWS),
     "transformer_encoder": ({"heads": 2, "hidden": 5}, 1, ROWS),

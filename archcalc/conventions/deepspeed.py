@@ -54,6 +54,9 @@ ACTIVATIONS = "relu prelu elu leaky_relu silu gelu"
 EINSUM = Rule("path", "an einsum by what numpy's path prints, four digits of it", where={"path": PATH}, whole=True)
 UNSEEN = Rule("0", "not counted: no patched function", missing=True)
 SHARED: dict[str, Rule] = {
+    "conv_lstm": Rule("2 * maccs + weight_adds", "bias of convolutions"),
+    "dynamic_conv": Rule("2 * maccs + biased * N_out", "bias of convolutions"),
+    "spline": Rule("2 * maccs"),
     "conv depthwise_conv": Rule(
         "(2 * maccs + bias * N_out) // positions * seen",
         "bias of convolutions; one position less on each axis for same padding with an even kernel",

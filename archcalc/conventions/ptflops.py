@@ -48,6 +48,7 @@ ptflops = Convention(
     default=_UNSEEN,
     rules={
         "conv depthwise_conv conv_transpose": Rule("maccs + bias * N_out", "bias of convolutions"),
+        "conv_lstm": Rule("maccs + weight_adds", "bias of convolutions"),
         "sequence_conv": Rule(f"(k + bias) * {CAUSAL}", "causal convolutions: bias, and the positions that are cut off"),
         "linear": Rule("maccs + bias * N_out", "bias of linear layers"),
         "batch_norm instance_norm group_norm": Rule(

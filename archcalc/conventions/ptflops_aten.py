@@ -20,6 +20,7 @@ ptflops_aten = Convention(
     default=Rule("maccs"),
     rules={
         "conv depthwise_conv conv_transpose": Rule("maccs + bias * N_out", "bias of convolutions"),
+        "conv_lstm": Rule("maccs + weight_adds", "bias of convolutions"),
         "linear": Rule("maccs + bias * N_out", "bias of linear layers"),
         "bilinear": Rule("0", "not counted: a bilinear form is no matrix product for PyTorch", missing=True),
         "retention gated_delta wkv": Rule("0", "not counted: a kernel of its own, which it does not know", missing=True),

@@ -29,7 +29,7 @@ thop = Convention(
     source="thop/profile.py, vision/basic_hooks.py, vision/calc_func.py and rnn_hooks.py of that release",
     default=Rule("0", "not counted: a module without a rule, or no module", missing=True),
     rules={
-        "conv depthwise_conv linear": Rule("maccs"),
+        "conv depthwise_conv linear conv_lstm": Rule("maccs"),
         "sequence_conv": Rule(f"k * {CAUSAL}", "causal convolutions: the positions that are cut off"),
         "conv_transpose": Rule(
             "(params - bias * C_out) // C_out * N_out", "transposed convolutions by the positions of the output, not of the input"

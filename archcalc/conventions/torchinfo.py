@@ -43,10 +43,15 @@ torchinfo = Convention(
     sizes=_sizes,
     rules={
         "conv depthwise_conv deform_conv": Rule("params * (N_out // C_out)", "bias of convolutions"),
+        "conv_lstm": Rule("(params - holes * 3 * C * prod(map)) * L * A", "bias of convolutions"),
         "conv_transpose": Rule(
             "params * (N_out // C_out)", "transposed convolutions by the positions of the output, not of the input; their bias"
         ),
         "linear": Rule("params", "linear layers: their weights once per sample, whatever the positions; bias as a weight"),
+        "spline": Rule(
+            "(params - scale * F_in * F_out) * (x[0][0] if len(x[0]) > 1 else F_out)",
+            "splines: their weights, the factors not, for each entry of the output's first axis",
+        ),
         "bilinear": Rule("params", "bilinear forms: their weights once per sample"),
         "batch_norm instance_norm group_norm layer_norm rms_norm head_norm": Rule("params", "norms: their weights once per sample"),
         "prelu": Rule("params", "PReLU: its weights once per sample"),
@@ -57,7 +62,7 @@ torchinfo = Convention(
         "linear:attention": Rule(
             "0", "not counted: the projections of nn.MultiheadAttention, which are no modules that are called", missing=True
         ),
-        "attention_scores attention_values matmul einsum dot_interaction nearest ssm_scan": _UNSEEN,
+        "attention_scores attention_values matmul einsum dot_interaction nearest ssm_scan mel dynamic_conv": _UNSEEN,
         "*:functional": Rule("0", "not counted: a function", missing=True),
     },
 )

@@ -106,3 +106,14 @@ def test_what_does_not_fit(args: Args, shapes: Shapes, message: str, expected: s
     with pytest.raises(LayerError) as caught:
         applied(kind="dynamic_conv", shapes=shapes, args=args)
     assert (caught.value.message, caught.value.expected, caught.value.hint) == (message, expected, hint)
+
+
+def test_what_tools_see_of_splines() -> None:
+    """Two matrices, of 3 and of 3 * 6 numbers for each output; torchinfo multiplies weights by what stands behind the batch."""
+    found = {}
+    for shape in ([2], [7, 2]):
+        spec = {"input": shape, "layers": [{"spline": {"features": 3, "grid": 4, "order": 2}}]}
+        found[len(shape)] = [
+            archcalc.analyze(spec, flops=tool).totals.flops for tool in ("fvcore", "torch", "deepspeed", "torchinfo", "thop")
+        ]
+    assert found == {1: [42, 84, 84, 42 * 3, 0], 2: [294, 588, 588, 42 * 7, 0]}

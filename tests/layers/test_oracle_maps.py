@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import archcalc
 from archcalc.layers.kit.args import LayerError
 from layer_examples import Args, Shapes, applied
 from oracle import measure, recurrent
@@ -78,3 +79,17 @@ def test_what_does_not_fit(args: Args, shapes: Shapes, message: str, expected: s
     with pytest.raises(LayerError) as caught:
         applied(kind="conv_lstm", shapes=shapes, args={"channels": 6, "kernel": 3, **args})
     assert (caught.value.message, caught.value.expected) == (message, expected)
+
+
+@pytest.mark.parametrize("tool", ["ptflops", "ptflops-aten", "thop", "fvcore", "torch", "torchvision", "torchinfo"])
+def test_tools_see_its_convolution(tool: str) -> None:
+    """At every step one convolution of the input and the h, which makes four gates."""
+    lstm = {"input": [3, 4, 5, 7], "layers": [{"conv_lstm": {"channels": 2, "kernel": 3, "peepholes": "positions"}}]}
+    conv = {"input": [6, 5, 7], "layers": [{"conv": {"channels": 8, "kernel": 3, "padding": 1}}]}
+    assert archcalc.analyze(lstm, flops=tool).totals.flops == 3 * archcalc.analyze(conv, flops=tool).totals.flops > 0
+
+
+@pytest.mark.parametrize("tool", ["deepspeed", "calflops"])
+def test_tools_of_functions_see_it_too(tool: str) -> None:
+    lstm = {"input": [3, 4, 5, 7], "layers": [{"conv_lstm": {"channels": 2, "kernel": 3}}]}
+    assert archcalc.analyze(lstm, flops=tool).totals.flops == 2 * 45_360 + 3 * 35 * 8

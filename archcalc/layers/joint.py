@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import SIZE, SIZE_OR_NONE, TRUTH, show
+from ..core.kinds import SIZE, TRUTH, show
 from .attention_parts import divided
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.compound import Compound
@@ -37,7 +37,7 @@ joint_attention = Compound(
     "MMDiT's attention: a sequence and its context, each through projections of its own, attend to both; name.0 is the sequence, name.1 the context.",
     args=(
         Arg("heads", SIZE, "heads, h"),
-        Arg("head_dim", SIZE_OR_NONE, "features of a head, d", None, shown_default="features / heads"),
+        Arg("head_dim", SIZE, "features of a head, d", None, shown_default="features / heads"),
         Arg("bias", TRUTH, "whether the projections have a bias", True),
         Arg("qk_norm", TRUTH, "whether each head of queries and keys goes through an RMS norm, of each sequence its own", False),
         Arg("context_pre_only", TRUTH, "whether the context ends here, as in a last block: it has no output", False),

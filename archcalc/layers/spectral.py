@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from ..core.kinds import AXES, SIZE, SIZE_OR_NONE, TRUTH, show
+from ..core.kinds import AXES, SIZE, TRUTH, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import axes_of, broadcasts
 from .kit.keeps import Keeps
@@ -130,7 +130,7 @@ def _irfft(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
 irfft = LayerType(
     "irfft",
     "The inverse of rfft: real numbers of half a transform.",
-    args=(_AXES, Arg("size", SIZE_OR_NONE, "real numbers on the last of the axes, n", None, shown_default="2 * (those that come in - 1)")),
+    args=(_AXES, Arg("size", SIZE, "real numbers on the last of the axes, n", None, shown_default="2 * (those that come in - 1)")),
     takes="[..., n // 2 + 1, ..., 2], complex",
     output="[..., n, ...]",
     rule=_irfft,
@@ -195,8 +195,8 @@ stft = LayerType(
     "Short-time Fourier transform of real samples: of each window along the last axis a transform, frequencies in front of frames.",
     args=(
         Arg("size", SIZE, "samples of a transform, n"),
-        Arg("hop", SIZE_OR_NONE, "samples from one window to the next", None, shown_default="size // 4"),
-        Arg("window", SIZE_OR_NONE, "samples of the window, w; the others of a transform are 0", None, shown_default="size"),
+        Arg("hop", SIZE, "samples from one window to the next", None, shown_default="size // 4"),
+        Arg("window", SIZE, "samples of the window, w; the others of a transform are 0", None, shown_default="size"),
         Arg("centre", TRUTH, "whether the samples are padded by n // 2 at both ends, so that windows are around their samples", True),
     ),
     takes="[..., T], real",

@@ -22,7 +22,7 @@ ROOMS: tuple[str, ...] = (
 """The rooms in the order in which data flows; those in one text know nothing of one another. A room imports only rooms before it."""
 
 FILES: dict[str, str] = {
-    "core": "counts dtypes formula held suggest words < derivation errors figures formats kinds < checks quantity",
+    "core": "amounts counts dtypes formula held suggest words < derivation errors figures formats kinds < checks quantity",
     "text": "nodes problems shipped < anchors decode scalars syntax < beside python reader < files",
     "expr": "errors < limits < functions shapes < refuse < build < compile",
     "layers": (

@@ -6,7 +6,7 @@ values) is ``extra``. Tables of 16 values that all tensors share, such as those 
 
 from __future__ import annotations
 
-from .dtypes import BITS, bytes_of, in_words
+from .dtypes import BITS, bytes_of
 
 INNER, MATRICES, EVERY = SCOPES = ("inner", "matrices", "all")
 """What is quantised: the matrices between tables and head; those too; or every weight."""
@@ -79,24 +79,24 @@ class Format:
         """The bits of a block with what is kept for it."""
         return self.each * self.block + self.extra
 
+    @property
+    def parts(self) -> tuple[tuple[int, str], ...]:
+        """What its tensors are made of: the bits of one, and what it is. For a format with blocks of its own."""
+        if self.flat:  # the last block holds what is left of the tensor
+            second = ((BITS["float32"], f"groups of {self.second} such blocks"),) if self.second else ()
+            return ((self.each, "params"), (self.extra, f"blocks of {self.block}"), *second)
+        return ((self.block_bits, f"blocks of {self.block}"), *(((self.whole, "tensors"),) if self.whole else ()))
+
+    def counts(self, rows: int, row: int) -> tuple[int, ...]:
+        """How many ``rows`` times ``row`` weights have of each of its parts, what is begun counting whole."""
+        if self.flat:
+            blocks = -(-rows * row // self.block)
+            return (rows * row, blocks, *((-(-blocks // self.second),) if self.second else ()))
+        return (rows * -(-row // self.block), *((1,) if self.whole else ()))
+
     def bits(self, rows: int, row: int) -> int:
         """The bits of ``rows`` times ``row`` weights, a block that is begun counting whole; for a format with blocks of its own."""
-        blocks = -(-rows * row // self.block) if self.flat else rows * -(-row // self.block)
-        if self.flat:  # the last block holds what is left of the tensor
-            size = rows * row * self.each + blocks * self.extra
-        else:
-            size = blocks * self.block_bits
-        return size + (BITS["float32"] * -(-blocks // self.second) if self.second else 0) + self.whole
-
-    @property
-    def formula(self) -> str:
-        """The bytes of all its tensors in words."""
-        if self.flat:
-            text = f"{in_words(self.each)} * params + {in_words(self.extra)} * blocks of {self.block}"
-            return text + (f" + 4 bytes * {self.second} such blocks" if self.second else "")
-        return f"{bytes_of(self.block_bits)} bytes * blocks of {self.block}" + (
-            f" + {bytes_of(self.whole)} bytes * tensors" if self.whole else ""
-        )
+        return sum(bits * count for (bits, _), count in zip(self.parts, self.counts(rows, row)))
 
     @property
     def per_weight(self) -> str:

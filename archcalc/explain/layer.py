@@ -89,7 +89,7 @@ def explain(report: Report, name: str, convention: Convention) -> str:
         head += [f"params = {layer.params}", f"MACCs = {layer.operations['maccs']}"]
     rule = convention.own_rule_of(entry.node, entry.style)
     own = [] if rule is None else counted(convention, rule, entry.node, report.batch, entry.times)
-    told = [f"note      {layer.notes}"] if layer.notes and layer.settings else []
+    told = [f"note      {layer.notes}"] if layer.notes else []
     told += [f"source    {layer.source}"] if layer.source else []
     return _sums(entry, entry.parts, head, report, convention, own) + "".join(f"{line}\n" for line in ["", *told] if told)
 

@@ -178,9 +178,9 @@ attention = Compound(
         linear: {features: features, bias: output_bias}
         when: project
     """,
-    params="F_q * h * d + (F_k + F_v) * g * d + h * d * E + biases + position_bias * h + sink * h",
-    maccs="B * (L_q * F_q * h * d + L_k * (F_k + F_v) * g * d + L_q * h * d * E + 2 * h * pairs * d)",
-    notes=PAIRS_NOTE,
+    params="project * (F_q * h * d + (F_k + F_v) * g * d + h * d * E) + biases + norms + position_bias * h + sink * h",
+    maccs="B * (project * (L_q * F_q * h * d + L_k * (F_k + F_v) * g * d + L_q * h * d * E) + 2 * h * pairs * d)",
+    notes=f"{PAIRS_NOTE} The norms of qk_norm have 2 * d params, with width (h + g) * d.",
     source=VASWANI + "; grouped: Ainslie et al., GQA, 2023, arXiv:2305.13245",
     example=Example(
         {"heads": 2, "kv_heads": 1},

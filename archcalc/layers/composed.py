@@ -72,9 +72,8 @@ conv_norm_act = Compound(
         activation: activation
         when: activated
     """,
-    params="K_h * K_w * C_in * C_out // groups + bias * C_out + 2 * C_out",
+    params="K_h * K_w * C_in * C_out // groups + bias * C_out + (norm == 'batch_norm') * 2 * C_out",
     maccs="K_h * K_w * C_in * H_out * W_out * C_out // groups",
-    notes="With batch_norm, which has 2 params for each channel; instance_norm has none.",
     source="torchvision's ops/misc.py, Conv2dNormActivation",
     example=Example({"channels": 4, "stride": 2}, [[3, 6, 9]], [4, 3, 5], 116, maccs=1620, weight_muls=60, weight_adds=60, comparisons=60),
 )

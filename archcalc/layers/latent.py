@@ -158,11 +158,12 @@ latent_attention = Compound(
       - name: output
         linear: {features: features, bias: false}
     """,
-    params="F * r_q + r_q + r_q * h * (d + d_r) + F * (r_kv + d_r) + r_kv + r_kv * h * (d + d_v) + h * d_v * F",
-    maccs="the products of these with each token, and h * pairs * (d + d_r + d_v); while decoding h * pairs * (2 * r_kv + d_r)",
-    notes="While decoding the cheaper order of the same products is counted: for all but the shortest contexts that is to fold the expansion of keys "
-    "into the query, which meets the cached vectors themselves, and that of values into what comes out of them (DeepSeek-V2, section 2.1.2); "
-    "expanding the whole context anew would be h * context * r_kv * (d + d_v). A whole sequence at once is counted as the equations have it.",
+    params="(F * r_q + r_q + r_q * h * (d + d_r) if r_q else F * h * (d + d_r)) + F * (r_kv + d_r) + r_kv + r_kv * h * (d + d_v) + h * d_v * F",
+    maccs="N * ((F * r_q + r_q * h * (d + d_r) if r_q else F * h * (d + d_r)) + F * (r_kv + d_r) + h * d_v * F)"
+    " + (N if folded else keys) * r_kv * h * (d + d_v) + h * pairs * (2 * r_kv + d_r if folded else d + d_r + d_v)",
+    notes="N are the positions, keys all that are attended to. While decoding the cheaper order of the same products is counted: for all but the shortest contexts that is to fold the expansion of keys "
+    "into the query (folded), which meets the cached vectors themselves, and that of values into what comes out of them (DeepSeek-V2, section 2.1.2); "
+    "expanding the whole context anew would be keys * r_kv * h * (d + d_v). A whole sequence at once is counted as the equations have it.",
     source="DeepSeek-AI, DeepSeek-V2, 2024, arXiv:2405.04434, equations 9 to 19",
     example=Example(
         {"heads": 2, "kv_rank": 4},

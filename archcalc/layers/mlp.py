@@ -201,9 +201,10 @@ moe = Compound(
           - add:
             from: [combined, previous]
     """,
-    params="e * 3 * F_in * hidden + F_in * e + router_bias * e + shared * 3 * F_in * hidden + shared_gate * F_in",
-    maccs="N * (k * 3 * F_in * hidden + F_in * e + shared * 3 * F_in * hidden + shared_gate * F_in)",
-    notes="For gated experts without bias; the params of e experts count, k of them are active.",
+    params="(e + shared) * ((2 + gated) * F_in * hidden + bias * (1 + gated) * hidden) + (e + (shared > 0)) * bias * F_in"
+    " + F_in * e + router_bias * e + shared_gate * F_in",
+    maccs="N * ((k + shared) * (2 + gated) * F_in * hidden + F_in * e + shared_gate * F_in)",
+    notes="The params of e experts count, k of them are active.",
     source="Shazeer et al., Outrageously Large Neural Networks, 2017, arXiv:1701.06538; Jiang et al., Mixtral of Experts, 2024, arXiv:2401.04088, section 2.1",
     example=Example(
         {"experts": 4, "active": 2, "hidden": 5},

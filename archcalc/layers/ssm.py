@@ -154,7 +154,7 @@ ssm = Compound(
       - name: out
         linear: {features: features, bias: bias}
     """,
-    params="2 * F * i + (k + 1) * i + i * (r + 2 * n) + (r + 1) * i + i * n + i + i * F + norms * (r + 2 * n)",
+    params="2 * F * i + (k + 1) * i + i * (r + 2 * n) + (r + 1) * i + i * n + i + i * F + bias * (2 * i + F) + norms * (r + 2 * n)",
     maccs="N * (2 * F * i + k * i + i * (r + 2 * n) + r * i + 2 * i * n + i * F)",
     source=_GU + " and figure 3; norms: Lieber et al., Jamba, 2024, arXiv:2403.19887, section 6.4",
     example=Example(
@@ -224,7 +224,7 @@ ssm2 = Compound(
       - name: out
         linear: {features: features, bias: bias}
     """,
-    params="F * (2 * i + 2 * g * n + h) + (k + 1) * (i + 2 * g * n) + 3 * h + i + i * F",
+    params="F * (2 * i + 2 * g * n + h) + (k + 1) * (i + 2 * g * n) + 3 * h + i + i * F + bias * (2 * i + 2 * g * n + h + F)",
     maccs="N * (F * (2 * i + 2 * g * n + h) + k * (i + 2 * g * n) + 2 * i * n + i * F)",
     source=_DAO,
     example=Example(

@@ -69,7 +69,7 @@ transformer_encoder = Compound(
     prepare=_dropped,
     prepared=_PREPARED,
     inside=_part("attention_dropout", "norm_1", _SELF) + _part("feed_dropout", "norm_2", _FEED),
-    params="4 * F * F + 4 * F + 2 * F * hidden + hidden + F + 4 * F",
+    params="4 * F * F + bias * 4 * F + 2 * F * hidden + bias * (hidden + F) + (1 + bias) * 2 * F",
     maccs="B * (4 * L * F * F + 2 * L * L * F + 2 * L * F * hidden)",
     source=_VASWANI,
     example=Example(
@@ -101,9 +101,8 @@ transformer_decoder = Compound(
     inside=_part("attention_dropout", "norm_1", _SELF)
     + _part("attention_dropout", "norm_2", _CROSS)
     + _part("feed_dropout", "norm_3", _FEED),
-    params="8 * F * F + 8 * F + 2 * F * hidden + hidden + F + 6 * F",
-    maccs="B * (6 * L * F * F + 2 * M * F * F + 2 * L * L * F + 2 * L * M * F + 2 * L * F * hidden)",
-    notes="The params and MACCs stated are for a memory of F features.",
+    params="6 * F * F + 2 * F_memory * F + bias * 8 * F + 2 * F * hidden + bias * (hidden + F) + (1 + bias) * 3 * F",
+    maccs="B * (6 * L * F * F + 2 * M * F_memory * F + 2 * L * L * F + 2 * L * M * F + 2 * L * F * hidden)",
     source=_VASWANI,
     example=Example(
         {"heads": 2, "hidden": 5},

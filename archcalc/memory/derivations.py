@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..core.amounts import in_formula
 from ..core.derivation import Derivation
 from ..core.dtypes import BITS, bytes_of, in_words
 from ..core.formats import TYPES, begun, cache_bits
@@ -14,7 +15,7 @@ from .keeping import FUSED
 from .plan import Plan
 from .storage import tensor_bytes, tensor_in_words
 from .traffic import Sets, Traffic
-from .weights import Part, with_params
+from .weights import Part, units_of
 
 INSIDE = "what is between its scores and its values"
 """What fused attention never has in memory."""
@@ -107,16 +108,10 @@ def experts_in_words(sets: Sets) -> str:
 
 
 def _part(kind: str, what: str, part: Part, plan: Plan) -> Derivation:
-    """What is held for params of one kind. Where it is no plain product, what is said of it stands for the formula."""
+    """What is held for params of one kind; behind it in what."""
     name = f"{kind.removesuffix('s').replace('copies', 'copy')} bytes"
-    if kind in plan.optimizer.state_names:
-        formula = plan.optimizer.text(kind, what)
-        return Derivation(name, formula, with_params(formula, str(part.params)), part.bytes)
-    bits = BITS.get(what)
-    if bits is None or part.bytes * 8 != part.params * bits:
-        return Derivation(name, what, with_params(what, str(part.params)), part.bytes)
-    formula = f"{in_words(bits)} * params"
-    return Derivation(name, formula, with_params(formula, str(part.params)), part.bytes, what)
+    formula, numbers = in_formula(units_of(kind, what, plan), part.counts, part.bytes)
+    return Derivation(name, formula, numbers, part.bytes, "" if kind in plan.optimizer.state_names else what)
 
 
 def _kept(leaf: Leaf, account: Account) -> Derivation:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any
 
+from ..core.amounts import in_formula
 from ..core.derivation import Derivation
-from ..core.dtypes import BITS, bytes_of, in_words
+from ..core.dtypes import BITS, bytes_of
 from ..core.held import Held
-from ..core.words import counted
+from ..network.graph import Tensor
 from .account import Account, Accounts
 from .flow import Flow
 from .loss import LossBytes
 from .plan import Plan
-from .quantized import formula_of
-from .weights import with_params
+from .weights import units_of
 
 
 class Term(Derivation):
@@ -92,21 +93,22 @@ class Ledger:
 def ledgers(accounts: Accounts, whole: Account, held: Held, *, decoding: bool) -> list[Ledger]:
     """The ledgers of training and of inference; one token after another is inference alone, and so is what runs where nothing is trained."""
     inference = inference_ledger(whole, accounts.inference, accounts.plan, held, accounts.network.dtype)
-    return [inference] if decoding else [training_ledger(whole, accounts.training, accounts.plan, accounts.loss()), inference]
+    if decoding:
+        return [inference]
+    return [training_ledger(whole, accounts.training, accounts.plan, accounts.loss(), accounts.network.inputs), inference]
 
 
-def training_ledger(whole: Account, flow: Flow, plan: Plan, loss: LossBytes | None) -> Ledger:
+def training_ledger(whole: Account, flow: Flow, plan: Plan, loss: LossBytes | None, inputs: Sequence[Tensor]) -> Ledger:
     """What a training step needs: the most while the loss goes backward, or later, when it has given back what it kept."""
-    kept, samples = flow.kept, counted(flow.batch, "sample")
-    terms = _weights(whole, ("weights", "master weights", "copies of weights", "gradients"))
-    terms += _states(whole, plan)
+    kept = flow.kept
+    terms = _of_params(whole, plan, ("weights", "master weights", "copies of weights", "gradients", *plan.optimizer.state_names))
     peak, held = flow.backward_peak, kept
     if loss is not None:
         peak, held = max(flow.backward_peak_without_outputs if loss.absent else peak, kept + loss.peak), kept + loss.kept
     how = "" if plan.checkpoint.text == "none" else f", checkpoint {plan.checkpoint.text}"
     terms += [
-        Term("inputs", "elements of the inputs * bytes of their dtype", samples, flow.input_bytes),
-        Term(f"activations kept{how}", "bytes kept of all layers, each piece of memory once", samples, kept),
+        Term("inputs", *_inputs(inputs, flow.batch), flow.input_bytes),
+        Term(f"activations kept{how}", "bytes kept of all layers, each piece of memory once", f"{kept:,}", kept),
         *([Term(loss.name, loss.formula, loss.numbers, loss.kept)] if loss is not None else []),
         Term(
             "gradients of activations" + (", and activations worked out anew" if how else ""),
@@ -133,76 +135,54 @@ def training_ledger(whole: Account, flow: Flow, plan: Plan, loss: LossBytes | No
 
 def inference_ledger(whole: Account, flow: Flow, plan: Plan, held: Held, dtype: str) -> Ledger:
     """What a forward pass of a network in a dtype needs."""
-    samples = counted(flow.batch, "sample")
+    before, peak = flow.input_bytes, flow.peak
     return Ledger(
         "inference",
         "inference",
         [
-            *_weights(whole, ("weights",)),
-            *_held(held, samples, dtype),
-            Term("activations", "bytes alive, of the layer with most, the inputs among them", samples, flow.peak),
+            *_of_params(whole, plan, ("weights",)),
+            *_held(held, dtype),
+            Term("activations", "bytes of the inputs + most bytes alive beside them", f"{before:,} + {peak - before:,}", peak),
         ],
     )
 
 
-def _held(held: Held, samples: str, dtype: str) -> list[Term]:
+def _inputs(inputs: Sequence[Tensor], samples: int) -> tuple[str, str]:
+    """The bytes of the inputs, in words and with the numbers in."""
+    each = [f"{prod(tensor.shape or ()):,} * {samples:,} * {_bytes(BITS[tensor.dtype])}" for tensor in inputs]
+    several = "sum over the inputs: " if len(each) > 1 else ""
+    return f"{several}elements * samples * bytes of the dtype", " + ".join(each)
+
+
+def _bytes(bits: int) -> str:
+    """So many bits as bytes, a fraction where these are not whole."""
+    return str(Fraction(bits, 8)) if bits % 8 else f"{bits // 8:,}"
+
+
+def _held(held: Held, dtype: str) -> list[Term]:
     """What is held of the tokens before. A cache that is not in the network's dtype says in what it is."""
-    caches = [f"{in_words(bits)} * {tokens:,} tokens" for tokens, bits in sorted(held.caches.items(), reverse=True)]
-    each = f"({' + '.join(caches)})" if len(caches) > 1 else "".join(caches)
+    caches = [f"{_bytes(bits)} * {tokens:,}" for tokens, bits in sorted(held.caches.items(), reverse=True)]
+    each, numbers = "bytes of a token * tokens", "".join(caches)
+    if len(caches) > 1:
+        each, numbers = "(bytes of a token * tokens + the same of each window)", f"({' + '.join(caches)})"
+    carried = f"{_bytes(held.carried)} * {held.batch:,}" + (f" + {_bytes(held.fixed)}" if held.fixed else "")
+    made = "bytes that were made before the first token * samples" + (" + those that are the same for all" if held.fixed else "")
     return [
-        Term(
-            f"key-value cache{held.cached_in(dtype)}",
-            "bytes of a token * tokens * samples"
-            if any(each not in BITS for each in held.formats)
-            else "elements kept of a token * tokens * samples * bytes of the dtype",
-            f"{each} * {samples}",
-            bytes_of(held.cache_bits),
-        ),
-        Term(
-            "cross-attention cache",
-            "elements made before the first token that each token reads * samples * bytes of the dtype",
-            f"{in_words(held.carried)} * {samples}" + (f" + {in_words(held.fixed)}" if held.fixed else ""),
-            bytes_of(held.carried_bits),
-        ),
-        Term(
-            "states",
-            "elements of the states * samples * bytes of the dtype",
-            f"{in_words(held.state)} * {samples}",
-            bytes_of(held.state_bits),
-        ),
+        Term(f"key-value cache{held.cached_in(dtype)}", f"{each} * samples", f"{numbers} * {held.batch:,}", bytes_of(held.cache_bits)),
+        Term("cross-attention cache", made, carried, bytes_of(held.carried_bits)),
+        Term("states", "bytes of the states * samples", f"{_bytes(held.state)} * {held.batch:,}", bytes_of(held.state_bits)),
     ]
 
 
-def _weights(whole: Account, kinds: tuple[str, ...]) -> list[Term]:
-    """The terms for parameters, one for each dtype."""
+def _of_params(whole: Account, plan: Plan, kinds: tuple[str, ...]) -> list[Term]:
+    """The terms for parameters, one for each kind and dtype."""
+    held, trained = (sum(part.params for (name, _), part in whole.parts.items() if name == kind) for kind in ("weights", "gradients"))
     terms = []
     for kind in kinds:
         for (name, what), part in sorted(whole.parts.items()):
-            if name != kind:
-                continue
-            if what not in BITS:
-                terms.append(Term(f"{kind}, {what}", formula_of(what), f"{part.params:,} params", part.bytes, part.params))
-            else:
-                each = Fraction(BITS[what], 8)
-                counted = _counted(whole, kind)
-                terms.append(
-                    Term(f"{kind}, {what}", f"{in_words(BITS[what])} * {counted}", f"{each} * {part.params:,}", part.bytes, part.params)
-                )
-    return terms
-
-
-def _counted(whole: Account, kind: str) -> str:
-    """What terms of a kind are over: where some layers are frozen, not over all params."""
-    held, mine = (sum(part.params for (name, _), part in whole.parts.items() if name == each) for each in ("weights", kind))
-    return "params" if mine == held else "trained params"
-
-
-def _states(whole: Account, plan: Plan) -> list[Term]:
-    terms = []
-    for state in plan.optimizer.state_names:
-        for (name, size), part in sorted(whole.parts.items()):
-            if name == state:
-                formula = plan.optimizer.text(state, size).replace("params", _counted(whole, state))
-                numbers = with_params(plan.optimizer.text(state, size), f"{part.params:,}")
-                terms.append(Term(f"{state} ({plan.optimizer.name})", formula, numbers, part.bytes, part.params))
+            if name == kind:
+                some = trained < held and kind != "weights"
+                formula, numbers = in_formula(units_of(kind, what, plan), part.counts, part.bytes, trained=some)
+                named = f"{kind} ({plan.optimizer.name})" if kind in plan.optimizer.state_names else f"{kind}, {what}"
+                terms.append(Term(named, formula, numbers, part.bytes, part.params))
     return terms

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import prod
 
+from ..core.amounts import Units
 from ..core.dtypes import BITS, bytes_of, in_words
 
 Shape = tuple[int, ...]
-Rule = Callable[[Shape, bool, int], int]
-"""The bits of a state for one weight tensor: from its sizes, whether it is a hidden layer's matrix, and the bits of an element of a state;
-0 where there is no such state."""
+Rule = Callable[[Shape, bool], int]
+"""How many there are of something for one weight tensor: from its sizes, and whether it is a hidden layer's matrix."""
 
 BLOCK = 256
 """How many elements of an 8-bit state have a scale in common."""
@@ -25,14 +25,20 @@ LEAST_8_BIT = 4096
 
 
 class State:
-    """One thing that an optimizer keeps: its name, its bits for a tensor, and its bytes in words; ``{size}`` stands for an element's bytes."""
+    """One thing that an optimizer keeps: its name, and of what so many bits each: how these are called, how many of them a tensor has.
 
-    __slots__ = ("bits_of", "name", "text")
+    No bits are those of an element of the training's states.
+    """
 
-    def __init__(self, name: str, bits_of: Rule, text: str) -> None:
+    __slots__ = ("kept", "name")
+
+    def __init__(self, name: str, *kept: tuple[int, str, Rule]) -> None:
         self.name = name
-        self.bits_of = bits_of
-        self.text = text
+        self.kept = kept
+
+    def counts(self, shape: Shape, matrix: bool) -> tuple[int, ...]:
+        """How many of each a tensor has."""
+        return tuple(rule(shape, matrix) for _, _, rule in self.kept)
 
 
 class Optimizer:
@@ -51,72 +57,76 @@ class Optimizer:
         """The names of all states that a tensor can have."""
         return tuple(state.name for state in self._states)
 
-    def states(self, shape: Shape, *, matrix: bool, dtype: str = "float32") -> list[tuple[str, int]]:
-        """The states of one weight tensor: the name of each, and its bytes.
+    def states(self, shape: Shape, *, matrix: bool, dtype: str = "float32") -> list[tuple[str, int, tuple[int, ...]]]:
+        """The states of one weight tensor: the name of each, its bytes, and how many it has of each of its ``units``.
 
         ``dtype`` is that of a state where the optimizer has no own for it: float16 where all of the training is in that. ``matrix`` says
         whether the tensor belongs to a hidden layer: not to an embedding, nor to the first or the last layer; with one axis it is no
         matrix even so.
         """
-        found = ((state.name, bytes_of(state.bits_of(shape, matrix, BITS[dtype]))) for state in self._states)
-        return [(name, number) for name, number in found if number]
+        found = []
+        for state in self._states:
+            counts = state.counts(shape, matrix)
+            if any(counts):
+                bits = sum((each or BITS[dtype]) * count for (each, _, _), count in zip(state.kept, counts))
+                found.append((state.name, bytes_of(bits), counts))
+        return found
 
-    def text(self, state: str, size: str = "4 bytes") -> str:
-        """The bytes of a state as a formula over all tensors, such as ``4 bytes * params``: ``size`` are those of an element in words.
-
-        Raises KeyError where there is no such state.
-        """
-        texts = {each.name: each.text for each in self._states}
-        small, scale = in_words(SMALL), in_words(SCALE)
-        return texts[state].format(size=size, small=small, scale=scale, block=BLOCK, least=f"{LEAST_8_BIT:,}")
+    def units(self, state: str, size: str = "4 bytes") -> Units:
+        """What the bytes of a state are counted in: ``size`` are those of an element in words. Raises KeyError where there is no such state."""
+        kept = {each.name: each.kept for each in self._states}
+        return tuple((in_words(bits) if bits else size, what) for bits, what, _ in kept[state])
 
     def per_param(self, dtype: str = "float32") -> int | None:
         """The bytes of all states for one parameter; None where they depend on the sizes of the tensors."""
-        if any(state.bits_of is not _whole for state in self._states):
+        if any(rule is not _whole for state in self._states for _, _, rule in state.kept):
             return None
         return bytes_of(BITS[dtype] * len(self._states))
 
 
-def _whole(shape: Shape, matrix: bool, bits: int) -> int:
-    return bits * prod(shape)
+def _whole(shape: Shape, matrix: bool) -> int:
+    return prod(shape)
 
 
-def _rows(shape: Shape, matrix: bool, bits: int) -> int:
-    return bits * prod(shape[:-1]) if len(shape) > 1 else 0
+def _rows(shape: Shape, matrix: bool) -> int:
+    return prod(shape[:-1]) if len(shape) > 1 else 0
 
 
-def _columns(shape: Shape, matrix: bool, bits: int) -> int:
-    return bits * prod(shape[:-2]) * shape[-1] if len(shape) > 1 else 0
+def _columns(shape: Shape, matrix: bool) -> int:
+    return prod(shape[:-2]) * shape[-1] if len(shape) > 1 else 0
 
 
-def _vector(shape: Shape, matrix: bool, bits: int) -> int:
-    return 0 if len(shape) > 1 else bits * prod(shape)
+def _vector(shape: Shape, matrix: bool) -> int:
+    return 0 if len(shape) > 1 else prod(shape)
 
 
-def _hidden(shape: Shape, matrix: bool, bits: int) -> int:
-    return bits * prod(shape) if matrix and len(shape) > 1 else 0
+def _hidden(shape: Shape, matrix: bool) -> int:
+    return prod(shape) if matrix and len(shape) > 1 else 0
 
 
-def _other(shape: Shape, matrix: bool, bits: int) -> int:
-    return 0 if matrix and len(shape) > 1 else bits * prod(shape)
+def _other(shape: Shape, matrix: bool) -> int:
+    return prod(shape) - _hidden(shape, matrix)
 
 
-def _quantised(shape: Shape, matrix: bool, bits: int) -> int:
-    """8 bits for an element, or float32 where the tensor is small: whatever the rest of the training is in."""
-    elements = prod(shape)
-    return (SMALL if elements >= LEAST_8_BIT else SCALE) * elements
+def _large(shape: Shape, matrix: bool) -> int:
+    return prod(shape) if prod(shape) >= LEAST_8_BIT else 0
 
 
-def _scales(shape: Shape, matrix: bool, bits: int) -> int:
-    """A scale in float32 for each block, the last one begun too."""
-    elements = prod(shape)
-    return SCALE * -(-elements // BLOCK) if elements >= LEAST_8_BIT else 0
+def _small(shape: Shape, matrix: bool) -> int:
+    return prod(shape) - _large(shape, matrix)
 
 
-_ALL = "{size} * params"
-_8_BIT = "{small} * elements of tensors of {least} or more, {scale} * elements of smaller ones"
-_BLOCKS = "{scale} * blocks of {block} elements, the last one begun too, of tensors of {least} or more"
-_ADAM = (State("first moment", _whole, _ALL), State("second moment", _whole, _ALL))
+def _blocks(shape: Shape, matrix: bool) -> int:
+    """Blocks that have a scale in common, the last one begun too."""
+    return -(-_large(shape, matrix) // BLOCK)
+
+
+_ALL = (0, "{trained}params", _whole)
+_LARGE = f"{{trained}}tensors of {LEAST_8_BIT:,} or more"
+_8_BIT = ((SMALL, f"elements of {_LARGE}", _large), (SCALE, "elements of smaller ones", _small))
+_SCALES = (SCALE, f"blocks of {BLOCK} elements, the last one begun too, of {_LARGE}", _blocks)
+_AXES = "of {trained}tensors of two axes or more"
+_ADAM = (State("first moment", _ALL), State("second moment", _ALL))
 _PYTORCH = "PyTorch documentation, torch.optim"
 
 OPTIMIZERS = {
@@ -130,7 +140,7 @@ OPTIMIZERS = {
         Optimizer(
             "momentum",
             "SGD with momentum: keeps a running sum of the gradients.",
-            State("momentum", _whole, _ALL),
+            State("momentum", _ALL),
             source=f"Sutskever et al., On the importance of initialization and momentum in deep learning, 2013; {_PYTORCH}.SGD",
         ),
         Optimizer(
@@ -148,33 +158,33 @@ OPTIMIZERS = {
         Optimizer(
             "adamw8bit",
             f"AdamW with both means in 8 bits and a scale for each block of {BLOCK}; tensors of fewer than {LEAST_8_BIT:,} elements in float32.",
-            State("first moment", _quantised, _8_BIT),
-            State("second moment", _quantised, _8_BIT),
-            State("scales of the first moment", _scales, _BLOCKS),
-            State("scales of the second moment", _scales, _BLOCKS),
+            State("first moment", *_8_BIT),
+            State("second moment", *_8_BIT),
+            State("scales of the first moment", _SCALES),
+            State("scales of the second moment", _SCALES),
             source="Dettmers et al., 8-bit Optimizers via Block-wise Quantization, 2021, arXiv:2110.02861, section 2; the block and the least size: "
             "bitsandbytes 0.50.1, bitsandbytes/optim/optimizer.py, Optimizer2State.init_state",
         ),
         Optimizer(
             "adafactor",
             "Adafactor: of a tensor's squared gradients keeps means over its last axis and over the last but one; no momentum.",
-            State("row factors", _rows, "{size} * elements / size of the last axis, of tensors of two axes or more"),
-            State("column factors", _columns, "{size} * elements / size of the last axis but one, of tensors of two axes or more"),
-            State("second moment", _vector, "{size} * elements of tensors of one axis"),
+            State("row factors", (0, f"elements / size of the last axis, {_AXES}", _rows)),
+            State("column factors", (0, f"elements / size of the last axis but one, {_AXES}", _columns)),
+            State("second moment", (0, "elements of {trained}tensors of one axis", _vector)),
             source=f"Shazeer & Stern, Adafactor, 2018, arXiv:1804.04235, sections 3 and 4; more than two axes: {_PYTORCH}.Adafactor",
         ),
         Optimizer(
             "lion",
             "Lion: keeps a running mean of the gradient.",
-            State("momentum", _whole, _ALL),
+            State("momentum", _ALL),
             source="Chen et al., Symbolic Discovery of Optimization Algorithms, 2023, arXiv:2302.06675, algorithm 2",
         ),
         Optimizer(
             "muon",
             "Muon: keeps a running mean of the gradients of hidden matrices, convolutions among them; of all other tensors what AdamW does.",
-            State("momentum", _hidden, "{size} * elements of hidden matrices"),
-            State("first moment", _other, "{size} * elements of all but hidden matrices"),
-            State("second moment", _other, "{size} * elements of all but hidden matrices"),
+            State("momentum", (0, "elements of {trained}hidden matrices", _hidden)),
+            State("first moment", (0, "elements of all {trained}tensors but hidden matrices", _other)),
+            State("second moment", (0, "elements of all {trained}tensors but hidden matrices", _other)),
             source="Jordan et al., Muon: An optimizer for hidden layers in neural networks, 2024, kellerjordan.github.io/posts/muon; "
             f"its code, MuonWithAuxAdam; {_PYTORCH}.Muon",
         ),

@@ -19,7 +19,7 @@ def with_overhead(ledger: Ledger) -> Ledger:
     rounded = sum(-term.bytes % ROUNDED for term in ledger.terms) + SEGMENT
     return ledger.plus(
         [
-            Term("context of CUDA, an estimate", "as printed with one tensor", "781 * 2^20", CONTEXT),
+            Term("context of CUDA, an estimate", "as printed with one tensor", "781 * 2**20", CONTEXT),
             Term("allocator, an estimate", "each line to whole 2 MiB + a segment of 20 MiB", f"{rounded - SEGMENT} + {SEGMENT}", rounded),
         ]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from ..core.amounts import Units
 from ..core.dtypes import BITS, bytes_of, in_words, size_of
 from ..core.formats import BASE, FORMATS, SCALE, TYPES, Format
 
@@ -18,18 +19,22 @@ class Stored:
         self.group = group
         self.zeros = zeros
 
-    def held(self, shape: tuple[int, ...]) -> tuple[str, int]:
-        """What a tensor is held in, in words or as a dtype, and its bytes: rows that are no whole blocks may need another format."""
+    def held(self, shape: tuple[int, ...]) -> tuple[str, int, tuple[int, ...]]:
+        """What a tensor is held in, in words or as a dtype, its bytes, and how many it has of each of ``units``.
+
+        Rows that are no whole blocks may need another format.
+        """
         rows, row, format = (shape[0], prod(shape[1:]), self.format) if len(shape) > 1 else (1, prod(shape), self.format)
         while format.row and row % format.block:
             if format.row in BITS:
-                return format.row, size_of(rows * row, format.row)
+                return format.row, size_of(rows * row, format.row), (rows * row,)
             format = TYPES[format.row]
         if format.block:
-            return format.name, bytes_of(format.bits(rows, row))
+            return format.name, bytes_of(format.bits(rows, row)), format.counts(rows, row)
         groups = rows * (-(-row // self.group) if self.group else 1)
         zeros = bytes_of(groups * format.each) if self.zeros else 0
-        return self.text, bytes_of(rows * row * format.each) + bytes_of(groups * SCALE) + zeros
+        size = bytes_of(rows * row * format.each) + bytes_of(groups * SCALE) + zeros
+        return self.text, size, (rows * row, *[groups] * (2 if self.zeros else 1))
 
     @property
     def text(self) -> str:
@@ -40,15 +45,17 @@ class Stored:
         return f"{self.format.name}{' with zero points' if self.zeros else ''}, {groups}"
 
 
-def formula_of(text: str) -> str:
-    """The bytes of all tensors that are held in what ``Stored.held`` called so. Raises KeyError for another text."""
+def units(text: str) -> Units:
+    """What the bytes are counted in of tensors that are held in a dtype, or in what ``Stored.held`` calls so. Raises KeyError for another text."""
+    if text in BITS:
+        return ((in_words(BITS[text]), "{trained}params"),)
     name, comma, groups = text.partition(", ")
     name, zeros, _ = name.partition(" with zero points")
     format = TYPES[name]
     if not comma:
-        return format.formula
+        return tuple((in_words(bits), what) for bits, what in format.parts)
     each, groups = in_words(format.each), groups if groups.startswith("groups") else "outputs"
-    return f"{each} * params + {in_words(SCALE)} * {groups}" + (f" + {each} * {groups}" if zeros else "")
+    return ((each, "params"), (in_words(SCALE), groups), *(((each, groups),) if zeros else ()))
 
 
 class Quantized:

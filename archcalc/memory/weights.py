@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from math import prod
 
+from ..core.amounts import Units
 from ..core.dtypes import BITS, in_words, size_of
 from ..network.graph import Leaf
 from .plan import Plan
-from .quantized import Stored
+from .quantized import Stored, units
 
 
 class Choice:
@@ -42,18 +43,21 @@ class Choice:
 
 
 class Part:
-    """Parameters of one kind: how many, and their bytes."""
+    """Parameters of one kind: how many, their bytes, and how many there are of each thing that these are counted in, see ``units_of``."""
 
-    __slots__ = ("bytes", "params")
+    __slots__ = ("bytes", "counts", "params")
 
-    def __init__(self, params: int = 0, size: int = 0) -> None:
+    def __init__(self, params: int = 0, size: int = 0, counts: tuple[int, ...] = ()) -> None:
         self.params = params
         self.bytes = size
+        self.counts = counts
 
     def add(self, other: Part, times: int = 1) -> None:
         """Count another so many times."""
         self.params += other.params * times
         self.bytes += other.bytes * times
+        mine = self.counts or (0,) * len(other.counts)
+        self.counts = tuple(count + more * times for count, more in zip(mine, other.counts, strict=True))
 
 
 Parts = dict[tuple[str, str], Part]
@@ -72,9 +76,9 @@ class Holdings:
         self.set_bytes = 0
         self.parts: Parts = {}
 
-    def part(self, kind: str, what: str, params: int, size: int) -> int:
-        """Count parameters of a kind; gives their bytes."""
-        self.parts.setdefault((kind, what), Part()).add(Part(params, size))
+    def part(self, kind: str, what: str, params: int, size: int, counts: tuple[int, ...] = ()) -> int:
+        """Count parameters of a kind, by themselves where nothing else is counted; gives their bytes."""
+        self.parts.setdefault((kind, what), Part()).add(Part(params, size, counts or (params,)))
         return size
 
 
@@ -109,18 +113,33 @@ class Holder:
         for name, shape, number in result.tensors():
             matrix = len(shape) > 1 and multiplies(leaf)
             stored = "" if choice is None else choice.of(shape)
-            text, size = stored.held(shape) if isinstance(stored, Stored) else (stored, size_of(prod(shape), stored or leaf.dtype))
+            whole = prod(shape)
+            text, size, counts = (
+                stored.held(shape) if isinstance(stored, Stored) else (stored, size_of(whole, stored or leaf.dtype), (whole,))
+            )
             held.set_bytes += number * size
             if not tie or (tie == "weights" and name.startswith("bias")):
-                self._tensor(held, leaf, shape, number * sets, frozen, matrix and not head, text, size)
+                self._tensor(held, leaf, shape, number * sets, frozen, matrix and not head, text, size, counts)
 
     def _tensor(
-        self, held: Holdings, leaf: Leaf, shape: tuple[int, ...], number: int, frozen: bool, matrix: bool, text: str = "", size: int = 0
+        self,
+        held: Holdings,
+        leaf: Leaf,
+        shape: tuple[int, ...],
+        number: int,
+        frozen: bool,
+        matrix: bool,
+        text: str = "",
+        size: int = 0,
+        counts: tuple[int, ...] = (),
     ) -> None:
         """So many weight tensors of one shape; those that are held in another way than the precision says, in ``size`` bytes each."""
         dtypes, count = self.plan.precision.held(leaf.dtype), prod(shape)
         params = count * number
-        held.weight_bytes += held.part("weights", text or dtypes.weight, params, number * (size if text else size_of(count, dtypes.weight)))
+        size = size if text else size_of(count, dtypes.weight)
+        held.weight_bytes += held.part(
+            "weights", text or dtypes.weight, params, number * size, tuple(number * each for each in counts) if text else ()
+        )
         if frozen or not dtypes.gradient:
             return
         if dtypes.master:
@@ -128,8 +147,9 @@ class Holder:
         if dtypes.copy:
             held.part("copies of weights", dtypes.copy, params, size_of(params, dtypes.copy))
         held.gradient_bytes += held.part("gradients", dtypes.gradient, params, size_of(params, dtypes.gradient))
-        for state, each in self.plan.optimizer.states(shape, matrix=matrix, dtype=dtypes.state):
-            held.optimizer_bytes += held.part(state, in_words(BITS[dtypes.state]), params, number * each)
+        for state, each, counts in self.plan.optimizer.states(shape, matrix=matrix, dtype=dtypes.state):
+            many = tuple(number * count for count in counts)
+            held.optimizer_bytes += held.part(state, in_words(BITS[dtypes.state]), params, number * each, many)
 
 
 def multiplies(leaf: Leaf) -> bool:
@@ -137,6 +157,6 @@ def multiplies(leaf: Leaf) -> bool:
     return leaf.layer.operations.get("maccs", "0") != "0"
 
 
-def with_params(formula: str, params: str) -> str:
-    """A formula with the number of params in; where it is not over params, for how many it is."""
-    return formula.replace("params", params) if "params" in formula else f"{params} params"
+def units_of(kind: str, what: str, plan: Plan) -> Units:
+    """What the bytes of a part are counted in."""
+    return plan.optimizer.units(kind, what) if kind in plan.optimizer.state_names else units(what)

@@ -69,12 +69,12 @@ def test_the_largest_batch_at_inference(run: Any) -> None:
             Net (float32) fits board up to batch 22: inference takes 1.89 KiB (1,936 bytes) of 1.95 KiB (2,000 bytes), 64 B (64 bytes) are left
             batch 23 would be 12 B (12 bytes) too much
 
-            inference           formula                                                        bytes  per param
-            ───────────────────────────────────────────────────────────────────────────────────────────────────
-              weights, float32  4 bytes * params                                               264 B          4
-              activations       bytes alive, of the layer with most, the inputs among them  1.63 KiB
-            ───────────────────────────────────────────────────────────────────────────────────────────────────
-              total                                                                         1.89 KiB          4
+            inference           formula                                                bytes  per param
+            ───────────────────────────────────────────────────────────────────────────────────────────
+              weights, float32  4 bytes * params                                       264 B          4
+              activations       bytes of the inputs + most bytes alive beside them  1.63 KiB
+            ───────────────────────────────────────────────────────────────────────────────────────────
+              total                                                                 1.89 KiB          4
             without what the allocator rounds up, fragments, workspaces of kernels, and the context of a device
             """
         )
@@ -144,15 +144,15 @@ def test_json(run: Any) -> None:
                 {
                     "name": "weights, int8, a scale for each output",
                     "formula": "1 byte * params + 2 bytes * outputs",
-                    "numbers": "56 params",
+                    "numbers": "1 * 56 + 2 * 10",
                     "bytes": 76,
                     "bytes_per_param": 76 / 56,
                     "divisor": 1,
                 },
                 {
                     "name": "activations",
-                    "formula": "bytes alive, of the layer with most, the inputs among them",
-                    "numbers": "6 samples",
+                    "formula": "bytes of the inputs + most bytes alive beside them",
+                    "numbers": "120 + 336",
                     "bytes": 6 * 76,
                     "bytes_per_param": None,
                     "divisor": 1,

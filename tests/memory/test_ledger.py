@@ -19,10 +19,10 @@ from places import SPECS
 NET: dict[str, Any] = {"input": [5], "layers": [{"linear": 7}, "relu", {"linear": 3}]}
 """35 weights and 7 biases, 21 and 3: 66. Kept are the 7 numbers out of relu, which linear_2 needs, too. Most gradients are there at relu: 7
 and 7; most values in front of linear_2: the input's 5, and 7 and 7."""
-INPUTS = "elements of the inputs * bytes of their dtype"
+INPUTS = "elements * samples * bytes of the dtype"
 KEPT = "bytes kept of all layers, each piece of memory once"
 GRADIENTS = "peak of the backward pass - what was kept when it began"
-ALIVE = "bytes alive, of the layer with most, the inputs among them"
+ALIVE = "bytes of the inputs + most bytes alive beside them"
 
 Line = tuple[str, str, str, int, Fraction | int | None]
 
@@ -55,14 +55,14 @@ def held(ledger: Ledger) -> dict[str, tuple[int, int]]:
 
 def moments(size: int, params: int = 66, counted: str = "params") -> list[Line]:
     text = f"{size} bytes"
-    return [(f"{which} moment (adam)", f"{text} * {counted}", f"{text} * {params}", size * params, size) for which in ("first", "second")]
+    return [(f"{which} moment (adam)", f"{text} * {counted}", f"{size} * {params}", size * params, size) for which in ("first", "second")]
 
 
 def values(size: int) -> list[Line]:
     """The terms that are not for parameters, for two samples of elements of that size."""
     return [
-        ("inputs", INPUTS, "2 samples", 2 * 5 * size, None),
-        ("activations kept", KEPT, "2 samples", 2 * 7 * size, None),
+        ("inputs", INPUTS, f"5 * 2 * {size}", 2 * 5 * size, None),
+        ("activations kept", KEPT, f"{2 * 7 * size}", 2 * 7 * size, None),
         ("gradients of activations", GRADIENTS, f"{2 * 21 * size} - {2 * 7 * size}", 2 * 14 * size, None),
     ]
 
@@ -96,7 +96,7 @@ def test_every_precision_by_hand(dtype: str, precision: str, terms: list[Line], 
     assert train.bytes == per_param * 66 + 2 * (5 + 7 + 14) * size
     assert train.per_param == per_param
     assert infer.title == "inference"
-    assert lines(infer) == [terms[0], ("activations", ALIVE, "2 samples", 2 * 19 * size, None)]
+    assert lines(infer) == [terms[0], ("activations", ALIVE, f"{2 * 5 * size} + {2 * 14 * size}", 2 * 19 * size, None)]
     assert infer.bytes == at_inference * 66 + 2 * 19 * size
     assert infer.per_param == at_inference
 
@@ -148,7 +148,7 @@ def test_frozen_layers_have_neither_gradients_nor_states() -> None:
 def test_a_network_that_is_frozen_has_weights_alone() -> None:
     frozen = {"input": [5], "layers": [{"linear": 7, "frozen": True}, {"linear": 3, "frozen": True}]}
     train = training(frozen, batch=2, optimizer="adam", precision="mixed")
-    assert lines(train)[:2] == [WEIGHTS_2, ("inputs", INPUTS, "2 samples", 20, None)]
+    assert lines(train)[:2] == [WEIGHTS_2, ("inputs", INPUTS, "5 * 2 * 2", 20, None)]
     assert train.per_param == 2
     assert not any("kept" in term.name or "gradients, " in term.name or "moment" in term.name for term in train.terms)
 
@@ -203,9 +203,9 @@ def test_layers_of_several_dtypes_have_a_term_each() -> None:
         "momentum (momentum)": (15, 120),  # three of that name, of 2, 4 and 8 bytes
     }
     assert [(term.formula, term.numbers, term.bytes) for term in training(DTYPES, optimizer="momentum").terms[6:9]] == [
-        ("2 bytes * params", "2 bytes * 32", 64),
-        ("4 bytes * params", "4 bytes * 42", 168),
-        ("8 bytes * params", "8 bytes * 15", 120),
+        ("2 bytes * params", "2 * 32", 64),
+        ("4 bytes * params", "4 * 42", 168),
+        ("8 bytes * params", "8 * 15", 120),
     ]
     assert training(DTYPES, optimizer="momentum").per_param == Fraction(3 * (64 + 168 + 120), 89)
 
@@ -245,8 +245,8 @@ def test_inputs_of_several_dtypes() -> None:
             {"linear": 4},
         ],
     }
-    terms = {term.name: term.bytes for term in training(net, batch=2).terms}
-    assert terms["inputs"] == 2 * (5 * 8 + 12 * 4)
+    terms = {term.name: (term.formula, term.numbers, term.bytes) for term in training(net, batch=2).terms}
+    assert terms["inputs"] == (f"sum over the inputs: {INPUTS}", "5 * 2 * 8 + 12 * 2 * 4", 2 * (5 * 8 + 12 * 4))
 
 
 # Quantised weights
@@ -256,9 +256,9 @@ QUANTISED = {"input": [5], "layers": [{"linear": 7}, "relu", {"linear": 3}, "lay
 
 
 @pytest.mark.parametrize(
-    ("weights", "group", "zeros", "size", "name", "formula"),
+    ("weights", "group", "zeros", "size", "name", "formula", "numbers"),
     [
-        ("int8", None, False, 35 + 14 + 21 + 6, "int8, a scale for each output", "1 byte * params + 2 bytes * outputs"),
+        ("int8", None, False, 35 + 14 + 21 + 6, "int8, a scale for each output", "1 byte * params + 2 bytes * outputs", "1 * 56 + 2 * 10"),
         (
             "int8",
             None,
@@ -266,10 +266,27 @@ QUANTISED = {"input": [5], "layers": [{"linear": 7}, "relu", {"linear": 3}, "lay
             35 + 14 + 7 + 21 + 6 + 3,
             "int8 with zero points, a scale for each output",
             "1 byte * params + 2 bytes * outputs + 1 byte * outputs",
+            "1 * 56 + 2 * 10 + 1 * 10",
         ),
         # 35 weights of half a byte are 18 bytes, 21 are 11; rows of 5 are three groups of 2, rows of 7 four
-        ("int4", None, False, 18 + 14 + 11 + 6, "int4, a scale for each output", "1/2 byte * params + 2 bytes * outputs"),
-        ("int4", 2, False, 18 + 42 + 11 + 24, "int4, groups of 2", "1/2 byte * params + 2 bytes * groups of 2"),
+        (
+            "int4",
+            None,
+            False,
+            18 + 14 + 11 + 6,
+            "int4, a scale for each output",
+            "1/2 byte * params + 2 bytes * outputs + what begins a byte",
+            "1/2 * 56 + 2 * 10 + 1",
+        ),
+        (
+            "int4",
+            2,
+            False,
+            18 + 42 + 11 + 24,
+            "int4, groups of 2",
+            "1/2 byte * params + 2 bytes * groups of 2 + what begins a byte",
+            "1/2 * 56 + 2 * 33 + 1",
+        ),
         # rows of 5 are two groups of 3, rows of 7 three: 14 zero points in 7 bytes, 9 in 5
         (
             "int4",
@@ -277,19 +294,20 @@ QUANTISED = {"input": [5], "layers": [{"linear": 7}, "relu", {"linear": 3}, "lay
             True,
             18 + 28 + 7 + 11 + 18 + 5,
             "int4 with zero points, groups of 3",
-            "1/2 byte * params + 2 bytes * groups of 3 + 1/2 byte * groups of 3",
+            "1/2 byte * params + 2 bytes * groups of 3 + 1/2 byte * groups of 3 + what begins a byte",
+            "1/2 * 56 + 2 * 23 + 1/2 * 23 + 3/2",
         ),
-        ("float8", 4, False, 35 + 28 + 21 + 12, "float8, groups of 4", "1 byte * params + 2 bytes * groups of 4"),
+        ("float8", 4, False, 35 + 28 + 21 + 12, "float8, groups of 4", "1 byte * params + 2 bytes * groups of 4", "1 * 56 + 2 * 20"),
         # a group that is longer than any row is the row
-        ("float8", 100, False, 35 + 14 + 21 + 6, "float8, groups of 100", "1 byte * params + 2 bytes * groups of 100"),
+        ("float8", 100, False, 35 + 14 + 21 + 6, "float8, groups of 100", "1 byte * params + 2 bytes * groups of 100", "1 * 56 + 2 * 10"),
     ],
 )
-def test_quantised_weights(weights: str, group: int | None, zeros: bool, size: int, name: str, formula: str) -> None:
+def test_quantised_weights(weights: str, group: int | None, zeros: bool, size: int, name: str, formula: str, numbers: str) -> None:
     found = inference(QUANTISED, weights=weights, group_size=group, zero_points=zeros)
     assert lines(found) == [
         ("weights, float32", "4 bytes * params", "4 * 16", 64, 4),
-        (f"weights, {name}", formula, "56 params", size, Fraction(size, 56)),
-        ("activations", ALIVE, "1 sample", 4 * 19, None),
+        (f"weights, {name}", formula, numbers, size, Fraction(size, 56)),
+        ("activations", ALIVE, "20 + 56", 4 * 19, None),
     ]
     assert found.per_param == Fraction(64 + size, 72)
 
@@ -400,48 +418,48 @@ LARGE = {
 """Weights of 4 × 3 × 3 × 3 = 108, of 96 × 4 × 5 × 5 = 9,600 and of 2 × 384 = 768; vectors of 4, 96, 96, 96 and 2: 294. All are 10,770."""
 ROWS = 4 * 3 * 3 + 96 * 4 * 5 + 2
 COLUMNS = 4 * 3 * 3 + 96 * 4 * 5 + 384
-EIGHT = "1 byte * elements of tensors of 4,096 or more, 4 bytes * elements of smaller ones"
+EIGHT = "1 byte * elements of tensors of 4,096 or more + 4 bytes * elements of smaller ones"
 BLOCKS = "4 bytes * blocks of 256 elements, the last one begun too, of tensors of 4,096 or more"
 
 STATES: dict[str, list[Line]] = {
     "sgd": [],
-    "momentum": [("momentum (momentum)", "4 bytes * params", "4 bytes * 10,770", 43_080, 4)],
+    "momentum": [("momentum (momentum)", "4 bytes * params", "4 * 10,770", 43_080, 4)],
     "adam": [
-        ("first moment (adam)", "4 bytes * params", "4 bytes * 10,770", 43_080, 4),
-        ("second moment (adam)", "4 bytes * params", "4 bytes * 10,770", 43_080, 4),
+        ("first moment (adam)", "4 bytes * params", "4 * 10,770", 43_080, 4),
+        ("second moment (adam)", "4 bytes * params", "4 * 10,770", 43_080, 4),
     ],
     "adamw": [
-        ("first moment (adamw)", "4 bytes * params", "4 bytes * 10,770", 43_080, 4),
-        ("second moment (adamw)", "4 bytes * params", "4 bytes * 10,770", 43_080, 4),
+        ("first moment (adamw)", "4 bytes * params", "4 * 10,770", 43_080, 4),
+        ("second moment (adamw)", "4 bytes * params", "4 * 10,770", 43_080, 4),
     ],
     "adamw8bit": [  # 9,600 elements of a byte, in 38 blocks, and 1,170 of four
-        ("first moment (adamw8bit)", EIGHT, "10,770 params", 14_280, Fraction(14_280, 10_770)),
-        ("second moment (adamw8bit)", EIGHT, "10,770 params", 14_280, Fraction(14_280, 10_770)),
-        ("scales of the first moment (adamw8bit)", BLOCKS, "9,600 params", 152, Fraction(152, 9_600)),
-        ("scales of the second moment (adamw8bit)", BLOCKS, "9,600 params", 152, Fraction(152, 9_600)),
+        ("first moment (adamw8bit)", EIGHT, "1 * 9,600 + 4 * 1,170", 14_280, Fraction(14_280, 10_770)),
+        ("second moment (adamw8bit)", EIGHT, "1 * 9,600 + 4 * 1,170", 14_280, Fraction(14_280, 10_770)),
+        ("scales of the first moment (adamw8bit)", BLOCKS, "4 * 38", 152, Fraction(152, 9_600)),
+        ("scales of the second moment (adamw8bit)", BLOCKS, "4 * 38", 152, Fraction(152, 9_600)),
     ],
     "adafactor": [
         (
             "row factors (adafactor)",
             "4 bytes * elements / size of the last axis, of tensors of two axes or more",
-            "10,476 params",
+            f"4 * {ROWS:,}",
             4 * ROWS,
             Fraction(4 * ROWS, 10_476),
         ),
         (
             "column factors (adafactor)",
             "4 bytes * elements / size of the last axis but one, of tensors of two axes or more",
-            "10,476 params",
+            f"4 * {COLUMNS:,}",
             4 * COLUMNS,
             Fraction(4 * COLUMNS, 10_476),
         ),
-        ("second moment (adafactor)", "4 bytes * elements of tensors of one axis", "294 params", 1_176, 4),
+        ("second moment (adafactor)", "4 bytes * elements of tensors of one axis", "4 * 294", 1_176, 4),
     ],
-    "lion": [("momentum (lion)", "4 bytes * params", "4 bytes * 10,770", 43_080, 4)],
+    "lion": [("momentum (lion)", "4 bytes * params", "4 * 10,770", 43_080, 4)],
     "muon": [  # the last layer's matrix is none of its own
-        ("momentum (muon)", "4 bytes * elements of hidden matrices", "9,708 params", 38_832, 4),
-        ("first moment (muon)", "4 bytes * elements of all but hidden matrices", "1,062 params", 4_248, 4),
-        ("second moment (muon)", "4 bytes * elements of all but hidden matrices", "1,062 params", 4_248, 4),
+        ("momentum (muon)", "4 bytes * elements of hidden matrices", "4 * 9,708", 38_832, 4),
+        ("first moment (muon)", "4 bytes * elements of all tensors but hidden matrices", "4 * 1,062", 4_248, 4),
+        ("second moment (muon)", "4 bytes * elements of all tensors but hidden matrices", "4 * 1,062", 4_248, 4),
     ],
 }
 
@@ -525,8 +543,8 @@ def test_decoding_has_no_training_ledger() -> None:
         ("weights, float32", "4 bytes * params", "4 * 288", 1_152, 4),
         (
             "key-value cache",
-            "elements kept of a token * tokens * samples * bytes of the dtype",
-            "64 bytes * 9 tokens * 2 samples",
+            "bytes of a token * tokens * samples",
+            "64 * 9 * 2",
             2 * 9 * 16 * 4,
             None,
         ),
@@ -547,8 +565,8 @@ def test_decoding_is_not_trained(word: str) -> None:
 def test_a_network_without_parameters() -> None:
     train, infer = both({"input": [3, 4], "layers": ["relu"]})
     assert (train.per_param, infer.per_param) == (None, None)
-    assert lines(train) == [("inputs", INPUTS, "1 sample", 48, None)]
-    assert lines(infer) == [("activations", ALIVE, "1 sample", 96, None)]
+    assert lines(train) == [("inputs", INPUTS, "12 * 1 * 4", 48, None)]
+    assert lines(infer) == [("activations", ALIVE, "48 + 48", 96, None)]
 
 
 # JSON
@@ -576,9 +594,9 @@ def test_json() -> None:
                 term("weights, bfloat16", "2 bytes * params", "2 * 66", 132, 2.0),
                 term("master weights, float32", "4 bytes * trained params", "4 * 42", 168, 4.0),
                 term("gradients, float32", "4 bytes * trained params", "4 * 42", 168, 4.0),
-                term("momentum (lion)", "4 bytes * trained params", "4 bytes * 42", 168, 4.0),
-                term("inputs", INPUTS, "2 samples", 20, None),
-                term("activations kept", KEPT, "2 samples", 28, None),
+                term("momentum (lion)", "4 bytes * trained params", "4 * 42", 168, 4.0),
+                term("inputs", INPUTS, "5 * 2 * 2", 20, None),
+                term("activations kept", KEPT, "28", 28, None),
                 term("gradients of activations", GRADIENTS, "84 - 28", 56, None),
             ],
         },
@@ -586,7 +604,7 @@ def test_json() -> None:
             "bytes": 132 + 228,
             "terms": [
                 term("weights, bfloat16", "2 bytes * params", "2 * 66", 132, 2.0),
-                term("activations", ALIVE, "6 samples", 228, None),
+                term("activations", ALIVE, "60 + 168", 228, None),
             ],
         },
     }

@@ -146,7 +146,7 @@ def test_mambas_state() -> None:
     assert size == 23.75 * 2**20
     assert report.totals.state_bytes == report.totals.to_dict()["state_bytes"] == size
     assert f"states: {size:,} bytes, whatever the context" in report.notes
-    assert [(term.name, term.bytes, term.numbers) for term in report.ledgers[-1].terms][1] == ("states", size, f"{size} bytes * 1 sample")
+    assert [(term.name, term.bytes, term.numbers) for term in report.ledgers[-1].terms][1] == ("states", size, f"{size:,} * 1")
     [layer] = {row.state_bytes for row in report.layers if row.type == "ssm"}
     assert layer * 64 == size
     part = next(part for row in report.layers for part in row.parts if part.type == "ssm_scan")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import prod
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archcalc.core.amounts import in_formula
 from archcalc.core.dtypes import in_words
 from archcalc.memory.optimizers import OPTIMIZERS, Optimizer, Shape
 
@@ -22,7 +24,7 @@ Kept = list[tuple[str, int]]
 
 
 def total(name: str, shape: Shape, *, matrix: bool = False, size: int = 4) -> int:
-    return sum(number for _, number in OPTIMIZERS[name].states(shape, matrix=matrix, dtype=DTYPE[size]))
+    return sum(number for _, number, _ in OPTIMIZERS[name].states(shape, matrix=matrix, dtype=DTYPE[size]))
 
 
 def test_names() -> None:
@@ -103,7 +105,7 @@ def test_says_what_it_keeps_and_who_says_so(optimizer: Optimizer) -> None:
     ],
 )
 def test_bytes_of_one_tensor(name: str, shape: Shape, matrix: bool, size: int, expected: Kept) -> None:
-    assert OPTIMIZERS[name].states(shape, matrix=matrix, dtype=DTYPE[size]) == expected
+    assert [each[:2] for each in OPTIMIZERS[name].states(shape, matrix=matrix, dtype=DTYPE[size])] == expected
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_bytes_for_each_param(name: str, single: int | None, half: int | None) -
         ("adam", "first moment", 4, "4 bytes * params"),
         ("adamw", "second moment", 2, "2 bytes * params"),
         ("momentum", "momentum", 1, "1 byte * params"),
-        ("adamw8bit", "second moment", 4, "1 byte * elements of tensors of 4,096 or more, 4 bytes * elements of smaller ones"),
+        ("adamw8bit", "second moment", 4, "1 byte * elements of tensors of 4,096 or more + 4 bytes * elements of smaller ones"),
         (
             "adamw8bit",
             "scales of the first moment",
@@ -141,16 +143,23 @@ def test_bytes_for_each_param(name: str, single: int | None, half: int | None) -
         ("adafactor", "column factors", 2, "2 bytes * elements / size of the last axis but one, of tensors of two axes or more"),
         ("adafactor", "second moment", 4, "4 bytes * elements of tensors of one axis"),
         ("muon", "momentum", 4, "4 bytes * elements of hidden matrices"),
-        ("muon", "first moment", 4, "4 bytes * elements of all but hidden matrices"),
+        ("muon", "first moment", 4, "4 bytes * elements of all tensors but hidden matrices"),
     ],
 )
 def test_text(name: str, state: str, size: int, expected: str) -> None:
-    assert OPTIMIZERS[name].text(state, in_words(8 * size)) == expected
+    assert worded(OPTIMIZERS[name], state, size) == expected
+    assert worded(OPTIMIZERS[name], state, size, trained=True).replace("trained ", "", 1) == expected
+
+
+def worded(optimizer: Optimizer, state: str, size: int, *, trained: bool = False) -> str:
+    """The bytes of a state in words, for trained params alone where some are frozen."""
+    units = optimizer.units(state, in_words(8 * size))
+    return in_formula(units, (0,) * len(units), 0, trained=trained)[0]
 
 
 def test_a_state_that_it_does_not_keep_has_no_text() -> None:
     with pytest.raises(KeyError):
-        OPTIMIZERS["sgd"].text("momentum")
+        OPTIMIZERS["sgd"].units("momentum")
 
 
 # Laws
@@ -160,10 +169,11 @@ def test_a_state_that_it_does_not_keep_has_no_text() -> None:
 @given(shape=SHAPES, matrix=st.booleans(), size=SIZES)
 def test_every_state_kept_has_a_name_bytes_and_a_text(optimizer: Optimizer, shape: Shape, matrix: bool, size: int) -> None:
     kept = optimizer.states(shape, matrix=matrix, dtype=DTYPE[size])
-    assert [name for name, _ in kept] == [name for name in optimizer.state_names if name in dict(kept)]
-    for name, number in kept:
-        assert number > 0
-        assert "{" not in optimizer.text(name, in_words(8 * size))
+    assert [name for name, _, _ in kept] == [name for name in optimizer.state_names if name in {name for name, _, _ in kept}]
+    for name, number, counts in kept:
+        units = optimizer.units(name, in_words(8 * size))
+        assert number == sum(Fraction(each.partition(" ")[0]) * count for (each, _), count in zip(units, counts, strict=True)) > 0
+        assert "{" not in worded(optimizer, name, size)
 
 
 @EVERY

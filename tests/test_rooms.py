@@ -52,10 +52,10 @@ FILES: dict[str, str] = {
     "timing": "times < clock energy training < pace reach turning < rates",
     "request": "option < network resources < options < request",
     "report": (
-        "carried counting measured shaping terms < rows totals < build figures generation measurement < budget < report < "
+        "carried counting measured shaping terms < rows totals < alike build figures generation measurement < budget < report < "
         "derivations differences pipeline"
     ),
-    "explain": "guide manual memory < layer",
+    "explain": "finding guide manual memory < layer",
     "explore": "draft fit",
     "render": (
         "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace < ledgers pages.compare table.lines < "

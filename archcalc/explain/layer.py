@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from ..conventions import Convention
@@ -10,13 +9,13 @@ from ..conventions.derivations import derivations as counted
 from ..core.derivation import Derivation
 from ..core.formula import Formula
 from ..core.kinds import show
-from ..core.suggest import did_you_mean
 from ..layers.kit.compound import Compound
 from ..network.graph import Leaf
 from ..report.build import group_of
 from ..report.derivations import derivations
 from ..report.report import Report
 from ..report.rows import Entry, Group, Row
+from .finding import copies, find, makers
 
 MEANINGS = {
     "K": "kernel",
@@ -47,44 +46,18 @@ def lines(one: Derivation, width: int) -> list[str]:
     return out
 
 
-def find(report: Report, name: str) -> Entry:
-    """The layer or group of that path. Raises LookupError, naming the nearest.
-
-    A name as the table prints it for several that are alike, ``stage.0-3.conv × 4``, is the first of them; that of a repeated item is its last copy.
-    """
-    known: dict[str, Entry] = {}
-
-    def walk(entries: list[Entry]) -> None:
-        for entry in entries:
-            known[entry.name] = entry
-            walk(entry.children if isinstance(entry, Group) else entry.parts)  # type: ignore[arg-type]
-
-    walk(report.tree)
-    one = re.sub(r"\s*[×x]\s*[\d,]+$", "", name.strip())
-    one = re.sub(r"\[(\d+)\]", r".\1", re.sub(r"(?<=\.)(\d+)-\d+(?=\.|$)", r"\1", one))
-    copies = [int(path[len(one) + 1 :]) for path in known if path.startswith(one + ".") and path[len(one) + 1 :].isdigit()]
-    for path in (name, one, one.partition("-")[0], f"{one}.{max(copies, default=0)}"):
-        if path in known:
-            return known[path]
-    inside = [path for path in known if path.startswith(name + ".")]
-    ends = [path for path in known if path.endswith("." + name)]
-    near = inside[:5] or ends[:5]
-    hint = f"there are {', '.join(near)}" if near else did_you_mean(name, known) or "the first column of `--depth 0` has the names"
-    raise LookupError(f"there is no layer '{name}' in {report.name}: {hint}")
-
-
 def explain(report: Report, name: str, convention: Convention) -> str:
     """The explanation of one layer, compound layer or block, as text. Raises LookupError for a name that is not there."""
     if not name:
         return _whole(report, convention)
     entry = find(report, name)
     if isinstance(entry, Group):
-        return _sums(entry, entry.children, [f"{entry.name}: {entry.type}"], report, convention)
+        return _sums(entry, entry.children, [f"{entry.name}: {entry.type}", *copies(report, entry)], report, convention)
     if isinstance(entry.node, Leaf):
         return _layer(entry, report, convention)
     layer = entry.node.layer
     assert layer is not None
-    head = [_head(entry), layer.meaning]
+    head = [_head(entry), layer.meaning, *copies(report, entry)]
     if isinstance(layer, Compound) and layer.params != "0":
         head += [f"params = {layer.params}", f"MACCs = {layer.operations['maccs']}"]
     rule = convention.own_rule_of(entry.node, entry.style)
@@ -118,9 +91,9 @@ def _head(row: Row) -> str:
 def _layer(row: Row, report: Report, convention: Convention) -> str:
     node = row.node
     assert isinstance(node, Leaf)
-    told = [_head(row), node.layer.meaning, ""]
-    for tensor in node.inputs:
-        told.append(f"input     {show(tensor.shape)} from {tensor.maker}")
+    told = [_head(row), node.layer.meaning, *copies(report, row), ""]
+    for tensor, maker in zip(node.inputs, makers(report.network, row.name), strict=True):
+        told.append(f"input     {show(tensor.shape)} from {maker}")
     told += [
         f"output    {', '.join(map(show, row.output_shapes))}" + (f" = {node.layer.output}" if node.layer.output.startswith("[") else ""),
         "",

@@ -14,7 +14,8 @@ from archcalc.conventions.rule import Convention, Rule, Stated
 from archcalc.core.counts import TITLES
 from archcalc.core.derivation import Derivation
 from archcalc.core.formula import FUNCTIONS
-from archcalc.explain.layer import explain, find, lines
+from archcalc.explain.finding import find, makers
+from archcalc.explain.layer import explain, lines
 from archcalc.expr.functions import make_divisible
 from archcalc.layers.kit.layer import LayerType
 from archcalc.report.derivations import derivations
@@ -346,6 +347,93 @@ def test_a_name_that_is_not_there(name: str, hint: str) -> None:
     """
     with pytest.raises(LookupError, match=re.escape(f"there is no layer '{name}' in Net: {hint}")):
         told(text, name)
+
+
+TWO_KINDS = """
+    name: Net
+    input: [7, 6]
+    layers:
+      - name: stage
+        repeat: 5
+        sequence:
+          - linear: {features: 6, bias: index != 2}
+          - name: inner
+            repeat: 2
+            residual: [rms_norm, {name: mixed, mlp: 4}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "told"),
+    [
+        ("stage.4.linear", "stage.4.linear", "one of 4 that are alike: stage.0-1.linear, stage.3-4.linear"),
+        ("stage.0-1.linear × 2", "stage.0.linear", "one of 4 that are alike: stage.0-1.linear, stage.3-4.linear"),
+        ("stage[3].linear", "stage.3.linear", "one of 4 that are alike: stage.0-1.linear, stage.3-4.linear"),
+        ("stage.3", "stage.3", "one of 4 that are alike: stage.0-1, stage.3-4"),
+        ("stage.2", "stage.2", ""),
+        ("stage.1.inner.1.mixed.up", "stage.1.inner.1.mixed.up", "one of 10 that are alike: stage.0-4.inner.0-1.mixed.up"),
+        ("stage.0-4.inner.0-1.mixed", "stage.0.inner.0.mixed", "one of 10 that are alike: stage.0-4.inner.0-1.mixed"),
+    ],
+)
+def test_which_copies_are_alike(name: str, entry: str, told: str) -> None:
+    text = explain(analyzed(TWO_KINDS), name, MADD)
+    assert text.startswith(f"{entry}: ")
+    assert ("alike" in text) == bool(told)
+    assert f"\n{told}\n" in text
+
+
+@pytest.mark.parametrize("name", ["stage.0-4.linear", "stage.0-2.linear", "stage.3-5.linear"])
+def test_copies_that_are_not_alike_have_no_common_name(name: str) -> None:
+    low = name[6]
+    with pytest.raises(LookupError) as caught:
+        told(TWO_KINDS, name)
+    assert caught.value.args == (f"{name} are not alike in Net: stage.{low}.linear is one of stage.0-1.linear, stage.3-4.linear",)
+
+
+def test_copies_whose_bytes_are_not_the_same_are_said_to_be_alike_but_for_these() -> None:
+    text = "input: [6]\nlayers: [{name: a, repeat: 3, sequence: [linear: 6]}]\n"
+    first, *_ = told(text, "a.1.linear", memory=True).partition("\n\n")  # the first copy's input is the network's, which it does not keep
+    assert first.splitlines()[2:] == [
+        "one of 3 that are alike: a.0-2.linear",
+        "its bytes are not those of a.0.linear",
+    ]
+
+
+def test_the_inputs_of_a_copy_are_of_that_copy() -> None:
+    """A frame serves all copies; what comes into it, what is made in it, and what comes out of the copy before."""
+    network = analyzed(TWO_KINDS).network
+    assert makers(network, "stage.3.linear") == ["stage.2.inner.1.add"]
+    assert makers(network, "stage.2.linear") == ["stage.1.inner.1.add"]
+    assert makers(network, "stage.0.linear") == ["input"]
+    assert makers(network, "stage.4.inner.0.rms_norm") == ["stage.4.linear"]
+    assert makers(network, "stage.4.inner.1.mixed.up") == ["stage.4.inner.1.rms_norm"]
+    assert makers(network, "stage.4.inner.1.add") == ["stage.4.inner.0.add", "stage.4.inner.1.mixed.down"]
+    assert "input     [7, 6] from stage.4.inner.1.rms_norm\n" in told(TWO_KINDS, "stage.4.inner.1.mixed.up")
+
+
+def test_the_inputs_of_layers_that_are_reached_by_a_path_are_those_of_that_copy() -> None:
+    text = """
+        input: [3, 8, 8]
+        blocks: {b: {args: [n], layers: [{name: c, conv: {channels: n, kernel: 1}}, relu]}}
+        layers:
+          - {name: one, b: 4}
+          - {name: two, b: 4}
+          - {name: three, b: 4}
+          - {concat: , from: [one.c, three.c, two]}
+    """
+    assert makers(analyzed(text).network, "concat") == ["one.c", "three.c", "two.relu"]
+
+
+@pytest.mark.parametrize("spec", ["llama3", "unet", "densenet121", "deepseek_v3", "t5", "swin_v2", "mobilevit", "seq2seq"])
+def test_every_input_is_told_to_come_from_a_layer_before(spec: str) -> None:
+    report = archcalc.analyze(SPECS / f"{spec}.yaml")
+    before = {tensor.maker for tensor in report.network.inputs}
+    for number, row in enumerate(leaves(report.layers)):
+        if number % 7 == 0:
+            found = makers(report.network, row.name)
+            assert len(found) == len(row.input_shapes)
+            assert set(found) <= before, row.name
+        before.add(row.name)
 
 
 # --- no formula lies ----------------------------------------------------------------------------------------------

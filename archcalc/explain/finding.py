@@ -1,0 +1,140 @@
+"""The layer or block that a path names, which others are like it, and what its inputs come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..core.figures import ACCOUNTED
+from ..core.suggest import did_you_mean
+from ..network.graph import Copies, Group, Leaf, Network, Node
+from ..report.alike import alike_with_args
+from ..report.report import Report
+from ..report.rows import Entry
+from ..report.rows import Group as Block
+
+MOST = 5
+"""How many paths are listed at most."""
+_RANGE = re.compile(r"(?<=\.)(\d+)-(\d+)(?=\.|$)")
+
+
+def find(report: Report, name: str) -> Entry:
+    """The layer or group of that path. Raises LookupError, naming the nearest.
+
+    A name as the table prints it for several that are alike, ``stage.0-3.conv × 4``, is the first of them, and there is none of that name
+    where they are not alike; that of a repeated item is its last copy.
+    """
+    known = _entries(report)
+    one = re.sub(r"\[(\d+)\]", r".\1", re.sub(r"\s*[×x]\s*[\d,]+$", "", name.strip()))
+    first = _RANGE.sub(r"\1", one)
+    numbers = [int(path[len(first) + 1 :]) for path in known if path.startswith(first + ".") and path[len(first) + 1 :].isdigit()]
+    for path in (name, first, f"{first}.{max(numbers, default=0)}"):
+        if path in known:
+            _check(report, known[path], one, known)
+            return known[path]
+    begin, _, end = first.rpartition("-")  # neighbours that are called by their type: conv-conv_3
+    if begin in known and f"{begin.rpartition('.')[0]}.{end}".lstrip(".") in known:
+        return known[begin]
+    inside = [path for path in known if path.startswith(name + ".")]
+    ends = [path for path in known if path.endswith("." + name)]
+    near = inside[:MOST] or ends[:MOST]
+    hint = f"there are {', '.join(near)}" if near else did_you_mean(name, known) or "the first column of `--depth 0` has the names"
+    raise LookupError(f"there is no layer '{name}' in {report.name}: {hint}")
+
+
+def copies(report: Report, entry: Entry) -> list[str]:
+    """Of which copies an entry is one that are alike, and in which of them its bytes are others; nothing where there is one alone."""
+    same = _alike(report, entry, _entries(report))
+    if len(same) < 2:
+        return []
+    told = [f"one of {len(same):,} that are alike: {_listed([each.name for each in same])}"]
+    others = [each.name for each in same if _bytes(each) != _bytes(entry)]
+    return [*told, f"its bytes are not those of {_listed(others)}"] if others else told
+
+
+def makers(network: Network, path: str) -> list[str]:
+    """What made each input of the layer of that path: the path of a layer, or the name of an input of the network."""
+    found: list[str] = []
+
+    def walk(nodes: list[Node], prefix: str, known: dict[int, str]) -> None:
+        for node in nodes:
+            name = prefix + getattr(node, "name", "")
+            if isinstance(node, Leaf):
+                if name == path:
+                    found.extend(known.get(id(tensor), tensor.maker) for tensor in node.inputs)
+                known.update((id(tensor), name) for tensor in (*node.outputs, *node.extra))
+            elif isinstance(node, Copies):
+                walk(node.nodes, f"{name}.", known)
+            elif isinstance(node, Group):
+                frame, inner = node.frame, known
+                if node.inputs is not frame.inputs:  # a frame serves many groups: its values are made by other layers in each
+                    inner = {id(mine): known.get(id(outer), outer.maker) for mine, outer in zip(frame.inputs, node.inputs)}
+                walk(frame.children, f"{name}." if node.name else prefix, inner)
+                known.update((id(outer), inner.get(id(mine), mine.maker)) for outer, mine in zip(node.outputs, frame.outputs))
+                known.update((id(outer), inner.get(mine, outer.maker)) for mine, outer in node.reached())
+
+    walk(network.frame.children, "", {})
+    return found
+
+
+def _entries(report: Report) -> dict[str, Entry]:
+    """Every layer, part of a layer and group by its path."""
+    known: dict[str, Entry] = {}
+
+    def walk(entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            known[entry.name] = entry
+            walk(entry.children if isinstance(entry, Block) else entry.parts)
+
+    walk(report.tree)
+    return known
+
+
+def _check(report: Report, entry: Entry, asked: str, known: dict[str, Entry]) -> None:
+    """That a name for several is one for copies that are alike. Raises LookupError, with the names of those that are."""
+    ranges = [(int(low), int(high)) for low, high in _RANGE.findall(asked)]
+    if not ranges:
+        return
+    pattern = re.compile(_RANGE.sub("(RANGE)", asked).replace(".", r"\.").replace("(RANGE)", r"(\d+)"))
+    same = [each.name for each in _alike(report, entry, known)]
+    among = [match for match in map(pattern.fullmatch, same) if match is not None]
+    met = sum(all(low <= int(number) <= high for number, (low, high) in zip(match.groups(), ranges)) for match in among)
+    wanted = 1
+    for low, high in ranges:
+        wanted *= high - low + 1
+    if met != wanted:
+        raise LookupError(f"{asked} are not alike in {report.name}: {entry.name} is one of {_listed(same)}")
+
+
+def _alike(report: Report, entry: Entry, known: dict[str, Entry]) -> list[Entry]:
+    """All copies that are like an entry, itself among them: their paths are the same but for numbers."""
+    kind = _kind(entry.name)
+    return [each for path, each in known.items() if _kind(path) == kind and alike_with_args(entry, each)]
+
+
+def _kind(path: str) -> tuple[str, ...]:
+    return tuple("*" if part.isdigit() else part for part in path.split("."))
+
+
+def _bytes(entry: Entry) -> tuple[int, ...]:
+    account = entry.account
+    return () if account is None else (entry.alive, *(getattr(account, field) for field in ACCOUNTED))
+
+
+def _listed(paths: Sequence[str]) -> str:
+    """Paths that are the same but for numbers, with ranges for those that follow one another: ``layer.0-3.conv, layer.5.conv``."""
+    rows = [tuple((int(part), int(part)) if part.isdigit() else part for part in path.split(".")) for path in paths]
+    for place in reversed(range(len(rows[0]))):
+        merged: list[tuple[str | tuple[int, int], ...]] = []
+        for row in sorted(rows, key=lambda row: (*map(str, row[:place] + row[place + 1 :]), row[place])):
+            before, part = merged[-1] if merged else (), row[place]
+            if before and isinstance(part, tuple) and before[:place] + before[place + 1 :] == row[:place] + row[place + 1 :]:
+                last = before[place]
+                if isinstance(last, tuple) and last[1] + 1 == part[0]:
+                    merged[-1] = (*row[:place], (last[0], part[1]), *row[place + 1 :])
+                    continue
+            merged.append(row)
+        rows = merged
+    rows.sort(key=lambda row: [(-1, part) if isinstance(part, str) else (part[0], "") for part in row])
+    told = [".".join(part if isinstance(part, str) else str(part[0]) + f"-{part[1]}" * (part[0] < part[1]) for part in row) for row in rows]
+    return ", ".join(told[:MOST]) + (f" and {len(told) - MOST:,} more" if len(told) > MOST else "")

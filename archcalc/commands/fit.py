@@ -40,6 +40,8 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
         fail(f"--reserve {reserve} leaves nothing of {device.name}")
     if trains and not device.trains:
         fail(f"{device.name} trains nothing, and training is asked for")
+    if options["overhead"] == "cuda" and not device.runs_cuda:
+        fail(f"overhead: cuda is what NVIDIA's devices hold beside the network, and {device.name} is none")
     if trains and options["phase"] == "decode":
         fail("the decode phase is inference, and training is asked for")
     if trains and options["logits"] == "last":

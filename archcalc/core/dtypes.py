@@ -11,6 +11,9 @@ BITS: dict[str, int] = {**_FLOATS, **_WHOLE}
 DTYPES: tuple[str, ...] = tuple(BITS)
 FLOATS = frozenset(_FLOATS)
 """The dtypes that can have gradients."""
+_PRECISION = ("float8", "float16", "bfloat16", "tfloat32", "float32", "float64")
+"""Floats from the one that computes with the fewest bits to the one with the most; the two of 16 bits are no wider than one another."""
+_TWIN = {"float16": "bfloat16"}
 IN_MEMORY = {"tfloat32": "float32"}
 """What lies in memory where a dtype is but a way to compute."""
 HALF = 16
@@ -28,6 +31,13 @@ SHORT: dict[str, str] = {
     "fp8": "float8",
 }
 """What others call the same."""
+
+
+def wider(dtype: str, other: str) -> bool:
+    """Whether another dtype is of the same kind and holds all that this one does, and more: every product of this one is one of the other."""
+    if dtype in FLOATS:
+        return other in FLOATS and _PRECISION.index(other) > _PRECISION.index(dtype) and other != _TWIN.get(dtype)
+    return other in _WHOLE and BITS[other] > BITS[dtype]
 
 
 def size_of(elements: int, dtype: str) -> int:

@@ -232,6 +232,9 @@ FIGURES: dict[str, Figure] = {figure.name: figure for figure in _DECLARED}
 OF_LAYERS: tuple[Figure, ...] = tuple(figure for figure in _DECLARED if figure.where == "layers")
 """The figures that every layer, block and network has: the columns of numbers that a table can have."""
 
+OF_TRAINING = ("gradient_bytes", "optimizer_bytes", "saved_activation_bytes")
+"""What a training step needs and a forward pass does not."""
+
 ACCOUNTED: tuple[str, ...] = tuple(figure.name for figure in OF_LAYERS if figure.held == "account")
 """The bytes that an account of memory adds up."""
 

@@ -59,11 +59,15 @@ def find_device(name: str) -> Device:
 
 
 def _device(row: dict[str, str]) -> Device:
-    """The device of one row: columns that are named for a dtype hold peaks. An empty cell is a figure that no one publishes."""
+    """The device of one row: columns that are named for a dtype hold peaks, and behind a ``|`` those of sums in float32 where these are less.
+
+    An empty cell is a figure that no one publishes.
+    """
+    peaks = {column: [int(PEAK.parse(each)) for each in value.split("|")] for column, value in row.items() if column in BITS and value}
     figures = {name: int(measure.parse(row[name])) if row[name] else None for name, measure in FIGURES.items()}
     return Device(
         row["name"],
-        {column: int(PEAK.parse(value)) for column, value in row.items() if column in BITS and value},
+        {dtype: most for dtype, (most, *_) in peaks.items()},
         kind=row["kind"],
         vendor=row["vendor"],
         year=int(row["year"]),
@@ -75,4 +79,5 @@ def _device(row: dict[str, str]) -> Device:
         flash=figures["flash"],
         flash_bandwidth=figures["flash_bandwidth"],
         power=figures["power"],
+        float32_sums={dtype: sums[0] for dtype, (_, *sums) in peaks.items() if sums},
     )

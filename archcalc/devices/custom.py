@@ -8,14 +8,14 @@ from ..core.checks import near
 from ..core.dtypes import DTYPES
 from ..core.errors import Reporter
 from ..core.kinds import Mismatch
-from ..core.quantity import BANDWIDTH, BYTES, ENERGY, PEAK, POWER, Measure
+from ..core.quantity import BANDWIDTH, BYTES, ENERGY, PEAK, POWER, Measure, operations_unit, scaled
 from ..core.suggest import did_you_mean
 from ..text.files import built
 from ..text.nodes import BAD, Mapping, Node, Scalar, to_python
 from .device import Device
 
 NEEDED = ("name", "memory", "bandwidth", "peak")
-KEYS = (*NEEDED, "cache", "flash", "flash_bandwidth", "power", "energy", "source")
+KEYS = (*NEEDED, "float32_sums", "cache", "flash", "flash_bandwidth", "power", "energy", "source")
 SHOWN = "`archcalc guide devices` shows one"
 BYTE = "byte"
 """The key of ``energy`` for one byte of memory read or written."""
@@ -48,6 +48,17 @@ def _device(node: Node, reporter: Reporter) -> Device | None:
         )
     power = _quantity(entries.get("power"), "power", POWER, reporter)
     peaks = _by_dtype(entries.get("peak"), "peak", PEAK, tuple(DTYPES), reporter)
+    sums = _by_dtype(entries.get("float32_sums"), "float32_sums", PEAK, tuple(DTYPES), reporter)
+    for dtype in sums:
+        if dtype not in peaks or sums[dtype] > peaks[dtype]:
+            less = (
+                f"no more than its peak of {scaled(int(peaks[dtype]), operations_unit(dtype))}"
+                if dtype in peaks
+                else "a dtype that has a peak"
+            )
+            reporter.error(
+                entries["float32_sums"], f"float32_sums.{dtype}", "float32_sums are peaks of products added up in float32", expected=less
+            )
     energy = _by_dtype(entries.get("energy"), "energy", ENERGY, (*DTYPES, BYTE), reporter)
     name, source = (_text(entries.get(key), key, reporter) for key in ("name", "source"))
     if memory is None or bandwidth is None:
@@ -63,6 +74,7 @@ def _device(node: Node, reporter: Reporter) -> Device | None:
         power=int(power) if power is not None and power.denominator == 1 else power,
         source=source or reporter.file,
         energy=energy,
+        float32_sums={dtype: int(peak) for dtype, peak in sums.items()},
     )
 
 

@@ -1,10 +1,19 @@
-"""A device: what its memory holds and moves, and how many operations per second its units do at most."""
+"""A device: what its memory holds and moves, and how many operations per second its units do at most.
+
+Which peak stands for the operations in a dtype:
+
+- Its own. Peaks are dense, and the highest of the dtype: at the narrowest accumulator, so that no inference does more.
+- A training adds its products up in float32: where the device does fewer operations so (GeForce in float16), it takes that rate.
+- A dtype narrower than all of its kind that are published takes the highest of these, for its values are then widened, and a note says so. A
+  device of which a dtype of the same width is published, or a narrower one, may have units for this one as well: that is an error, not a guess.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from ..core.dtypes import FLOATS, wider
 from ..core.errors import RequestError
 
 KINDS = ("gpu", "tpu", "npu", "cpu", "mcu", "accelerator")
@@ -21,7 +30,8 @@ class Device:
     watts; ``flash`` is the memory that holds the weights, where they are read from a memory of their own while the network runs, with its
     bandwidth; each is None where no figure is published. ``peaks`` are operations per second by dtype: dense (nothing skipped for zeros), two
     per multiply-accumulate, on the fastest unit that takes operands of the dtype (tensor or matrix cores where there are any), at the
-    narrowest accumulator and the highest clock that the vendor states, so that no program does more. ``energy`` is joules per operation by
+    narrowest accumulator and the highest clock that the vendor states, so that no program does more. ``float32_sums`` are those where
+    products are added up in float32, by dtype, where that is less: what a training does. ``energy`` is joules per operation by
     dtype, and per byte of memory read or written under ``byte``; the catalogue has none, a user's file may.
     """
 
@@ -32,6 +42,7 @@ class Device:
         "energy",
         "flash",
         "flash_bandwidth",
+        "float32_sums",
         "kind",
         "memory",
         "name",
@@ -59,6 +70,7 @@ class Device:
         source: str = "",
         aliases: Iterable[str] = (),
         energy: Mapping[str, Fraction] | None = None,
+        float32_sums: Mapping[str, int] | None = None,
     ) -> None:
         self.name = name
         self.peaks = dict(peaks)
@@ -74,22 +86,35 @@ class Device:
         self.source = source
         self.aliases = tuple(aliases)
         self.energy = dict(energy or {})
+        self.float32_sums = dict(float32_sums or {})
 
     @property
     def trains(self) -> bool:
         """Whether it can train: not where weights are read from flash, nor on a microcontroller."""
         return self.flash is None and self.kind != "mcu"
 
-    def peak(self, dtype: str) -> int:
-        """Operations per second for one dtype. Raises DeviceError where none is published: no other dtype's peak stands in for it, but for
-        ``taken``."""
-        if self.taken(dtype) not in self.peaks:
+    @property
+    def runs_cuda(self) -> bool:
+        """Whether it may be one of NVIDIA's, and no microcontroller: a device of one's own is taken at its word."""
+        return self.vendor in ("", "NVIDIA") and self.trains
+
+    def peak(self, dtype: str, *, training: bool = False) -> int:
+        """Operations per second for one dtype. Raises DeviceError where none is published and none can stand for it."""
+        taken = self.taken(dtype)
+        if taken not in self.peaks:
             raise DeviceError(f"{self.name} has no {dtype} peak: it has {', '.join(self.peaks)}")
-        return self.peaks[self.taken(dtype)]
+        return self.float32_sums.get(taken, self.peaks[taken]) if training else self.peaks[taken]
+
+    def known_peak(self, dtype: str, *, training: bool = False) -> int | None:
+        """The same, or None where there is none."""
+        return self.peak(dtype, training=training) if self.taken(dtype) in self.peaks else None
 
     def taken(self, dtype: str) -> str:
-        """The dtype whose peak is taken: for 16 bits that of float32 where nothing but float32 is published, as of units that widen them."""
-        return "float32" if dtype in ("float16", "bfloat16") and list(self.peaks) == ["float32"] else dtype
+        """The dtype whose peak is taken: its own, or the highest of wider ones where all that are published of its kind are wider."""
+        kind = [each for each in self.peaks if (each in FLOATS) == (dtype in FLOATS)]
+        if dtype in kind or not kind or not all(wider(dtype, each) for each in kind):
+            return dtype
+        return max(kind, key=lambda each: self.peaks[each])
 
     def ridge(self, dtype: str) -> Fraction:
         """Operations per byte from which on a program can be bound by the peak. Raises DeviceError for a missing peak or bandwidth."""

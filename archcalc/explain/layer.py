@@ -72,8 +72,9 @@ def _whole(report: Report, convention: Convention) -> str:
     whole = group_of(report.name, "network", report.tree, report.network.outputs)
     told = [_sums(whole, report.tree, [report.title], report, convention)]
     for ledger in report.ledgers:
-        total = Derivation("total", "the sum", " + ".join(str(term.bytes) for term in ledger.terms), ledger.bytes, "bytes")
-        made = [*ledger.terms, total]
+        made: list[Derivation] = []
+        for name, terms, size in ledger.places:
+            made += [*terms, Derivation(name, "the sum", " + ".join(str(term.bytes) for term in terms), size, "bytes")]
         width = max(len(each.name) for each in made)
         told.append("\n".join([ledger.title, *(f"  {line}" for each in made for line in lines(each, width))]) + "\n")
     for reached in report.measurement.passes if report.measurement is not None else ():

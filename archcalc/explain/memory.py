@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..core.figures import OF_LAYERS
+from ..core.figures import OF_LAYERS, OF_TRAINING
 from ..core.words import seconds
 from ..memory.derivations import INSIDE, experts_in_words
 from ..memory.traffic import sets_of
@@ -16,6 +16,8 @@ from ..report.rows import Entry
 def sums(entry: Entry, children: Sequence[Entry], report: Report) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The bytes and the time of a block or compound layer, each under its title: what each layer inside has of it, and all together."""
     for figure in OF_LAYERS:
+        if figure.name in OF_TRAINING and not report.trains:
+            continue
         if not figure.is_amount or not figure.needs or (figure.needs == "device" and report.speed is None):
             continue
         values = [(child.name, value) for child in children if (value := read(child, figure))]

@@ -23,7 +23,7 @@ def draft_terms(report: Report, draft: Report) -> list[Term]:
             f"{draft.title} guesses among {sizes[1]:,} words, and {report.title} has {sizes[0]:,}: a draft has the vocabulary of its network"
         )
     return [
-        Term(f"draft {draft.title}, {term.name}", term.formula, term.numbers, term.bytes)
+        Term(f"draft {draft.title}, {term.name}", term.formula, term.numbers, term.bytes, weights=term.weights)
         for term in draft.ledgers[-1].terms
         if term.name != "activations"
     ]

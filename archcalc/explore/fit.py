@@ -38,15 +38,12 @@ class Fit:
 
     def ledger(self, report: Report) -> Ledger:
         """The ledger that has to fit."""
-        return report.ledgers[0 if self.training else -1].plus(self._beside.get(id(report), ()))
-
-    def taken(self, ledger: Ledger) -> int:
-        """The bytes of a ledger that lie in the memory: all, or all but the weights."""
-        return ledger.bytes if self.flash is None else ledger.bytes - ledger.weight_bytes
+        ledger = report.ledgers[0 if self.training else -1].plus(self._beside.get(id(report), ()))
+        return ledger if self.flash is None else ledger.in_flash()
 
     def too_much(self, ledger: Ledger) -> int:
         """By how many bytes a ledger does not fit: of the memory, else of the flash; 0 where it does."""
-        return max(self.taken(ledger) - self.memory, 0) or max(ledger.weight_bytes - self.flash if self.flash is not None else 0, 0)
+        return max(ledger.memory_bytes - self.memory, 0) or max(ledger.flash_bytes - (self.flash or 0), 0)
 
     def put_beside(self, report: Report, terms: Sequence[Term]) -> None:
         """What is held beside the network of a report."""

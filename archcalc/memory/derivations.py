@@ -21,10 +21,13 @@ INSIDE = "what is between its scores and its values"
 """What fused attention never has in memory."""
 
 
-def derivations(leaf: Leaf, account: Account, alive: int, *, runs: int, batch: int, plan: Plan) -> Iterator[Derivation]:
-    """Every figure of the bytes of a layer that runs so often for a sample, while so many bytes are ``alive``."""
-    yield from weights(account, plan)
-    yield _kept(leaf, account)
+def derivations(
+    leaf: Leaf, account: Account, alive: int, *, runs: int, batch: int, plan: Plan, trains: bool = True
+) -> Iterator[Derivation]:
+    """Every figure of the bytes of a layer that runs so often for a sample, while so many bytes are ``alive``; ``trains``: those of a training too."""
+    yield from weights(account, plan, trains=trains)
+    if trains:
+        yield _kept(leaf, account)
     before = f"{alive - account.made_bytes} + {account.made_bytes}"
     yield Derivation("bytes alive", "alive before + made", before, alive, "at inference, while it runs")
     yield from _moved(leaf, account, runs, batch)
@@ -87,10 +90,11 @@ def _cache(leaf: Leaf, runs: int, batch: int) -> Iterator[Derivation]:
     yield Derivation("cache bytes", "bytes a token * tokens * samples", of_all, bytes_of(bits * tokens * batch))
 
 
-def weights(account: Account, plan: Plan) -> Iterator[Derivation]:
-    """What is held for the weights of a layer."""
+def weights(account: Account, plan: Plan, *, trains: bool = True) -> Iterator[Derivation]:
+    """What is held for the weights of a layer; ``trains``: for a training of them too."""
     for (kind, what), part in account.parts.items():
-        yield _part(kind, what, part, plan)
+        if trains or kind == "weights":
+            yield _part(kind, what, part, plan)
 
 
 def _sets(sets: Sets) -> Derivation:

@@ -23,15 +23,19 @@ class Term(Derivation):
     """One line of a ledger: how its bytes come about.
 
     ``params`` are the parameters that it is for, 0 where it is not for parameters; ``divisor`` is over how many devices it is divided.
+    ``weights`` says whether it is for weights, which do not change while a network runs.
     """
 
-    __slots__ = ("divisor", "params")
+    __slots__ = ("divisor", "params", "weights")
     value: int
 
-    def __init__(self, name: str, formula: str, numbers: str, size: int, params: int = 0, divisor: int = 1) -> None:
+    def __init__(
+        self, name: str, formula: str, numbers: str, size: int, params: int = 0, divisor: int = 1, *, weights: bool = False
+    ) -> None:
         super().__init__(name, formula, numbers, size)
         self.params = params
         self.divisor = divisor
+        self.weights = weights
 
     @property
     def bytes(self) -> int:
@@ -56,9 +60,9 @@ class Term(Derivation):
 
 
 class Ledger:
-    """Terms and their sum."""
+    """Terms and their sum; two sums where ``flash`` says that weights lie in a memory of their own."""
 
-    __slots__ = ("asked", "name", "terms", "title")
+    __slots__ = ("asked", "flash", "name", "terms", "title")
 
     def __init__(self, name: str, title: str, terms: list[Term], **asked: object) -> None:
         self.asked = asked
@@ -66,28 +70,51 @@ class Ledger:
         self.name = name
         self.title = title
         self.terms = [term for term in terms if term.bytes]
+        self.flash = False
 
     def plus(self, terms: Iterable[Term]) -> Ledger:
         """The same with more terms."""
-        return Ledger(self.name, self.title, [*self.terms, *terms], **self.asked)
+        more = Ledger(self.name, self.title, [*self.terms, *terms], **self.asked)
+        more.flash = self.flash
+        return more
+
+    def in_flash(self) -> Ledger:
+        """The same on a device whose weights lie in flash."""
+        same = self.plus(())
+        same.flash = True
+        return same
 
     @property
     def bytes(self) -> int:
         return sum(term.bytes // term.divisor for term in self.terms)
 
     @property
-    def weight_bytes(self) -> int:
-        """Those of the weights alone, which a device with flash holds there."""
-        return sum(term.bytes // term.divisor for term in self.terms if term.name.startswith("weights"))
+    def flash_bytes(self) -> int:
+        """Those that lie in flash: of weights, or none."""
+        return sum(term.bytes // term.divisor for term in self.terms if self.flash and term.weights)
+
+    @property
+    def memory_bytes(self) -> int:
+        """Those that lie in the memory: all, or all but the weights."""
+        return self.bytes - self.flash_bytes
+
+    @property
+    def places(self) -> list[tuple[str, list[Term], int]]:
+        """Each memory by what its sum is called, the terms that lie in it, and the sum."""
+        if not self.flash:
+            return [("total", self.terms, self.bytes)]
+        flash, memory = ([term for term in self.terms if term.weights is weights] for weights in (True, False))
+        return [("total in flash", flash, self.flash_bytes), ("total in memory", memory, self.memory_bytes)]
 
     @property
     def per_param(self) -> Fraction | None:
         """Bytes of all terms for parameters, for each parameter: the 16 or 18 of mixed precision with Adam, less where some are frozen."""
-        params = sum(term.params for term in self.terms if term.name.startswith("weights"))
+        params = sum(term.params for term in self.terms if term.weights)
         return Fraction(sum(term.bytes for term in self.terms if term.params), params) if params else None
 
     def to_dict(self) -> dict[str, Any]:
-        return {**self.asked, "bytes": self.bytes, "terms": [term.to_dict() for term in self.terms]}
+        places = {"flash_bytes": self.flash_bytes, "memory_bytes": self.memory_bytes} if self.flash else {}
+        return {**self.asked, "bytes": self.bytes, **places, "terms": [term.to_dict() for term in self.terms]}
 
 
 def ledgers(accounts: Accounts, whole: Account, held: Held, *, decoding: bool) -> list[Ledger]:
@@ -184,5 +211,5 @@ def _of_params(whole: Account, plan: Plan, kinds: tuple[str, ...]) -> list[Term]
                 some = trained < held and kind != "weights"
                 formula, numbers = in_formula(units_of(kind, what, plan), part.counts, part.bytes, trained=some)
                 named = f"{kind} ({plan.optimizer.name})" if kind in plan.optimizer.state_names else f"{kind}, {what}"
-                terms.append(Term(named, formula, numbers, part.bytes, part.params))
+                terms.append(Term(named, formula, numbers, part.bytes, part.params, weights=kind == "weights"))
     return terms

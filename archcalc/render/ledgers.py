@@ -62,15 +62,22 @@ def left_out(report: Report, ledgers: Sequence[Ledger]) -> str:
 def ledger_lines(ledger: Ledger, units: str, unicode: bool, width: int | None = None) -> list[str]:
     """The terms with their formulas, bytes, and bytes for each of their parameters."""
     rows = [[ledger.title, "formula", "bytes", "per param"]]
-    for term in ledger.terms:
-        divided = f" / {term.divisor}" if term.divisor > 1 else ""
-        rows.append([f"  {term.name}", f"{term.formula}{divided}", binary(term.bytes, units), _each(term.per_param)])
-    rows.append(["  total", "", binary(ledger.bytes, units), _each(ledger.per_param)])
+    ends = []
+    for name, terms, size in ledger.places:
+        for term in terms:
+            divided = f" / {term.divisor}" if term.divisor > 1 else ""
+            rows.append([f"  {term.name}", f"{term.formula}{divided}", binary(term.bytes, units), _each(term.per_param)])
+        ends.append(len(rows))
+        rows.append([f"  {name}", "", binary(size, units), _each(ledger.per_param) if len(ends) == 1 else ""])
     lines = aligned(rows, left=(0, 1))
     if width is not None and max(map(len, lines)) > width:
         lines = aligned([[name, *numbers] for name, _, *numbers in rows])
     rule = ("\u2500" if unicode else "-") * max(map(len, lines))
-    return [lines[0], rule, *lines[1:-1], rule, lines[-1]]
+    framed = [lines[0], rule]
+    for number, line in enumerate(lines[1:], 1):
+        framed += [rule, line] if number in ends else [line]
+        framed += [rule] if number in ends[:-1] else []
+    return framed
 
 
 def _wrapped(line: str, width: int) -> list[str]:
@@ -114,11 +121,10 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
     if device.memory is not None:
         told = []
         for ledger in ledgers:
-            takes = ledger.bytes - (ledger.weight_bytes if device.flash else 0)
-            told.append(f"{ledger.name} takes {binary(takes)}" + (" and does not fit" if takes > device.memory else ""))
+            told.append(f"{ledger.name} takes {binary(ledger.memory_bytes)}" + " and does not fit" * (ledger.memory_bytes > device.memory))
         yield f"  of {binary(device.memory)} of memory {', '.join(told)}"
         if device.flash:
-            weights = ledgers[-1].weight_bytes
+            weights = ledgers[-1].flash_bytes
             yield f"  of {binary(device.flash)} of flash its weights take {binary(weights)}" + (
                 " and do not fit" if weights > device.flash else ""
             )

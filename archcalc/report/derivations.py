@@ -29,7 +29,7 @@ def derivations(row: Row, report: Report, convention: Convention) -> list[Deriva
         return found
     from ..memory.derivations import derivations as of_bytes
 
-    found += of_bytes(leaf, account, row.alive, runs=row.times, batch=report.batch, plan=report.accounts.plan)
+    found += of_bytes(leaf, account, row.alive, runs=row.times, batch=report.batch, plan=report.accounts.plan, trains=report.trains)
     if report.speed is not None:
         for work, _ in account.work:
             found += report.speed.clock.derivations(work)

@@ -105,6 +105,8 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
 
     trains = request.device is None or request.device.trains
     found = ledgers(accounts, totals.account, totals.held, decoding=_infers(accounts, request) or not trains)
+    if request.device is not None and request.device.flash is not None:
+        found = [ledger.in_flash() for ledger in found]
     if request.overhead == "none":
         return found
     from ..memory.overhead import with_overhead

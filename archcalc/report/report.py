@@ -85,6 +85,11 @@ class Report:
         """The figures of the budget that were not worked out: least times, where no device was named."""
 
     @property
+    def trains(self) -> bool:
+        """Whether there are figures of a training: not while decoding, of quantised weights, or on a device that trains nothing."""
+        return any(ledger.name == "training" for ledger in self.ledgers)
+
+    @property
     def title(self) -> str:
         """The network's name, with its variant."""
         return f"{self.name} ({self.variant})" if self.variant else self.name

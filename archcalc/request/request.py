@@ -150,6 +150,11 @@ def _check_together(asked: list[str], values: Mapping[str, Any]) -> None:
         if need is not None and not need.met(values):
             *most, last = (each for each, option in OPTIONS.items() if option.needs is need)
             raise RequestError(need.why.format(options=", ".join(most) + " and " * bool(most) + last))
+    device = values["device"]
+    if device is not None and not device.trains and (training := of_training(values)):
+        raise RequestError(f"{device.name} trains nothing, and training is asked for: {', '.join(training)}")
+    if device is not None and values["overhead"] == "cuda" and not device.runs_cuda:
+        raise RequestError(f"overhead: cuda is what NVIDIA's devices hold beside the network, and {device.name} is none")
     if values["logits"] == "last":
         if values["phase"] == "decode":
             raise RequestError("logits last is for a prefill: while decoding there is one position")

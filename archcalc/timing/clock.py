@@ -88,11 +88,12 @@ class Clock:
         parts: list[tuple[Time, int]] = []
         for work, times in whole.work:
             moved, kernels = self.moved(work), self.launches(work) * self.passes
-            forward = self.least(work.dtype, work.least, moved).launched(kernels, self.launch)
+            forward = self.least(work.dtype, work.least, moved, training=True).launched(kernels, self.launch)
             parts.append((forward, times * (2 if work.again else 1)))
             if work.gradients:
                 back = work.gradients * moved - (work.gradients - 1) * (self.passing(work.moved.out) if self.fused else 0)
-                parts.append((self.least(work.dtype, work.gradients * work.least, back).launched(kernels, self.launch), times))
+                backward = self.least(work.dtype, work.gradients * work.least, back, training=True)
+                parts.append((backward.launched(kernels, self.launch), times))
         return total([*parts, (self.update(whole), 1)])
 
     def update(self, whole: Account) -> Time:
@@ -101,16 +102,21 @@ class Clock:
 
     def moved(self, work: Work) -> int:
         """The bytes that a forward pass of a layer moves."""
-        return sum(self.terms(work))
+        return sum(size for _, size in self.terms(work))
 
-    def terms(self, work: Work) -> list[int]:
-        """What these bytes are made of: all that is read and written; else, with fusion, weights and each value that passes through memory."""
+    def terms(self, work: Work) -> list[tuple[str, int]]:
+        """What these bytes are made of, in words: all that is read and written; else, with fusion, weights, the key-value cache and states, and
+        each value that passes through memory. Weights that lie in flash are read beside the memory."""
+        moved = work.moved
         if not self.fused:
-            return [work.moved.read - (work.moved.held if self.device.flash else 0), work.moved.written]
-        passing = [size for size in work.moved.values if self.passing(size)]
-        beside = work.moved.weights - work.moved.held  # the key-value cache, and states
-        read = [beside] if self.device.flash else [] if self.resident else [self.weights(work) + beside]
-        return [*read, *self.entering(work), *passing]
+            read = ("bytes read but weights", moved.read - moved.held) if self.device.flash else ("bytes read", moved.read)
+            return [read, ("bytes written", moved.written)]
+        found = [("weights", self.weights(work))] if moved.held and not (self.device.flash or self.resident) else []
+        beside = [("the key-value cache", moved.cached), ("states", 2 * moved.state)] if not self.resident or self.device.flash else []
+        found += [(what, size) for what, size in beside if size]
+        found += [("the network's input", size) for size in self.entering(work)]
+        larger = f"values larger than the cache of {self.device.cache} bytes" if self.device.cache else "values that pass through memory"
+        return [*found, *((larger, size) for size in [size for size in moved.values if self.passing(size)] or [0])]
 
     def weights(self, work: Work) -> int:
         """The bytes of weights that a layer reads: none that are in the cache from the layer before that uses them, or from the pass before."""
@@ -128,27 +134,24 @@ class Clock:
         from ..core.derivation import Derivation
 
         device, bandwidth = self.device, self.bandwidth
-        time = self.time(work)
-        moved = "bytes read + bytes written"
-        if self.fused:
-            larger = f" larger than the cache of {device.cache} bytes" if device.cache else " that pass through memory"
-            words = ["weights"] * (not self.resident) + ["the network's input"] * len(self.entering(work)) + [f"values{larger}"]
-            moved = " + ".join(words)
-        found = [Derivation("bytes moved", moved, " + ".join(map(str, self.terms(work))) or "0", time.bytes)]
-        more, added = "", ""
+        time, terms = self.time(work), self.terms(work)
+        words = " + ".join(dict.fromkeys(what for what, _ in terms))
+        found = [Derivation("bytes moved", words, " + ".join(str(size) for _, size in terms), time.bytes)]
+        ways = [("bytes moved / bandwidth", f"{time.bytes} / {bandwidth}")]
+        told, more, added = "at least", "", ""
         if self.launch:
-            found.append(
-                Derivation("launches", "1 kernel" if time.launches else "0", str(time.launches), time.launches, self._kernel(time))
-            )
+            kernels = "1 kernel" if time.launches else "0"
+            found.append(Derivation("launches", kernels, str(time.launches), time.launches, self._kernel(time)))
             more, added = " + launches * launch", f" + {time.launches} * {self.launch:g}"
-        if not time.operations:
-            numbers = f"{time.bytes} / {bandwidth}{added}"
-            return [*found, Derivation("time", f"bytes moved / bandwidth{more}", numbers, time.seconds, "at least", "s")]
-        unmasked = "" if work.least == work.operations else " that are not masked"
-        found.append(Derivation("operations", f"2 * MACCs in all{unmasked}", f"2 * {time.operations // 2}", time.operations))
-        numbers = f"max({time.operations} / {device.peak(work.dtype)}, {time.bytes} / {bandwidth}){added}"
-        told = f"at least, on {device.name} in {device.taken(work.dtype)}: bound by {time.bound}"
-        return [*found, Derivation("time", f"max(operations / peak, bytes moved / bandwidth){more}", numbers, time.seconds, told, "s")]
+        if time.operations:
+            unmasked = "" if work.least == work.operations else " that are not masked"
+            found.append(Derivation("operations", f"2 * MACCs in all{unmasked}", f"2 * {time.operations // 2}", time.operations))
+            ways.insert(0, ("operations / peak", f"{time.operations} / {device.peak(work.dtype)}"))
+            told = f"at least, on {device.name} in {device.taken(work.dtype)}: bound by {time.bound}"
+        if device.flash_bandwidth and work.moved.held:
+            ways.append(("weights / bandwidth of the flash", f"{work.moved.held} / {device.flash_bandwidth}"))
+        formula, numbers = (each[0] if len(ways) == 1 else f"max({', '.join(each)})" for each in zip(*ways))
+        return [*found, Derivation("time", formula + more, numbers + added, time.seconds, told, "s")]
 
     def _kernel(self, time: Time) -> str:
         """What is said of the launches of a layer."""
@@ -158,11 +161,11 @@ class Clock:
         """The bytes of a value that pass through memory: none where it fits the cache."""
         return size if size > self.cache else 0
 
-    def least(self, dtype: str, operations: int, moved: int) -> Time:
-        """The least time of so many operations and so many bytes at once."""
+    def least(self, dtype: str, operations: int, moved: int, *, training: bool = False) -> Time:
+        """The least time of so many operations and so many bytes at once; products of a training are added up in float32."""
         time = Time()
         time.operations, time.bytes = operations, moved
-        compute = time.ideal = operations / self.device.peak(dtype) if operations else 0.0
+        compute = time.ideal = operations / self.device.peak(dtype, training=training) if operations else 0.0
         memory = moved / self.bandwidth
         time.seconds = max(compute, memory)
         if compute >= memory:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.errors import RequestError
+from ..core.quantity import operations_unit, scaled
 from ..devices.device import Device
 from ..memory.account import Account
 from ..memory.traffic import Sets, sets_of
@@ -43,6 +44,7 @@ class Speed:
         sets: Sequence[Sets] = (),
         turning: Turning | None = None,
         reach: Reach | None = None,
+        dtypes: Sequence[str] = (),
     ) -> None:
         self.clock = clock
         self.device: Device = clock.device
@@ -69,19 +71,28 @@ class Speed:
         """Where decoding turns compute-bound; None where nothing is decoded."""
         self.reach = reach
         """What measured forward passes usually reach of such a bound; None where nothing is known of such a pass."""
+        self.dtypes = dtypes
+        """The dtypes in which products are made, each once."""
 
     @property
     def peak(self) -> int | None:
         """Operations per second for the network's dtype."""
-        return self.device.peaks.get(self.device.taken(self.dtype))
+        return self.device.known_peak(self.dtype)
 
     @property
     def notes(self) -> list[str]:
-        """What else to know of the figures of the device."""
-        taken = self.device.taken(self.dtype)
-        if taken == self.dtype:
-            return []
-        return [f"{self.device.name} has no peak for {self.dtype}: operations are taken at its {taken} rate, bytes in {self.dtype}"]
+        """What else to know of the figures of the device: which peaks are taken that are not those of the very dtype."""
+        name, found = self.device.name, []
+        for dtype in self.dtypes:
+            taken = self.device.taken(dtype)
+            if taken != dtype:
+                found.append(f"{name} has no peak for {dtype}: operations are taken at its {taken} rate, bytes in {dtype}")
+            peak, sums = self.device.known_peak(dtype), self.device.known_peak(dtype, training=True)
+            if self.step is not None and sums and sums != peak:
+                found.append(
+                    f"{name} does {scaled(sums, operations_unit(dtype))} in {taken} where products are added up in float32, as a training does"
+                )
+        return found
 
     def rate(self, time: Time) -> float | None:
         """Samples per second."""
@@ -154,7 +165,7 @@ def speed_of(
     products = sum(work.operations * times for work, times in whole.work)
     training = training_of(whole, network, batch=batch, params=params, decoding=decoding, tokens=tokens, images=images)
     if training is not None and step is not None and update is not None:
-        training.take_time(step, update, clock.device.peaks.get(clock.device.taken(network.dtype)), mfu)
+        training.take_time(step, update, clock.device.known_peak(network.dtype, training=True), mfu)
     routed = clock.expected(whole)
     joules = energy_of(forward, network.dtype, clock.device) if energy else None
     return Speed(
@@ -163,4 +174,5 @@ def speed_of(
         sets=sets_of(whole.work),
         turning=turning(clock, whole, batch) if decoding else None,
         reach=reach,
+        dtypes=list(dict.fromkeys(work.dtype for work, _ in whole.work if work.operations)),
     )

@@ -707,7 +707,7 @@ def test_lines_of_an_explanation(run: Any, options: list[str], lines: list[str])
 def test_a_cache_on_the_chip_is_in_the_formula() -> None:
     text = "input: [100]\nlayers: [linear: 30, linear: 2]\n"
     for cache, formula, filled in (
-        (1_000, "weights + the network's input + values larger than the cache of 1000 bytes", "12120 + 400"),
+        (1_000, "weights + the network's input + values larger than the cache of 1000 bytes", "12120 + 400 + 0"),
         (100, "weights + the network's input + values larger than the cache of 100 bytes", "12120 + 400 + 120"),
         (10**6, "values larger than the cache of 1000000 bytes", "0"),
     ):

@@ -368,7 +368,7 @@ b.yaml:2:9: memory: 8 has no unit
   expected  a size in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB
   hint      for example 8 GiB
 b.yaml:3:1: bandwith: a device has no key 'bandwith'
-  expected  name, memory, bandwidth, peak, cache, flash, flash_bandwidth, power, energy, source
+  expected  name, memory, bandwidth, peak, float32_sums, cache, flash, flash_bandwidth, power, energy, source
   hint      did you mean 'bandwidth'?
 b.yaml:4:12: bandwidth: '-25.6 GB/s' is not more than zero
   expected  bytes per second: B/s, kB/s, MB/s, GB/s, ... TiB/s
@@ -409,7 +409,7 @@ def test_everything_wrong_comes_at_once() -> None:
     [
         (
             "- 1\n",
-            "b.yaml:1:1: a device must be a mapping\n  expected  name, memory, bandwidth, peak, cache, flash, flash_bandwidth, power, energy, source\n"
+            "b.yaml:1:1: a device must be a mapping\n  expected  name, memory, bandwidth, peak, float32_sums, cache, flash, flash_bandwidth, power, energy, source\n"
             + SHOWN,
         ),
         (

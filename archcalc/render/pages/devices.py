@@ -58,9 +58,12 @@ def page(device: Device, *, unicode: bool = True, width: int | None = None) -> s
         ratio = f"{_trimmed(quotient(peak, first, 4))} x" if first else "-"
         ridge = quotient(peak, device.bandwidth, 2) if device.bandwidth else "-"
         rows.append([dtype, scaled(peak, operations_unit(dtype)), thousands(peak), ratio, ridge])
+    for dtype, peak in device.float32_sums.items():
+        rows.append([f"{dtype}, sums in float32", scaled(peak, operations_unit(dtype)), thousands(peak), "-", "-"])
     lines = aligned(rows)
     notes = [
         ("peak", "dense, two operations per MACC, on the fastest unit for the dtype at its highest clock"),
+        *([("sums", "what a training does, whose products are added up in float32")] if device.float32_sums else []),
         ("ridge", "operations per byte of main memory where peak and bandwidth take the same time"),
         ("source", clean(device.source)),
     ]
@@ -89,6 +92,7 @@ def _document(device: Device) -> dict[str, Any]:
         "flash_bandwidth_bytes_per_second": device.flash_bandwidth,
         "power_watts": float(device.power) if isinstance(device.power, Fraction) else device.power,
         "peak_operations_per_second": device.peaks,
+        "float32_sums_operations_per_second": device.float32_sums,
         "energy_joules": {key: float(energy) for key, energy in device.energy.items()},
         "source": device.source,
     }

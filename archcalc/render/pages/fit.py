@@ -19,7 +19,7 @@ def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> s
     report = found.report
     assert report is not None
     ledger = found.ledger(report)
-    takes = found.taken(ledger)
+    takes = ledger.memory_bytes
     free = found.memory - takes
     ended = found.over is None and found.refused is None
     how_far = f"whatever {over} is, as far as the search went ({found.number:,})" if ended else f"up to {_told(over, found.number)}"
@@ -28,7 +28,7 @@ def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> s
         f"{_size(found.memory)}, {_size(free)} are left"
     ]
     if found.flash is not None:
-        lines.append(f"its weights take {_size(ledger.weight_bytes)} of {_size(found.flash)} of flash")
+        lines.append(f"its weights take {_size(ledger.flash_bytes)} of {_size(found.flash)} of flash")
     if found.over is not None:
         more = found.too_much(found.ledger(found.over))
         lines.append(f"{_told(over, found.over_number)} would be {_size(more)} too much")
@@ -42,15 +42,15 @@ def no_fit(found: Fit, device: Device, over: str, chosen: tuple[str, ...] = (), 
     report = found.over
     assert report is not None
     ledger = found.ledger(report)
-    takes = found.taken(ledger)
+    takes = ledger.memory_bytes
     lines = [
         f"{report.title} ({asked_for(report, over)}) does not fit {device.name} even with {_told(over, found.over_number)}: {ledger.name} takes {_size(takes)} "
         f"of {_size(found.memory)}{', ' + _size(takes - found.memory) + ' too much' if takes > found.memory else ''}"
     ]
     if found.flash is not None:
-        over_flash = ledger.weight_bytes - found.flash
+        over_flash = ledger.flash_bytes - found.flash
         told = f", {_size(over_flash)} too much" if over_flash > 0 else ""
-        lines.append(f"  its weights take {_size(ledger.weight_bytes)} of {_size(found.flash)} of flash{told}")
+        lines.append(f"  its weights take {_size(ledger.flash_bytes)} of {_size(found.flash)} of flash{told}")
     terms = sorted(ledger.terms, key=lambda term: -term.bytes)
     lines += [f"  {term.name}: {_size(term.bytes)}" for term in terms]
     if not chosen:

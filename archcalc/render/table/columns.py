@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...composites import opened_first
-from ...core.figures import FIGURES, OF_LAYERS
+from ...core.figures import FIGURES, OF_LAYERS, OF_TRAINING
 from ...core.kinds import show
 from ...core.words import counted
 from ...report.figures import together
@@ -40,8 +40,10 @@ def chosen(report: Report, columns: Sequence[str] | None) -> tuple[str, ...]:
     if columns is None:
         if report.speed is not None:
             beside = ("time_share",) if report.measurement is not None else ()
-            return (*FOR_BOTH[:-1], *beside, FOR_BOTH[-1]) if report.request.memory else FOR_TIME
-        return FOR_MEMORY if report.request.memory else DEFAULT
+            names = (*FOR_BOTH[:-1], *beside, FOR_BOTH[-1]) if report.request.memory else FOR_TIME
+        else:
+            names = FOR_MEMORY if report.request.memory else DEFAULT
+        return names if report.trains else tuple(name for name in names if name not in OF_TRAINING)
     columns = [named(name) for name in columns]
     for name in columns:
         if name not in COLUMNS:

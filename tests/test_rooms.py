@@ -56,7 +56,7 @@ FILES: dict[str, str] = {
         "derivations differences pipeline"
     ),
     "explain": "finding guide manual memory < layer",
-    "explore": "draft fit",
+    "explore": "draft fit length",
     "render": (
         "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace < ledgers pages.compare table.lines < "
         "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.labels table.cells table.columns table.purposes < "

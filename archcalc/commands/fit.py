@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -14,6 +15,9 @@ from . import WRONG_SPEC
 from .inputs import asked, read_text
 from .options import SPEC
 from .terminal import fail, show_errors, unicode_wanted
+
+if TYPE_CHECKING:
+    from ..memory.ledger import Ledger
 
 HELP = "Training where an optimizer, a precision, a checkpoint or --training is given, else inference. Ends with 1 where nothing fits."
 FORMATS = ("table", "json")
@@ -52,10 +56,12 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
         fail(f"there is no format '{format}': there are {', '.join(FORMATS)}")
 
     if over == "context" and options["phase"] != "decode":
-        lengths = sorted(name for each in (parsed.inputs if parsed is not None else ()) for name in each.shape.names)
+        from ..explore.length import length_var
+
+        length = length_var(parsed, options["vars"] or {}, options["variant"]) if parsed is not None and not problems else ""
         fail(
             "a context grows while decoding, and here the whole sequence goes at once",
-            f"--over {(lengths or ['VAR'])[0]}, or --phase decode",
+            f"--over {length or 'VAR, a var that is the length of the input'}, or --phase decode",
         )
     if beside is not None and trains:
         fail("--with is for a draft beside a network that serves, and training is asked for")
@@ -73,10 +79,10 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
     def analysed(number: int, **changed: object) -> Any:
         return analyze_spec(parsed, problems, file, make_request(**at(number, **changed)))
 
-    def held(number: int, report: Any) -> Any:
+    def held(number: int, report: Any, **changed: object) -> Any:
         """What the draft holds; its options are those of the network, but for vars and variant, which are its own."""
         assert draft is not None
-        own = at(number)
+        own = at(number, **changed)
         own["vars"], own["variant"] = None, draft[3]
         return draft_terms(report, analyze_spec(*draft[:3], make_request(**own)))
 
@@ -97,10 +103,19 @@ def command(spec: str, options: Options, over: str, step: int, reserve: str, tra
         return
     if result.report is None:
         assert result.over is not None
-        least, more = result.over_number, result.ledger(result.over).bytes - result.over.ledgers[0 if trains else -1].bytes
-        steps = {} if device.flash is not None else helps(result.over, trains)
-        chosen, size = remedy(steps, lambda changed: analysed(least, **changed).ledgers[0 if trains else -1].bytes + more, memory)
-        print(no_fit(result, device, over, chosen, size), file=sys.stderr)
+        least = result.over_number
+
+        def with_changed(changed: Mapping[str, object]) -> Ledger | None:
+            """The ledger with options changed; None where these can't be asked here."""
+            try:
+                report = analysed(least, **changed)
+            except RequestError:
+                return None
+            if draft is not None:
+                result.put_beside(report, held(least, report, **changed))
+            return result.ledger(report)
+
+        print(no_fit(result, device, over, remedy(helps(result.over, device, trains), with_changed, result)), file=sys.stderr)
         raise typer.Exit(WRONG_SPEC)
     sys.stdout.write(outcome(result, device, over, unicode=unicode_wanted()))
 

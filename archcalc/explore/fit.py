@@ -104,22 +104,33 @@ def fit(
     return found
 
 
-def remedy(
-    helps: Mapping[str, Mapping[str, object]], takes: Callable[[Mapping[str, object]], int], memory: int
-) -> tuple[tuple[str, ...], int]:
-    """The fewest of some steps with which the least fits, and the bytes that it then takes; where nothing does, those with which it takes least.
+class Remedy:
+    """Options with which the least takes less: how they are written, the ledger with them, and whether it then fits."""
 
-    ``helps`` are options by how they are written, ``takes`` gives the bytes with options changed.
+    __slots__ = ("chosen", "fits", "ledger")
+
+    def __init__(self, chosen: tuple[str, ...], ledger: Ledger, fits: bool) -> None:
+        self.chosen = chosen
+        self.ledger = ledger
+        self.fits = fits
+
+
+def remedy(helps: Mapping[str, Mapping[str, object]], tried: Callable[[Mapping[str, object]], Ledger | None], found: Fit) -> Remedy | None:
+    """The fewest of some steps with which the least fits; where no combination does, the one with which it takes least. None where there is none.
+
+    ``helps`` are options by how they are written; ``tried`` gives the ledger with options changed, or None where they can't be asked.
     """
-    best: tuple[tuple[str, ...], int] = (), 0
+    best: Remedy | None = None
     for number in range(1, len(helps) + 1):
         for chosen in combinations(helps, number):
             changed = {name: value for each in chosen for name, value in helps[each].items()}
             if len(changed) < number:  # two ways to say one option
                 continue
-            size = takes(changed)
-            if not best[0] or size < best[1]:
-                best = chosen, size
-            if size <= memory:
-                return best
+            ledger = tried(changed)
+            if ledger is None:
+                continue
+            if not found.too_much(ledger):
+                return Remedy(chosen, ledger, True)
+            if best is None or ledger.bytes < best.ledger.bytes:
+                best = Remedy(chosen, ledger, False)
     return best

@@ -84,6 +84,8 @@ _DECLARED = (
         "The ledger of a forward pass: weights, key-value cache, and activations at their most.",
         leaves_out=ALLOCATOR,
     ),
+    Figure("flash_bytes", "bytes", "Of a ledger, on a device with flash, what lies in it: the weights."),
+    Figure("memory_bytes", "bytes", "Of a ledger, on a device with flash, what lies in its memory: all but the weights."),
     Figure("forward", "", "The forward pass."),
     Figure(
         "training_step",
@@ -137,7 +139,11 @@ _DECLARED = (
         "The least time of a whole training whatever its batch: the bound's operations at the peak, and no bytes.",
         leaves_out=BOUND,
     ),
-    Figure("utilization", "share", "The time of the operations alone, at the peaks for their dtypes, over the least time."),
+    Figure(
+        "utilization",
+        "share",
+        "The time of the operations alone, at the peaks for their dtypes, over the least time; those of a training step add up in float32.",
+    ),
     Figure("first_token", "", "The first token that comes out of a prompt: its head takes the last position alone."),
     Figure("prompt_bytes", "bytes", "The ledger of inference while the prompt goes in.", leaves_out=ALLOCATOR),
     Figure(

@@ -185,6 +185,48 @@ def test_wider_operands_are_never_faster() -> None:
         assert whole == sorted(whole), device.name
 
 
+def test_what_a_training_takes_is_one_rate_of_both_dtypes_of_16_bits() -> None:
+    """Sums in float32 are no faster than others, and half as fast on GeForce alone, where both dtypes then do as many operations."""
+    half = {"rtx-3060", "rtx-3090", "rtx-4070", "rtx-4090", "rtx-5090"}
+    assert {device.name for device in every_device() if device.float32_sums} == half
+    for device in every_device():
+        for dtype, peak in device.peaks.items():
+            in_training = device.peak(dtype, training=True)
+            assert in_training == device.float32_sums.get(dtype, peak) <= peak
+            assert dtype not in device.float32_sums or close(peak, in_training, 2)
+        if device.kind == "gpu" and {"float16", "bfloat16"} <= set(device.peaks):
+            assert device.peak("float16", training=True) == device.peak("bfloat16", training=True), device.name
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "taken"),
+    [
+        ("m1", "float16", "float32"),
+        ("m2-ultra", "bfloat16", "float32"),
+        ("m1", "tfloat32", "float32"),
+        ("raspberry-pi-4", "float16", "float32"),  # float64 is published as well, and slower
+        ("stm32f407", "bfloat16", "float32"),
+        ("a100", "float8", "bfloat16"),
+        ("t4", "float8", "float16"),
+        ("h100", "int4", "int8"),
+        ("stm32h743", "int2", "int8"),
+        # published, or of a device that has units for a dtype as narrow or narrower
+        ("t4", "bfloat16", "bfloat16"),
+        ("jetson-orin", "bfloat16", "bfloat16"),
+        ("v100", "tfloat32", "tfloat32"),
+        ("epyc-9654", "float16", "float16"),
+        ("tpu-v4", "float32", "float32"),
+        ("m1", "float64", "float64"),
+        ("m1", "int8", "int8"),  # whole numbers are no floats
+        ("h100", "float16", "float16"),
+    ],
+)
+def test_which_peak_stands_for_a_dtype(name: str, dtype: str, taken: str) -> None:
+    device = find_device(name)
+    assert device.taken(dtype) == taken
+    assert device.known_peak(dtype) == device.peaks.get(taken)
+
+
 def close(first: int, second: int, times: int | Fraction) -> bool:
     """Whether two published figures, rounded by the vendor, are in a ratio of the architecture."""
     return abs(Fraction(first, second) - times) < Fraction(1, 100) * times
@@ -347,6 +389,7 @@ def test_what_may_be_left_out() -> None:
     device = read_device(f"name: small\n{NEEDED}", "small.yml")
     assert (device.power, device.energy, device.source) == (None, {}, "small.yml")
     assert read_device(f"name: small\n{NEEDED}power: 2.5 W\n", "small.yml").power == Fraction(5, 2)
+    assert read_device(f"name: small\n{NEEDED}float32_sums: {{float32: 2 GFLOPS}}\n", "small.yml").float32_sums == {"float32": 2 * 10**9}
 
 
 UNIT_OF_PEAK = "operations per second: FLOP/s, FLOPS, OP/s or OPS, behind k, M, G, T or P; a MACC is two"
@@ -415,6 +458,14 @@ def test_everything_wrong_comes_at_once() -> None:
         (
             "name: a\nmemory: 8 GiB\npeak: {int8: 5 GOPS}\n",
             "b.yaml:1:1: the device has no bandwidth\n  expected  name, memory, bandwidth, peak\n" + SHOWN,
+        ),
+        (
+            f"name: a\n{NEEDED}float32_sums: {{float32: 4 GFLOPS}}\n",
+            "b.yaml:5:15: float32_sums.float32: float32_sums are peaks of products added up in float32\n  expected  no more than its peak of 3 GFLOP/s",
+        ),
+        (
+            f"name: a\n{NEEDED}float32_sums: {{float16: 1 GFLOPS}}\n",
+            "b.yaml:5:15: float32_sums.float16: float32_sums are peaks of products added up in float32\n  expected  a dtype that has a peak",
         ),
         (NEEDED, "b.yaml:1:1: the device has no name\n  expected  name, memory, bandwidth, peak\n" + SHOWN),
         (f"name: ''\n{NEEDED}", "b.yaml:1:7: name: name must be a text"),

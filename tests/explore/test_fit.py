@@ -361,7 +361,11 @@ def test_json_where_nothing_fits(run: Any) -> None:
         (DECODER, [], "--attention fused, --dtype bfloat16, --weights int4"),
         (DECODER, ["--attention", "fused"], "--dtype bfloat16, --weights int4"),
         (DECODER, ["--attention", "fused", "--dtype", "bfloat16", "--weights", "float8"], ""),
-        (DECODER, ["--training"], "--attention fused, --precision mixed, --checkpoint full, --optimizer adafactor"),
+        (
+            DECODER,
+            ["--training"],
+            "--attention fused, --loss cross_entropy:fused, --precision mixed, --checkpoint full, --optimizer adafactor",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else value[6:13].decode() if isinstance(value, bytes) else None,
 )
@@ -369,7 +373,7 @@ def test_a_hint_names_what_was_not_asked_for(run: Any, spec: bytes, options: lis
     code, out, err = run("fit", spec, "--device", board("1 B"), *options)
     assert (code, out) == (1, "")
     told = [line for line in err.splitlines() if "hint" in line]
-    named = re.findall("--[a-z]+ [a-z0-9]+", told[0]) if told else []
+    named = re.findall("--[a-z]+ [a-z0-9_]+(?::fused)?", told[0]) if told else []
     assert set(named) <= set(hint.split(", "))
     assert bool(named) == bool(hint)
 
@@ -381,6 +385,8 @@ def test_a_hint_names_what_was_not_asked_for(run: Any, spec: bytes, options: lis
         ("gpt2", "260 MB", ["--phase", "decode", "--context", "1Ki"], "--dtype bfloat16 --weights int4"),
         ("gpt2", "2.7 GB", ["--optimizer", "adam"], "--checkpoint full"),
         ("gpt2", "1 GB", ["--optimizer", "adam"], None),
+        ("llama3@3.2-1b", "4.5 GiB", ["--attention", "fused"], "--logits last"),
+        ("llama3@3.2-1b", "13 GiB", ["--attention", "fused", "--precision", "uniform"], "--loss cross_entropy:fused --checkpoint full"),
     ],
 )
 def test_a_hint_is_true(run: Any, spec: str, size: str, options: list[str], hint: str | None) -> None:
@@ -393,6 +399,60 @@ def test_a_hint_is_true(run: Any, spec: str, size: str, options: list[str], hint
         return
     assert told.startswith(f"  hint      it fits with {hint}: ")
     assert fitted(run, spec, "--device", "board.yaml", *options, *hint.split())["largest"] >= 1
+
+
+def test_a_hint_with_a_draft_holds_for_both(run: Any) -> None:
+    options = ("--phase", "decode", "--context", "8k", "--with", "llama3@3.2-1b", "--device", "rtx-3060")
+    told = run("fit", "llama3", *options)[2].splitlines()[-1]
+    assert told.startswith("  hint      it fits with --weights int4: ")
+    assert fitted(run, "llama3", *options, "--weights", "int4")["largest"] >= 1
+
+
+def test_a_hint_on_a_device_with_flash_is_for_both_memories(run: Any) -> None:
+    """66 params and 19 values of 4 bytes, or of a byte in int8: the flash alone is too small, or the memory alone."""
+    for memory, flash, hint in (
+        ("76 B", "263 B", "it fits with --dtype int8: 19 B (19 bytes), and 66 B (66 bytes) of flash"),
+        ("75 B", "264 B", "it fits with --dtype int8: 19 B (19 bytes), and 66 B (66 bytes) of flash"),
+        ("75 B", "65 B", "it fits with --dtype int8 --weights int4: 19 B (19 bytes), and 63 B (63 bytes) of flash"),
+        (
+            "18 B",
+            "264 B",
+            "even with --dtype int8 --weights int4 it takes 19 B (19 bytes), and 63 B (63 bytes) of flash: another device, or several",
+        ),
+    ):
+        Path("mcu.yaml").write_text(
+            f"name: mcu\nmemory: {memory}\nbandwidth: 1 GB/s\nflash: {flash}\npeak: {{float32: 1 GFLOP/s, int8: 2 GOP/s}}\n"
+        )
+        assert run("fit", NET, "--device", "mcu.yaml")[2].splitlines()[-1] == f"  hint      {hint}"
+
+
+@pytest.mark.parametrize(
+    ("spec", "var"),
+    [
+        (
+            b"input: {shape: [words], dtype: int64}\nvars: {width: 4, words: 7}\nlayers: [{embedding: {vocabulary: 9, features: width}}]\n",
+            "words",
+        ),
+        (b"input: [frames, width]\nvars: {frames: 7, width: 4}\nlayers: [{linear: 3}]\n", "frames"),
+        (b"input: [steps, 4]\nvars: {half: 3, steps: 2 * half}\nlayers: [{linear: 3}]\n", "steps"),
+        (
+            b"inputs: {picture: [bands, 8], text: {shape: [length], dtype: int32}}\nvars: {bands: 5, length: 7}\n"
+            b"layers: [{embedding: {vocabulary: 9, features: 4}, from: text}]\n",
+            "length",
+        ),
+        (b"input: [3, size, size]\nvars: {size: 8}\nlayers: [{conv: {channels: 2, kernel: 3}}]\n", ""),
+        (b"input: [7, width]\nvars: {width: 4}\nlayers: [{linear: 3}]\n", ""),
+    ],
+)
+def test_the_var_that_is_the_sequence(run: Any, spec: bytes, var: str) -> None:
+    code, out, err = run("fit", spec, "--device", board("1 MB"), "--over", "context")
+    assert (code, out) == (2, "")
+    assert err == (
+        "archcalc: a context grows while decoding, and here the whole sequence goes at once\n"
+        f"  hint      --over {var or 'VAR, a var that is the length of the input'}, or --phase decode\n"
+    )
+    if var:
+        assert fitted(run, spec, "--device", board("1 MB"), "--over", var)["largest"] > 8
 
 
 # A draft beside
@@ -434,7 +494,8 @@ def test_a_draft_that_is_none(run: Any) -> None:
         ),
         (
             ["--over", "context"],
-            "a context grows while decoding, and here the whole sequence goes at once\n  hint      --over VAR, or --phase decode",
+            "a context grows while decoding, and here the whole sequence goes at once\n"
+            "  hint      --over VAR, a var that is the length of the input, or --phase decode",
         ),
         (["--phase", "decode"], "the decode phase needs a context: how many tokens the new one attends to, itself among them"),
         (["--context", "5"], "a context is for the decode phase, which is not asked for"),

@@ -477,8 +477,8 @@ def test_the_bound_is_no_trivial_one() -> None:
 
 def test_a_device_without_a_peak_for_the_dtype_is_an_error() -> None:
     with pytest.raises(DeviceError) as caught:
-        analyzed([{"linear": 3}], (4,), device(int8=3), dtype="bfloat16")
-    assert str(caught.value) == "round has no bfloat16 peak: it has float32, int8"
+        analyzed([{"linear": 3}], (4,), device(int8=3), dtype="float64")
+    assert str(caught.value) == "round has no float64 peak: it has float32, int8"
     assert isinstance(caught.value, archcalc.RequestError)
 
 
@@ -495,6 +495,24 @@ def test_sixteen_bits_take_the_rate_of_float32_where_nothing_else_is_published_a
     llama: dict[str, Any] = {"phase": "decode", "context": 4096}
     m1, halved = (archcalc.analyze(SPECS / "llama2.yaml", dtype=dtype, device="m1", **llama).totals for dtype in ("float32", "float16"))
     assert m1.time_seconds == pytest.approx(2 * halved.time_seconds)
+
+
+def test_a_training_adds_up_in_float32_and_an_inference_takes_the_highest_rate() -> None:
+    """As GeForce cards do half of their float16 operations with sums in float32: a forward pass of 100 operations at 50 a second, and in a
+    training 200 of them at 25: the network's input has no gradient."""
+    geforce = Device("geforce", {"float16": 50, "bfloat16": 25}, memory=10**9, bandwidth=10**9, float32_sums={"float16": 25})
+    report = archcalc.analyze(
+        {"input": [5], "layers": [{"linear": {"features": 10, "bias": False}}]}, device=geforce, dtype="float16", images=7, mfu=0.5
+    )
+    found = report.to_dict()["time"]
+    assert found["forward"]["seconds"] == 2
+    assert found["training_step"]["seconds"] == pytest.approx(8)
+    assert found["training_step"]["utilization"] == pytest.approx(1)
+    assert found["training"]["seconds_at_mfu"] == 7 * 200 / 25 / 0.5
+    assert "geforce does 25 FLOP/s in float16 where products are added up in float32, as a training does" in report.notes
+    other = archcalc.analyze({"input": [5], "layers": [{"linear": {"features": 10, "bias": False}}]}, device=geforce, dtype="bfloat16")
+    assert other.to_dict()["time"]["forward"]["seconds"] == 4
+    assert not any("geforce" in note for note in other.notes)
 
 
 def test_a_device_without_a_peak_times_layers_that_multiply_nothing() -> None:

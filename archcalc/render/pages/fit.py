@@ -7,7 +7,7 @@ from typing import Any
 from ...core.dtypes import wide
 from ...core.errors import JSON_SCHEMA_VERSION
 from ...devices.catalogue import Device
-from ...explore.fit import Fit
+from ...explore.fit import Fit, Remedy
 from ...memory.optimizers import LEAST_8_BIT
 from ...report.report import Report
 from ..ledgers import ledger_lines, left_out
@@ -37,8 +37,8 @@ def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> s
     return "\n".join([*lines, "", *ledger_lines(ledger, "auto", unicode), left_out(report, [ledger])]) + "\n"
 
 
-def no_fit(found: Fit, device: Device, over: str, chosen: tuple[str, ...] = (), size: int = 0) -> str:
-    """By how many bytes not even the least fits, and where they go, the most first; ``chosen`` is what would help, which comes to a size."""
+def no_fit(found: Fit, device: Device, over: str, remedy: Remedy | None = None) -> str:
+    """By how many bytes not even the least fits, where they go, the most first, and what would help."""
     report = found.over
     assert report is not None
     ledger = found.ledger(report)
@@ -53,28 +53,37 @@ def no_fit(found: Fit, device: Device, over: str, chosen: tuple[str, ...] = (), 
         lines.append(f"  its weights take {_size(ledger.flash_bytes)} of {_size(found.flash)} of flash{told}")
     terms = sorted(ledger.terms, key=lambda term: -term.bytes)
     lines += [f"  {term.name}: {_size(term.bytes)}" for term in terms]
-    if not chosen:
+    if remedy is None:
         return "\n".join(lines)
-    words = " ".join(chosen)
-    if size <= found.memory:
-        return "\n".join([*lines, f"  hint      it fits with {words}: {_size(size)}"])
-    return "\n".join([*lines, f"  hint      even with {words} it takes {_size(size)}: another device, or several"])
+    words, takes_then = " ".join(remedy.chosen), _size(remedy.ledger.memory_bytes)
+    if found.flash is not None:
+        takes_then += f", and {_size(remedy.ledger.flash_bytes)} of flash"
+    if remedy.fits:
+        return "\n".join([*lines, f"  hint      it fits with {words}: {takes_then}"])
+    return "\n".join([*lines, f"  hint      even with {words} it takes {takes_then}: another device, or several"])
 
 
-def helps(report: Report, training: bool) -> dict[str, dict[str, object]]:
+HALVES = ("bfloat16", "float16", "int8")
+"""The dtypes of half the width or less, those that are tried first."""
+
+
+def helps(report: Report, device: Device, training: bool) -> dict[str, dict[str, object]]:
     """What takes less memory and was not asked for: how it is written, and the options that it stands for."""
     plan, accounts = report.request.plan, report.accounts
     assert plan is not None
     assert accounts is not None
     words = ["--attention fused"] if accounts.training.run.scores else []
     if training:
+        loss = accounts.loss()
+        words += ["--loss cross_entropy:fused"] if loss is not None and not loss.absent and report.network.tokens else []
         words += ["--precision mixed"] if plan.precision.name == "uniform" and wide(report.dtype) else []
         blocks = any(step.inner is not None for step in accounts.training.whole.steps)
         words += ["--checkpoint full"] if blocks and not plan.checkpoint.every else []
         if plan.optimizer.name not in ("adafactor", "adamw8bit", "sgd"):
             words += ["--optimizer adafactor", *(["--optimizer adamw8bit"] if report.totals.params >= LEAST_8_BIT else [])]
     else:
-        words += ["--dtype bfloat16"] if wide(report.dtype) else []
+        words += ["--logits last"] if report.network.tokens > 1 and not report.request.infers else []
+        words += [f"--dtype {next((each for each in HALVES if each in device.peaks), HALVES[0])}"] if wide(report.dtype) else []
         words += ["--weights int4"] if plan.quantized is None else []
         words += ["--cache-dtype float8"] if report.totals.held.caches and report.request.cache_dtype is None else []
     return {each: {option.removeprefix("--").replace("-", "_"): value} for each in words for option, _, value in [each.partition(" ")]}

@@ -174,7 +174,7 @@ _DECLARED = (
     Figure(
         "kv_cache_bytes_per_token",
         "bytes",
-        "Bytes by which one more token of one sample makes the cache grow, at this context: a layer whose window is full adds none.",
+        "Bytes that the latest token of one sample added to the cache, at this context: a layer whose window was full before it added none.",
         where="totals",
         adds="sum",
     ),

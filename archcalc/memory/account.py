@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from ..core.dtypes import FLOATS
 from ..core.figures import ACCOUNTED
 from ..network.graph import Group, Leaf, Network
 from ..network.heads import heads
@@ -205,7 +206,9 @@ class Accounts:
         lent: bool,
     ) -> Account:
         """The account of a layer at its two steps, or that of one before it in which all is the same."""
-        gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (leaf.result.params > 0 and not frozen)
+        gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (
+            leaf.result.params > 0 and leaf.dtype in FLOATS and not frozen
+        )
         made = step.while_running + sum([storage.bytes for storage in step.made])
         core = tuple((storage.core, storage.cached, storage.each, storage.absent) for storage in step.used)
         again = again or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
@@ -219,7 +222,8 @@ class Accounts:
             held = self.holder.holdings(leaf, sets, tie, frozen, head, choice)
             found = self.known[key] = Account()
             found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
-            found.update_bytes = 0 if frozen else 2 * (held.weight_bytes + held.optimizer_bytes) + held.gradient_bytes
+            if held.gradient_bytes:
+                found.update_bytes = 2 * (held.weight_bytes + held.optimizer_bytes) + held.gradient_bytes
             found.parts = held.parts
             if leaf.before:
                 return found

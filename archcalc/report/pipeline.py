@@ -104,7 +104,7 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
     from ..memory.ledger import ledgers
 
     trains = request.device is None or request.device.trains
-    found = ledgers(accounts, totals.account, totals.held, decoding=_infers(accounts, request) or not trains)
+    found = ledgers(accounts, totals.account, totals.held, decoding=_infers(accounts, request, totals) or not trains)
     if request.device is not None and request.device.flash is not None:
         found = [ledger.in_flash() for ledger in found]
     if request.overhead == "none":
@@ -132,9 +132,9 @@ def _generation(
     return generation_of(totals, layers, heads, ledgers[-1].bytes, lambda tokens: analyzed(request.decoding(front + tokens)), request)
 
 
-def _infers(accounts: Accounts | None, request: Request) -> bool:
-    """Whether it is inference alone: a run that can't be one of training, or weights that nothing trains."""
-    return request.infers or (accounts is not None and accounts.serves)
+def _infers(accounts: Accounts | None, request: Request, totals: Totals) -> bool:
+    """Whether it is inference alone: a run that can't be one of training, weights that nothing trains, or none to train and no training asked."""
+    return request.infers or (accounts is not None and (accounts.serves or (not accounts.plan.trains and totals.untrained)))
 
 
 def _training(totals: Totals, network: Network, request: Request, accounts: Accounts | None) -> Training | None:
@@ -143,7 +143,7 @@ def _training(totals: Totals, network: Network, request: Request, accounts: Acco
         return None
     from ..timing.training import training_of
 
-    decoding, params = _infers(accounts, request), totals.active_params
+    decoding, params = _infers(accounts, request, totals), totals.active_params
     return training_of(
         totals.account, network, batch=request.batch, params=params, decoding=decoding, tokens=request.tokens, images=request.images
     )
@@ -169,7 +169,8 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
         network,
         batch=request.batch,
         params=totals.active_params,
-        decoding=_infers(accounts, request),
+        infers=_infers(accounts, request, totals),
+        decoding=bool(request.context),
         tokens=request.tokens,
         images=request.images,
         mfu=request.mfu,

@@ -158,6 +158,8 @@ class Report:
             if self.request.memory and run.scores:
                 found.append("attention has its scores in memory, as the spec writes it; with --attention fused it never has")
             found += self.accounts.notes
+            if self.totals.untrained and not (self.trains or self.request.infers or self.accounts.serves):
+                found.append("no param is trained, all are frozen or whole numbers: these are the figures of inference alone")
             if self.request.memory and not self.request.context:
                 assumed = "the backward pass is taken to need its input and output; the layer type can say what it needs: saved: 0"
                 found += named(assumed, list(run.assumed))

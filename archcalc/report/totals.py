@@ -66,6 +66,11 @@ class Totals(Measured):
         """The params without the tables that are looked up."""
         return self.params - self.embedding_params
 
+    @property
+    def untrained(self) -> bool:
+        """Whether there are params, and none of them has a gradient: all are frozen, or whole numbers. Where bytes were worked out."""
+        return self.account is not None and self.params > 0 and all(kind != "gradients" for kind, _ in self.account.parts)
+
     def take_time(self, clock: Clock) -> None:
         """The least time of all layers together, as each row takes its own."""
         if self.account is not None:

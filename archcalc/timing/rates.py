@@ -145,6 +145,7 @@ def speed_of(
     *,
     batch: int,
     params: int,
+    infers: bool = False,
     decoding: bool = False,
     tokens: int | None = None,
     images: int | None = None,
@@ -154,16 +155,17 @@ def speed_of(
 ) -> Speed:
     """The rates of a network whose layers come to ``whole`` for a batch, of ``params`` parameters that one sample meets.
 
-    ``tokens`` or ``images`` are those of a whole training, ``mfu`` the share of the peak that it reaches, ``reach`` what is usually reached of
+    ``infers`` says whether it is inference alone, as while ``decoding``. ``tokens`` or ``images`` are those of a whole training, ``mfu`` the
+    share of the peak that it reaches, ``reach`` what is usually reached of
     such bounds. Raises RequestError where there is no training, no sequence of tokens, or no figure of energy for the dtype.
     """
     forward = clock.forward(whole)
-    trains = not decoding and clock.device.trains
+    trains = not infers and clock.device.trains
     if not clock.device.trains and (tokens is not None or images is not None):
         raise RequestError(f"tokens and images are for training, and {clock.device.name} trains nothing")
     step, update = (clock.step(whole), clock.update(whole)) if trains else (None, None)
     products = sum(work.operations * times for work, times in whole.work)
-    training = training_of(whole, network, batch=batch, params=params, decoding=decoding, tokens=tokens, images=images)
+    training = training_of(whole, network, batch=batch, params=params, decoding=infers, tokens=tokens, images=images)
     if training is not None and step is not None and update is not None:
         training.take_time(step, update, clock.device.known_peak(network.dtype, training=True), mfu)
     routed = clock.expected(whole)

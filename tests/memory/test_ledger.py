@@ -153,6 +153,35 @@ def test_a_network_that_is_frozen_has_weights_alone() -> None:
     assert not any("kept" in term.name or "gradients, " in term.name or "moment" in term.name for term in train.terms)
 
 
+def test_what_trains_nothing_is_inference_alone_unless_a_training_is_asked_for() -> None:
+    """Frozen params and whole numbers have no gradient, and no optimizer's step reads or writes them."""
+    told = "no param is trained, all are frozen or whole numbers: these are the figures of inference alone"
+    frozen = {"input": [5], "layers": [{"linear": 7, "frozen": True}, "relu", {"linear": 3, "frozen": True}]}
+    cases: list[tuple[Any, dict[str, Any]]] = [(frozen, {}), (NET, {"dtype": "int8"})]
+    for network, options in cases:
+        report = archcalc.analyze(network, device="a100", **options)
+        assert [ledger.name for ledger in report.ledgers] == ["inference"]
+        assert told in report.notes
+        assert list(report.to_dict()["time"]) == ["device", "fusion", "cache", "lower_bound", "forward"]
+        asked = archcalc.analyze(network, device="a100", optimizer="adam", loss="none", **options)
+        assert [ledger.name for ledger in asked.ledgers] == ["training", "inference"]
+        assert asked.to_dict()["time"]["optimizer_step"] == {"seconds": 0, "moved_bytes": 0}
+        assert told not in asked.notes
+    for network in (NET, {"input": [3], "layers": ["relu"]}):
+        assert [ledger.name for ledger in archcalc.analyze(network, memory=True).ledgers] == ["training", "inference"]
+
+
+def test_weights_of_whole_numbers_have_no_gradient_to_work_out() -> None:
+    """An adapter's input has one: of 2 * 5 * 7 operations there are as many again for it, and none for the weights."""
+    network = {
+        "input": [5],
+        "layers": [{"linear": {"features": 5, "bias": False}}, {"linear": {"features": 7, "bias": False}, "dtype": "int8"}],
+    }
+    found = archcalc.analyze(network, device="a100", loss="none").to_dict()["time"]
+    assert found["forward"]["operations"] == 2 * 25 + 2 * 35
+    assert found["training_step"]["operations"] == 2 * (2 * 25) + 2 * (2 * 35)
+
+
 def test_a_master_copy_is_for_trained_weights() -> None:
     frozen = {"input": [5], "layers": [{"linear": 7}, "relu", {"linear": 3, "frozen": True}]}
     found = training(frozen, optimizer="sgd", precision="mixed")

@@ -46,3 +46,16 @@ def test_one_matrix_by_hand() -> None:
 
 def test_it_is_told_of_decoding_alone() -> None:
     assert "compute_bound_batch" not in archcalc.analyze(SPECS / "lenet5.yaml", device="H100").to_dict()["time"]
+
+
+def test_it_is_said_of_decoding_alone() -> None:
+    """Not of a prefill, be it inference alone."""
+    cases: list[dict[str, Any]] = [{"weights": "int4"}, {"logits": "last"}]
+    for options in cases:
+        report = archcalc.analyze("llama3", device="h100", vars={"seq": 64}, **options)
+        assert report.speed is not None
+        assert report.speed.step is None
+        assert report.speed.turning is None
+    report = archcalc.analyze("llama3", device="h100", phase="decode", context=64, weights="int4")
+    assert report.speed is not None
+    assert report.speed.turning is not None

@@ -77,7 +77,7 @@ class Request:
     @property
     def infers(self) -> bool:
         """Whether it is a run that can't be one of training."""
-        return bool(self.context) or self.logits == "last"
+        return bool(self.context or self.generate) or self.logits == "last"
 
     @property
     def run(self) -> dict[str, Any]:
@@ -155,6 +155,10 @@ def _check_together(asked: list[str], values: Mapping[str, Any]) -> None:
         raise RequestError(f"{device.name} trains nothing, and training is asked for: {', '.join(training)}")
     if device is not None and values["overhead"] == "cuda" and not device.runs_cuda:
         raise RequestError(f"overhead: cuda is what NVIDIA's devices hold beside the network, and {device.name} is none")
+    if values["generate"] is not None:
+        training = [name for name in ("tokens", "images") if name in asked] + of_training(values)
+        if training:
+            raise RequestError("what is generated is inference, and training is asked for: " + ", ".join(training))
     if values["logits"] == "last":
         if values["phase"] == "decode":
             raise RequestError("logits last is for a prefill: while decoding there is one position")

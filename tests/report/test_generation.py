@@ -50,6 +50,15 @@ def test_what_is_said_of_it(run: Any) -> None:
     assert forward["tokens_per_second"] == 5 * forward["samples_per_second"]
 
 
+def test_a_generation_is_no_training(run: Any) -> None:
+    out = run("gpt2", "--prompt", "10", "--generate", "5", "--device", "A100", "--memory", "--depth", "1")[1]
+    assert "inference takes" in out
+    assert "training" not in out
+    for option, value in (("--optimizer", "adam"), ("--tokens", "5000")):
+        code, _, err = run("gpt2", "--prompt", "10", "--generate", "5", option, value)
+        assert (code, err) == (2, f"archcalc: what is generated is inference, and training is asked for: {option.removeprefix('--')}\n")
+
+
 def test_a_generation_is_the_sum_of_its_steps() -> None:
     for device in ("raspberry-pi-4", "A100"):
         common: dict[str, Any] = {"device": device, "batch": 3}

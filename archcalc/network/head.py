@@ -15,22 +15,18 @@ from .graph import Absent, Copies, Group, Leaf, Network, Node, Tensor
 class Head:
     """A layer that gives classes, so many of them, and whether its output is the network's own.
 
-    ``nodes`` is the list that the layer stands in, ``shared`` whether other groups may have the same list.
+    ``name`` is its path, ``nodes`` the list that the layer stands in, ``shared`` whether other groups may have the same list.
     """
 
-    __slots__ = ("classes", "last", "leaf", "nodes", "shared")
+    __slots__ = ("classes", "last", "leaf", "name", "nodes", "shared")
 
-    def __init__(self, leaf: Leaf, nodes: list[Node], classes: int, *, last: bool, shared: bool) -> None:
+    def __init__(self, name: str, leaf: Leaf, nodes: list[Node], classes: int, *, last: bool, shared: bool) -> None:
+        self.name = name
         self.leaf = leaf
         self.nodes = nodes
         self.classes = classes
         self.last = last
         self.shared = shared
-
-    @property
-    def name(self) -> str:
-        """Its path."""
-        return self.leaf.outputs[0].maker
 
     @property
     def by_position(self) -> bool:
@@ -43,41 +39,43 @@ def find_head(network: Network) -> Head | None:
     if len(network.outputs) != 1:
         return None
     (output,) = network.outputs
-    leaf, nodes, shared, made = _maker(network.frame.children, output, False)
+    leaf, nodes, shared, made, name = _maker(network.frame.children, output, False, "")
     if leaf is None or nodes is None:
         return None
     classes = leaf.layer.classes(leaf.result.symbols) if leaf.layer.classes is not None else 0
-    return Head(leaf, nodes, classes, last=made is output, shared=shared) if classes > 1 else None
+    return Head(name, leaf, nodes, classes, last=made is output, shared=shared) if classes > 1 else None
 
 
-def _maker(nodes: list[Node], tensor: Tensor, shared: bool) -> tuple[Leaf | None, list[Node] | None, bool, Tensor]:
-    """The layer that made a value, the list that it stands in, and the value as that layer gave it; no layer where the value came in."""
-    for node, around in _backward(nodes):
+def _maker(nodes: list[Node], tensor: Tensor, shared: bool, prefix: str) -> tuple[Leaf | None, list[Node] | None, bool, Tensor, str]:
+    """The layer that made a value, the list that it stands in, the value as that layer gave it, and its path; no layer where the value came in."""
+    for node, around, path in _backward(nodes, prefix):
         if isinstance(node, Leaf):
             if any(tensor is each for each in node.outputs):
                 if not _hands_on(node):
-                    return node, around, shared, tensor
+                    return node, around, shared, tensor, path + node.name
                 tensor = node.inputs[0]
         elif any(tensor is each for each in node.outputs):
             own = node.inputs is not node.frame.inputs
             inner = node.frame.outputs[next(number for number, each in enumerate(node.outputs) if tensor is each)] if own else tensor
-            leaf, place, within, inner = _maker(node.frame.children, inner, shared or own)
+            leaf, place, within, inner, name = _maker(
+                node.frame.children, inner, shared or own, f"{path}{node.name}." if node.name else path
+            )
             if leaf is not None:
-                return leaf, place, within, tensor if own and inner is node.frame.outputs[0] else inner
+                return leaf, place, within, tensor if own and inner is node.frame.outputs[0] else inner, name
             came = next((number for number, each in enumerate(node.frame.inputs) if inner is each), None)
             if own and came is None:
                 break
             tensor = node.inputs[came] if own and came is not None else inner
-    return None, None, shared, tensor
+    return None, None, shared, tensor, ""
 
 
-def _backward(nodes: list[Node]) -> Iterator[tuple[Leaf | Group, list[Node]]]:
-    """Layers and groups from the last to the first, each with the list that it stands in."""
+def _backward(nodes: list[Node], prefix: str) -> Iterator[tuple[Leaf | Group, list[Node], str]]:
+    """Layers and groups from the last to the first, each with the list that it stands in, and what paths begin with there."""
     for node in reversed(nodes):
         if isinstance(node, Copies):
-            yield from _backward(node.nodes)
+            yield from _backward(node.nodes, f"{prefix}{node.name}.")
         elif not isinstance(node, Absent):
-            yield node, nodes
+            yield node, nodes, prefix
 
 
 def _hands_on(leaf: Leaf) -> bool:

@@ -70,10 +70,10 @@ class Generation:
 def generation_of(
     totals: Totals, layers: Sequence[Row], heads: Collection[str], start: int, decoded: Callable[[int], Any], request: Request
 ) -> Generation:
-    """The generation that a request asks for: of the totals and the layers of its prompt, ``heads`` the names of those that give the
-    output, ``start`` the bytes that the prompt takes. ``decoded`` gives the report of one token that attends to so many.
+    """The generation that a request asks for: of the totals and the layers of its prompt, ``start`` being the bytes that the prompt takes.
 
-    A step's cost is followed over the contexts by halving: where three points lie on a line, so do all between them.
+    ``heads`` are the names of the layers that give the output and can run on one position alone, ``decoded`` gives the report of one token
+    that attends to so many. A step's cost is followed over the contexts by halving: where three points lie on a line, so do all between them.
     """
     prompt, tokens = request.prompt or 0, request.generate or 0
     known: dict[int, Cost] = {}

@@ -126,10 +126,11 @@ def _generation(
     """What is generated behind a prompt, and behind so many positions in ``front`` of it: each step is this pipeline once more."""
     if not request.generate:
         return None
+    from ..network.heads import on_one_position
     from .generation import generation_of
 
-    heads = {tensor.maker for tensor in network.outputs}
-    return generation_of(totals, layers, heads, ledgers[-1].bytes, lambda tokens: analyzed(request.decoding(front + tokens)), request)
+    alone, held = on_one_position(network), ledgers[-1].bytes
+    return generation_of(totals, layers, alone, held, lambda tokens: analyzed(request.decoding(front + tokens)), request)
 
 
 def _infers(accounts: Accounts | None, request: Request, totals: Totals) -> bool:

@@ -215,3 +215,11 @@ def test_logits_of_the_last_position() -> None:
 def test_where_logits_of_the_last_position_make_no_sense(layers: list[Any], options: Any, message: str) -> None:
     with pytest.raises(RequestError, match=message):
         archcalc.analyze({"input": [4, 5], "layers": layers}, logits="last", **options)
+
+
+def test_a_loss_names_the_head_by_its_own_path() -> None:
+    """A block's inside serves all copies, and the first of them made it."""
+    blocks = {"top": {"args": ["n"], "layers": [{"linear": "n"}, {"name": "out", "linear": "n"}]}}
+    copies = {"name": "end", "repeat": 3, "top": 8}
+    for layers, name in (([copies], "end.2.out"), ([copies, {"name": "a", "top": 8}], "a.out")):
+        assert term(training({"input": [4, 8], "blocks": blocks, "layers": layers}), "loss").name == f"loss, cross_entropy, of {name}"

@@ -11,6 +11,7 @@ import pytest
 import archcalc
 from archcalc.core.errors import RequestError
 from archcalc.report.generation import Cost, summed
+from spec_help import analyzed
 
 DECODER: dict[str, Any] = {
     "input": {"shape": [12], "dtype": "int64"},
@@ -48,6 +49,35 @@ def test_what_is_said_of_it(run: Any) -> None:
     found = json.loads(run("llama2", "--phase", "decode", "--context", "100", "--step", "5", "--device", "A100", "--format", "json")[1])
     forward = found["time"]["forward"]
     assert forward["tokens_per_second"] == 5 * forward["samples_per_second"]
+
+
+TOP = "blocks: {top: {args: [n], layers: [{linear: {features: n, bias: false}}, {name: out, linear: {features: n, bias: false}}]}}"
+
+
+@pytest.mark.parametrize(
+    ("layers", "all_positions", "one_position"),
+    [
+        # a gru's products are 3 * 6 * (8 + 6) a token, and it needs all of them
+        ("[gru: 6]", 252, 0),
+        ("[gru: 6, linear: 11, {scale: 2}, softmax]", 252, 66),
+        ("[{name: end, repeat: 3, top: 8}]", 5 * 64, 64),
+        ("[{name: end, repeat: 2, top: 8}, {name: a, top: 8}]", 5 * 64, 64),
+        ("[{residual: [linear: 8]}]", 64, 0),  # what joins two values has no head
+        ("[{attention: {heads: 2, causal: true, bias: false}}]", 4 * 64 + 2 * 8 * 5, 0),
+    ],
+)
+def test_only_what_ends_the_network_and_keeps_positions_apart_runs_on_the_last_alone(
+    layers: str, all_positions: int, one_position: int
+) -> None:
+    text = f"""
+        input: {{shape: [seq], dtype: int64}}
+        vars: {{seq: 9}}
+        {TOP}
+        layers: [embedding: {{vocabulary: 11, features: 8}}, {layers[1:]}
+    """
+    generation = analyzed(text, prompt=5, generate=1).generation
+    assert generation is not None
+    assert generation.first.operations == 2 * (5 * all_positions + one_position)
 
 
 def test_a_generation_is_no_training(run: Any) -> None:

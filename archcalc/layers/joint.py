@@ -99,8 +99,8 @@ joint_attention = Compound(
                     from: parts.0
             from: parts.1
     """,
-    params="4 * h * d * (F + F_c) + biases, less h * d * F_c with context_pre_only; qk_norm: 4 * d",
-    maccs="B * (4 * h * d * (L * F + L_c * F_c) + 2 * (L + L_c) ** 2 * h * d), less B * L_c * h * d * F_c with context_pre_only",
+    params="h * d * (4 * F + (4 - context_pre_only) * F_c) + bias * (6 * h * d + F + (1 - context_pre_only) * F_c) + qk_norm * 4 * d",
+    maccs="B * h * d * (4 * L * F + (4 - context_pre_only) * L_c * F_c + 2 * (L + L_c) ** 2)",
     notes="The context's queries are worked out in a last block too, as the paper's code does.",
     source="Esser et al., Scaling Rectified Flow Transformers, 2024, arXiv:2403.03206, figure 2; qk_norm: section 5.3.2",
     example=Example(

@@ -316,6 +316,18 @@ COMPOUNDS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         )
         for rank, r_q in (("query_rank: 3, ", 3), ("", 0))
     ],
+    "joint_attention": [
+        (
+            "[3, 4], [5, 6]",
+            "{heads: 2, head_dim: 7, qk_norm: true, context_pre_only: true}",
+            {"F": 4, "F_c": 6, "h": 2, "d": 7, "bias": 1, "qk_norm": 1, "context_pre_only": 1, "B": 1, "L": 3, "L_c": 5},
+        ),
+        (
+            "[3, 4], [5, 6]",
+            "{heads: 2, bias: false}",
+            {"F": 4, "F_c": 6, "h": 2, "d": 2, "bias": 0, "qk_norm": 0, "context_pre_only": 0, "B": 1, "L": 3, "L_c": 5},
+        ),
+    ],
     "mlp": [
         ("[3, 2]", "{hidden: 4, features: 5}", {"F_in": 2, "hidden": 4, "F_out": 5, "bias": 1, "N": 3}),
         ("[3, 2]", "{hidden: 4, bias: false}", {"F_in": 2, "hidden": 4, "F_out": 2, "bias": 0, "N": 3}),

@@ -33,8 +33,8 @@ FILES: dict[str, str] = {
     ),
     "composites": "kit < choice each experts loop parallel residual sequence",
     "spec": (
-        "aliases language templates < tree < names reading user_layers < recursion values < adapters bindings parts refs variables < modifiers < "
-        "type_names < items < blocks < layer_types used < document schema"
+        "aliases language < other_arguments < templates < tree < names reading user_layers < recursion values < "
+        "adapters bindings parts refs variables < modifiers < meant type_names < items < blocks < layer_types used < document schema"
     ),
     "network": (
         "graph < head heads layout scope uses < incoming last mistaken walk < notes settings twice < evaluate < sources tokens < "
@@ -249,6 +249,8 @@ GENERIC = ("rule", "style", "custom")
 """The files of conventions that are no table of rules: in a table the names of layer types are what it says."""
 OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.spec.aliases", ""): "which layer type another framework's name stands for: a table of names",
+    ("archcalc.spec.other_arguments", ""): "what frameworks call arguments and their values: a table of names",
+    ("archcalc.expr.refuse", "clamp exp log mean power where"): "functions of other languages",
     ("archcalc.composites", "add concat multiply"): "words of `merge`, part of the language",
     ("archcalc.request", "attention"): "an option's name",
     ("archcalc.commands", "attention"): "an option's name",

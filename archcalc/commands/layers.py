@@ -13,8 +13,8 @@ ARGUMENTS = (Argument("type", "[TYPE]", "A layer type.", default=None),)
 
 def command(type: str | None) -> None:
     from .. import composites, layers
-    from ..core.suggest import did_you_mean
     from ..explain.manual import composite_page, listing, page
+    from ..spec.aliases import type_hint
 
     if type is None:
         sys.stdout.write(listing())
@@ -25,5 +25,5 @@ def command(type: str | None) -> None:
         return
     layer = layers.find(type)
     if layer is None:
-        fail(f"there is no layer type '{type}'", did_you_mean(type, layers.NAMES) or "`archcalc layers` lists them")
+        fail(f"there is no layer type '{type}'", type_hint(type, [*layers.NAMES, *composites.NAMES]) or "`archcalc layers` lists them")
     sys.stdout.write(page(layer))

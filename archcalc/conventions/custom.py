@@ -9,6 +9,7 @@ from ..core.errors import Problem, Reporter, SpecError
 from ..core.suggest import did_you_mean
 from ..expr.compile import Expression, compile_expression
 from ..expr.errors import ExpressionError
+from ..spec.aliases import type_hint
 from ..text.files import built
 from ..text.nodes import BAD, Mapping, Node, Scalar
 from .rule import Convention, Rule, Symbols
@@ -76,7 +77,7 @@ def _convention(node: Node, reporter: Reporter) -> Convention | None:
 def _stranger(node: Node, key: str, known: list[str], file: str) -> Problem:
     """What is wrong with a rule for a name that is no built-in type's or family's, unless it is that of a layer type of the spec."""
     reporter = Reporter(file)
-    hint = did_you_mean(key, known) or "`archcalc layers` lists them"
+    hint = type_hint(key, known) or "`archcalc layers` lists them"
     reporter.error(node, f"rules.{key}", f"there is no layer type or family '{key}', and the spec declares none", hint=hint)
     return reporter.problems[0]
 

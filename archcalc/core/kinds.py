@@ -245,7 +245,7 @@ class Either(Kind):
     def element(self, values: list[Any] | tuple[Any, ...]) -> Kind | None:
         """Of the kind that takes most of the values, or else the first of them."""
         kinds = [kind for kind in (each.element(values) for each in self.kinds) if kind is not None]
-        return max(kinds, key=lambda kind: (sum(_fits(kind, value) for value in values), _fits(kind, values[0])), default=None)
+        return max(kinds, key=lambda kind: (sum(fits(kind, value) for value in values), fits(kind, values[0])), default=None)
 
     def schema(self) -> dict[str, Any]:
         options: list[dict[str, Any]] = []
@@ -255,7 +255,8 @@ class Either(Kind):
         return {"anyOf": options}
 
 
-def _fits(kind: Kind, value: Any) -> bool:
+def fits(kind: Kind, value: Any) -> bool:
+    """Whether a value is of a kind."""
     try:
         kind.convert(value)
     except Mismatch:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from ..core.suggest import did_you_mean
 from ..core.words import counted
 from .errors import ExpressionError
-from .functions import APPLICABLE, ARITHMETIC, COMPARISONS, EQUALITY, FUNCTIONS, FUNCTIONS_HINT, UNARY, pick
+from .functions import APPLICABLE, ARITHMETIC, COMPARISONS, EQUALITY, UNARY, pick
 from .limits import CONSTANTS, FOREIGN, HIGH, KINDS, LOW, MAX_DEPTH, NEEDS, NUMBERS, RANGES, Run, Scope, shown, usable
 
 
@@ -221,8 +220,7 @@ class Builder:
             raise self.fault(_span(node), "only a function can be called", "a multiplication is written with *")
         name = node.func.id
         if name not in APPLICABLE:
-            hint = did_you_mean(name[:40], FUNCTIONS) or FUNCTIONS_HINT
-            raise ExpressionError(f"unknown function {shown(name)}", hint)
+            raise why().unknown_function(name, [self.source(_span(argument)) for argument in node.args])
         if node.keywords:
             raise why().refusal(self.text, *why().UNPACKING)
         if name == "range":

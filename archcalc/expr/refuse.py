@@ -40,6 +40,32 @@ _REFUSED = {
     "<<": ("'<<' isn't allowed", "write x * 2 ** n"),
     ">>": ("'>>' isn't allowed", "write x // 2 ** n"),
 }
+_INSTEAD = {
+    **dict.fromkeys(("float", "double"), "numbers stand as they are"),
+    **dict.fromkeys(("str", "string"), "a word stands in quotes: 'relu'"),
+    **dict.fromkeys(("list", "tuple", "array"), "a list is written [a, b]"),
+    **dict.fromkeys(("pow", "power"), "write a ** b"),
+    **dict.fromkeys(("square", "sqr"), "write x ** 2"),
+    **dict.fromkeys(("div", "floor_div", "floordiv", "truediv"), "write a // b for a whole number, a / b for any"),
+    **dict.fromkeys(("mod", "fmod", "rem"), "write a % b"),
+    **dict.fromkeys(("ceil_div", "ceildiv", "cdiv", "div_up"), "write ceil(a / b)"),
+    **dict.fromkeys(("round_up", "round_to", "roundup"), "write ceil(a / b) * b, or make_divisible(a, b)"),
+    **dict.fromkeys(("mean", "avg", "average"), "write sum(x) / len(x)"),
+    **dict.fromkeys(("product", "mul", "numel"), "write prod(x)"),
+    **dict.fromkeys(("log", "ln", "log10"), "write log2(x) / log2(base)"),
+    **dict.fromkeys(("clip", "clamp"), "write min(max(x, low), high)"),
+    **dict.fromkeys(("where", "cond", "ifelse", "iff"), "write a if c else b"),
+    "int": "write floor(x)",
+    "trunc": "write floor(x)",
+    "bool": "write x != 0",
+    "exp": "write 2.718281828 ** x",
+    "isqrt": "write floor(sqrt(x))",
+    "divmod": "write a // b and a % b",
+    "any": "write a or b",
+    "all": "write a and b",
+    "size": "write in_shape[0]",
+}
+"""What to write for the functions of other languages."""
 _MEANT = {"!": "not", "&": "and", "&&": "and", "|": "or", "||": "or", "^": "**", "<>": "!=", "@": "*"}
 _MEANT |= {"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "≤": "<=", "≥": ">=", "≠": "!=", "?": "a if c else b"}
 
@@ -55,7 +81,10 @@ def first_problem(text: str) -> tuple[str, str]:
     """The first thing that is wrong with a text's tokens, and what to write."""
     opened: list[str] = []
     before = ""
-    for token in re.findall(_TOKENS, text, re.VERBOSE | re.ASCII):
+    tokens = re.findall(_TOKENS, text, re.VERBOSE | re.ASCII)
+    for token, after in zip(tokens, [*tokens[1:], ""]):
+        if token == "." and before.isidentifier() and after.isidentifier():
+            return "attributes aren't allowed", f"names and functions stand alone: {after}"
         problem = _token_problem(token) or _order_problem(before, token, opened)
         if problem:
             return problem
@@ -136,6 +165,27 @@ def bracket_depth(text: str) -> int:
 def too_deep(text: str) -> ExpressionError:
     """The error for a text that is nested too deep to be read."""
     return ExpressionError(f"{shown(text)}: nested more than {MAX_DEPTH} deep")
+
+
+def unknown_function(name: str, arguments: list[str]) -> ExpressionError:
+    """The error for a call of what is no function here, with what to write instead; ``arguments`` are as they are written."""
+    hint = _INSTEAD.get(name.strip("_")) or did_you_mean(name[:40], FUNCTIONS) or FUNCTIONS_HINT
+    if name == "int" and len(arguments) == 1:
+        quotient = _floored(arguments[0])
+        hint = f"write {quotient + ', or ' if quotient else ''}floor({arguments[0]})"
+    return ExpressionError(f"unknown function {shown(name)}", hint)
+
+
+def _floored(text: str) -> str:
+    """A quotient with // in place of its /, or an empty string for what is none."""
+    depth, found = 0, -1
+    for match in re.finditer(_TOKENS, text, re.VERBOSE | re.ASCII):
+        depth += (match[0] in _OPENING) - (match[0] in (")", "]"))
+        if not depth and match[0] not in ("*", "//", "%", "**") and match[0] != "/" and not _ends_value(match[0]):
+            return ""
+        if not depth and match[0] in ("/", "*", "//", "%", "**"):
+            found = match.start() if match[0] == "/" else -1
+    return f"{text[:found]}//{text[found + 1 :]}" if found >= 0 else ""
 
 
 def unknown_name(name: str, scope: Scope, word: bool) -> ExpressionError:

@@ -109,9 +109,8 @@ def _named_axes(symbols: Symbols, inputs: list[Shape]) -> None:
     shape, axes = inputs[0], symbols["axes"]
     if isinstance(axes, int):
         if axes > len(shape):
-            raise LayerError(
-                f"axes: there are no {axes} last axes: the input has {len(shape)}", hint="to name one axis write it as a list", arg="axes"
-            )
+            hint = "sizes that follow from what comes in are never written; to name one axis write it as a list"
+            raise LayerError(f"axes: there are no {axes} last axes: the input has {len(shape)}", hint=hint, arg="axes")
         sizes = shape[len(shape) - axes :]
     else:
         sizes = tuple(shape[axis] for axis in sorted(axes_of(axes, shape)))

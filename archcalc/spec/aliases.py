@@ -1,9 +1,17 @@
-"""What frameworks call the layer types: for the hint to someone who writes PyTorch's or Keras' name."""
+"""What frameworks call the layer types: for the hint to someone who writes PyTorch's or Keras' name.
+
+Names of their arguments are in other_arguments.py.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+
+from ..core.suggest import nearest
+
+MOST_NAMES = 1000
+"""How many names a wrong one is compared with."""
 
 _ELSEWHERE = {
     "linear": ("dense", "fc", "fully_connected", "lazy_linear"),
@@ -122,17 +130,68 @@ _WRITTEN = {
 }
 """How it is written here, where the name alone does not say it."""
 
+_INSTEAD: dict[str, tuple[str, ...]] = {
+    "leave it out: at inference it is a part of the weights that it normalises": ("weight_norm", "spectral_norm", "weight_standardization"),
+    "write identity: it changes no shape and computes nothing that is counted": (
+        *("roll", "flip", "detach", "stop_gradient", "contiguous", "clone", "copy", "checkpoint", "quant_stub", "de_quant_stub"),
+        *("gaussian_noise", "noise", "rotate90", "reverse", "fake_quantize", "activity_regularization", "no_op", "pass"),
+    ),
+    "there are batch_norm, layer_norm, rms_norm, group_norm and instance_norm": ("norm", "normalization", "sync_norm"),
+    "there are max_pool, avg_pool, global_avg_pool and adaptive_avg_pool": ("pool", "pooling", "adaptive_pool", "global_pool"),
+    "activations go by their names, such as relu; activation: relu takes the name as an argument": ("act", "nonlinearity", "act_fn"),
+    "write top_k: 1": ("argmax", "arg_max", "argmin"),
+    "write expand, or concat of it with itself": ("tile", "repeat_interleave", "repeat_vector", "broadcast_like"),
+    "write cross_entropy, or leave it to --memory, which counts a loss behind the network": (
+        *("loss", "mse_loss", "nll_loss", "bce_loss", "l1_loss", "criterion"),
+    ),
+    "write the key input at the top of the spec, not an item": ("input", "input_layer", "placeholder", "inputs"),
+    "write the key outputs at the top of the spec, or nothing: the last value is the output": ("output", "outputs", "output_layer"),
+    "declare it under layer_types, by formulas, or under blocks, by the layers that it is made of": (
+        *("lambda", "custom", "module", "function", "layer", "block", "op", "dense_block", "basic_block", "bottleneck", "res_block"),
+        *("residual_block", "inverted_residual", "mb_conv", "fused_mb_conv", "c2f", "c3", "spp", "sppf", "fpn", "patch_merging"),
+    ),
+    "write parallel: {branches: [...], merge: concat}": ("fork", "split_branches", "inception"),
+    "write a repeat on one item: repeat: n": ("stack_layers", "module_list", "layer_list"),
+    "write attention_mask, or attention: {causal: true}": ("mask", "causal_mask", "masking"),
+    "write `from: [a, b]` beside add, concat or multiply": ("merge", "join", "skip_connection", "skip_add", "shortcut"),
+    "write if: condition, then: [...], else: [...]": ("cond", "switch", "choice"),
+}
+"""What to write for what has no layer type here, and what it is called elsewhere."""
+
+_INSTEAD_OF = {other: what for what, others in _INSTEAD.items() for other in others}
+
+
+def type_hint(name: str, known: Iterable[str]) -> str:
+    """What to write for a name that stands for no type: the name here of what another framework calls so, else the nearest of those
+    known; an empty string where nothing is near."""
+    names = list(known)
+    here = suggestion(name, names)
+    how = written(name) if here else ""
+    near = "" if here else nearest(name, names[:MOST_NAMES])
+    instead = _INSTEAD_OF.get(_plain(name), "")
+    if how or here:
+        return f"write {how}" if how else f"here it is called {here}"
+    return instead or (f"did you mean '{near}'?" if near else "")
+
 
 def written(name: str) -> str:
     """What to write for a name of another framework that stands for a layer type with certain arguments, or an empty string."""
-    plain = name.lower().replace("_", "")
-    return next((how for other, how in _WRITTEN.items() if other.replace("_", "") == plain), "")
+    return _WRITTEN.get(words(name), "")
+
+
+def words(name: str) -> str:
+    """A name in lower case with underscores."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_")
+
+
+def _plain(name: str) -> str:
+    """The same without 1d, 2d or 3d."""
+    return re.sub(r"_?[123]_?d(?=_|$)", "", words(name))
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """The name here of what a framework calls ``name``, or an empty string."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_")
-    plain = re.sub(r"_?[123]_?d(?=_|$)", "", words)
+    plain = _plain(name)
     plain = _OTHER_NAMES.get(plain) or _OTHER_NAMES.get(plain.replace("_", ""), plain)
     here = set(known)
     return plain if plain in here else next((each for each in here if each.replace("_", "") == plain.replace("_", "")), "")

@@ -20,6 +20,7 @@ from .reading import Known, Reading, kind_of_node
 from .refs import read_ref
 from .templates import Template
 from .tree import Block
+from .type_names import stray_key
 from .values import read_template
 
 ITEM_WORDS = frozenset([*(set(MODIFIER) - LATER), *composites.NAMES, *composites.SPREAD_KEYS, "previous"])
@@ -64,7 +65,9 @@ def _read_head(reading: Reading, block: Block, path: str, known: Known) -> None:
     mapping = reading.mapping(block.node, path, "args, inputs and layers")
     if mapping is None:
         return
-    reading.unknown_keys(mapping, path, ("args", "let", "inputs", "lora", "layers"), "a block")
+    reading.unknown_keys(
+        mapping, path, ("args", "let", "inputs", "lora", "layers"), "a block", lambda key, value: stray_key(reading, key, value, block=True)
+    )
     block.args, block.defaults = read_arguments(reading, mapping.entries.get("args"), f"{path}.args", known)
     read_inputs(reading, block, mapping.entries.get("inputs"), f"{path}.inputs")
 

@@ -18,6 +18,7 @@ from .recursion import refuse_recursion
 from .refs import read_ref, read_refs
 from .templates import Ref, Template
 from .tree import Input, Spec
+from .type_names import stray_key
 from .values import read_dtype, read_template
 from .variables import read_variants, read_vars
 
@@ -48,7 +49,6 @@ def _document(reading: Reading, node: Node, file: str, lies: tuple[str, int], li
         return None
     entries = node.entries
     spec = Spec(file, node)
-    reading.unknown_keys(node, "", TOP_LEVEL, "a spec")
     for key in ("name", "source", "description"):
         if key in entries:
             setattr(spec, key, reading.text(entries[key], key) or "")
@@ -68,6 +68,7 @@ def _document(reading: Reading, node: Node, file: str, lies: tuple[str, int], li
         from .layer_types import declare_layer_types  # few specs have any
 
         declare_layer_types(reading, entries["layer_types"])
+    reading.unknown_keys(node, "", TOP_LEVEL, "a spec", lambda key, value: stray_key(reading, key, value))
     read_blocks(reading)
     spec.blocks, spec.layer_types = reading.blocks, reading.layer_types
     if "layers" in entries:

@@ -7,10 +7,11 @@ from typing import Any
 from .. import composites
 from ..composites import SPREAD, SPREAD_KEYS
 from ..composites.kit import BODY, BRANCHES, Composite
-from ..core.suggest import nearest
+from ..core.kinds import TRUTH, fits, show
 from ..layers.kit.args import Arg
+from ..layers.kit.axes import MANY
 from ..layers.kit.layer import LayerType
-from ..text.nodes import Mapping, Node, Scalar, Sequence, first_key, scalar_at
+from ..text.nodes import Mapping, Node, Scalar, Sequence, first_key, scalar_at, to_python
 from .bindings import IN_PASSES, PER_COPY, read_index, read_let
 from .language import END
 from .modifiers import is_modifier, read_modifiers
@@ -140,6 +141,7 @@ def _arguments(reading: Reading, item: Item, node: Node | None, args: tuple[Arg,
         node = None
     given: dict[str, Node] = {}
     meant: set[str] = set()
+    type = item.type
     if isinstance(node, Mapping):
         given = node.entries
         by_name = {arg.name: arg for arg in args}
@@ -150,13 +152,11 @@ def _arguments(reading: Reading, item: Item, node: Node | None, args: tuple[Arg,
                 if item.until is None:
                     item.type = None
             elif arg is None:
-                meant.add(nearest(key, by_name))
-                _no_argument(reading, item, key, node.keys[key], f"{path}.{key}", list(by_name))
+                meant.add(_no_argument(reading, item, type, args, node.keys[key], f"{path}.{key}"))
             else:
                 _argument(reading, item, arg, value, f"{path}.{key}", known)
     elif node is not None:
-        if not args:
-            reading.error(node, path, f"{item.type_name} takes no arguments", found=kind_of_node(node))
+        if _no_main(reading, item, node, args, path, known):
             item.type = None
             return
         given = {args[0].name: node}
@@ -171,12 +171,35 @@ def _arguments(reading: Reading, item: Item, node: Node | None, args: tuple[Arg,
         item.type = None
 
 
-def _no_argument(reading: Reading, item: Item, name: str, key: Scalar, path: str, known: list[str]) -> None:
-    """Report an argument that the item's type does not have."""
-    expected = ", ".join(known) if known else "nothing: it takes no arguments"
-    beside = f"{name} stands beside {item.type_name}, not among its arguments" if is_modifier(reading, name) else ""
-    reading.error(key, path, f"{item.type_name} has no argument '{name}'", expected=expected, hint=beside or reading.near(name, known))
+def _no_main(reading: Reading, item: Item, node: Node, args: tuple[Arg, ...], path: str, known: Known) -> bool:
+    """Whether a value without its name is no main argument, but what frameworks write in its place, which is reported."""
+    asked = isinstance(item.type, LayerType) and (
+        isinstance(node, Sequence) or item.type.inputs[1] >= MANY or (args and args[0].kind is TRUTH)
+    )
+    if args and not asked:
+        return False  # a value, or the expression of one
+    value = to_python(node)
+    if args and fits(args[0].kind, value):
+        return False
+    from .meant import meant_main  # few specs are wrong
+
+    hint = meant_main(item, value, args, known.names)
+    if not args:
+        reading.error(node, path, f"{item.type_name} takes no arguments", found=kind_of_node(node), hint=hint)
+    elif hint:
+        reading.error(node, path, f"{args[0].name} can't be {show(value)}", expected=args[0].kind.expected, hint=hint)
+    return bool(hint) or not args
+
+
+def _no_argument(reading: Reading, item: Item, type: object, args: tuple[Arg, ...], key: Scalar, path: str) -> str:
+    """Report an argument that the item's type does not have; give the one that was meant, or an empty string."""
+    from .meant import meant_argument  # few specs are wrong
+
+    name, known = str(key.value), ", ".join(arg.name for arg in args)
+    meant, hint = meant_argument(type, item.type_name, name, args)
+    reading.error(key, path, f"{item.type_name} has no argument '{name}'", expected=known, hint=hint)
     item.type = None
+    return meant
 
 
 def _argument(reading: Reading, item: Item, arg: Arg, node: Node, path: str, known: Known) -> None:

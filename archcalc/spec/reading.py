@@ -56,12 +56,18 @@ class Reading:
         """A hint that names the nearest known word, or an empty string."""
         return self.reporter.near(word, known)
 
-    def unknown_keys(self, node: Mapping, path: str, known: Iterable[str], what: str) -> None:
-        """Report every key of a mapping that is not among those known; ``what`` is what the mapping stands for."""
+    def unknown_keys(
+        self, node: Mapping, path: str, known: Iterable[str], what: str, hint: Callable[[str, Node], str] | None = None
+    ) -> None:
+        """Report every key of a mapping that is not among those known; ``what`` is what the mapping stands for.
+
+        ``hint`` says what to write for a key and its value where no known key is near.
+        """
         for key, scalar in node.keys.items():
             if key not in known:
                 where = f"{path}.{key}" if path else key
-                self.error(scalar, where, f"{what} has no key '{key}'", expected=", ".join(known), hint=self.near(key, known))
+                told = self.near(key, known) or (hint(key, node.entries[key]) if hint is not None else "")
+                self.error(scalar, where, f"{what} has no key '{key}'", expected=", ".join(known), hint=told)
 
     def mapping(self, node: Node | None, path: str, what: str) -> Mapping | None:
         """A mapping, or None where there is none or something else, which is reported."""

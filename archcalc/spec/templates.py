@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
 from ..core.kinds import Mismatch, show
-from ..core.suggest import did_you_mean
 from ..expr.compile import Expression
 from ..layers.kit.args import Arg
 from ..text.nodes import Node, Scalar, Sequence
@@ -84,16 +82,15 @@ def mismatched(template: Template, value: Any, mismatch: Mismatch, known: Iterab
                 node, path, kind, name, value, mismatch = node.items[index], f"{path}[{index}]", element, f"{name}[{index}]", each, inner
                 break
     computed = isinstance(node, Scalar) and isinstance(node.value, str) and node.value != value
-    hint = mismatch.hint
-    if isinstance(value, str) and value not in ("index", "None"):
-        hint = did_you_mean(value, islice(kind.words or known, 1000)) or hint
+    from .other_arguments import value_hint  # few specs are wrong
+
     return {
         "node": node,
         "path": path,
         "message": f"{name} can't be {show(value)}",
         "expected": kind.expected if kind is not template.arg.kind else template.arg.expected,
         "found": f"{show(value)}, from the expression '{node.value}'" if computed else "",  # type: ignore[union-attr]
-        "hint": hint,
+        "hint": value_hint(name, value, kind, str(node.value) if computed else "", known) or mismatch.hint,  # type: ignore[union-attr]
     }
 
 

@@ -6,7 +6,7 @@ from .. import composites, layers
 from ..composites import SPREAD_KEYS
 from ..composites.kit import Composite
 from ..layers.kit.layer import LayerType
-from ..text.nodes import Mapping, Scalar, first_key
+from ..text.nodes import Mapping, Node, Scalar, first_key
 from .modifiers import MODIFIER
 from .reading import Reading
 from .tree import Block
@@ -21,18 +21,33 @@ def unknown_type(reading: Reading, key: Scalar, path: str, name: str) -> None:
     """Report a name that stands for no type, with the one that was probably meant: here, or by another framework's name."""
     if not reading.complete:
         return  # it may stand in a file that could not be read, which is reported
-    from .aliases import suggestion, written
+    from .aliases import type_hint
 
-    known = [*reading.blocks, *reading.layer_types, *layers.NAMES, *composites.NAMES]
-    hint = reading.near(name, known) or "`archcalc layers` lists the layer types"
-    here = suggestion(name, known)
-    if here:
-        how = written(name)
-        hint = f"write {how}" if how else f"here it is called {here}"
+    known = [*layers.NAMES, *composites.NAMES, *reading.blocks, *reading.layer_types]
+    hint = type_hint(name, known) or "`archcalc layers` lists the layer types"
     first, colon, rest = name.partition(":")
     if colon and type_of(reading, first) is not None:
         hint = f"a space belongs behind the colon: write '{first}: {rest}'"
     reading.error(key, f"{path}.{name}", f"there is no layer type or block '{name}'", hint=hint)
+
+
+def stray_key(reading: Reading, key: str, value: Node, *, block: bool = False) -> str:
+    """What to write for a key of a spec, or of a block, that it does not have: it belongs on an item, is one, or is a var or another key."""
+    from .aliases import suggestion
+    from .other_arguments import key_here
+
+    if key in MODIFIER:
+        said = value.text if isinstance(value, Scalar) else "..."
+        return f"{key} stands on an item: layers: [{{sequence: [...], {key}: {said}}}]"
+    here = "" if block else key_here(key)
+    if here:
+        return f"here it is called {here}"
+    known = [*reading.blocks, *reading.layer_types, *layers.NAMES, *composites.NAMES, *SPREAD_KEYS]
+    name = key if key in known else suggestion(key, known)
+    if name:
+        return f"layers are items of the list under layers: '- {name}{': ...' if name not in layers.NAMES else ''}'"
+    number = isinstance(value, Scalar) and type(value.value) in (int, float, bool)
+    return f"a number that expressions use stands under vars: {{{key}: {value.text}}}" if number and not block else ""  # type: ignore[union-attr]
 
 
 def not_one_type(reading: Reading, node: Mapping, path: str, names: list[str]) -> None:

@@ -227,7 +227,7 @@ FAILURES: dict[str, tuple[list[str], str]] = {
     "units": (["two.yaml", "--units", "m"], "there is no unit 'm'; there are auto, raw, k, M, G"),
     "format": (["two.yaml", "--format", "xml"], "there is no format 'xml': there are table, json, csv, markdown"),
     "format of check": (["check", "two.yaml", "--format", "csv"], "check has no format 'csv': it has table and json"),
-    "phase": (["two.yaml", "--phase", "decoding"], "there is no phase 'decoding': did you mean 'decode'?"),
+    "phase": (["two.yaml", "--phase", "decod"], "there is no phase 'decod': did you mean 'decode'?"),
     "decode without a context": (["two.yaml", "--phase", "decode"], "the decode phase needs a context: how many tokens"),
     "causal": (["two.yaml", "--causal", "some"], "there is no way to count causal attention 'some': there are full, half"),
     "no file": (["tow.yaml"], "tow.yaml: no such file or directory\n  hint      did you mean 'two.yaml'?"),

@@ -80,7 +80,7 @@ WRONG = [
     (["--optimizer", "adma"], "there is no optimizer 'adma': did you mean 'adam'?"),
     (["--optimizer", "adam8bit"], "there is no optimizer 'adam8bit': did you mean 'adamw8bit'?"),
     (["--optimizer", "x"], "there is no optimizer 'x': there are sgd, momentum, adam, adamw, adamw8bit, adafactor, lion, muon"),
-    (["--precision", "mix"], "there is no precision 'mix': did you mean 'mixed'?"),
+    (["--precision", "mixd"], "there is no precision 'mixd': did you mean 'mixed'?"),
     (
         ["--precision", "fp16"],
         "there is no precision 'fp16': there are uniform, mixed, mixed-float32-gradients, mixed-without-master, autocast",
@@ -90,7 +90,7 @@ WRONG = [
     (["--checkpoint", "all"], "there is no checkpoint 'all': there are none, selective, full, every=N"),
     (["--checkpoint", "every=0"], "there is no checkpoint 'every=0': there are none, selective, full, every=N"),
     (["--checkpoint", "every=x"], "there is no checkpoint 'every=x': there are none, selective, full, every=N"),
-    (["--weights", "int5"], "there is no format of weights 'int5': did you mean 'int8'?"),
+    (["--weights", "itn8"], "there is no format of weights 'itn8': did you mean 'int8'?"),
     (["--weights", "fp8"], "there is no format of weights 'fp8': did you mean 'float8'?"),
     (
         ["--weights", "word"],

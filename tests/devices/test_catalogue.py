@@ -71,7 +71,7 @@ def test_quantities_are_read_exactly(measure: Measure, text: str, value: Fractio
         (BYTES, "12", "12 has no unit", "for example 8 GiB"),
         (BYTES, "8 Gib", "there is no unit 'Gib' here", "did you mean 'GiB'?"),
         (BYTES, "8 parsecs", "there is no unit 'parsecs' here", "for example 8 GiB"),
-        (BYTES, "8 GB/s", "there is no unit 'GB/s' here", "did you mean 'GB'?"),
+        (BYTES, "8 GB/s", "there is no unit 'GB/s' here", "for example 8 GiB"),
         (BANDWIDTH, "25 Gb/s", "there is no unit 'Gb/s' here", "did you mean 'GB/s'?"),
         (PEAK, "3 TFLOP", "there is no unit 'TFLOP' here", "did you mean 'TFLOPS'?"),
         (POWER, "15 watts", "there is no unit 'watts' here", "for example 15 W"),

@@ -310,7 +310,8 @@ def test_make_divisible(value: float, divisor: int, expected: int) -> None:
 # What is refused, and in which words: (text, problem, hint); the message is "'text': problem"
 
 REFUSED = [
-    ("a.b", "attributes aren't allowed", "a value of a list is x[0]"),
+    ("a.b", "attributes aren't allowed", "names and functions stand alone: b"),
+    ("a .5.", "attributes aren't allowed", "a value of a list is x[0]"),
     ("().__class__", "attributes aren't allowed", "a value of a list is x[0]"),
     ("lambda: 0", "functions can't be made here", CALLABLE),
     ("[x for x in y]", "comprehensions aren't allowed", "a list is written out: [a, b]"),
@@ -560,7 +561,7 @@ FAILED = [
     ("2 ** -5000", "'2 ** -5000': the result is too small", ""),
     ("(-1) ** 0.5", "'(-1) ** 0.5': the result is not a real number", ""),
     # names
-    ("foo * 2", "unknown name 'foo'", "did you mean 'floor'?"),
+    ("flor * 2", "unknown name 'flor'", "did you mean 'floor'?"),
     ("widht * 2", "unknown name 'widht'", "did you mean 'width'?"),
     ("zzz + 1", "unknown name 'zzz'", ""),
     ("mode == tanh", "unknown name 'tanh'", "a word stands in quotes: 'tanh'"),

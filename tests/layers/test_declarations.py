@@ -431,7 +431,7 @@ REFUSALS: list[Refusal] = [
         [[4, 5]],
         "axes: there are no 3 last axes: the input has 2",
         "",
-        "to name one axis write it as a list",
+        "sizes that follow from what comes in are never written; to name one axis write it as a list",
         "axes",
     ),
     ("layer_norm", {"axes": [2]}, [[4, 5]], "axes: 2 is out of range: the input [4, 5] has 2 axes", "from -2 to 1", OUT_OF_RANGE, "axes"),

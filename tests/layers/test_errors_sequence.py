@@ -428,7 +428,7 @@ def test_decoding_without_a_context_and_a_context_without_decoding() -> None:
         ({"phase": "decode", "context": 0}, "context can't be 0: it is a whole number of at least 1"),
         ({"phase": "decode", "context": True}, "context can't be true: it is a whole number of at least 1"),
         ({"phase": "decode", "context": 7.0}, "context can't be 7: it is a whole number of at least 1"),
-        ({"phase": "decoding", "context": 7}, "there is no phase 'decoding': did you mean 'decode'?"),
+        ({"phase": "decoding", "context": 7}, "there is no phase 'decoding': there are prefill, decode"),
         ({"phase": "train"}, "there is no phase 'train': there are prefill, decode"),
         ({"causal": "hlaf"}, "there is no way to count causal attention 'hlaf': did you mean 'half'?"),
         ({"causal": "none"}, "there is no way to count causal attention 'none': there are full, half"),

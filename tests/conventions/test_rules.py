@@ -216,6 +216,8 @@ def test_our_own_conventions_leave_nothing_out(name: str) -> None:
 def test_explain_shows_the_rule_and_its_symbols() -> None:
     made = report({"upsample": {"scale": 1.5}}, [1, 3, 5], flops="ptflops")
     text = explain(made, "upsample", conventions.find("ptflops"))
+    stated = "N_out with a size; N_in * scale ** axes with one scale, not cut; N_in * prod(cut scales) with several; N_in more in mode area"
+    assert f" = {stated}\n" in text
     assert all(each in text for each in ("floor(N_out + interpolated)", "floor(28 + 33.75)", "= 61 "))
     text = explain(report({"attention": 2}, [3, 4], flops="ptflops"), "attention", conventions.find("ptflops"))
     assert all(each in text for each in ("L_q  = x[0][-2]", "nn.MultiheadAttention as one"))

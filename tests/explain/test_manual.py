@@ -85,6 +85,17 @@ def test_the_page_of_a_layer_with_a_window() -> None:
     assert page(of("max_pool")) == text_of(expected).rstrip() + "\n"
 
 
+def test_the_shapes_of_attention_in_parts() -> None:
+    """Queries have the heads' features, keys and values those of the key-value heads."""
+    assert "input           [..., L_q, h * d] and [..., L_k, g * d], 2 inputs" in page(of("attention_scores"))
+    assert "input           [..., h, L_q, L_k] and [..., L_k, g * d_v], 2 inputs" in page(of("attention_values"))
+
+
+def test_the_symbols_of_a_projection_are_said_of_the_layer_that_has_one() -> None:
+    said = "R = projection or else H; projected is 1 with a projection and 0 without"
+    assert [name for name in ("rnn", "gru", "lstm") if said in plain(page(of(name)))] == ["lstm"]
+
+
 def test_the_page_of_a_layer_without_arguments() -> None:
     expected = """
         step_bias

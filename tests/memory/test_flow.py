@@ -211,6 +211,19 @@ def test_an_output_that_is_named_stays() -> None:
     assert alive(layers, outputs=["early", "previous"]) == [4 + 9, 4 + 9 + 3, 4 + 9 + 3 + 2, 4 + 9 + 2 + 5]
 
 
+def test_what_a_block_gives_on_as_it_came_in_is_no_new_memory() -> None:
+    """A view of its first input, or of its second: the same piece of memory inside and outside."""
+    blocks = {
+        "view": {"layers": ["flatten"]},
+        "second": {"inputs": ["a", "b"], "layers": [{"flatten": None, "from": "b"}]},
+    }
+    expected = [6 + 6 * 5, 6 + 6 * 5, 6 + 6 * 5 + 3]
+    assert alive([linear(5), "flatten", linear(3)], (6, 1)) == expected
+    assert alive([linear(5), "view", linear(3)], (6, 1), blocks=blocks) == expected
+    both = {"second": None, "from": ["input", "linear"]}
+    assert alive([linear(5), both, linear(3)], (6, 1), blocks=blocks) == expected
+
+
 def test_a_value_inside_a_block_that_a_path_reaches_waits() -> None:
     """The 9 inside of the block are there until the last layer takes them."""
     blocks = {"unit": {"layers": [{"linear": 9, "name": "inner"}, linear(3)]}}

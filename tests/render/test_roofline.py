@@ -329,6 +329,39 @@ def test_what_it_says() -> None:
     assert "lower bound" in (parsed(picture)[0].text or "")
 
 
+def test_every_text_and_figure_stands_inside_the_picture() -> None:
+    for picture in map(draw, PICTURES.values()):
+        wide, high = (float(parsed(picture).get(side, "")) for side in ("width", "height"))
+        for each in parsed(picture).iter(SVG + "text"):
+            assert 0 <= float(each.get("x", "")) <= wide
+            assert 0 < float(each.get("y", "")) < high
+
+
+def test_the_figures_of_an_axis() -> None:
+    """All powers of ten; twice and five times of each, where they are few."""
+    few = draw(roofline(dot("a", 4 * 10**13, 10**12), dot("b", 10**13, 10**12)))
+    many = draw(roofline(dot("a", 4 * 10**16, 10**12), dot("b", 10**11, 10**12)))
+    assert figures(few, "middle") == ["0.5", "1", "2", "5", "10", "20", "50", "100", "200"]
+    assert figures(few, "end")[:4] == ["1 T", "2 T", "5 T", "10 T"]
+    assert figures(many, "middle") == ["0.1", "1", "10", "100", "1,000", "10 k", "100 k"]
+
+
+def figures(picture: str, anchor: str) -> list[str]:
+    """The figures along the axis below, or up the one at the left."""
+    found = [each.text or "" for each in having(picture, "text", "dim") if each.get("text-anchor") == anchor]
+    return [each for each in found if re.fullmatch(r"[\d,.]+ ?[kMGTP]?", each)]
+
+
+def test_what_is_said_of_the_memory_stands_beside_its_slope() -> None:
+    for picture in map(draw, PICTURES.values()):
+        *_, slope = (numbers(each.get("d")) for each in having(picture, "path", "roof"))
+        (x1, y1), (x2, y2) = slope[:2], slope[-2:]
+        (said,) = (each for each in having(picture, "text", "label") if (each.text or "").startswith("memory: "))
+        left, base, wide = float(said.get("x", "")), float(said.get("y", "")), len(said.text or "") * 11 * 0.602
+        corners = [(x, y) for x in (left, left + wide) for y in (base - 9, base + 3)]
+        assert min(abs((y2 - y1) * (x - x1) - (x2 - x1) * (y - y1)) / math.dist((x1, y1), (x2, y2)) for x, y in corners) < 12
+
+
 def test_layers_in_one_place_are_one_dot() -> None:
     layers = [dot(f"stage.{at % 2}.conv", 10**9, 10**6) for at in range(5000)]
     picture = draw(roofline(*layers))

@@ -25,7 +25,8 @@ from archcalc.network.graph import Frame, Network, Tensor
 from archcalc.network.graph import Group as Group_
 from archcalc.render.files import to_csv, to_json
 from archcalc.render.layout import display_width, shorten, wrap
-from archcalc.render.table.columns import COLUMNS, ORDERS, TEXTS, shapes
+from archcalc.render.ledgers import _wrapped
+from archcalc.render.table.columns import COLUMNS, ORDERS, TEXTS, contents, shapes
 from archcalc.render.table.lines import COMFORTABLE, lines
 from archcalc.render.table.markdown import to_markdown
 from archcalc.render.table.plain import table
@@ -135,6 +136,18 @@ def labels(text: str) -> list[str]:
 
 
 # Exact texts
+
+
+def test_a_line_of_a_ledger_that_is_too_wide_goes_on_as_far_in_as_it_began() -> None:
+    assert _wrapped("   weights of many layers", 16) == ["   weights of", "   many layers"]
+    assert _wrapped("-" * 30, 16) == ["-" * 16]
+    assert _wrapped("   weights", 16) == ["   weights"]
+
+
+def test_what_a_group_holds_is_told_as_far_as_there_is_room() -> None:
+    """In 28 characters; else how many layers it has."""
+    for types, told in ((["a" * 10, "b" * 16], f"{'a' * 10}, {'b' * 16}"), (["a" * 10, "b" * 17], "2 layers")):
+        assert contents(group("g", "sequence", *(row(f"g.{type}", type, (3,)) for type in types)), "×") == told
 
 
 def test_a_table_in_full() -> None:

@@ -879,6 +879,21 @@ def test_copies_count_as_deep_as_they_are() -> None:
     assert errors(text(40)) == "n.yaml:2:46: [1]" + "[0]" * 40 + ": more than 100 levels of nesting"
 
 
+def test_a_copy_of_a_scalar_adds_no_level() -> None:
+    good(f"- &a 3\n- {'[' * 99}*a{']' * 99}")
+    assert errors(f"- &a []\n- {'[' * 98}*a{']' * 98}") == ""
+    assert errors(f"- &a [[]]\n- {'[' * 98}*a{']' * 98}").endswith(": more than 100 levels of nesting")
+
+
+def test_a_wrong_alias_is_compared_with_few_anchors() -> None:
+    def hint(anchors: int) -> str:
+        named = "\n".join(f"- &width{'x' * number} 3" for number in range(anchors))
+        return errors(f"{named}\n- *widht").partition("hint      ")[2]
+
+    assert hint(49) == "did you mean 'width'?"
+    assert hint(50) == "a text that begins with * needs quotes"
+
+
 def test_many_problems() -> None:
     _, problems = read("- no\n" * 1000, "n.yaml")
     assert len(problems) == 1000

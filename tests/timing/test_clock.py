@@ -332,6 +332,19 @@ def test_a_step_of_a_stack_of_linear_layers_by_hand(batch: int) -> None:
     assert found.seconds >= 3 * analyzed(STACK[1:], (7,), on, batch=batch).totals.to_dict()["time_seconds"]
 
 
+def test_a_product_of_two_values_and_weights_is_there_twice_more_backward() -> None:
+    """The gradients of both inputs and of the weights of `bilinear`, 3 * 5 * 7, take no more than two products of the same operations."""
+    layers: list[Item] = [
+        {"name": "a", "linear": 3},
+        {"name": "b", "linear": 5, "from": "input"},
+        {"bilinear": 7, "from": ["a", "b"]},
+    ]
+    on = device(10**9)
+    report = analyzed(layers, (4,), on)
+    both, product = 2 * 4 * (3 + 5), 2 * report.layers[2].maccs
+    assert step(report, on).operations == 2 * both + 3 * product
+
+
 @pytest.mark.parametrize("batch", [1, 500])
 def test_a_step_that_bytes_bound_by_hand(batch: int) -> None:
     """A backward pass reads the gradient of its output once for both products, reads input and weights, and writes both gradients."""

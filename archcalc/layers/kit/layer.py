@@ -217,7 +217,7 @@ class LayerType:
         shapes = self._shapes(symbols, inputs, plan)
         for out in shapes:
             check_shape(out, self._too_small)
-        symbols["N_out"] = sum(map(prod, shapes)) if len(shapes) > 1 else prod(shapes[0])
+        symbols["N_out"] = sum(map(prod, shapes))
         params = plan.params(symbols)
         without_bias = plan.params({**symbols, "bias": 0}) if symbols.get("bias") is True else params
         counts = Counts(**{field: formula(symbols) for field, formula in plan.operations})

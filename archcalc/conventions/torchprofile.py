@@ -59,7 +59,7 @@ torchprofile = Convention(
         "leaky_relu": Rule("N_out", "LeakyReLU at 1 per element"),
         "multiply layer_scale": Rule("N_out", "products at 1 per output"),
         "upsample": Rule(
-            "batch * N_out * (4 * (mode == 'bilinear') + (mode == 'area')) + (len(x[0]) - 1) * (mode == 'area' and scale is not None)",
+            "batch * N_out * (4 * (mode == 'bilinear') + (mode == 'area')) + (len(x[0]) - 1) * (mode == 'area' and scale != None)",
             "interpolation: bilinear at 4, area at 1 per output, and 1 for each size that a scale makes",
             whole=True,
         ),

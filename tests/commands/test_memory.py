@@ -314,7 +314,7 @@ def test_a_rate_that_is_not_zero_never_looks_like_zero(run: Any) -> None:
     [
         (["--memory"], "layer output weights kept alive read written"),
         (["--optimizer", "sgd"], "layer output weights kept alive read written"),
-        (["--weights", "int4"], "layer output weights kept alive read written"),
+        (["--weights", "int4"], "layer output weights alive read written"),
         (["--attention", "fused"], "layer output weights kept alive read written"),
         (["--device", "board.yaml"], "layer output MACCs moved op/byte time ≥ time % bound"),
         (["--device", "board.yaml", "--memory"], "layer output weights kept alive moved time ≥ bound"),

@@ -71,7 +71,7 @@ def test_what_llama_cpp_prints_for_64_layers() -> None:
     assert found.to_dict()["totals"]["kv_cache_dtypes"] == ["q8_0"]
     [term] = [term for term in found.ledgers[-1].terms if term.name.startswith("key-value")]
     assert (term.name, term.bytes) == ("key-value cache, q8_0", 4352 * 2**20)
-    assert (term.formula, term.numbers) == ("bytes of a token * tokens * samples", "139264 bytes * 32,768 tokens * 1 sample")
+    assert (term.formula, term.numbers) == ("bytes of a token * tokens * samples", "139,264 * 32,768 * 1")
     prefill = analyzed(LLAMA, vars={"seq": 32_768}, cache_dtype="q8_0")
     assert prefill.totals.kv_cache_bytes == 4352 * 2**20
 

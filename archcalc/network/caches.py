@@ -6,13 +6,13 @@ from ..spec.templates import Template
 from ..spec.tree import Item
 from .evaluate import evaluate
 from .scope import Caching, Scope, Values
-from .walk import Walk
+from .walk import Walk, Wrong
 
 OWN = "none"
 """What an item says whose caches are held in the dtype of their layer, whatever is asked for."""
 PLACES = "causal attention, latent_attention, kv_cache and layer types that say cache"
 """What can have a cache."""
-STATES = "states of recurrent layers keep the dtype of their layer"
+STATES = "states of recurrent layers and cross-attention caches keep the dtype of their layer"
 
 
 def caching(walk: Walk, item: Item, held_in: Template, scope: Scope, inputs: Values) -> Scope:
@@ -26,17 +26,19 @@ def caching(walk: Walk, item: Item, held_in: Template, scope: Scope, inputs: Val
 
 def judge(walk: Walk, item: Item, scope: Scope, around: Scope) -> None:
     """An item that speaks of caches was followed to its end: note whether one was there, for what stands ``around`` it too."""
-    walk.caches[item] = walk.caches.get(item, False) or scope.caching.met
-    around.caching.met = around.caching.met or scope.caching.met
+    if scope.caching.met:
+        around.caching.met, walk.caches[item] = True, None
+    elif item.cache_dtype is not None and item not in walk.caches:
+        message = f"cache_dtype is for key-value caches, and {item.type_name} has none here"
+        wrong = walk.caches[item] = Wrong(message, item.cache_dtype.node, item.cache_dtype.path)
+        wrong.file, wrong.expected, wrong.hint = walk.reporter.file, PLACES, f"attention has one with causal: true; {STATES}"
 
 
 def check_caches(walk: Walk) -> None:
     """Report the items that speak of caches of which no copy has one."""
-    for item, met in walk.caches.items():
-        if not met and item.cache_dtype is not None:
-            message = f"cache_dtype is for key-value caches, and {item.type_name} has none here"
-            hint = f"attention has one with causal: true; {STATES}"
-            walk.error(item.cache_dtype.node, item.cache_dtype.path, message, expected=PLACES, hint=hint)
+    for wrong in walk.caches.values():
+        if wrong is not None:
+            walk.report(wrong)
 
 
 def refused(name: str, cached: Caching) -> str:

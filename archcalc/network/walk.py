@@ -138,8 +138,8 @@ class Walk:
         """By what is said of them and their rank."""
         self.caching: dict[tuple[Item, str], Caching] = {}
         """By item and by what it says that its caches are held in."""
-        self.caches: dict[Item, bool] = {}
-        """Whether any copy of an item that says so has a cache."""
+        self.caches: dict[Item, Wrong | None] = {}
+        """What is wrong with an item that says so of which no copy has a cache; None where one has."""
         self.heads: frozenset[str] | None = None
         """The heads of the network as it is without adapters; None: it is followed without any."""
         self.results: dict[Any, Result] = {}

@@ -244,6 +244,12 @@ def test_a_type_of_the_spec_that_says_cache() -> None:
     assert report.totals.read_bytes == 3 * 48 * 2 + 3 * 77 * 3 * 34 + 3 * 7 * 2
 
 
+def test_what_an_encoder_made_before_keeps_its_dtype() -> None:
+    plain, asked = (analyze(SPECS / "whisper.yaml", phase="decode", context=9, memory=True, **more) for more in asking("int8"))
+    assert asked.totals.cross_cache_bytes == plain.totals.cross_cache_bytes > 0
+    assert 4 * asked.totals.kv_cache_bytes == plain.totals.kv_cache_bytes
+
+
 def test_states_keep_their_dtype() -> None:
     layers = "- ssm: {state: 7, expand: 1}\n- attention: {heads: 2, causal: true}"
     plain, asked = decoded(layers), decoded(layers, cache_dtype="int8")
@@ -340,7 +346,7 @@ def test_a_word_that_is_none() -> None:
 
 NO_CACHE = (
     "has no key-value cache, which cache_dtype is for: causal attention, latent_attention, kv_cache and layer types that say cache have "
-    "one; states of recurrent layers keep the dtype of their layer"
+    "one; states of recurrent layers and cross-attention caches keep the dtype of their layer"
 )
 
 

@@ -226,3 +226,16 @@ def test_problems_of_files_stand_together_each_file_in_its_order(net: Path) -> N
         "bad.yaml:2:29",
         "net.yaml:3:22",
     ]
+
+
+def test_a_file_in_use_says_in_what_its_caches_are_held(net: Path) -> None:
+    own = "input: [n, 6]\nvars: {n: 5}\nlayers: [{attention: {heads: 2, causal: true}, cache_dtype: int8}, {attention: {heads: 2, causal: true}}]\n"
+    (net.parent / "own.yaml").write_text(own)
+    text = "input: [5, 6]\nuse: {a: own}\nlayers: [a, {a: , cache_dtype: float8}]\n"
+    net.write_text(text)
+    rows = archcalc.analyze(net, cache_dtype="float16").layers
+    assert [list(row.held.formats) for row in rows] == [["int8"], ["float16"], ["int8"], ["float8"]]
+    (net.parent / "own.yaml").write_text("input: [n, 6]\nvars: {n: 5}\nlayers: [{linear: 3, cache_dtype: int8}]\n")
+    assert wrong(net, text).startswith(
+        "own.yaml:3:35: layers[0].cache_dtype: cache_dtype is for key-value caches, and linear has none here\n"
+    )

@@ -28,16 +28,16 @@ def read_let(reading: Reading, node: Node, path: str, known: Known) -> dict[str,
         reading.error(node, path, "let must be names and their values", expected=expected, found=kind_of_node(node))
         return found
     seen = known.without(node.entries, BELOW)
-    seen.rule, seen.names = LET_RULE, set(seen.names)
+    seen.rule, seen.own = LET_RULE, set(seen.own)
     for key, value in node.entries.items():
         where = f"{path}.{key}"
         if reading.good_name(node.keys[key], where, VARIABLES):
             arg = Arg(key, ANYTHING, "")
-            del seen.unseen[key]
-            if key in known.names:
-                seen.names.add(key)  # what it hides is known until then
+            seen.unseen.pop(key, None)
+            if key in known.own:
+                seen.own.add(key)  # what it hides is known until then
             found[key] = read_template(reading, value, arg, where, seen) or Template(value, where, arg, BAD)
-            seen.names.add(key)
+            seen.own.add(key)
     return found
 
 

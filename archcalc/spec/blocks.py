@@ -80,7 +80,8 @@ def _read_inside(reading: Reading, block: Block, path: str, known: Known) -> Non
     if layers is None:
         reading.error(block.node, path, f"the block {block.name} has no layers", expected="layers: a list of layers")
         return
-    known = Known(known.names.union(block.arg_names), known.rule, read_ref)
+    known = known.plus(*block.arg_names)
+    known.items = read_ref
     if "let" in block.node.entries:
         block.let = read_let(reading, block.node.entries["let"], f"{path}.let", known)
         known = known.plus(*block.let)

@@ -93,6 +93,6 @@ def _share(reading: Reading, item: Item, node: Node, path: str, inner: Known) ->
         reading.error(node, path, message, expected="the name of the layer whose weights are used", hint=hint)
         ref = None
     item.share = True if first else ref
-    if first and "index" not in inner.names:
+    if first and "index" not in inner:
         expected = "the name of the layer whose weights are used"
         reading.error(node, path, "share: true is for a repeat or inside a for", expected, hint="add repeat, or name a layer")

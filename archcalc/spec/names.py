@@ -19,7 +19,11 @@ Ways = tuple[tuple["Item | Branch", str], ...]
 Two items on different branches of one `if` may share a name, and so may two that each have some condition: at most one of those may be
 there, which shows once the conditions have values.
 """
+Conditions = frozenset[tuple["Item | Branch", str]]
+"""The same without an order, and with an item's own `when`."""
 Member = tuple[Item | Branch, Ways]
+MAX_NAMESAKES = 100
+"""How many items of one scope may bear one name."""
 
 
 def name_items(reporter: Reporter, body: Body, inputs: Iterable[str]) -> None:
@@ -36,23 +40,27 @@ def _name_scope(reporter: Reporter, found: Iterator[Member], names: dict[str, in
     is never another's: of ``[conv, {name: conv, ...}]`` the first is called ``conv_2``.
     """
     members = list(found)
-    given: dict[str, list[Member]] = {}
+    given: dict[str, list[tuple[Item | Branch, Conditions]]] = {}
     for member, ways in members:
         scalar = member.given if isinstance(member, Item) else member.key
         if scalar is None:
             continue
         name = str(scalar.value)
         earlier = given.setdefault(name, [])
-        rivals = [(other, other_ways) for other, other_ways in earlier if not _exclusive(ways, other_ways)]
-        clash = next((other for other, other_ways in rivals if not (_conditional(member, ways) and _conditional(other, other_ways))), None)
+        mine = frozenset(ways if member.when is None else (*ways, (member, "when")))
+        rivals = [(other, theirs) for other, theirs in earlier if not _exclusive(mine, theirs)] if len(earlier) <= MAX_NAMESAKES else []
+        clash = next((other for other, theirs in rivals if mine <= theirs or theirs <= mine), None)  # where one is, so is the other
         if clash is not None or name in names:
             first = None if clash is None else clash.given if isinstance(clash, Item) else clash.key
             where = f"first on line {first.line}" if first is not None and first.line else "an input has that name" if clash is None else ""
-            path = f"{member.path}.name" if isinstance(member, Item) else member.path
-            reporter.error(scalar, path, f"the name '{name}' is used twice in one scope", found=where, hint="give one of them another name")
+            message, hint = f"the name '{name}' is used twice in one scope", "give one of them another name"
+            reporter.error(scalar, _place(member), message, found=where, hint=hint)
+        elif len(earlier) == MAX_NAMESAKES:
+            message = f"more than {MAX_NAMESAKES} items of one scope bear the name '{name}'"
+            reporter.error(scalar, _place(member), message, hint="give some of them another name")
         for other, _ in rivals if clash is None else ():
             member.shared = other.shared = True
-        earlier.append((member, ways))
+        earlier.append((member, mine))
     names.update((name, members[0][0].key.line if members[0][0].key else 0) for name, members in given.items())
     counts: dict[str, int] = {}
     for member, _ in members:
@@ -126,11 +134,11 @@ def _merge(item: Item) -> str:
     return "" if name == "none" else name
 
 
-def _conditional(member: Item | Branch, ways: Ways) -> bool:
-    """Whether an item or branch may be left out."""
-    return bool(ways) or member.when is not None
+def _place(member: Item | Branch) -> str:
+    """Where a name was given, as a path of the document."""
+    return f"{member.path}.name" if isinstance(member, Item) else member.path
 
 
-def _exclusive(ways: Ways, others: Ways) -> bool:
+def _exclusive(ways: Conditions, others: Conditions) -> bool:
     """Whether two items never are there both."""
     return any(one is other and branch != way for one, branch in ways for other, way in others)

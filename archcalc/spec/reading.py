@@ -124,23 +124,33 @@ PathReader = Callable[["Reading", Scalar, str, "Known"], "Ref | None"]
 class Known:
     """The names that expressions may read at one place, and the rule that says so: a hint to whoever asks for another.
 
-    ``counter`` is the nearest one, ``items`` reads the path of an item whose shape is asked for; None where there are no items.
-    ``unseen`` are names that are near and yet not known here, each with the reason.
+    Those from further out are in ``outer``, which many places have in common and none copies; the place's ``own`` come first. ``unseen``
+    are names from outside that are not known here, each with the reason. ``counter`` is the nearest one, ``items`` reads the path of an
+    item whose shape is asked for; None where there are no items.
     """
 
-    __slots__ = ("counter", "items", "names", "rule", "unseen")
+    __slots__ = ("counter", "items", "outer", "own", "rule", "unseen")
 
     def __init__(self, names: Iterable[str], rule: str = "", items: PathReader | None = None) -> None:
-        self.names: frozenset[str] | set[str] = frozenset(names)
+        self.outer = frozenset(names)
+        self.own: frozenset[str] | set[str] = frozenset()
         self.rule = rule
         self.items = items
         self.counter: Counter | None = None
         self.unseen: dict[str, str] = {}
 
+    def __contains__(self, name: str) -> bool:
+        return name in self.own or (name in self.outer and name not in self.unseen)
+
+    @property
+    def names(self) -> list[str]:
+        """All of them, sorted."""
+        return sorted(self.own.union(self.outer.difference(self.unseen)))
+
     def plus(self, *names: str) -> Known:
         """The same place with more names: those of arguments, of a loop, or `index`."""
-        known = Known(self.names.union(names), self.rule, self.items)
-        known.counter, known.unseen = self.counter, self.unseen
+        known = Known(self.outer, self.rule, self.items)
+        known.own, known.counter, known.unseen = self.own.union(names), self.counter, self.unseen
         return known
 
     def counted(self, reading: Reading, node: HasPlace, path: str, name: str) -> Known:
@@ -153,8 +163,8 @@ class Known:
 
     def without(self, names: Iterable[str], why: str) -> Known:
         """The same place, where these names are not known, and the reason."""
-        known = Known(self.names.difference(names), self.rule, self.items)
-        known.counter, known.unseen = self.counter, {**self.unseen, **dict.fromkeys(names, why)}
+        known = self.plus()
+        known.own, known.unseen = self.own.difference(names), {**self.unseen, **dict.fromkeys(names, why)}
         return known
 
     def without_items(self) -> Known:

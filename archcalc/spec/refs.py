@@ -101,7 +101,7 @@ def _copy_number(reading: Reading, node: Scalar, text: str, inner: str | None, p
     if isinstance(value, str):
         hint = no_name(value) if value == "index" else reading.near(value, known.names)
         message = f"there is no '{value}' in scope in '{text[:60]}'"
-        reading.error(node, path, message, expected=", ".join(sorted(known.names)), hint=hint)
+        reading.error(node, path, message, expected=", ".join(known.names), hint=hint)
     elif isinstance(value, Expression):
         shape_names = sorted(value.names & SIGNS)
         if not shape_names:

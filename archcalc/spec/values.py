@@ -77,15 +77,16 @@ def read_expression(reading: Reading, node: Scalar, path: str, known: Known) -> 
         if not _reads(text, reading.refused):
             reading.error(node, path, error.message, hint=error.hint)
         return BAD
-    names = known.names
+    own, outer, unseen = known.own, known.outer, known.unseen
     if "index" in expression.names and known.counter is not None:
         known.counter.read = True
     if expression.word:
-        if expression.text in names or expression.text in SIGNS:
+        word = expression.text
+        if word in own or (word in outer and word not in unseen) or word in SIGNS:
             return expression
-        if expression.text not in known.unseen and expression.text not in reading.refused:
-            return expression.text
-    unknown = [name for name in sorted(expression.names) if name not in names and name not in SIGNS]
+        if word not in unseen and word not in reading.refused:
+            return word
+    unknown = [name for name in sorted(expression.names) if not (name in own or (name in outer and name not in unseen) or name in SIGNS)]
     for name in unknown:
         if name not in reading.refused:
             _not_in_scope(reading, node, path, name, known)
@@ -108,7 +109,9 @@ def _not_in_scope(reading: Reading, node: Scalar, path: str, name: str, known: K
     if not hint and ("==" in text or "!=" in text):
         hint = f"a word to compare with needs quotes: '{name}'"
     message = f"there is no '{name}' in scope in '{text}'"
-    reading.error(node, path, message, expected=", ".join(sorted(known.names - reading.refused)), hint=hint or known.rule)
+    reading.error(
+        node, path, message, expected=", ".join(each for each in known.names if each not in reading.refused), hint=hint or known.rule
+    )
 
 
 def _measuring(reading: Reading, node: Scalar, path: str, expression: Expression, known: Known) -> Any:

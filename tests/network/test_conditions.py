@@ -89,12 +89,32 @@ def test_every_way_of_being_left_out(first: str, second: str) -> None:
         "- {name: a, linear: 3}\n- {name: a, linear: 4, when: true}",
         "- {name: a, linear: 3, when: true}\n- {name: a, linear: 4, when: false}\n- {name: a, linear: 5}",
         "- {name: input, linear: 3, when: false}",
+        "- {if: false, then: [{name: a, linear: 3}, {name: a, linear: 4}]}",  # where one is, so is the other
+        "- {if: false, then: [{name: a, linear: 3}, {name: a, linear: 4, when: true}]}",
+        "- {sequence: [{name: a, linear: 3}, {residual: [{name: a, linear: 4}], when: true}], when: false}",
     ],
 )
 def test_an_item_that_is_always_there_shares_its_name_with_none(items: str) -> None:
     found = layer_errors(items, shape="[5]")
     assert found.count("is used twice in one scope") == 1
     assert found.count("\n  hint ") == 1
+
+
+def test_on_the_ways_of_an_if_each_with_a_condition() -> None:
+    text = "- {if: '%s', then: [{name: a, linear: 3, when: %s}, {name: a, linear: 4, when: %s}], else: [{name: a, linear: 6}]}\n- linear: 9\n  from: a"
+    assert network(text % ("true", "true", "false"), shape="[7]")[-1] == "linear [9] 36"
+    assert network(text % ("true", "false", "true"), shape="[7]")[-1] == "linear [9] 45"
+    assert network(text % ("false", "true", "true"), shape="[7]")[-1] == "linear [9] 63"
+    assert "the name 'a' is there twice" in layer_errors(text % ("true", "true", "true"), shape="[7]")
+
+
+def test_so_many_may_bear_one_name() -> None:
+    items = "".join(f"- {{name: a, linear: {number + 2}, when: in_features == {number + 1}}}\n" for number in range(100))
+    assert network(items + "- {linear: 3, from: a}", shape="[100]") == ["a [101] 10201", "linear [3] 306"]
+    assert layer_errors(items + "- {name: a, relu: , when: false}", shape="[100]") == text_of("""
+        net.yaml:103:10: layers[100].name: more than 100 items of one scope bear the name 'a'
+          hint      give some of them another name
+    """)
 
 
 def test_in_a_loop_each_pass_has_its_own() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.kinds import AXIS, SIZE, WHOLE, Either, ListOf, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import MANY, MAX_OUTPUTS, axis_of
+from .kit.axes import MANY, MAX_OUTPUTS, SIZED, axis_of, maps
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move, along
@@ -22,7 +22,8 @@ def _concat(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
         for other, (size, wanted) in enumerate(zip(shape, first, strict=True)):
             if size != wanted and other != axis:
                 raise LayerError(
-                    f"input {number} is {show(shape)} and input 1 {show(first)}: joined on axis {axis}, they may not differ on axis {other}"
+                    f"input {number} is {show(shape)} and input 1 {show(first)}: joined on axis {axis}, they may not differ on axis {other}",
+                    hint=SIZED if axis == 0 and maps((1, *first[1:]), (1, *shape[1:])) else "",
                 )
     return [(*first[:axis], sum(shape[axis] for shape in inputs), *first[axis + 1 :])]
 

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from ..core.counts import Counts
 from ..core.dtypes import FLOATS
 from ..core.kinds import show
-from ..layers.kit.args import LayerError, Shape
+from ..layers.kit.args import LayerError, Shape, TooManyInputs
 from ..layers.kit.axes import MANY, MAX_OUTPUTS
 from ..layers.kit.layer import LayerType
 from ..layers.kit.result import Result
@@ -209,4 +209,22 @@ def misfit(walk: Walk, item: Item, error: LayerError, inputs: Values, path: str)
     came = ", ".join(f"{show(tensor.shape)} from {tensor.maker}" for tensor in inputs[:4]) or "nothing"
     more = f" and {len(inputs) - 4} more" if len(inputs) > 4 else ""
     found = f"{came}{more}, coming into {path}"
+    if isinstance(error, TooManyInputs):
+        hint = _one_of_several(item, inputs) or hint
     walk.wrong(node, at.path, error.message, expected=error.expected, found=found, hint=hint, arg=arg, placed=True)
+
+
+def _one_of_several(item: Item, inputs: Values) -> str:
+    """How one of the values is taken that come out of what a single source names; empty where they are of several sources, or of none.
+
+    A number at the end of a path is a copy's where several values come of it, and the name of copies is the last one: the number of a
+    value stands behind that of the copy.
+    """
+    if not item.sources or len(item.sources) > 1 or item.sources[0].text == "previous":
+        return ""
+    text, last, copy = item.sources[0].text, item.sources[0].segments[-1], inputs[0].maker.rpartition(".")[2]
+    named = isinstance(last, str) and copy.isdecimal()
+    what = f"{text} is its last copy, and" if named else text if isinstance(last, str) else f"{text} is one copy, and"
+    path = f"{text}.{copy}.0" if named else f"{text}.0"
+    path = f'"{path}"' if "[" in path else path
+    return f"{what} gives {len(inputs)} values: from: {path} takes the first"

@@ -167,8 +167,7 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     count = valued(walk, repeat, scope, inputs)
     if count > 1 and item.sources and not any(ref.segments[0] == PREVIOUS for ref in item.sources):
         message = f"{count} copies would all take the same value"
-        hint = f"from: [previous, {item.sources[0].text}] or from: previous"
-        walk.wrong(item.sources[0].node, f"{item.path}.from", message, expected="previous among the sources", hint=hint)
+        walk.wrong(item.sources[0].node, f"{item.path}.from", message, expected="previous among the sources", hint=_chained(item, count))
     walk.reserve(count, item)
     walk.spend(1, item)
     if waits is not None:
@@ -197,6 +196,19 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
             alone(walk, item, item.given, scope)
             scope.names.made[item.name] = copies
     return values
+
+
+def _chained(item: Item, count: int) -> str:
+    """How copies are written that take what is named: each of them beside what the one before gives, or the first alone."""
+    names = ", ".join(ref.text for ref in item.sources or [])
+    if isinstance(item.type, LayerType):
+        most = item.type.inputs[1]
+    else:
+        most = len(item.type.inputs) if isinstance(item.type, Block) else 1
+    if most > 1:
+        return f"from: [previous, {names}] gives each copy what the one before it gives, too"
+    source = names if len(item.sources or []) == 1 else f"[{names}]"
+    return f"where the first copy takes it: {{sequence: [{{{item.type_name}: ..., repeat: {count}}}], from: {source}}}"
 
 
 def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copies: Copies | None) -> Values:

@@ -11,7 +11,7 @@ from ..core.suggest import did_you_mean, nearest
 from ..layers.kit.args import Arg
 from ..layers.kit.axes import MANY
 from ..layers.kit.layer import LayerType
-from .language import SIGNS
+from .language import EXPRESSION_WORDS
 from .modifiers import MODIFIER
 from .other_arguments import called_here, not_here
 from .tree import Item
@@ -47,7 +47,7 @@ def meant_main(item: Item, value: Any, args: tuple[Arg, ...], known: Iterable[st
     values = value if isinstance(value, list) else [value]
     flag = kind is None or kind is TRUTH
     if values and all(isinstance(each, str) and _PATH.fullmatch(each) for each in values):
-        read = {*known, *SIGNS, "index", *(kind.words if kind is not None else ())}
+        read = {*known, *EXPRESSION_WORDS - {"previous"}, *(kind.words if kind is not None else ())}
         expression = kind is not None and (read & {re.split(r"[.\[]", each)[0] for each in values} or did_you_mean(values[0], read))
         several = layer is None or layer.inputs[1] >= MANY or (len(values) > 1 and layer.inputs[1] > 1)
         if expression or not (flag or several):

@@ -66,7 +66,7 @@ def test_several_copies_must_take_previous() -> None:
     assert layer_errors("- {name: a, conv: {channels: 4, kernel: 1}}\n- relu\n- {relu: , from: a, repeat: 2}") == text_of("""
         net.yaml:5:18: layers[2].from: 2 copies would all take the same value
           expected  previous among the sources
-          hint      from: [previous, a] or from: previous
+          hint      where the first copy takes it: {sequence: [{relu: ..., repeat: 2}], from: a}
     """)
 
 

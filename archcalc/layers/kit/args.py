@@ -23,6 +23,10 @@ class LayerError(Exception):
         self.arg = arg
 
 
+class TooManyInputs(LayerError):
+    """More values come in than the layer takes."""
+
+
 class Arg:
     """An argument of a layer type: its kind, its meaning, and its default (none: it must be given)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.kinds import EXPRESSION_SCHEMA, LARGEST, Kind, show
-from .args import LayerError, Shape, Symbols
+from .args import LayerError, Shape, Symbols, TooManyInputs
 
 ANY = "[...]"
 CHANNELS_FIRST = "[C_in, ...]"
@@ -45,6 +45,8 @@ class Channels(Kind):
 MAX_AXES = 16
 MAX_OUTPUTS = 10_000
 """The most outputs of one item."""
+SIZED = "crop with from: [larger, smaller] cuts one to the size of the other, upsample with from: [smaller, larger] brings it up to that"
+"""The hint where two maps differ in size."""
 MANY = 10**9
 """No bound on the number of inputs."""
 
@@ -99,11 +101,16 @@ def broadcasts(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
                 raise LayerError(
                     f"input {number} is {show(shape)} and does not broadcast with {show(out)}: {other} is not {one}",
                     expected=f"{one} or 1 as axis {axis - rank}",
-                    hint="keep: true leaves a pooled map its axes" if min(len(out), len(shape)) == 1 else "",
+                    hint="keep: true leaves a pooled map its axes" if min(len(out), len(shape)) == 1 else SIZED if maps(out, shape) else "",
                 )
         out = tuple(other if one == 1 else one for one, other in zip(left, right, strict=True))
     symbols["inputs"] = len(inputs)
     return [out]
+
+
+def maps(one: Shape, other: Shape) -> bool:
+    """Whether two shapes are maps of as many channels, of two or three spatial axes that are all longer than 1; two axes may be tokens."""
+    return len(one) == len(other) and 3 <= len(one) <= 4 and one[0] == other[0] and 1 not in (*one[1:], *other[1:])
 
 
 def how_many(least: int, most: int) -> str:
@@ -118,8 +125,7 @@ def check_count(name: str, count: int, least: int, most: int) -> None:
     """Raises LayerError where too few or too many values come into a layer of the type with that name."""
     if least <= count <= most:
         return
-    hint = "take one with `from`, or join them with concat or add" if most else ""
-    raise LayerError(
-        f"{name} takes {how_many(least, most)}, and {count} {'comes' if count == 1 else 'come'} in",
-        hint="name them with from: [a, b]" if count < least else hint,
-    )
+    came = f"{name} takes {how_many(least, most)}, and {count} {'comes' if count == 1 else 'come'} in"
+    if count < least:
+        raise LayerError(came, hint="name them with from: [a, b]")
+    raise TooManyInputs(came, hint="take one with `from`, or join them with concat or add" if most else "")

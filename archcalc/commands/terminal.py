@@ -26,6 +26,8 @@ def show_errors(found: list[Any]) -> bool:
     for error in errors:
         for problem in error.errors:
             print(problem, file=sys.stderr)
+        for note in error.notes:
+            print(f"archcalc: {note}", file=sys.stderr)
     return bool(errors)
 
 

@@ -26,11 +26,14 @@ def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Netwo
 
     lora, cached = _lora(request), Caching(request.cache_dtype or "")
     more: dict[str, Any] = {"dtype": request.dtype_for(spec.dtype), "max_layers": request.max_layers, "lora": lora, "cached": cached}
-    given, name = _given(spec, request), spec.name or spec.file or "the network"
-    if request.input:
-        from ..network.settings import with_inputs
-
-        spec = with_inputs(spec, request.input)
+    name = spec.name or spec.file or "the network"
+    try:
+        given, spec = _given(spec, request), _with_inputs(spec, request)
+    except RequestError as error:  # of a spec that is wrong, that comes first: its variants and vars are perhaps among what is wrong
+        network, found = propagate(spec, dtype=more["dtype"], max_layers=request.max_layers)
+        if problems or found or network is None:
+            raise SpecError([*problems, *found], [str(error)]) from None
+        raise
     stepwise = request.run["incoming"] and (request.context or request.generate or len(spec.inputs) > 1)
     run = {**request.run, "context": 0, "incoming": 0} if stepwise else request.run
     network, found = propagate(spec, given, run=run, **more)
@@ -81,6 +84,15 @@ def _stepwise(
     if request.context or request.generate:
         network.capped = capped(whole)
     return network, front
+
+
+def _with_inputs(spec: Spec, request: Request) -> Spec:
+    """The spec with the shapes that are asked for in place of those of its inputs."""
+    if not request.input:
+        return spec
+    from ..network.settings import with_inputs
+
+    return with_inputs(spec, request.input)
 
 
 def _given(spec: Spec, request: Request) -> dict[str, Template]:

@@ -68,6 +68,7 @@ def check(text: bytes, file: str, path: str, options: Options, *, schema: bool =
                 notes = report.budget_notes
         except SpecError as error:
             found.extend(error.errors)
+            notes = list(dict.fromkeys([*notes, *error.notes]))
         except RequestError as error:
             fail(str(error))
     if schema and spec is not None and not found:

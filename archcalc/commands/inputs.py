@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -53,6 +54,12 @@ def assignments(option: str, pairs: list[str] | None) -> dict[str, Any]:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip():
             fail(f"{option} takes VAR=VALUE, not '{pair}'", f"for example {option} classes=10")
+        several = re.split(r", *(?=[A-Za-z_]\w* *=[^=])", value)
+        if len(several) > 1:
+            from shlex import quote
+
+            each = " ".join(f"{option} {quote(re.sub(' *= *', '=', part, count=1))}" for part in (f"{name}={several[0]}", *several[1:]))
+            fail(f"{option} takes one VAR=VALUE, and '{pair}' are {len(several)}", f"write {each}")
         node, problems = read(value, option)
         if node is None or problems:
             fail(f"{option} {name}: '{value}' is no value", "; ".join(problem.hint or problem.message for problem in problems))

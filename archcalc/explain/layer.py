@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..conventions import Convention
 from ..conventions.derivations import derivations as counted
 from ..core.derivation import Derivation
-from ..core.formula import Formula
+from ..core.formula import Formula, for_axes, for_axis
 from ..core.kinds import show
 from ..layers.kit.compound import Compound
 from ..network.graph import Leaf
@@ -95,10 +95,8 @@ def _layer(row: Row, report: Report, convention: Convention) -> str:
     told = [_head(row), node.layer.meaning, *copies(report, row), ""]
     for tensor, maker in zip(node.inputs, makers(report.network, row.name), strict=True):
         told.append(f"input     {show(tensor.shape)} from {maker}")
-    told += [
-        f"output    {', '.join(map(show, row.output_shapes))}" + (f" = {node.layer.output}" if node.layer.output.startswith("[") else ""),
-        "",
-    ]
+    named = f" = {for_axes(node.layer.output, node.result.axes or 2)}" if node.layer.output.startswith("[") else ""
+    told += [f"output    {', '.join(map(show, row.output_shapes))}{named}", ""]
     made = derivations(row, report, convention)
     width = max(len(each.name) for each in made)
     for each in made:
@@ -106,7 +104,7 @@ def _layer(row: Row, report: Report, convention: Convention) -> str:
     told += ["ran before the first token: its weights alone are counted"] if row.before else []
     told += ["", *_glossary(node, made, convention.unit)]
     if node.layer.notes:
-        told.append(f"note      {node.layer.notes}")
+        told.append(f"note      {for_axis(node.layer.notes, 'l') if node.result.axes == 1 else node.layer.notes}")
     if node.layer.source:
         told.append(f"source    {node.layer.source}")
     return "\n".join(told) + "\n"

@@ -205,6 +205,15 @@ def test_depth_unfolds() -> None:
 FAILURES: dict[str, tuple[list[str], str]] = {
     "set without a value": (["two.yaml", "--set", "width"], "--set takes VAR=VALUE, not 'width'\n  hint      for example --set classes=10"),
     "set without a name": (["two.yaml", "--set", "=3"], "--set takes VAR=VALUE, not '=3'\n  hint      for example --set classes=10"),
+    "set two in one": (
+        ["two.yaml", "--set", "width=4,act=relu"],
+        "--set takes one VAR=VALUE, and 'width=4,act=relu' are 2\n  hint      write --set width=4 --set act=relu",
+    ),
+    "set a list and another": (
+        ["two.yaml", "--set", "sizes=[3, relu], width = 2, act=relu"],
+        "--set takes one VAR=VALUE, and 'sizes=[3, relu], width = 2, act=relu' are 3\n"
+        "  hint      write --set 'sizes=[3, relu]' --set width=2 --set act=relu",
+    ),
     "set nothing": (["two.yaml", "--set", "width="], "--set width: '' is no value\n  hint      the document is empty"),
     "set half a list": (["two.yaml", "--set", "width=[1"], "--set width: '[1' is no value\n  hint      write the closing ']'"),
     "set what is read in two ways": (

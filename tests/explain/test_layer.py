@@ -80,6 +80,22 @@ def test_the_reference_layer() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("shape", "output", "padding"),
+    [([3, 9], "[3, 4] = [C_in, L_out]", "P_l"), ([3, 9, 9], "[3, 4, 4] = [C_in, H_out, W_out]", "P_h")],
+)
+def test_the_output_and_the_note_have_the_axes_of_the_input(shape: list[int], output: str, padding: str) -> None:
+    report = archcalc.analyze({"input": shape, "layers": [{"max_pool": 2}]})
+    told = explain(report, "max_pool", conventions.find("madd"))
+    assert f"output    {output}\n" in told
+    assert f"note      {padding} is the padding of both sides" in told
+
+
+def test_the_output_of_three_axes() -> None:
+    report = archcalc.analyze({"input": [3, 9, 9, 9], "layers": [{"conv": {"channels": 5, "kernel": 3}}]})
+    assert "output    [5, 7, 7, 7] = [C_out, D_out, H_out, W_out]\n" in explain(report, "conv", conventions.find("madd"))
+
+
 def test_the_same_formula_in_one_and_three_axes() -> None:
     for shape, formula in (
         ("[3, 9]", "K_l * C_in * L_out * C_out"),

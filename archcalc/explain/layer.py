@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..conventions import Convention
 from ..conventions.derivations import derivations as counted
@@ -10,7 +10,8 @@ from ..core.derivation import Derivation
 from ..core.formula import Formula, for_axes, for_axis
 from ..core.kinds import show
 from ..layers.kit.compound import Compound
-from ..network.graph import Leaf
+from ..network.graph import Absent, Leaf, Node, inside
+from ..network.graph import Group as NetworkGroup
 from ..report.build import group_of
 from ..report.derivations import derivations
 from ..report.report import Report
@@ -52,7 +53,8 @@ def explain(report: Report, name: str, convention: Convention) -> str:
         return _whole(report, convention)
     entry = find(report, name)
     if isinstance(entry, Group):
-        return _sums(entry, entry.children, [f"{entry.name}: {entry.type}", *copies(report, entry)], report, convention)
+        head = [f"{entry.name}: {entry.type}", *copies(report, entry), *_let(report.network.frame.children, "", entry.name)]
+        return _sums(entry, entry.children, head, report, convention)
     if isinstance(entry.node, Leaf):
         return _layer(entry, report, convention)
     layer = entry.node.layer
@@ -65,6 +67,21 @@ def explain(report: Report, name: str, convention: Convention) -> str:
     told = [f"note      {layer.notes}"] if layer.notes else []
     told += [f"source    {layer.source}"] if layer.source else []
     return _sums(entry, entry.parts, head, report, convention, own) + "".join(f"{line}\n" for line in ["", *told] if told)
+
+
+def _let(nodes: Iterable[Node], prefix: str, name: str) -> list[str]:
+    """What the block of that path gives names to: the expression, and its value."""
+    for node in nodes:
+        path = prefix if isinstance(node, Absent) or not node.name else f"{prefix}{node.name}"
+        if isinstance(node, NetworkGroup) and path == name and node.frame.let:
+            given = [
+                f"{each} = {text}" + (f" = {show(value)}" if text != show(value) else "") for each, (text, value) in node.frame.let.items()
+            ]
+            return [f"{'let' if number == 0 else '':<9} {line}" for number, line in enumerate(given)]
+        inner = path if path == prefix else f"{path}."
+        if name.startswith(inner) and (found := _let(inside(node), inner, name)):
+            return found
+    return []
 
 
 def _whole(report: Report, convention: Convention) -> str:

@@ -13,6 +13,7 @@ from ..layers.kit.layer import LayerType
 from ..spec.blocks import compound_block
 from ..spec.language import MAX_NESTING
 from ..spec.tree import Block, Item
+from ..spec.user_layers import written
 from .adapters import adapting
 from .apply import UNKNOWN, known_shapes, layer_arguments, misfit
 from .apply import layer as plain_layer
@@ -135,6 +136,7 @@ def _followed(walk: Walk, item: Item, block: Block, env: Env, path: str, inputs:
     scope = Scope(frame.children, Names(None, block.body.given, names), f"{path}.", around.dtype, env, around.caching, around.adapters)
     if block.let:
         scope = bound(walk, block.let, scope, own)
+        frame.let = {name: (written(template.node), scope.env[name]) for name, template in block.let.items()}
     if block.lora is not None:
         scope = adapting(walk, block.lora, scope, own)
     before = walk.made

@@ -109,7 +109,7 @@ class Leaf:
 class Frame:
     """The inside of a block or composite: its layers in order, its outputs, and its names."""
 
-    __slots__ = ("children", "inputs", "leaves", "names", "outputs")
+    __slots__ = ("children", "inputs", "leaves", "let", "names", "outputs")
 
     def __init__(self, inputs: list[Tensor]) -> None:
         self.children: list[Node] = []
@@ -117,6 +117,11 @@ class Frame:
         self.outputs: list[Tensor] = inputs
         self.names: dict[str, Node | list[Tensor]] = {}
         self.leaves = 0
+        self.let: dict[str, Any] = NO_VALUES
+        """What a block gives names to, and what that came to."""
+
+
+NO_VALUES: dict[str, Any] = {}
 
 
 class Group:

@@ -629,3 +629,34 @@ def test_steps_in_lines() -> None:
 def test_names_as_the_table_prints_them(printed: str, explained: str) -> None:
     report = archcalc.analyze(SPECS / "resnet50.yaml")
     assert explain(report, printed, conventions.find("madd")).splitlines()[0].startswith(explained)
+
+
+# --- what a block gives names to ----------------------------------------------------------------------------------
+
+NAMED = """
+input: [3, 9, 9]
+blocks:
+  b:
+    args: [act=null]
+    let: {wide: 2 * in_channels, kernels: [1, wide - 4], kind: gelu, none: act, three: 3}
+    layers: [conv: {channels: wide, kernel: "kernels[1]", padding: 1}]
+layers:
+  - name: stage
+    sequence:
+      - {sequence: [b: , {residual: {body: [{b: , repeat: 1}, conv: {channels: 6, kernel: 1}], skip: false}}], repeat: 1}
+"""
+
+
+def test_a_block_tells_what_it_gives_names_to() -> None:
+    assert told(NAMED, "stage.sequence.0.b").splitlines()[:6] == [
+        "stage.sequence.0.b: b",
+        "let       wide = 2 * in_channels = 6",
+        "          kernels = [1, wide - 4] = [1, 2]",
+        "          kind = gelu = 'gelu'",
+        "          none = act = null",
+        "          three = 3",
+    ]
+    assert told(NAMED, "stage.sequence.0.b_2.0").splitlines()[1:3] == [
+        *("let       wide = 2 * in_channels = 12", "          kernels = [1, wide - 4] = [1, 8]"),
+    ]
+    assert "\nlet " not in told(NAMED, "stage")

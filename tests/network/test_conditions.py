@@ -68,6 +68,7 @@ def test_the_second_that_is_left_out_does_not_hide_the_first() -> None:
         ("name: a, linear: 3, repeat: 2, when: %s", "name: a, linear: 4, when: %s"),
         ("parallel: {branches: {a: {when: %s, body: [linear: 3]}, b: [linear: 6]}}", "name: a, linear: 4, when: %s"),
         ("parallel: {branches: [{when: %s, body: [{name: a, linear: 3}]}, [linear: 6]]}", "name: a, linear: 4, when: %s"),
+        ("name: a, linear: 3, when: %s", "parallel: {branches: {a: {when: %s, body: [linear: 4]}, b: [linear: 6]}}"),
         ("name: a, for: i, in: [3], do: [linear: i], when: %s", "name: a, parallel: {branches: [[linear: 4]]}, when: %s"),
     ],
 )
@@ -170,6 +171,10 @@ def test_branches_in_a_list_may_have_conditions_too() -> None:
     assert network(text, shape="[5]") == [
         *("parallel.0.linear [3] 18", "parallel.0.linear_2 [4] 24", "parallel.0.concat [7] 0", "parallel.1.linear [3] 24"),
     ]
+
+
+def test_a_branch_that_is_the_only_one_is_joined_as_ever() -> None:
+    assert network("- parallel: {branches: [{when: true, body: [linear: 3]}]}", shape="[5]") == ["linear [3] 18", "concat [3] 0"]
 
 
 def test_a_body_without_a_condition_is_a_branch() -> None:

@@ -11,7 +11,7 @@ from ..layers.kit.args import LayerError, Shape, TooManyInputs
 from ..layers.kit.axes import MANY, MAX_OUTPUTS
 from ..layers.kit.layer import LayerType
 from ..layers.kit.result import Result
-from ..spec.templates import Template
+from ..spec.templates import ALL, PREVIOUS, Template
 from ..spec.tree import Item
 from ..spec.user_layers import HOLDS, SAVED, UserLayer
 from .evaluate import evaluate, shape_names
@@ -220,7 +220,7 @@ def _one_of_several(item: Item, inputs: Values) -> str:
     A number at the end of a path is a copy's where several values come of it, and the name of copies is the last one: the number of a
     value stands behind that of the copy.
     """
-    if not item.sources or len(item.sources) > 1 or item.sources[0].text == "previous":
+    if not item.sources or len(item.sources) > 1 or item.sources[0].text == PREVIOUS or ALL in item.sources[0].segments:
         return ""
     text, last, copy = item.sources[0].text, item.sources[0].segments[-1], inputs[0].maker.rpartition(".")[2]
     named = isinstance(last, str) and copy.isdecimal()

@@ -176,7 +176,8 @@ def type_hint(name: str, known: Iterable[str]) -> str:
 
 def written(name: str) -> str:
     """What to write for a name of another framework that stands for a layer type with certain arguments, or an empty string."""
-    return _WRITTEN.get(words(name), "")
+    plain = words(name).replace("_", "")
+    return next((how for other, how in _WRITTEN.items() if other.replace("_", "") == plain), "")
 
 
 def words(name: str) -> str:

@@ -240,7 +240,7 @@ def value_hint(name: str, value: Any, kind: Kind, written: str, known: Iterable[
         if written:
             return f"write {f'({written})' if ' if ' in written else written} != 0"
         return f"write {str(bool(value)).lower()}" if value in (0, 1) else ""
-    if not isinstance(value, str) or value == "index":
+    if not isinstance(value, str) or value in ("index", "None"):
         return ""
     near = did_you_mean(value, islice(kind.words or known, 1000))
     same = SHORT.get(value.lower(), "")

@@ -263,8 +263,8 @@ def test_a_name_that_stands_for_a_path_is_none_of_the_texts_own() -> None:
         ("shape(a[0)[0", "')' closes no bracket", ""),
         ("shape(a) shape(b.c)", "an operator is missing between 'shape(a)' and 'shape(b.c)'", ""),
         ("shape(a.b)[0] *", "something is missing after '*'", ""),
-        ("x.shape(a)", "attributes aren't allowed", "a value of a list is x[0]"),
-        ("shape.a", "attributes aren't allowed", "a value of a list is x[0]"),
+        ("x.shape(a)", "attributes aren't allowed", "names and functions stand alone: shape"),
+        ("shape.a", "attributes aren't allowed", "names and functions stand alone: a"),
     ],
 )
 def test_a_path_that_is_wrong_in_its_expression(text: str, problem: str, hint: str) -> None:
@@ -311,7 +311,7 @@ def test_make_divisible(value: float, divisor: int, expected: int) -> None:
 
 REFUSED = [
     ("a.b", "attributes aren't allowed", "names and functions stand alone: b"),
-    ("a .5.", "attributes aren't allowed", "a value of a list is x[0]"),
+    ("a .5.", "'.5.' is no number", "as in 10, 0.5, 1e3, 0xff; a multiplication is 2 * width"),
     ("().__class__", "attributes aren't allowed", "a value of a list is x[0]"),
     ("lambda: 0", "functions can't be made here", CALLABLE),
     ("[x for x in y]", "comprehensions aren't allowed", "a list is written out: [a, b]"),

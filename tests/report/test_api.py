@@ -156,7 +156,7 @@ REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
     "variant": ({"variant": "huge"}, "Two has no variant 'huge': it has wide, odd"),
     "convention": ({"flops": "mad"}, "there is no FLOP convention 'mad': did you mean 'madd'?"),
     "no convention": ({"flops": "xyz"}, "there is no FLOP convention 'xyz': there are madd, arithmetic, hardware, "),
-    "dtype": ({"dtype": "float17"}, "there is no dtype 'float17': did you mean 'float1"),
+    "dtype": ({"dtype": "float17"}, "there is no dtype 'float17': there are float64, float32"),
     "no batch": ({"batch": 0}, "batch can't be 0: it is a whole number of at least 1"),
     "half a batch": ({"batch": 1.5}, "batch can't be 1.5: it is a whole number of at least 1"),
     "true batch": ({"batch": True}, "batch can't be true: it is a whole number of at least 1"),

@@ -116,7 +116,7 @@ WRONG = [
     ("read_bytes: 4096", "read_bytes can't be 4096", "a size in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB", "for example 8 GiB"),
     ("kv_cache_bytes: 0 B", "kv_cache_bytes can't be '0 B'", "a size in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB", ""),
     ("moved_bytes: 0.5 B", "moved_bytes can't be '0.5 B'", "a size in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB", ""),
-    ("weight_bytes: 4 mib", "weight_bytes can't be '4 mib'", "a size in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB", "for example 8 GiB"),
+    ("weight_bytes: 4 mib", "weight_bytes can't be '4 mib'", "a size in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB", "did you mean 'MiB'?"),
     ("time_seconds: 2 MB", "time_seconds can't be '2 MB'", "a time in h, min, s, ms, us or ns", "for example 2 ms"),
     ("time_seconds: 0.002", "time_seconds can't be 0.002", "a time in h, min, s, ms, us or ns", "for example 2 ms"),
     ("time_seconds: [1 ms]", "time_seconds can't be ['1 ms']", "a time in h, min, s, ms, us or ns", "for example 2 ms"),
@@ -155,7 +155,7 @@ def test_check_and_the_table_hold_to_bytes_and_say_what_they_do_not_hold_to(run:
     path.write_text(NET.format(budget="{weight_bytes: 1 B, time_seconds: 1 ns}"))
     code, out, err = run("check", str(path))
     told = "over budget: weight_bytes 104 bytes is 103 bytes over the budget of 1 byte; most in linear 72 bytes, linear_2 32 bytes"
-    assert (code, out, err) == (1, "", f"{path}:3:24: budget.weight_bytes: {told}\n")
+    assert (code, out, err) == (1, "", f"{path}:3:24: budget.weight_bytes: {told}\narchcalc: {note}\n")
     board = tmp_path / "board.yaml"
     board.write_text("name: board\nmemory: 1 kB\nbandwidth: 1 kB/s\npeak: {float32: 1 kFLOP/s}\n")
     code, out, err = run(str(path), "--device", str(board))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import prod
 
 from ..core.figures import ACCOUNTED
 from ..core.suggest import did_you_mean
@@ -15,22 +16,25 @@ from ..report.rows import Group as Block
 
 MOST = 5
 """How many paths are listed at most."""
-_RANGE = re.compile(r"(?<=\.)(\d+)-(\d+)(?=\.|$)")
+_SEVERAL = re.compile(r"(?<=\.)\d+(?:-\d+)?(?:[,\u2026]\d+(?:-\d+)?)*(?=\.|$)")
+"""The numbers of several copies, as a table has them: ``0-1,3-4``, and in short ``0,2\u202622``."""
 
 
 def find(report: Report, name: str) -> Entry:
     """The layer or group of that path. Raises LookupError, naming the nearest.
 
     A name as the table prints it for several that are alike, ``stage.0-3.conv × 4``, is the first of them, and there is none of that name
-    where they are not alike; that of a repeated item is its last copy.
+    where they are not alike; so is one for copies by turns, ``stage.0-3 (a, b) × 2``. That of a repeated item is its last copy.
     """
     known = _entries(report)
-    one = re.sub(r"\[(\d+)\]", r".\1", re.sub(r"\s*[×x]\s*[\d,]+$", "", name.strip()))
-    first = _RANGE.sub(r"\1", one)
+    one = re.sub(r"\s*[×x]\s*[\d,]+$", "", name.strip()).replace("...", "\u2026")
+    one, turns, _ = re.sub(r"\[(\d+)\]", r".\1", one).partition(" (")
+    first = _SEVERAL.sub(lambda match: re.split(r"\D", match[0])[0], one)
     numbers = [int(path[len(first) + 1 :]) for path in known if path.startswith(first + ".") and path[len(first) + 1 :].isdigit()]
     for path in (name, first, f"{first}.{max(numbers, default=0)}"):
         if path in known:
-            _check(report, known[path], one, known)
+            if not turns:
+                _check(report, known[path], one, known)
             return known[path]
     begin, _, end = first.rpartition("-")  # neighbours that are called by their type: conv-conv_3
     if begin in known and f"{begin.rpartition('.')[0]}.{end}".lstrip(".") in known:
@@ -92,18 +96,21 @@ def _entries(report: Report) -> dict[str, Entry]:
 
 def _check(report: Report, entry: Entry, asked: str, known: dict[str, Entry]) -> None:
     """That a name for several is one for copies that are alike. Raises LookupError, with the names of those that are."""
-    ranges = [(int(low), int(high)) for low, high in _RANGE.findall(asked)]
-    if not ranges:
+    several = [_numbers(match) for match in _SEVERAL.findall(asked)]
+    if all(len(numbers) == 1 for numbers in several):
         return
-    pattern = re.compile(_RANGE.sub("(RANGE)", asked).replace(".", r"\.").replace("(RANGE)", r"(\d+)"))
-    same = [each.name for each in _alike(report, entry, known)]
-    among = [match for match in map(pattern.fullmatch, same) if match is not None]
-    met = sum(all(low <= int(number) <= high for number, (low, high) in zip(match.groups(), ranges)) for match in among)
-    wanted = 1
-    for low, high in ranges:
-        wanted *= high - low + 1
-    if met != wanted:
-        raise LookupError(f"{asked} are not alike in {report.name}: {entry.name} is one of {_listed(same)}")
+    same = _alike(report, entry, known)
+    pattern = re.compile(re.escape(_SEVERAL.sub("RANGE", asked)).replace("RANGE", r"(\d+)"))
+    matches = [match for match in (pattern.fullmatch(each.name) for each in same) if match is not None]
+    met = sum(all(int(number) in numbers for number, numbers in zip(match.groups(), several, strict=True)) for match in matches)
+    if met != prod(map(len, several)):
+        raise LookupError(f"{asked} are not alike in {report.name}: {entry.name} is one of {_listed([each.name for each in same])}")
+
+
+def _numbers(text: str) -> set[int]:
+    """The numbers that are named in so many words; those in between that are left out are not among them."""
+    parts = [part.split("-") for part in re.split(r"[,\u2026]", text)]
+    return {number for part in parts for number in range(int(part[0]), int(part[-1]) + 1)}
 
 
 def _alike(report: Report, entry: Entry, known: dict[str, Entry]) -> list[Entry]:
@@ -122,19 +129,23 @@ def _bytes(entry: Entry) -> tuple[int, ...]:
 
 
 def _listed(paths: Sequence[str]) -> str:
-    """Paths that are the same but for numbers, with ranges for those that follow one another: ``layer.0-3.conv, layer.5.conv``."""
-    rows = [tuple((int(part), int(part)) if part.isdigit() else part for part in path.split(".")) for path in paths]
+    """Paths that are the same but for numbers, in short: ``layer.0-1,3-4.conv``."""
+    rows: list[tuple[str | frozenset[int], ...]]
+    rows = [tuple(frozenset([int(part)]) if part.isdigit() else part for part in path.split(".")) for path in paths]
     for place in reversed(range(len(rows[0]))):
-        merged: list[tuple[str | tuple[int, int], ...]] = []
-        for row in sorted(rows, key=lambda row: (*map(str, row[:place] + row[place + 1 :]), row[place])):
-            before, part = merged[-1] if merged else (), row[place]
-            if before and isinstance(part, tuple) and before[:place] + before[place + 1 :] == row[:place] + row[place + 1 :]:
-                last = before[place]
-                if isinstance(last, tuple) and last[1] + 1 == part[0]:
-                    merged[-1] = (*row[:place], (last[0], part[1]), *row[place + 1 :])
-                    continue
-            merged.append(row)
-        rows = merged
-    rows.sort(key=lambda row: [(-1, part) if isinstance(part, str) else (part[0], "") for part in row])
-    told = [".".join(part if isinstance(part, str) else str(part[0]) + f"-{part[1]}" * (part[0] < part[1]) for part in row) for row in rows]
-    return ", ".join(told[:MOST]) + (f" and {len(told) - MOST:,} more" if len(told) > MOST else "")
+        together: dict[tuple[object, ...], tuple[str | frozenset[int], ...]] = {}
+        for row in rows:
+            before, part = together.get((*row[:place], *row[place + 1 :]), row)[place], row[place]
+            both = before | part if isinstance(before, frozenset) and isinstance(part, frozenset) else part
+            together[(*row[:place], *row[place + 1 :])] = (*row[:place], both, *row[place + 1 :])
+        rows = list(together.values())
+    told = [".".join(part if isinstance(part, str) else _ranges(sorted(part)) for part in row) for row in rows]
+    return " and ".join(told[:MOST]) + (f" and {len(told) - MOST:,} more" if len(told) > MOST else "")
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """``0-1,3-4``; of many ``0,2\u202622``."""
+    starts = [number for number in numbers if number - 1 not in numbers]
+    ends = [number for number in numbers if number + 1 not in numbers]
+    found = [f"{start}-{end}" if start < end else str(start) for start, end in zip(starts, ends)]
+    return ",".join(found) if len(found) < MOST else f"{found[0]},{found[1]}\u2026{found[-1]}"

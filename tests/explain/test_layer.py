@@ -382,10 +382,13 @@ TWO_KINDS = """
 @pytest.mark.parametrize(
     ("name", "entry", "told"),
     [
-        ("stage.4.linear", "stage.4.linear", "one of 4 that are alike: stage.0-1.linear, stage.3-4.linear"),
-        ("stage.0-1.linear × 2", "stage.0.linear", "one of 4 that are alike: stage.0-1.linear, stage.3-4.linear"),
-        ("stage[3].linear", "stage.3.linear", "one of 4 that are alike: stage.0-1.linear, stage.3-4.linear"),
-        ("stage.3", "stage.3", "one of 4 that are alike: stage.0-1, stage.3-4"),
+        ("stage.4.linear", "stage.4.linear", "one of 4 that are alike: stage.0-1,3-4.linear"),
+        ("stage.0-1.linear × 2", "stage.0.linear", "one of 4 that are alike: stage.0-1,3-4.linear"),
+        ("stage.0-1,3-4.linear × 4", "stage.0.linear", "one of 4 that are alike: stage.0-1,3-4.linear"),
+        ("stage.1,3…4.linear", "stage.1.linear", "one of 4 that are alike: stage.0-1,3-4.linear"),
+        ("stage.0-4 (linear, inner) × 2", "stage.0", "one of 4 that are alike: stage.0-1,3-4"),
+        ("stage[3].linear", "stage.3.linear", "one of 4 that are alike: stage.0-1,3-4.linear"),
+        ("stage.3", "stage.3", "one of 4 that are alike: stage.0-1,3-4"),
         ("stage.2", "stage.2", ""),
         ("stage.1.inner.1.mixed.up", "stage.1.inner.1.mixed.up", "one of 10 that are alike: stage.0-4.inner.0-1.mixed.up"),
         ("stage.0-4.inner.0-1.mixed", "stage.0.inner.0.mixed", "one of 10 that are alike: stage.0-4.inner.0-1.mixed"),
@@ -398,12 +401,12 @@ def test_which_copies_are_alike(name: str, entry: str, told: str) -> None:
     assert f"\n{told}\n" in text
 
 
-@pytest.mark.parametrize("name", ["stage.0-4.linear", "stage.0-2.linear", "stage.3-5.linear"])
+@pytest.mark.parametrize("name", ["stage.0-4.linear", "stage.0-2.linear", "stage.3-5.linear", "stage.0,2.linear", "stage.0-1,3-5.linear"])
 def test_copies_that_are_not_alike_have_no_common_name(name: str) -> None:
     low = name[6]
     with pytest.raises(LookupError) as caught:
         told(TWO_KINDS, name)
-    assert caught.value.args == (f"{name} are not alike in Net: stage.{low}.linear is one of stage.0-1.linear, stage.3-4.linear",)
+    assert caught.value.args == (f"{name} are not alike in Net: stage.{low}.linear is one of stage.0-1,3-4.linear",)
 
 
 def test_copies_whose_bytes_are_not_the_same_are_said_to_be_alike_but_for_these() -> None:

@@ -192,9 +192,9 @@ def test_every_term_of_a_ledger_with_adapters(spec: str, asked: dict[str, Any]) 
         assert ("trained" in term.formula) != frozen_too, term.name
 
 
-@pytest.mark.parametrize("spec", ["llama3", "gemma", "mistral", "mixtral", "deepseek_v3", "mamba", "lstm_lm"])
+@pytest.mark.parametrize("spec", ["llama3", "gemma", "mistral", "mixtral", "deepseek_v3", "mamba", "lstm_lm", "whisper", "t5", "seq2seq"])
 def test_every_term_of_a_ledger_while_decoding(spec: str) -> None:
-    (ledger,) = archcalc.analyze(SPECS / f"{spec}.yaml", phase="decode", context=5_001, batch=3, memory=True).ledgers
+    (ledger,) = archcalc.analyze(SPECS / f"{spec}.yaml", phase="decode", context=401, batch=3, memory=True).ledgers
     assert wrong_terms(ledger) == []
     assert {term.name for term in ledger.terms} & {"key-value cache", "states"}
 

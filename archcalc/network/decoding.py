@@ -135,7 +135,7 @@ def check_step_by_step(name: str, network: Network, whole: Network) -> None:
     walk = follow(network, network.follows)
     reason = walk.stated
     if not reason and _all_weights(network) != _all_weights(whole):
-        reason = "its weights depend on the length of the input"
+        reason = _not_folded(network.frame.children, whole.frame.children, "") or "its weights depend on the length of the input"
     reason = reason or walk.found
     if reason:
         raise RequestError(f"{name} can't be decoded token by token: {reason}")
@@ -174,6 +174,18 @@ def capped(whole: Network) -> list[str]:
 
 def _all_weights(network: Network) -> list[tuple[object, ...]]:
     return [_weights(node) for node in network.frame.children]
+
+
+def _not_folded(nodes: list[Node], others: list[Node], prefix: str) -> str:
+    """That a compound layer, which multiplies in another order while decoding, has others weights in it: it has adapters. Empty where none is."""
+    for node, other in zip(nodes, others):
+        path = f"{prefix}{getattr(node, 'name', '')}"
+        if isinstance(node, Group) and isinstance(other, Group) and node.layer is not None and node.layer is other.layer:
+            if _weights(node) != _weights(other):
+                return f"{path} folds weights that adapters stand beside, which changes them: leave these layers out with lora-on, or merge them"
+        elif (found := _not_folded(inside(node), inside(other), f"{path}." if path != prefix else prefix)) != "":
+            return found
+    return ""
 
 
 def _weights(node: Node) -> tuple[object, ...]:

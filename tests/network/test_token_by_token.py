@@ -164,6 +164,16 @@ def test_a_network_whose_channels_are_read_as_positions() -> None:
     assert refused(conv, "input: [3, 784]") == "its weights depend on the length of the input"
 
 
+def test_adapters_beside_weights_that_are_folded() -> None:
+    """The expansion of latent attention is folded into the query while decoding; adapters on its other layers go with it."""
+    layer = "- {name: block, repeat: 2, residual: [latent_attention: {heads: 2, kv_rank: 4, head_dim: 6, rope_dim: 2, value_dim: 6}]}"
+    told = "block.0.latent_attention folds weights that adapters stand beside, which changes them: leave these layers out with lora-on, or merge them"
+    assert refused(layer, "input: [16, 8]\nlora: 2") == told
+    plain, adapted = decoded(layer), decoded(layer, "input: [16, 8]\nlora: {rank: 2, on: [query, output]}")
+    assert adapted.totals.trainable_params == 2 * 2 * ((8 + 2 * 8) + (2 * 6 + 8))
+    assert adapted.totals.maccs - plain.totals.maccs == adapted.totals.trainable_params
+
+
 def test_a_reason_that_a_layer_states_comes_first() -> None:
     assert refused("- softmax: 0\n- class_token") == "class_token would be put in front of every token"
     assert refused("- softmax: 0\n- attention: 2").startswith("attention.scores looks at later positions too")

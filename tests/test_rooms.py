@@ -22,22 +22,22 @@ ROOMS: tuple[str, ...] = (
 """The rooms in the order in which data flows; those in one text know nothing of one another. A room imports only rooms before it."""
 
 FILES: dict[str, str] = {
-    "core": "amounts counts dtypes formula held suggest words < derivation errors figures formats kinds < checks quantity",
+    "core": "amounts counts dtypes formula held ranges suggest words < derivation errors figures formats kinds < checks quantity",
     "text": "nodes problems shipped < anchors decode scalars syntax < beside python reader < files",
-    "expr": "errors < limits < functions shapes < refuse < build < compile",
+    "expr": "errors < limits < functions shapes < options refuse < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation arithmetic attention_parts choose concat conv conv_recurrent dynamic elementwise embedding kit.compound kit.derivations linear "
         "loss matmul norm pool purposes recurrent reduce regions resample reshape sampling shuffle spectral spline < attention composed joint latent lora mlp "
         "squeeze_excite ssm states transformer"
     ),
-    "composites": "kit < choice each experts loop parallel residual sequence",
+    "composites": "kit < choice choose each experts loop parallel residual sequence",
     "spec": (
         "aliases language < other_arguments < templates < tree < names reading user_layers < recursion values < "
-        "adapters bindings parts refs variables < modifiers < meant type_names < items < blocks < layer_types used < document schema"
+        "adapters bindings parts refs variables < modifiers < meant type_names < items < blocks < layer_types schema_items used < document schema"
     ),
     "network": (
-        "graph < head heads layout scope uses < incoming last mistaken walk < notes settings twice < evaluate < sources tokens < "
+        "choices < graph < head heads layout scope uses < incoming last mistaken walk < notes settings twice < evaluate < sources tokens < "
         "ends shapes < adapters apply caches < blocks composing < ties < build following < decoding"
     ),
     "conventions": (

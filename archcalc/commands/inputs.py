@@ -12,7 +12,7 @@ import typer
 
 from ..api import analyze_text, read_spec
 from ..core.errors import RequestError, SpecError
-from ..request.option import AMOUNT, ASSIGNMENTS, SHAPES, SHARE, Kind, flag_of
+from ..request.option import AMOUNT, ASSIGNMENTS, CHOICES, RULES, SHAPES, SHARE, Kind, flag_of
 from ..request.options import OPTIONS, Options
 from ..request.request import Request, make_request
 from ..text.decode import MAX_BYTES
@@ -67,6 +67,15 @@ def assignments(option: str, pairs: list[str] | None) -> dict[str, Any]:
     return found
 
 
+def choices(option: str, texts: list[str] | None) -> dict[str, Any] | None:
+    """Options by the names of choices, and under the empty one which is taken elsewhere. Ends the command where one is no value."""
+    rules = [text for text in texts or [] if text in RULES]
+    found = assignments(option, [text for text in texts or [] if text not in RULES])
+    if len(set(rules)) > 1:
+        fail(f"{option} says both {' and '.join(dict.fromkeys(rules))}", "one of them holds for all that are not named")
+    return ({"": rules[0]} if rules else {}) | found or None
+
+
 def shapes(option: str, texts: list[str] | None) -> dict[str, list[int]] | None:
     """Shapes by the names of inputs, the empty one where none is said. Ends the command where one is no shape."""
     found: dict[str, list[int]] = {}
@@ -109,7 +118,7 @@ def share(option: str, text: str | None) -> float | None:
         fail(f"{option} takes a share such as 0.4 or 40%, not '{text}'")
 
 
-READERS: dict[Kind, Callable[[str, Any], Any]] = {ASSIGNMENTS: assignments, SHAPES: shapes, AMOUNT: amount, SHARE: share}
+READERS: dict[Kind, Callable[[str, Any], Any]] = {ASSIGNMENTS: assignments, CHOICES: choices, SHAPES: shapes, AMOUNT: amount, SHARE: share}
 """How a text of the command line becomes a value, for those kinds that typer does not know."""
 
 

@@ -15,11 +15,12 @@ FILES: dict[str, str] = {
     "each": "each",
     "for": "loop",
     "if": "choice",
+    "choose": "choose",
 }
 """Every composite and its file in this folder, in the order of the manual."""
 SPREAD: dict[str, tuple[str, ...]] = {"for": ("for", "in", "do"), "if": ("if", "then", "else")}
 """The composites that are written as several keys of the item, and these keys: known without reading their files."""
-PARTS: dict[str, str] = {"branch": "parallel"}
+PARTS: dict[str, str] = {"branch": "parallel", "way": "choose"}
 """What a composite calls the groups inside it, where these have a name of their own."""
 
 NAMES: tuple[str, ...] = tuple(FILES)

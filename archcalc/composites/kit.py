@@ -69,6 +69,9 @@ class Use(Protocol):
     def body(self, body: Any, inputs: Values | None = None) -> Values:
         """What the layers of a body give; None: what comes into the composite comes in."""
 
+    def taken(self, options: list[Any]) -> Any:
+        """The one of several options that is taken where the composite stands: the place is called by the item's path."""
+
     def there(self, branch: Any) -> bool:
         """Whether a branch is there: it has no condition, or one that is true for what comes in."""
 
@@ -132,6 +135,7 @@ class Composite:
         part: what its groups are called, where these are no passes.
         ways: its bodies are ways of which one is taken.
         straight: what comes in goes through its layers one after another, so that a network which is used in part may end among them.
+        open: which of its ways is taken is left open.
         opens: a table opens it before any block, and shows the one item that it holds in its place.
     """
 
@@ -144,6 +148,7 @@ class Composite:
             "holds",
             "meaning",
             "name",
+            "open",
             "opens",
             "part",
             "passes",
@@ -170,6 +175,7 @@ class Composite:
         part: str = "",
         ways: bool = False,
         straight: bool = False,
+        open: bool = False,
         opens: bool = True,
     ) -> None:
         self.name = name
@@ -185,4 +191,5 @@ class Composite:
         self.part = part
         self.ways = ways
         self.straight = straight
+        self.open = open
         self.opens = opens

@@ -26,7 +26,7 @@ class Builder:
     ``paths`` are those that stand in for a name each: see archcalc/expr/shapes.py.
     """
 
-    __slots__ = ("names", "paths", "ranges", "readers", "text")
+    __slots__ = ("choices", "choosing", "names", "paths", "ranges", "readers", "text")
 
     def __init__(self, text: str, paths: Mapping[str, str]) -> None:
         self.text = text
@@ -34,6 +34,10 @@ class Builder:
         self.names: set[str] = set()
         self.ranges = False
         """Whether it calls range."""
+        self.choices = 0
+        """How often it calls choose."""
+        self.choosing = False
+        """Whether the arguments of one are being read."""
         self.readers: dict[tuple[str, bool], Run] = {}
 
     def build(self, node: ast.expr, depth: int, word: bool = False) -> Run:
@@ -219,6 +223,10 @@ class Builder:
         if not isinstance(node.func, ast.Name):
             raise self.fault(_span(node), "only a function can be called", "a multiplication is written with *")
         name = node.func.id
+        if name == "choose":
+            from .options import choice
+
+            return choice(self, node, _span(node), depth)
         if name not in APPLICABLE:
             raise why().unknown_function(name, [self.source(_span(argument)) for argument in node.args])
         if node.keywords:

@@ -37,17 +37,18 @@ class Expression:
     """An expression that was read once and can be evaluated in any scope.
 
     ``names`` are the names that it reads, ``paths`` those of the items whose shapes it reads: a scope holds that of ``stem`` as
-    ``shape(stem)``. ``word`` says that it is nothing but a name, ``ranges`` whether it calls range. ``items`` is what is known of the
+    ``shape(stem)``. ``word`` says that it is nothing but a name, ``ranges`` whether it calls range, ``choices`` how often it calls choose. ``items`` is what is known of the
     paths at the place where it stands, for whoever evaluates it there.
     """
 
-    __slots__ = ("_run", "items", "names", "paths", "ranges", "text", "word")
+    __slots__ = ("_run", "choices", "items", "names", "paths", "ranges", "text", "word")
 
     def __init__(self, text: str, names: frozenset[str], run: Run, *, word: bool = False) -> None:
         self.text = text
         self.names = names
         self.paths: frozenset[str] = frozenset()
         self.ranges = False
+        self.choices = 0
         self.word = word
         self.items: Mapping[str, Any] = _NO_PATHS
         self._run = run
@@ -62,7 +63,7 @@ class Expression:
     def placed(self, items: Mapping[str, Any]) -> Expression:
         """The same at one place, with what is known there of its paths."""
         found = Expression(self.text, self.names, self._run)
-        found.paths, found.ranges, found.items = self.paths, self.ranges, items
+        found.paths, found.ranges, found.choices, found.items = self.paths, self.ranges, self.choices, items
         return found
 
     def __repr__(self) -> str:
@@ -80,12 +81,13 @@ def compile_expression(text: str) -> Expression:
     if not text:
         raise ExpressionError("the expression is empty")
     plain, paths = _without_paths(text) if "shape" in text else (text, _NO_PATHS)
+    plain, parsed = _with_ranges(plain) if "choose" in text else (plain, plain)
     if not (_HARMLESS.fullmatch(plain) and text.isprintable()):
         raise _refusal(text, plain, paths)
     if plain.count("(") + plain.count("[") > MAX_DEPTH and why().bracket_depth(plain) > MAX_DEPTH:
         raise why().too_deep(text)
     try:
-        tree: Any = compile(plain, "<expression>", "eval", ast.PyCF_ONLY_AST, True)
+        tree: Any = compile(parsed, "<expression>", "eval", ast.PyCF_ONLY_AST, True)
     except SyntaxError:
         raise _refusal(text, plain, paths) from None
     except (RecursionError, MemoryError):
@@ -93,6 +95,7 @@ def compile_expression(text: str) -> Expression:
     builder = Builder(text, paths)
     expression = Expression(text, frozenset(), builder.build(tree.body, 0, True))
     expression.names, expression.paths, expression.ranges = frozenset(builder.names), frozenset(paths.values()), builder.ranges
+    expression.choices = builder.choices
     return expression
 
 
@@ -109,3 +112,10 @@ def _without_paths(text: str) -> tuple[str, Mapping[str, str]]:
     from .shapes import named
 
     return named(text)
+
+
+def _with_ranges(text: str) -> tuple[str, str]:
+    """The text as its tokens are checked, and as it is parsed: read where there may be a choice."""
+    from .options import ranged
+
+    return ranged(text)

@@ -185,5 +185,6 @@ APPLICABLE: dict[str, tuple[Callable[..., Any], dict[int, str], str]] = {
     "log2": (_log2, _ONE, "one number"),
     "make_divisible": (make_divisible, _TWO, "a number and perhaps a divisor"),
 }
-FUNCTIONS = frozenset([*APPLICABLE, "shape"])
-FUNCTIONS_HINT = f"the functions are {', '.join([*APPLICABLE, 'shape'])}"
+_ALL = [*APPLICABLE, "shape", "choose"]
+FUNCTIONS = frozenset(_ALL)
+FUNCTIONS_HINT = f"the functions are {', '.join(_ALL)}"

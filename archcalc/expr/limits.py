@@ -30,6 +30,8 @@ FOREIGN = "is no number, truth value, word, list or null"
 """What is wrong with a value that no expression can go on with."""
 RANGES = "range()"
 """Where a scope may hold what is told how many values each range has: no name has brackets."""
+CHOICES = "choose()"
+"""Where a scope may hold what takes one of the options of a `choose`, by its number in the text and these."""
 NUMBER = r"(?: 0[Xx][0-9A-Fa-f]++ | (?: (?:0|[1-9]\d*+) (?:\.\d*+)? | \.\d++ ) (?:[Ee][+-]?\d++)? )"
 """A number as it is written, for a verbose regular expression."""
 

@@ -20,7 +20,7 @@ def named(text: str) -> tuple[str, dict[str, str]]:
     paths: dict[str, str] = {}
     plain, position = "", 0
     while match := _CALL.search(text, position):
-        end = _closed(text, match.end()) if match[0].endswith("(") else match.end()
+        end = closed(text, match.end()) if match[0].endswith("(") else match.end()
         if end < 0:
             break  # a bracket is missing, which is said of the text as a whole
         whole = text[match.start() : end]
@@ -53,7 +53,7 @@ def shape_of(path: str) -> Run:
     return run
 
 
-def _closed(text: str, position: int) -> int:
+def closed(text: str, position: int) -> int:
     """Where the bracket that was opened before a position ends; -1 where it does not."""
     depth = 1
     for place in range(position, len(text)):

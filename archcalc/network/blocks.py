@@ -13,7 +13,7 @@ from ..layers.kit.layer import LayerType
 from ..spec.blocks import compound_block
 from ..spec.language import MAX_NESTING
 from ..spec.tree import Block, Item
-from ..spec.user_layers import written
+from ..spec.user_layers import UserLayer, written
 from .adapters import adapting
 from .apply import UNKNOWN, known_shapes, layer_arguments, misfit
 from .apply import layer as plain_layer
@@ -84,6 +84,8 @@ def _use(walk: Walk, item: Item, block: Block, env: Env, given: list[Any], name:
     end = path_to(walk, item.until, scope) if item.until is not None else None
     key: tuple[Any, ...] = (block, _frozen(given), shapes, scope.dtype, scope.caching, walk.used, end)
     path = scope.prefix + name
+    if (walk.spec.chooses and block.layer is None) or isinstance(block.layer, UserLayer):
+        key = (*key, path)  # what is open inside is called by its path
     if scope.adapters is not None:
         key = (*key, scope.adapters.key(f"{path}."))
     frame = walk.frames.get(key)

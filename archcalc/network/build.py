@@ -12,17 +12,19 @@ from typing import Any
 
 from ..composites.kit import Composite
 from ..core.errors import Problem, TooMany
+from ..core.kinds import show
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import RUN, LayerType
 from ..spec.language import MAX_LAYERS, SIGNS
 from ..spec.templates import PREVIOUS, Template
 from ..spec.tree import Block, Body, Item, Spec
 from ..spec.user_layers import UserLayer
-from ..text.nodes import BAD
+from ..text.nodes import BAD, Scalar
 from .adapters import adapting, check_met
 from .apply import UNKNOWN, declared
 from .blocks import block, compound, layer
 from .caches import caching, check_caches, judge
+from .choices import Choices
 from .composing import compose, settling
 from .ends import named
 from .evaluate import evaluate
@@ -31,7 +33,7 @@ from .heads import heads
 from .scope import Adapters, Caching, Env, Names, Scope, Values
 from .shapes import bound, valued
 from .sources import sources
-from .ties import marks
+from .ties import marks, place
 from .tokens import tokens_of
 from .twice import alone
 from .walk import Stop, Walk, Wrong
@@ -51,19 +53,22 @@ def propagate(
     lora: Adapters | None = None,
     cached: Caching | None = None,
     follows: int = 0,
+    choices: Choices | None = None,
 ) -> tuple[Network | None, list[Problem]]:
     """The network that a spec describes, and all that is wrong with it; None where it could not be followed to its end.
 
     ``settings`` take the place of the spec's own vars, ``dtype`` that of its dtype. ``run`` says how it is run: see RUN in
     archcalc/layers/kit/layer.py. ``lora`` are adapters that are asked for in place of the spec's own at its top level: which names they met
     is told there; ``cached`` says in what caches are held of which no item says it. ``follows`` are the bits of the inputs that the tokens
-    come in by, 0 for all. Shapes are per sample, without the batch.
+    come in by, 0 for all. ``choices`` say what is taken where the spec leaves a choice open, and are told what was. Shapes are per sample, without the batch.
     """
     cached = cached or Caching("")
-    network, problems = _followed(Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body, follows), settings or {}, None, cached)
+    network, problems = _followed(
+        Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body, follows, choices), settings or {}, None, cached
+    )
     if network is None or problems or not (lora or spec.adapts):
         return network, problems
-    walk = Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body, follows)
+    walk = Walk(spec, dtype or spec.dtype, max_layers, run or RUN, _body, follows, choices)
     walk.heads = heads(network)
     return _followed(walk, settings or {}, lora, cached)
 
@@ -92,6 +97,8 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     spec = walk.spec
     for name, template in spec.vars.items():
         walk.vars[name] = _tried(walk, settings.get(name, template), BAD)
+    for condition in spec.required:
+        _require(walk, condition)
     names: dict[str, Node | Values] = {}
     inputs: Values = []
     for number, each in enumerate(spec.inputs):
@@ -121,12 +128,21 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     frame.leaves = walk.made
     tokens, said = tokens_of(walk, inputs)
     network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens)
-    network.said, network.constants = said, walk.constants
+    network.said, network.constants, network.choices = said, walk.constants, walk.choices
     network.formats, network.alone, network.last_axes = walk.formats, walk.alone, walk.last_axes
     network.slips = spec.slips
     network.decodes = bool(walk.run["context"])
     network.follows = walk.follows if network.decodes else 0
     return network
+
+
+def _require(walk: Walk, condition: Template) -> None:
+    """A condition on the vars holds, or is reported."""
+    if _tried(walk, condition, True):
+        return
+    read = ", ".join(f"{name} = {show(walk.vars[name])}" for name in sorted(condition.names) if name in walk.vars)
+    text = condition.node.text if isinstance(condition.node, Scalar) else condition.arg.name
+    walk.error(condition.node, condition.path, f"the spec requires {text}", found=read)
 
 
 def _tried(walk: Walk, template: Template, otherwise: Any) -> Any:
@@ -164,6 +180,8 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     waits = settling(item)
     asked = repeat.names | waits.names if waits is not None else repeat.names
     inputs = sources(walk, item, values, first) if item.sources and asked & SIGNS else values
+    if walk.spec.chooses:
+        walk.here = f"{scope.prefix}{item.name}"
     count = valued(walk, repeat, scope, inputs)
     if count > 1 and item.sources and not any(ref.segments[0] == PREVIOUS for ref in item.sources):
         message = f"{count} copies would all take the same value"
@@ -219,6 +237,8 @@ def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copie
     walk.work += 1
     if walk.work > walk.most_work:
         walk.spend(0, item)
+    if walk.spec.chooses:
+        walk.here = place(walk, item, name, scope, copies)
     when = item.when
     asks = when is not None and bool(when.names & SIGNS)
     if when is not None and not asks and not valued(walk, when, scope, values):

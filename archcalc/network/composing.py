@@ -26,7 +26,7 @@ class Use:
     What is wrong with it raises Wrong, as everywhere in this room.
     """
 
-    __slots__ = ("_group", "args", "composite", "inputs", "item", "scope", "walk")
+    __slots__ = ("_group", "_here", "args", "composite", "inputs", "item", "scope", "walk")
 
     def __init__(self, walk: Walk, composite: Composite, item: Item, inputs: Values, scope: Scope, group: Group | None = None) -> None:
         self.walk = walk
@@ -35,11 +35,13 @@ class Use:
         self.inputs = inputs
         self.scope = scope
         self._group = group
+        self._here = walk.here
         self.args: dict[str, Any] = item.args
         """Argument name to Template, Body or list of Branches."""
 
     def value(self, key: str) -> Any:
         """The value of an argument, for what comes in."""
+        self.walk.here = self._here
         return valued(self.walk, self.item.args[key], self.scope, self.inputs)
 
     def settled(self) -> Any:
@@ -53,11 +55,20 @@ class Use:
 
     def there(self, branch: Branch) -> bool:
         """Whether a branch is there; where one with a name is not, a path to it says so."""
+        self.walk.here = self._here
         if branch.when is None or valued(self.walk, branch.when, self.scope, self.inputs):
             return True
         if branch.key is not None and not (branch.shared and branch.name in self.scope.names.made):
             self.scope.names.made[branch.name] = Absent(branch.key.line)
         return False
+
+    def taken(self, options: list[Any]) -> Any:
+        """The one of the options that is taken at this place, which is called by the item's path."""
+
+        def wrong(message: str, expected: str, found: str) -> NoReturn:
+            self.walk.wrong(self.item.key, self.item.path, message, expected, found)
+
+        return self.walk.choices.take(self._here, options, self.item.key, self.item.path, wrong)
 
     def branch(self, branch: Branch) -> Values:
         """What a branch gives; one with a name is a group of its own."""

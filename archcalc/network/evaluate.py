@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 from ..core.kinds import Mismatch, show
 from ..expr.errors import ExpressionError
@@ -41,7 +42,7 @@ def evaluate(walk: Walk, template: Template, env: Env, inputs: Values) -> Any:
     arg = template.arg
     name = arg.name
     try:
-        raw = template.evaluate(sight)
+        raw = template.chosen(sight, _taking(walk, template)) if template.choices else template.evaluate(sight)
         if template.ranges and walk.work > walk.most_work:
             walk.exhausted(template.node, template.path)
         return arg.kind.convert(raw) if raw is not None else arg.convert(raw)
@@ -49,6 +50,20 @@ def evaluate(walk: Walk, template: Template, env: Env, inputs: Values) -> Any:
         walk.wrong(template.node, template.path, error.message, hint=error.hint, arg=name)
     except Mismatch as mismatch:
         walk.wrong(**mismatched(template, raw, mismatch, [*env, *SIGNS]), arg=name)
+
+
+def _taking(walk: Walk, template: Template) -> Callable[[int, list[Any]], Any]:
+    """What takes one of the options of each `choose` in a template, by its name at this place."""
+    path = f"{walk.here}.{template.arg.name}" if walk.here else template.arg.name
+
+    def wrong(message: str, expected: str, found: str) -> NoReturn:
+        walk.wrong(template.node, template.path, message, expected, found, arg=template.arg.name)
+
+    def take(number: int, options: list[Any]) -> Any:
+        name = f"{path}.{number}" if template.choices > 1 else path
+        return walk.choices.take(name, options, template.node, template.path, wrong)
+
+    return take
 
 
 def shape_names(inputs: Values) -> Env:

@@ -12,6 +12,7 @@ from typing import Any
 from ..layers.kit.args import Shape
 from ..layers.kit.layer import LayerType
 from ..layers.kit.result import Result
+from .choices import Choices
 
 CACHE, STEP, INPUTS = 1, 2, 4
 """The bits of an origin: the value is made of nothing but what a cache keeps; of nothing but what a recurrent layer's step gave; and of
@@ -258,7 +259,8 @@ class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
     __slots__ = (
-        *("alone", "behind", "capped", "constants", "decodes", "dtype", "follows", "formats", "frame", "inputs", "last_axes", "outputs"),
+        *("alone", "behind", "capped", "choices", "constants", "decodes", "dtype", "follows", "formats", "frame", "inputs"),
+        *("last_axes", "outputs"),
         *("said", "slips", "tokens", "vars"),
     )
 
@@ -267,6 +269,8 @@ class Network:
     ) -> None:
         self.tokens = tokens
         """Tokens of a sample, those that come in now; 0 where it takes no sequence of tokens."""
+        self.choices = Choices()
+        """What was taken where the spec leaves a choice open."""
         self.frame = frame
         self.inputs = inputs
         self.outputs = outputs

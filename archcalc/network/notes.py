@@ -37,6 +37,8 @@ def notes(network: Network, batch: int = 1) -> list[str]:
     for outer in dict.fromkeys(outer for _, outer in network.slips):
         what = f"index is the number of its own copy or pass; that of {outer} around it nothing reads: index: NAME beside one says which is meant"
         found += named(what, [inner for inner, around in network.slips if around == outer])
+    if network.choices.met:
+        found.append(network.choices.told())
     found += named("its window is as long as the sequence, and a longer context is cut to it: no window is window: null", network.capped)
     return found
 

@@ -36,6 +36,19 @@ def marks(walk: Walk, item: Item, node: Leaf | Group | Copies, inputs: Values, s
         _share(walk, item, item.share, node, scope, copies)
 
 
+def place(walk: Walk, item: Item, name: str, scope: Scope, copies: Copies | None) -> str:
+    """The path by which open places of an item are called; those of one that shares its weights are those of the other."""
+    path = f"{scope.prefix}{name}"
+    first = ""
+    if item.share is True:
+        first = f"{scope.prefix}0" if copies is not None else walk.choices.first(walk.firsts[-1], item, path) if walk.firsts else ""
+    elif item.share is not None and all(isinstance(segment, (str, int)) for segment in item.share.segments):
+        first = f"{scope.prefix}{item.share.text}"
+    if first and first != path:
+        walk.choices.same[path] = first
+    return path
+
+
 def _share_with_first(walk: Walk, item: Item, node: Leaf | Group | Copies, copies: Copies | None) -> None:
     """Use the weights of the first copy, or of what the item made in the first pass of the innermost loop."""
     if copies is None and not walk.firsts:

@@ -14,6 +14,7 @@ from ..layers.kit.result import Result
 from ..spec.language import MAX_NESTING
 from ..spec.templates import Template
 from ..spec.tree import Body, Home, Item, Lora, Spec
+from .choices import Choices
 from .graph import Frame, Last, Tensor
 from .scope import Adapters, Caching, Env, Scope, Values
 
@@ -65,6 +66,7 @@ class Walk:
     __slots__ = (
         *(
             "before",
+            "choices",
             "depth",
             "dtype",
             "end",
@@ -72,6 +74,7 @@ class Walk:
             "follow",
             "follows",
             "formats",
+            "here",
             "home",
             "last_axes",
             "made",
@@ -89,7 +92,14 @@ class Walk:
     )
 
     def __init__(
-        self, spec: Spec, dtype: str, max_layers: int, run: Env, follow: Callable[[Walk, Body, Values, Scope], Values], follows: int = 0
+        self,
+        spec: Spec,
+        dtype: str,
+        max_layers: int,
+        run: Env,
+        follow: Callable[[Walk, Body, Values, Scope], Values],
+        follows: int = 0,
+        choices: Choices | None = None,
     ) -> None:
         self.spec = spec
         self.dtype = dtype
@@ -100,6 +110,9 @@ class Walk:
         self.follows = follows
         self.reporter = Reporter(spec.file)
         self.vars: Env = {}
+        self.choices = choices or Choices()
+        self.here = ""
+        """Where something else than vars is open: the path of the item whose values are being evaluated."""
         self.home: Home | None = None
         """The file whose layers are being followed, where that is not the spec itself: ``vars`` are those of its network in use."""
         self.used: object = None

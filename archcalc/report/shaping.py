@@ -10,6 +10,7 @@ from ..network.graph import Network
 from ..request.request import Request
 
 if TYPE_CHECKING:
+    from ..network.choices import Choices
     from ..network.scope import Adapters
     from ..spec.templates import Template
     from ..spec.tree import Spec
@@ -24,8 +25,14 @@ def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Netwo
     from ..network.build import propagate
     from ..network.scope import Caching
 
-    lora, cached = _lora(request), Caching(request.cache_dtype or "")
-    more: dict[str, Any] = {"dtype": request.dtype_for(spec.dtype), "max_layers": request.max_layers, "lora": lora, "cached": cached}
+    lora, cached, choices = _lora(request), Caching(request.cache_dtype or ""), _choices(request)
+    more: dict[str, Any] = {
+        "dtype": request.dtype_for(spec.dtype),
+        "max_layers": request.max_layers,
+        "lora": lora,
+        "cached": cached,
+        "choices": choices,
+    }
     name = spec.name or spec.file or "the network"
     try:
         given, spec = _given(spec, request), _with_inputs(spec, request)
@@ -40,6 +47,8 @@ def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Netwo
     if problems or found or network is None:
         raise SpecError([*problems, *found])
     _check_adapters(lora)
+    if why := choices.unmet():
+        raise RequestError(f"{name}: {why}")
     if request.cache_dtype is not None:
         from ..network.caches import refused
 
@@ -128,11 +137,19 @@ def _refuse_lengths(spec: Spec, network: Network, request: Request) -> None:
             max_layers=request.max_layers,
             run=request.run,
             follows=network.follows,
+            choices=_choices(request),
         )
         if longer is not None and same(network, longer):
             raise RequestError(
                 f"{name} is the length of the input, which changes nothing while decoding: the context says how many tokens there are"
             )
+
+
+def _choices(request: Request) -> Choices:
+    """What is taken where the spec leaves a choice open."""
+    from ..network.choices import Choices
+
+    return Choices({name: value for name, value in request.choices.items() if name}, request.choices.get("", "first"))
 
 
 def _lora(request: Request) -> Adapters | None:

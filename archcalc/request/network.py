@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypedDict
 
 from ..core.dtypes import DTYPES
 from ..spec.language import MAX_LAYERS
-from .option import AMOUNT, ASSIGNMENTS, EVERY, ONE, SHAPES, TELLS, TEXT, WHOLE, Need, Option, word
+from .option import AMOUNT, ASSIGNMENTS, CHOICES, EVERY, ONE, SHAPES, TELLS, TEXT, WHOLE, Need, Option, word
 
 DECODING = Need("phase", value="decode", why="a context is for the decode phase, which is not asked for")
 STEPPING = Need("phase", value="decode", why="step is how many tokens come in at once against a context: it goes with the decode phase")
@@ -31,6 +31,13 @@ class Network(TypedDict, total=False):
             *(SHAPES, EVERY, "A shape in place of the spec's input, such as 3x192x192, or NAME=SHAPE of one of several. Repeatable."),
             meaning="A shape without the batch in place of that of the spec's input, or a mapping from names of inputs to shapes. Vars that "
             "stand alone as sizes there follow, unless they are set.",
+        ),
+    ]
+    choices: Annotated[
+        str | Mapping[str, Any] | None,
+        Option(
+            *(CHOICES, EVERY, "What is taken where the spec leaves a choice open: first, last, or NAME=VALUE for one of them. Repeatable."),
+            meaning='"first" or "last", or a mapping from names of choices to the options that are taken.',
         ),
     ]
     variant: Annotated[str | None, Option(TEXT, EVERY, "Use one of the spec's variants, where no @ names one.")]

@@ -51,6 +51,13 @@ def _shapes(name: str, value: Any) -> dict[str, tuple[int, ...]]:
     return found
 
 
+def _choices(name: str, value: Any) -> dict[str, Any]:
+    """Options by the names of open places; what is taken elsewhere is under the empty name."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {"": one_of("rule for choices", value, RULES)}
+
+
 def _cached(name: str, value: Any) -> Any:
     if value in FORMATS and value not in CACHES:
         raise RequestError(f"{value} is a format of weights alone: a cache is held in {', '.join(CACHES)}")
@@ -101,6 +108,10 @@ TIME = Kind(str, "TIME", _time)
 ASSIGNMENTS = Kind(list[str] | None, "VAR=VALUE")
 """Values by name: a mapping, and on the command line as many options as there are names."""
 
+RULES = ("first", "last")
+"""Which option is taken of a choice that nothing else is said of."""
+CHOICES = Kind(list[str] | None, "NAME=VALUE|first|last", _choices)
+"""Options by the names of the choices that a spec leaves open, or which is taken of each: the first or the last."""
 SHAPES = Kind(list[str] | None, "SHAPE", _shapes)
 """A shape, or shapes by the names of inputs; on the command line ``3x224x224`` or ``image=3x224x224``."""
 

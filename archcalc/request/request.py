@@ -32,6 +32,8 @@ class Request:
     vars: Mapping[str, Any]
     input: Mapping[str, tuple[int, ...]]
     """Shapes in place of the spec's own, by the names of its inputs; an empty name is that of the only one."""
+    choices: Mapping[str, Any]
+    """What is taken where the spec leaves a choice open; under the empty name whether the first or the last option is elsewhere."""
     variant: str | None
     lora: int | None
     lora_on: str
@@ -104,6 +106,7 @@ def make_request(**options: Unpack[Options]) -> Request:
     asked = [name for name in options if values[name] != DEFAULTS[name]]
     values["vars"] = values["vars"] or {}
     values["input"] = values["input"] or {}
+    values["choices"] = values["choices"] or {}
     values["convention"] = find_convention(values["flops"])
     if values["phase"] == "decode" and values["context"] is None:
         raise RequestError("the decode phase needs a context: how many tokens the new one attends to, itself among them")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.errors import Problem, TooMany
-from ..core.kinds import AXIS, SHAPE
+from ..core.kinds import AXIS, SHAPE, TRUTH
 from ..layers.kit.args import Arg
-from ..text.nodes import Mapping, Node
+from ..text.nodes import Mapping, Node, Sequence
 from .adapters import read_lora
 from .blocks import declare_blocks, read_blocks
 from .items import read_body
@@ -56,6 +56,7 @@ def _document(reading: Reading, node: Node, file: str, lies: tuple[str, int], li
         spec.dtype = read_dtype(reading, entries["dtype"], "dtype") or spec.dtype
     spec.vars = reading.vars = read_vars(reading, entries.get("vars"))
     known = Known(reading.vars)
+    spec.required = _required(reading, entries.get("require"), known)
     if "lora" in entries:
         spec.lora = read_lora(reading, entries["lora"], "lora", known)
     blocks_alone = library is not None and "layers" not in entries and ("blocks" in entries or "layer_types" in entries)
@@ -76,13 +77,25 @@ def _document(reading: Reading, node: Node, file: str, lies: tuple[str, int], li
         name_items(reading.reporter, spec.body, [each.name for each in spec.inputs])
     elif not blocks_alone:
         reading.error(node, "", "the spec has no layers", expected="layers: a list of layers")
-    spec.adapts = reading.adapts
+    spec.adapts, spec.chooses = reading.adapts, reading.chooses
     spec.outputs = _outputs(reading, entries.get("outputs"), known)
     spec.budget = _budget(reading, entries.get("budget"))
     spec.variants = read_variants(reading, entries.get("variants"))
     refuse_recursion(reading)
     spec.slips = _slips(reading)
     return spec
+
+
+def _required(reading: Reading, node: Node | None, known: Known) -> list[Template]:
+    """The conditions that the vars have to meet, in a list or one alone; those that are wrong are left out."""
+    if node is None:
+        return []
+    if isinstance(node, Mapping):
+        reading.error(node, "require", "require holds conditions", expected='require: ["width % 8 == 0"]', found=kind_of_node(node))
+        return []
+    each = [(f"require[{index}]", item) for index, item in enumerate(node.items)] if isinstance(node, Sequence) else [("require", node)]
+    read = [read_template(reading, item, Arg("require", TRUTH, ""), path, known) for path, item in each]
+    return [template for template in read if template is not None]
 
 
 def _use(reading: Reading, node: Node, file: str, lies: tuple[str, int], library: Library | None) -> None:

@@ -129,6 +129,7 @@ def _typed(reading: Reading, node: Node, path: str, key: Scalar, value: Node | N
         unknown_type(reading, key, path, name)
         return Item(node, path, key, None, name)
     item = Item(node, path, key, found, name)
+    reading.chooses |= isinstance(found, Composite) and found.open
     _arguments(reading, item, value, found.args, f"{path}.{name}", known)
     if item.type is not None:
         _defaults(item, found.args, f"{path}.{name}")
@@ -142,7 +143,7 @@ def _arguments(reading: Reading, item: Item, node: Node | None, args: tuple[Arg,
     given: dict[str, Node] = {}
     meant: set[str] = set()
     type = item.type
-    if isinstance(node, Mapping):
+    if isinstance(node, Mapping) and not _is_main(node, args):
         given = node.entries
         by_name = {arg.name: arg for arg in args}
         for key, value in given.items():
@@ -169,6 +170,11 @@ def _arguments(reading: Reading, item: Item, node: Node | None, args: tuple[Arg,
         required = ", ".join(arg.signature for arg in args)
         reading.error(item.key, path, f"{what} has no {' and no '.join(missing)}", expected=required, hint=hint)
         item.type = None
+
+
+def _is_main(node: Mapping, args: tuple[Arg, ...]) -> bool:
+    """Whether a mapping is the one argument that there is: branches by their names."""
+    return len(args) == 1 and args[0].kind is BRANCHES and args[0].name not in node.entries
 
 
 def _no_main(reading: Reading, item: Item, node: Node, args: tuple[Arg, ...], path: str, known: Known) -> bool:
@@ -208,7 +214,7 @@ def _argument(reading: Reading, item: Item, arg: Arg, node: Node, path: str, kno
     if arg.kind is BODY:
         value = read_body(reading, node, path, known)
     elif arg.kind is BRANCHES:
-        value = read_branches(reading, node, path, known, read_body)
+        value = read_branches(reading, node, path, known, read_body, item.type_name)
     else:
         value = read_template(reading, node, arg, path, known)
     if value is None:

@@ -153,6 +153,7 @@ TOP_LEVEL = (
     "inputs",
     "tokens",
     "vars",
+    "require",
     "dtype",
     "lora",
     "use",
@@ -165,11 +166,11 @@ TOP_LEVEL = (
 )
 
 _OLD_FUNCTIONS = ("min", "max", "abs", "round", "ceil", "floor", "sqrt", "log2", "prod", "sum", "len", "make_divisible")
-FUNCTION_NAMES = (*_OLD_FUNCTIONS, "range", "shape")
+FUNCTION_NAMES = (*_OLD_FUNCTIONS, "range", "shape", "choose")
 """What an expression may call."""
 
 EXPRESSION_WORDS = frozenset([*keyword.kwlist, *SHAPE_NAMES, *_OLD_FUNCTIONS, "previous", "index", "true", "false", "null"])
-"""Words that mean something in an expression: no var, argument or loop may have them as its name. `range` and `shape` are not among them,
+"""Words that mean something in an expression: no var, argument or loop may have them as its name. `range`, `shape` and `choose` are not among them,
 for specs are older than they; what is called is the function."""
 
 

@@ -74,8 +74,8 @@ def read_loop_names(reading: Reading, node: Node, path: str) -> list[str] | None
     return names if all(good) else None
 
 
-def read_branches(reading: Reading, node: Node, path: str, known: Known, body: ReadBody) -> list[Branch] | None:
-    """Branches in a list, or by name; None where there are none or a name is wrong, which is reported. ``body`` reads one."""
+def read_branches(reading: Reading, node: Node, path: str, known: Known, body: ReadBody, of: str) -> list[Branch] | None:
+    """Branches in a list, or by name, ``of`` a composite; None where there are none or a name is wrong, which is reported. ``body`` reads one."""
     if isinstance(node, Sequence) and node.items:
         branches = [_branch(reading, "", None, each, f"{path}[{index}]", known, body) for index, each in enumerate(node.items)]
     elif isinstance(node, Mapping) and node.entries:
@@ -83,7 +83,7 @@ def read_branches(reading: Reading, node: Node, path: str, known: Known, body: R
         branches = [_branch(reading, key, node.keys[key], each, f"{path}.{key}", known, body) for key, each in node.entries.items()]
         branches = branches if all(good) else [None]
     else:
-        reading.error(node, path, "parallel needs branches", expected=BRANCHES.expected, found=kind_of_node(node))
+        reading.error(node, path, f"{of} needs branches", expected=BRANCHES.expected, found=kind_of_node(node))
         return None
     found = [branch for branch in branches if branch is not None]
     return found if len(found) == len(branches) else None

@@ -23,7 +23,19 @@ class Reading:
     blocks and layer types, then the layers, which may use any of them.
     """
 
-    __slots__ = ("adapts", "blocks", "characters", "complete", "counters", "expressions", "layer_types", "refused", "reporter", "vars")
+    __slots__ = (
+        "adapts",
+        "blocks",
+        "characters",
+        "chooses",
+        "complete",
+        "counters",
+        "expressions",
+        "layer_types",
+        "refused",
+        "reporter",
+        "vars",
+    )
 
     def __init__(self, file: str) -> None:
         self.reporter = Reporter(file)
@@ -31,6 +43,8 @@ class Reading:
         """Whether every file that it uses could be read: a block that is missing may be one of theirs."""
         self.adapts = False
         """Whether adapters are asked for."""
+        self.chooses = False
+        """Whether something else than a var is open: its name is the path of its item."""
         self.vars: dict[str, Template] = {}
         self.blocks: dict[str, Block] = {}
         self.layer_types: dict[str, LayerType | Block] = {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from ..core.kinds import Mismatch, show
 from ..expr.compile import Expression
+from ..expr.limits import CHOICES
 from ..layers.kit.args import Arg
 from ..text.nodes import Node, Scalar, Sequence
 
@@ -20,7 +21,7 @@ class Template:
     ``names`` are those that it reads, ``refs`` the items whose shapes it reads, by their paths as written.
     """
 
-    __slots__ = ("arg", "constant", "names", "node", "path", "ranges", "refs", "value")
+    __slots__ = ("arg", "choices", "constant", "names", "node", "path", "ranges", "refs", "value")
 
     def __init__(self, node: Node, path: str, arg: Arg, value: Any) -> None:
         self.node = node
@@ -31,17 +32,38 @@ class Template:
         self.refs: Mapping[str, Ref] = _NO_REFS
         self.ranges = False
         """Whether it calls range."""
+        self.choices = 0
+        """How often it calls choose."""
         self.constant = True
         for each in _expressions(value) if value.__class__ in _MAY_HOLD else ():
             self.constant = False
             self.names |= each.names
             self.ranges |= each.ranges
+            self.choices += each.choices
             if each.items:
                 self.refs = {**self.refs, **each.items}
 
     def evaluate(self, scope: Scope) -> Any:
         """The value in a scope, not yet held against its kind. Raises ExpressionError."""
         return self.value if self.constant else _evaluate(self.value, scope)
+
+    def chosen(self, scope: Scope, take: Callable[[int, list[Any]], Any]) -> Any:
+        """The same, where ``take`` gives one of the options of each `choose`, by its number in the whole and these. Raises ExpressionError."""
+        offset = 0
+
+        def value(part: Any) -> Any:
+            nonlocal offset
+            if isinstance(part, Expression):
+                first = offset
+                offset += part.choices
+                return part.evaluate({**scope, CHOICES: lambda number, options: take(first + number, options)} if part.choices else scope)
+            if isinstance(part, list):
+                return [value(each) for each in part]
+            if isinstance(part, dict):
+                return {key: value(each) for key, each in part.items()}
+            return part
+
+        return value(self.value)
 
 
 _NOTHING: frozenset[str] = frozenset()

@@ -170,6 +170,7 @@ class Spec:
         "blocks",
         "body",
         "budget",
+        "chooses",
         "description",
         "dtype",
         "file",
@@ -180,6 +181,7 @@ class Spec:
         "name",
         "node",
         "outputs",
+        "required",
         "slips",
         "source",
         "tokens",
@@ -209,6 +211,10 @@ class Spec:
         self.lora: Lora | None = None
         self.adapts = False
         """Whether it asks for adapters, there or on some item."""
+        self.chooses = False
+        """Whether some item, or a block, leaves a choice open."""
+        self.required: list[Template] = []
+        """The conditions on its vars."""
         self.budget: dict[str, tuple[int | Fraction, Node]] = {}
         """What each figure may come to, in its unit, and where that is written: seconds are a fraction."""
         self.variants: dict[str, dict[str, Template]] = {}

@@ -89,6 +89,7 @@ def _read(reading: Reading, place: Place, library: Library, parse: Parse) -> Spe
     library.trail.pop()
     reading.characters = inner.characters
     reading.adapts |= inner.adapts
+    reading.chooses |= inner.chooses
     reading.reporter.take([*problems, *inner.problems])
     if spec is None or problems or inner.problems:
         return None

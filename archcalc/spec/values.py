@@ -77,6 +77,7 @@ def read_expression(reading: Reading, node: Scalar, path: str, known: Known) -> 
         if not _reads(text, reading.refused):
             reading.error(node, path, error.message, hint=error.hint)
         return BAD
+    reading.chooses |= bool(expression.choices)
     own, outer, unseen = known.own, known.outer, known.unseen
     if "index" in expression.names and known.counter is not None:
         known.counter.read = True

@@ -23,6 +23,7 @@ def read_var(reading: Reading, node: Node, name: str, path: str, earlier: Iterab
 def read_vars(reading: Reading, node: Node | None) -> dict[str, Template]:
     """The vars in their order. One that is wrong is there, as BAD: what reads it is not reported again."""
     found: dict[str, Template] = {}
+    chooses = reading.chooses
     if isinstance(node, Mapping) and len(node.entries) > MAX_VARS:
         reading.error(node, "vars", f"a spec has at most {MAX_VARS:,} vars", found=f"{len(node.entries):,}")
         return found
@@ -30,6 +31,7 @@ def read_vars(reading: Reading, node: Node | None) -> dict[str, Template]:
         path = f"vars.{key}"
         if reading.good_name(scalar, path, VARIABLES):
             found[key] = read_var(reading, value, key, path, found) or Template(value, path, Arg(key, ANYTHING, ""), BAD)
+    reading.chooses = chooses
     return found
 
 

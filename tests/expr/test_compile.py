@@ -40,7 +40,7 @@ SCOPE = MappingProxyType(
     }
 )
 ALLOWED = "there are + - * / // % **, comparisons, and, or, not, a if c else b, x[0] and functions"
-CALLABLE = "the functions are min, max, sum, prod, len, range, abs, round, ceil, floor, sqrt, log2, make_divisible, shape"
+CALLABLE = "the functions are min, max, sum, prod, len, range, abs, round, ceil, floor, sqrt, log2, make_divisible, shape, choose"
 DIGITS = "as in 10, 0.5, 1e3, 0xff; a multiplication is 2 * width"
 MAPPINGS = ("sets and mappings aren't allowed", "a name stands alone, a list is written [a, b]")
 TUPLES = ("tuples aren't allowed", "a list is written [a, b]")
@@ -289,7 +289,7 @@ def test_an_expression_is_compiled_once_and_keeps_no_scope() -> None:
 
 
 def test_the_functions() -> None:
-    assert " ".join(sorted(FUNCTIONS)) == "abs ceil floor len log2 make_divisible max min prod range round shape sqrt sum"
+    assert " ".join(sorted(FUNCTIONS)) == "abs ceil choose floor len log2 make_divisible max min prod range round shape sqrt sum"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ DECLARED: list[tuple[str, Option]] = [*OPTIONS.items(), *(pair for group in OWN.
 VALUES: dict[str, Any] = {
     "vars": {"a": 1},
     "input": {"": (3, 5)},
+    "choices": {"": "last", "op": 7},
     "variant": "b",
     "lora": 4,
     "lora_on": "query",
@@ -152,7 +153,7 @@ def test_a_request_has_every_option_under_its_name() -> None:
 def test_what_is_not_asked_for_has_its_default() -> None:
     request = make_request()
     for name, option in OPTIONS.items():
-        assert getattr(request, name) == ({} if name in ("vars", "input") else option.default)
+        assert getattr(request, name) == ({} if name in ("vars", "input", "choices") else option.default)
     assert request.plan is None
     assert request.convention.name == "madd"
 
@@ -164,7 +165,7 @@ def test_a_request_is_typed() -> None:
     assert_type(request.plan, Plan | None)
     typed = set(inspect.get_annotations(Request))
     assert typed <= set(Request.__slots__) == {*OPTIONS, "convention", "left_out", "plan"}
-    for name in typed - {"convention", "plan", "vars", "input"} - READ:
+    for name in typed - {"convention", "plan", "vars", "input", "choices"} - READ:
         wanted = inspect.get_annotations(Options)[name].__origin__
         assert inspect.get_annotations(Request)[name] == (wanted.__name__ if isinstance(wanted, type) else str(wanted)), name
 

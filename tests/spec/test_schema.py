@@ -580,7 +580,7 @@ SCHEMA_ALONE: dict[str, tuple[Any, str]] = {
     "hidden type": (spec({"conv": 5}, blocks={"conv": {"args": ["a"], "layers": ["relu"]}}), "5 is not of type 'object'"),
     "hidden modifier": (
         spec({"lora": 5}, blocks={"lora": {"args": ["a"], "layers": ["relu"]}}),
-        "{'lora': 5} should not be valid under {'propertyNames': {'enum': ['as', 'cache_dtype', 'do', 'dtype', 'each', 'else', 'experts', 'for', 'from', "
+        "{'lora': 5} should not be valid under {'propertyNames': {'enum': ['as', 'cache_dtype', 'choose', 'do', 'dtype', 'each', 'else', 'experts', 'for', 'from', "
         "'frozen', 'if', 'in', 'index', 'let', 'lora', 'name', 'parallel', 'previous', 'repeat', 'residual', 'sequence', 'share', 'then', "
         "'weights', 'when']}}",
     ),

@@ -201,6 +201,7 @@ def _layer_type() -> Schema:
     figures = {name: AMOUNT.schema() for name in FIGURES}
     properties = {"args": _declared_arguments(), "output": OUTPUT.schema(), **figures, "source": {"type": "string"}}
     by_formula = {"type": "object", "properties": properties, "additionalProperties": False}
-    inside = {**_block()["properties"], "source": {"type": "string"}}
+    inside = {name: schema for name, schema in _block()["properties"].items() if name != "lora"}
+    inside["source"] = {"type": "string"}
     by_layers = {"type": "object", "properties": inside, "required": ["layers"], "additionalProperties": False}
     return {"if": {"type": "object", "required": ["layers"]}, "then": by_layers, "else": by_formula}

@@ -130,7 +130,7 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens)
     network.said, network.constants, network.choices = said, walk.constants, walk.choices
     network.formats, network.alone, network.last_axes = walk.formats, walk.alone, walk.last_axes
-    network.slips = spec.slips
+    network.slips, network.given_up = spec.slips, walk.given_up
     network.decodes = bool(walk.run["context"])
     network.follows = walk.follows if network.decodes else 0
     return network
@@ -166,6 +166,7 @@ def _body(walk: Walk, body: Body, values: Values, scope: Scope) -> Values:
                 values = _copies(walk, item, item.repeat, values, scope)
         except Wrong as wrong:
             walk.report(wrong, f"{scope.prefix}{item.name}" if scope.prefix else "")
+            walk.given_up = walk.given_up or item.path
             scope.names.broken = True
             scope.caching.met = True  # what is wrong may have a cache
             scope.names.made[item.name] = values = [UNKNOWN]
@@ -195,6 +196,7 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     scope.names.made[item.name] = copies
     scope.children.append(copies)
     inner = scope.within(copies.nodes, f"{scope.prefix}{item.name}.")
+    walk.firsts.append({})
     for index in range(count):
         before = walk.made
         values = _copy(walk, item, str(index), values, inner.at_copy(index, item.index) if item.uses_index else inner, copies)
@@ -204,6 +206,7 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
             walk.made += 1  # a copy without layers costs as much as one
         if walk.ended:
             break
+    walk.firsts.pop()
     copies.outputs = values
     if walk.end is not None:
         walk.reach(f"{scope.prefix}{item.name}")

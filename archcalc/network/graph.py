@@ -259,7 +259,7 @@ class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
     __slots__ = (
-        *("alone", "behind", "capped", "choices", "constants", "decodes", "dtype", "follows", "formats", "frame", "inputs"),
+        *("alone", "behind", "capped", "choices", "constants", "decodes", "dtype", "follows", "formats", "frame", "given_up", "inputs"),
         *("last_axes", "outputs"),
         *("said", "slips", "tokens", "vars"),
     )
@@ -271,6 +271,8 @@ class Network:
         """Tokens of a sample, those that come in now; 0 where it takes no sequence of tokens."""
         self.choices = Choices()
         """What was taken where the spec leaves a choice open."""
+        self.given_up = ""
+        """The path of the first item in the spec that could not be followed, where there is one."""
         self.frame = frame
         self.inputs = inputs
         self.outputs = outputs

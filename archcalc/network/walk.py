@@ -74,6 +74,7 @@ class Walk:
             "follow",
             "follows",
             "formats",
+            "given_up",
             "here",
             "home",
             "last_axes",
@@ -109,6 +110,8 @@ class Walk:
         self.follow = follow
         self.follows = follows
         self.reporter = Reporter(spec.file)
+        self.given_up = ""
+        """The path of the first item that could not be followed: what is wrong with it is among the problems, or was found while reading."""
         self.vars: Env = {}
         self.choices = choices or Choices()
         self.here = ""

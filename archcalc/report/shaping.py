@@ -46,6 +46,8 @@ def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Netwo
     network, found = propagate(spec, given, run=run, **more)
     if problems or found or network is None:
         raise SpecError([*problems, *found])
+    if network.given_up:
+        raise RuntimeError(f"{network.given_up} was given up, and nothing was said of it")  # never a network without a part of it
     _check_adapters(lora)
     if why := choices.unmet():
         raise RequestError(f"{name}: {why}")

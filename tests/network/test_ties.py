@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import archcalc
 from spec_help import analyzed, errors, layer_errors, network, text_of
 
 
@@ -185,3 +186,26 @@ def test_nothing_shares_with_itself() -> None:
           hint      in a repeat or a for, share: true uses the weights of the first copy
     """)
     assert "can't share with itself" in layer_errors("- {name: a, linear: 7, share: a, repeat: 2}")
+
+
+CONV = {"conv": {"channels": 8, "kernel": 3, "padding": 1}}
+
+
+@pytest.mark.parametrize(
+    ("layers", "params"),
+    [
+        # 584 of a conv with its bias, 16 of a batch norm: one conv for both copies of the sequence around it
+        ([{"repeat": 2, "sequence": [{**CONV, "share": True}, "batch_norm"]}], 584 + 2 * 16),
+        # the innermost loop around it is the one that shares: a conv for each pass, or for each outer copy
+        (
+            [{"for": "level", "in": [1, 2, 3], "do": [{"repeat": 4, "sequence": [{**CONV, "share": True}, "batch_norm"]}]}],
+            3 * 584 + 12 * 16,
+        ),
+        ([{"repeat": 3, "sequence": [{"repeat": 4, "sequence": [{**CONV, "share": True}]}, "relu"]}], 3 * 584),
+        ([{"for": "level", "in": [1, 2, 3], "do": [{"for": "depth", "in": [1, 2], "do": [{**CONV, "share": True}]}]}], 3 * 584),
+        ([{"repeat": 2, "residual": [{**CONV, "share": True}]}, {"linear": 5}], 584 + 16 * 5 + 5),
+    ],
+)
+def test_share_true_is_of_the_innermost_repeat_or_loop(layers: list[Any], params: int) -> None:
+    report = archcalc.analyze({"input": [8, 16, 16], "layers": layers})
+    assert report.totals.params == params

@@ -56,15 +56,15 @@ FILES: dict[str, str] = {
         "derivations differences pipeline"
     ),
     "explain": "finding guide manual memory < layer",
-    "explore": "draft fit length",
+    "explore": "draft fit length space < choosing condition figures ranges < points where < evaluate over < sweep < ask",
     "render": (
         "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace < ledgers pages.compare table.lines < "
         "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.labels table.cells table.columns table.purposes < "
-        "pages.fit picture.roofline table.view < table.markdown table.plain"
+        "pages.fit pages.sweep picture.roofline table.view < table.markdown table.plain"
     ),
     "commands": (
-        "schema < names terminal < inputs options < build check compare conventions devices explain figures fit guide layers "
-        "roofline specs table < main"
+        "progress schema < names terminal < inputs options < several < build check compare conventions devices explain figures fit guide layers "
+        "roofline specs sweep table < main"
     ),
 }
 """The files of each room in the order in which they know one another; a room's own __init__ is its face, and not listed."""
@@ -253,7 +253,7 @@ OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.expr.refuse", "clamp exp log mean power where"): "functions of other languages",
     ("archcalc.composites", "add concat multiply"): "words of `merge`, part of the language",
     ("archcalc.request", "attention"): "an option's name",
-    ("archcalc.commands", "attention"): "an option's name",
+    ("archcalc.commands", "attention where"): "options' names",
     ("archcalc.explain.guide", "attention"): "a page's name",
     ("archcalc.core.formula", "abs"): "functions of formulas",
     ("archcalc.core.figures", "where"): "a field",

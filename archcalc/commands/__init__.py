@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "check": "Say what is wrong with specs, budgets and variants included.",
     "devices": "List the devices of the catalogue, or show the figures of one.",
     "fit": "The largest batch or context with which a network fits a device.",
+    "sweep": "Every combination of values of vars and options: a row of figures for each, conditions, Pareto fronts.",
     "roofline": "A picture of where the layers of a network stand under the roofs of a device.",
     "specs": "List the specs that come with archcalc, or print one to start from.",
     "guide": "The manual: how a spec is written, and what the numbers mean.",

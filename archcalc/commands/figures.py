@@ -12,16 +12,18 @@ ARGUMENTS = (Argument("name", "[NAME]", "A figure's name, such as read_bytes.", 
 
 
 def command(name: str | None) -> None:
+    from ..explore.figures import OWN
     from ..render.pages.figures import page
     from ..render.table.columns import named
     from ..report.terms import TERMS
 
+    known = {**TERMS, **OWN}
     if name is None:
-        sys.stdout.write(page(TERMS.values()))
+        sys.stdout.write(page(known.values()))
         return
     name = named(name)
-    if name not in TERMS:
+    if name not in known:
         from ..core.suggest import did_you_mean
 
-        fail(f"there is no figure '{name}'", did_you_mean(name, TERMS) or "`archcalc figures` lists them")
-    sys.stdout.write(page([TERMS[name]]))
+        fail(f"there is no figure '{name}'", did_you_mean(name, known) or "`archcalc figures` lists them")
+    sys.stdout.write(page([known[name]]))

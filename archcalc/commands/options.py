@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..request import options as request
-from ..request.option import FLAG, LEVEL, PAIR, TEXT, WHOLE, Option
+from ..request.option import AMOUNT, FLAG, LEVEL, PAIR, TEXT, WHOLE, Kind, Option
 
 
 class Argument:
@@ -45,6 +45,9 @@ _NAMES = "that `archcalc specs` lists, perhaps with @VARIANT; - reads standard i
 SPEC = Argument("spec", "SPEC", f"A YAML file, or a name {_NAMES}", completed=completed)
 SPECS = Argument("specs", "SPEC...", f"YAML files, or names {_NAMES}", many=True, completed=completed)
 
+RANGES = Kind(list[str] | None, "NAME=RANGE")
+"""Axes, each with its values: as many options as there are axes."""
+
 OWN: dict[str, dict[str, Option]] = {
     "Counting": {
         "flops": Option(TEXT, "conventions", "Explain one convention's number.", metavar="CONVENTION"),
@@ -57,15 +60,24 @@ OWN: dict[str, dict[str, Option]] = {
         "beside": Option(TEXT, "fit", "A draft beside it, whose weights and cache count too.", flag="--with", metavar="SPEC"),
         "reserve": Option(TEXT, "fit", "Memory to leave free, such as 2GiB.", "0", metavar="SIZE"),
     },
+    "The space": {
+        "over": Option(RANGES, "sweep", "What is swept, and its values, such as width=0.5..1.5:0.25. Repeatable."),
+        "sample": Option(AMOUNT, "sweep", "So many points by chance, none twice, each as likely; else all.", metavar="N"),
+        "seed": Option(LEVEL, "sweep", "Another one draws another sample.", 0),
+        "where": Option(TEXT, "sweep", "The points that meet this, such as 'params < 5M and maccs <= 300M'.", metavar="CONDITION"),
+        "pareto": Option(TEXT, "sweep", "The points that no other beats in these; most:NAME wants much.", metavar="A,B,..."),
+        "sort": Option(TEXT, "sweep", "Sort the points by figures or axes, the least first, or most:NAME.", metavar="A,B,..."),
+        "strict": Option(FLAG, "sweep", "End with 1 where any point is wrong.", False),
+    },
     "Output": {
-        "format": Option(TEXT, "table check fit conventions devices", "{formats}.", "table", metavar="FORMAT"),
+        "format": Option(TEXT, "table check fit conventions devices sweep", "{formats}.", "table", metavar="FORMAT"),
         "depth": Option(LEVEL, "table", "Levels of blocks to unfold; 0 shows every layer."),
         "by": Option(TEXT, "table", "type: a line for each kind of layers, such as attention, MLP, experts, norms.", metavar="WHAT"),
         "sort": Option(TEXT, "table", "Sort the layers: params, maccs, flops or name.", metavar="COLUMN"),
-        "top": Option(WHOLE, "table", "Show the first so many lines only."),
-        "columns": Option(TEXT, "table", "The columns to show.", metavar="A,B,..."),
+        "top": Option(WHOLE, "table sweep", "Show the first so many lines only."),
+        "columns": Option(TEXT, "table sweep", "The columns to show.", metavar="A,B,..."),
         "units": Option(TEXT, "table", "raw, k, M, G or auto.", "auto", metavar="UNITS"),
-        "output": Option(TEXT, "roofline", "Where the picture goes; - is standard output.", "-", metavar="FILE"),
+        "output": Option(TEXT, "roofline sweep", "Where the output goes; - is standard output.", "-", metavar="FILE"),
         "schema": Option(FLAG, "check", "Hold each spec against the JSON Schema, too: as editors do, which know it alone.", False),
     },
 }

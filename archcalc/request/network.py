@@ -53,19 +53,19 @@ class Network(TypedDict, total=False):
             needs=ADAPTING,
         ),
     ]
-    max_layers: Annotated[int, Option(WHOLE, "table", "Refuse specs with more layers.", MAX_LAYERS)]
+    max_layers: Annotated[int, Option(WHOLE, "table sweep", "Refuse specs with more layers.", MAX_LAYERS)]
 
 
 class Run(TypedDict, total=False):
     """How it runs."""
 
     batch: Annotated[
-        int, Option(WHOLE, "table explain compare conventions fit roofline", "Samples per pass. Operations are for all of them.", 1)
+        int, Option(WHOLE, "table explain compare conventions fit roofline sweep", "Samples per pass. Operations are for all of them.", 1)
     ]
     dtype: Annotated[
         str | None,
         Option(
-            *(word("dtype", *DTYPES), "table explain compare fit roofline", "Instead of the spec's dtype, float32 by default."),
+            *(word("dtype", *DTYPES), "table explain compare fit roofline sweep", "Instead of the spec's dtype, float32 by default."),
             metavar="DTYPE",
         ),
     ]
@@ -94,13 +94,17 @@ class Run(TypedDict, total=False):
     step: Annotated[
         int | None,
         Option(
-            *(AMOUNT, "table explain roofline", "While decoding, how many tokens come in at once: guesses to verify, a prompt in chunks."),
+            *(
+                AMOUNT,
+                "table explain roofline sweep",
+                "While decoding, how many tokens come in at once: guesses to verify, a prompt in chunks.",
+            ),
             metavar="TOKENS",
             needs=STEPPING,
         ),
     ]
     prompt: Annotated[
-        int | None, Option(AMOUNT, "table", "Tokens of a prompt, in place of the length that the spec says.", metavar="TOKENS")
+        int | None, Option(AMOUNT, "table sweep", "Tokens of a prompt, in place of the length that the spec says.", metavar="TOKENS")
     ]
     generate: Annotated[
         int | None,
@@ -118,7 +122,12 @@ class Counting(TypedDict, total=False):
     flops: Annotated[
         str,
         Option(
-            *(TEXT, "table explain compare", "How FLOPs are counted: a name that `archcalc conventions` lists, or a YAML file.", "madd"),
+            *(
+                TEXT,
+                "table explain compare sweep",
+                "How FLOPs are counted: a name that `archcalc conventions` lists, or a YAML file.",
+                "madd",
+            ),
             metavar="CONVENTION",
         ),
     ]

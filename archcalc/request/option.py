@@ -69,25 +69,32 @@ class Kind:
 
     ``typed`` is what the command line reads: int, float, str, bool (the option stands alone), a list (it may come several times) or a
     pair; ``least`` is the least number there, ``metavar`` what stands for the value in the help. ``check`` takes an
-    option's name and a value, and gives the value or raises RequestError.
+    option's name and a value, and gives the value or raises RequestError; ``words`` are all values there are, where these are a few.
     """
 
-    __slots__ = ("check", "least", "metavar", "typed")
+    __slots__ = ("check", "least", "metavar", "typed", "words")
 
     def __init__(
-        self, typed: Any, metavar: str | None = None, check: Callable[[str, Any], Any] = _any, *, least: int | None = None
+        self,
+        typed: Any,
+        metavar: str | None = None,
+        check: Callable[[str, Any], Any] = _any,
+        *,
+        least: int | None = None,
+        words: tuple[str, ...] = (),
     ) -> None:
         self.typed = typed
         self.metavar = metavar
         self.check = check
         self.least = least
+        self.words = words
 
 
-EVERY = "table explain compare conventions check fit roofline"
-ONE = "table explain fit roofline"
-"""The commands that say all of one network, or draw or fit it."""
-TRAINS = "table explain fit"
-TELLS = "table explain"
+EVERY = "table explain compare conventions check fit roofline sweep"
+ONE = "table explain fit roofline sweep"
+"""The commands that say all of one network, draw or fit it, or go through many like it."""
+TRAINS = "table explain fit sweep"
+TELLS = "table explain sweep"
 
 TEXT = Kind(str, "NAME")
 """Any text: whoever uses it says what is wrong with it."""
@@ -118,7 +125,7 @@ SHAPES = Kind(list[str] | None, "SHAPE", _shapes)
 
 def word(what: str, *words: str) -> Kind:
     """One of a few words; ``what`` is what errors call it."""
-    return Kind(str, "|".join(words), lambda name, value: one_of(what, value, words))
+    return Kind(str, "|".join(words), lambda name, value: one_of(what, value, words), words=words)
 
 
 class Need:

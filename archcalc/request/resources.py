@@ -116,11 +116,11 @@ class Time(TypedDict, total=False):
     tokens: Annotated[int | None, Option(AMOUNT, "table", "Train on so many tokens, such as 300B: operations, and with a device times.")]
     images: Annotated[int | None, Option(AMOUNT, "table", "Train on so many samples, such as 1.28M.")]
     mfu: Annotated[float | None, Option(SHARE, "table", "The share of the peak that training reaches, such as 40%.", needs=TO_TRAIN_ON)]
-    energy: Annotated[bool, Option(FLAG, "table", "Estimate the energy of a forward pass.", False, needs=ON_A_DEVICE)]
+    energy: Annotated[bool, Option(FLAG, "table sweep", "Estimate the energy of a forward pass.", False, needs=ON_A_DEVICE)]
     fusion: Annotated[
         str,
         Option(
-            *(word("fusion", "full", "none"), "table explain roofline"),
+            *(word("fusion", "full", "none"), "table explain roofline sweep"),
             *("Whether layers that work element by element join the layer before.", "full"),
             meaning='"full" takes layers that work element by element as done together with the layer before them; "none" has every '
             "layer read its inputs from memory and write its outputs there.",
@@ -130,7 +130,7 @@ class Time(TypedDict, total=False):
     cache: Annotated[
         str,
         Option(
-            *(word("cache", "cold", "warm"), "table explain roofline"),
+            *(word("cache", "cold", "warm"), "table explain roofline sweep"),
             *("Whether each pass finds the device's cache empty, or holding what fits it.", "cold"),
             meaning='"cold" has weights, key-value cache and inputs cross the memory once in each pass; "warm" lets weights that all fit the '
             "device's cache stay there from pass to pass.",
@@ -139,5 +139,6 @@ class Time(TypedDict, total=False):
     ]
     launch: Annotated[str | None, Option(TIME, TELLS, "Add so long for each launch of a kernel, such as 5us.", needs=ON_A_DEVICE)]
     measured: Annotated[
-        str | None, Option(PACE, TELLS, "What a pass took, as 755ms or 132k (tokens/s): MFU, HFU, share of the bound.", needs=ON_A_DEVICE)
+        str | None,
+        Option(PACE, "table explain", "What a pass took, as 755ms or 132k (tokens/s): MFU, HFU, share of the bound.", needs=ON_A_DEVICE),
     ]

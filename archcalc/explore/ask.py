@@ -1,0 +1,103 @@
+"""A sweep as it is asked for in texts: which space, which figures of it, which of its points. All is checked before the first point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..core.kinds import show
+from .choosing import Wish, wishes
+from .condition import Condition
+from .evaluate import evaluator
+from .figures import READINGS, unknown, usual, with_needs
+from .over import read_over
+from .points import PointByPoint, Source, impossible, refuses
+from .space import Refused, Space
+from .sweep import Sweep
+from .where import read_where
+
+BOUNDS = ("compute", "memory", "launch")
+
+
+class Asked:
+    """What was asked for, checked: the run, the columns that are shown, the options with what figures need, and what to know of it."""
+
+    __slots__ = ("columns", "notes", "options", "space", "sweep", "units")
+
+    def __init__(self, sweep: Sweep, columns: list[str], options: Mapping[str, Any], notes: list[str]) -> None:
+        self.sweep = sweep
+        self.space = sweep.space
+        self.columns = columns
+        self.options = options
+        self.notes = notes
+        axes = {axis.name for axis in sweep.space.axes}
+        self.units = {name: READINGS[name].unit for name in columns if name not in axes}
+        """The units of the figures among the columns."""
+
+
+def ask(
+    sources: Sequence[Source],
+    over: Sequence[str],
+    options: Mapping[str, Any],
+    *,
+    where: str | None = None,
+    pareto: str | None = None,
+    sort: str | None = None,
+    top: int | None = None,
+    columns: str | None = None,
+    sample: int | None = None,
+    seed: int = 0,
+) -> Asked:
+    """The sweep that texts ask for. Raises Refused for what can't be, RequestError and SpecError for options that hold for no point."""
+    found = read_over(over, sources, options)
+    space = Space(found.axes)
+    axes = {axis.name: axis for axis in space.axes}
+    condition = None if where is None else _condition(where, space)
+    front, order = (wishes(option, text) if text is not None else [] for option, text in (("--pareto", pareto), ("--sort", sort)))
+    named = None if columns is None else [name.strip() for name in columns.split(",")]
+    _check_names({"--columns": named or [], "--pareto": _names(front), "--sort": _names(order)}, [*axes, *READINGS])
+    wanted = [*sorted(condition.names if condition is not None else ()), *_names(front), *_names(order)]
+    shown = list(dict.fromkeys(named or [*axes, *usual(options, axes), *wanted]))
+    figures = [name for name in dict.fromkeys([*shown, *wanted]) if name not in axes]
+    options = with_needs(figures, {**options}, axes)
+    points = PointByPoint(sources, space, options)
+    if error := impossible(points):
+        raise error
+    _check_whole(points)
+    evaluates = evaluator(sources, space, options, figures)
+    if evaluates.most is not None and min(space.size, sample or space.size) > evaluates.most:
+        raise Refused(f"{space.size:,} points are more than can be worked out one by one", "--sample 10000 takes so many of them by chance")
+    numbers = None if sample is None else space.sample(sample, seed)
+    sweep = Sweep(space, evaluates, figures, numbers=numbers, where=condition, front=front, order=order, top=top)
+    return Asked(sweep, shown, options, found.notes)
+
+
+def _names(found: Sequence[Wish]) -> list[str]:
+    return [wish.name for wish in found]
+
+
+def _check_names(asked: Mapping[str, Sequence[str]], known: Sequence[str]) -> None:
+    for option, names in asked.items():
+        for name in names:
+            if name not in known:
+                raise unknown(option, name, known)
+
+
+def _condition(text: str, space: Space) -> Condition:
+    """The condition, which may name figures and axes, and of axes of words their words."""
+    words = {axis.name: tuple(axis.values) for axis in space.axes if isinstance(axis.values[0], str)}
+    units = {**{name: reading.unit for name, reading in READINGS.items()}, **dict.fromkeys((axis.name for axis in space.axes), "")}
+    return read_where(text, units, {"bound": BOUNDS, **words})
+
+
+def _check_whole(points: PointByPoint) -> None:
+    """No var that is a whole number gets others, unless the spec takes them. Raises Refused."""
+    source = next(iter(points.sources.values()))
+    for axis in points.space.axes:
+        if error := refuses(points, axis):
+            default = source.spec.vars[axis.name].value
+            told = str(error).partition("\n")[0]
+            raise Refused(
+                f"{axis.name} is a whole number in {source.name} ({show(default)}), and of {axis.text} some are none: {told}",
+                f"write whole numbers, for example --over {axis.name}={default},{2 * default}",
+            )

@@ -1,0 +1,150 @@
+"""What is swept: from ``NAME=RANGE`` to axes, the names held against the vars of specs and the options of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .. import conventions
+from ..core.errors import RequestError
+from ..core.suggest import did_you_mean
+from ..request.option import AMOUNT, ASSIGNMENTS, SHAPES, SHARE, Option
+from ..request.options import DEFAULTS, OPTIONS
+from . import ranges
+from .points import ERROR, Source
+from .space import Axis, Refused
+
+EXAMPLE = "for example --over width=0.5..1.5:0.25, or --over batch=1,8,64"
+
+
+def sweepable() -> dict[str, Option]:
+    """The options of a request that have one value a run, so that they may be an axis."""
+    return {name: option for name, option in OPTIONS.items() if "sweep" in option.commands and option.kind not in (ASSIGNMENTS, SHAPES)}
+
+
+class Over:
+    """Axes that were asked for, and what else to know of them."""
+
+    __slots__ = ("axes", "notes")
+
+    def __init__(self, axes: list[Axis], notes: list[str]) -> None:
+        self.axes = axes
+        self.notes = notes
+
+
+def read_over(texts: Sequence[str], sources: Sequence[Source], options: Mapping[str, Any]) -> Over:
+    """The axes that texts ask for; of several specs the first is which of them. ``options`` are those of all points. Raises Refused."""
+    axes, notes = [], []
+    if len(sources) > 1:
+        axes.append(Axis("spec", [source.name for source in sources], "spec"))
+    for text in texts:
+        name, equals, values = text.partition("=")
+        name, values = name.strip(), values.strip()
+        if not equals or not name:
+            raise Refused(f"--over takes NAME=RANGE, not '{text}'", EXAMPLE)
+        if not values:
+            raise Refused(f"{name} has no values to take", EXAMPLE)
+        if any(axis.name == name for axis in axes):
+            raise Refused(f"{name} is swept twice", "write all its values in one: --over NAME=1,2,8..64*2")
+        if name == ERROR:
+            raise Refused(f"{ERROR} is what is wrong with a point, and no axis can be called so")
+        among = [source for source in sources if name in source.spec.vars]
+        if among:
+            axes.append(_var(name, values, sources, among, options))
+            if name in sweepable():
+                notes.append(f"{name} is a var of {among[0].name} and an option as well: the var is swept")
+        else:
+            axes.append(_option(name, values, sources, options))
+    if not axes:
+        raise Refused("nothing is swept", EXAMPLE)
+    return Over(axes, notes)
+
+
+def _var(name: str, text: str, sources: Sequence[Source], among: Sequence[Source], options: Mapping[str, Any]) -> Axis:
+    """An axis of a var, which all specs have."""
+    if without := next((source for source in sources if source not in among), None):
+        raise Refused(f"{without.name} has no var '{name}'", _those(name, [without]))
+    if name in (options.get("vars") or {}):
+        raise Refused(f"{name} is set and swept", f"leave --set {name}=… out")
+    if text == "*":
+        raise Refused(
+            f"{name} has no values of its own: * is for variants and for options of a few words", f"for example --over {name}=1,2,4"
+        )
+    return Axis(name, ranges.read(name, text), "var", text)
+
+
+def _option(name: str, text: str, sources: Sequence[Source], options: Mapping[str, Any]) -> Axis:
+    """An axis of an option of the request."""
+    name = name.removeprefix("--").replace("-", "_")
+    known = sweepable()
+    if name not in known:
+        raise Refused(f"{sources[0].name} has no var '{name}', and no option has that name", _those(name, sources))
+    option = known[name]
+    if options.get(name, DEFAULTS[name]) != DEFAULTS[name]:
+        raise Refused(f"{name} is given and swept", f"leave --{name.replace('_', '-')} out")
+    if name == "variant" and (own := next((source for source in sources if source.variant is not None), None)):
+        raise Refused(f"{own.name} names its variant, and the variant is swept", f"write {own.name.rpartition('@')[0]}")
+    values = _every(name, option, sources) if text == "*" else _read(name, option, text)
+    for value in values:
+        try:
+            option.checked(name, value)
+        except RequestError as error:
+            raise Refused(f"--over {name}: {error}") from None
+    if name == "variant":
+        _check_variants(values, sources)
+    return Axis(name, values, "option", text)
+
+
+def _read(name: str, option: Option, text: str) -> Sequence[Any]:
+    """The values of an option, each as the option takes it."""
+    if option.kind is AMOUNT or option.kind.typed is int:
+        return ranges.numbers(name, text)
+    words = ranges.words(name, text)
+    if option.kind.typed is bool:
+        truths = {"true": True, "false": False}
+        if bad := next((word for word in words if word not in truths), None):
+            raise Refused(f"{name} is true or false, not '{bad}'", f"write --over {name}=false,true")
+        return [truths[word] for word in words]
+    return [_share(name, word) for word in words] if option.kind is SHARE else words
+
+
+def _share(name: str, word: str) -> float:
+    """A share, as 0.4 or as 40%."""
+    written = ranges.number(word.removesuffix("%"))
+    if written is None:
+        raise Refused(f"{name} is a share, not '{word}'", "for example 0.4 or 40%")
+    return float(written.value / (100 if word.endswith("%") else 1))
+
+
+def _every(name: str, option: Option, sources: Sequence[Source]) -> Sequence[Any]:
+    """What * stands for."""
+    lists: dict[str, Callable[[], Sequence[Any]]] = {"variant": lambda: _variants(sources), "flops": lambda: conventions.NAMES}
+    if name in lists:
+        return [*lists[name]()]
+    if option.kind.words:
+        return [*option.kind.words]
+    raise Refused(f"{name} has no list that * could stand for", "write its values, with commas between")
+
+
+def _variants(sources: Sequence[Source]) -> Sequence[str]:
+    """All variants of the only spec."""
+    if len(sources) > 1:
+        raise Refused("variant=* is for one spec, and there are several", "write SPEC@VARIANT for each")
+    if not sources[0].spec.variants:
+        raise Refused(f"{sources[0].name} has no variants")
+    return [*sources[0].spec.variants]
+
+
+def _check_variants(values: Sequence[str], sources: Sequence[Source]) -> None:
+    known = list(dict.fromkeys(variant for source in sources for variant in source.spec.variants))
+    for value in values:
+        if value not in known:
+            hint = did_you_mean(value, known) or (f"it has {', '.join(known)}" if known else "it has none")
+            raise Refused(f"{sources[0].name} has no variant '{value}'", hint)
+
+
+def _those(name: str, sources: Sequence[Source]) -> str:
+    """What could be swept: the nearest, or else all."""
+    vars = list(dict.fromkeys(var for source in sources for var in source.spec.vars))
+    near = did_you_mean(name, [*vars, *sweepable()])
+    return f"{near} " * bool(near) + f"vars: {', '.join(vars) or 'none'}; options: {', '.join(sweepable())}"

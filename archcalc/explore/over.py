@@ -11,9 +11,12 @@ from ..core.suggest import did_you_mean
 from ..request.option import AMOUNT, ASSIGNMENTS, SHAPES, SHARE, Option
 from ..request.options import DEFAULTS, OPTIONS
 from . import ranges
+from .figures import READINGS
 from .points import ERROR, Source
 from .space import Axis, Refused
 
+COLUMNS = {"flops": "convention"}
+"""What options are called among figures, one of which has the name of the option: as JSON calls them."""
 EXAMPLE = "for example --over width=0.5..1.5:0.25, or --over batch=1,8,64"
 
 
@@ -44,7 +47,7 @@ def read_over(texts: Sequence[str], sources: Sequence[Source], options: Mapping[
             raise Refused(f"--over takes NAME=RANGE, not '{text}'", EXAMPLE)
         if not values:
             raise Refused(f"{name} has no values to take", EXAMPLE)
-        if any(axis.name == name for axis in axes):
+        if any(name in (axis.name, axis.sets) for axis in axes):
             raise Refused(f"{name} is swept twice", "write all its values in one: --over NAME=1,2,8..64*2")
         if name == ERROR:
             raise Refused(f"{ERROR} is what is wrong with a point, and no axis can be called so")
@@ -53,6 +56,8 @@ def read_over(texts: Sequence[str], sources: Sequence[Source], options: Mapping[
             axes.append(_var(name, values, sources, among, options))
             if name in sweepable():
                 notes.append(f"{name} is a var of {among[0].name} and an option as well: the var is swept")
+            if name in READINGS:
+                notes.append(f"{name} is a var of {among[0].name} and a figure as well: the var is shown")
         else:
             axes.append(_option(name, values, sources, options))
     if not axes:
@@ -92,7 +97,7 @@ def _option(name: str, text: str, sources: Sequence[Source], options: Mapping[st
             raise Refused(f"--over {name}: {error}") from None
     if name == "variant":
         _check_variants(values, sources)
-    return Axis(name, values, "option", text)
+    return Axis(COLUMNS.get(name, name), values, "option", text, name)
 
 
 def _read(name: str, option: Option, text: str) -> Sequence[Any]:

@@ -79,7 +79,7 @@ class PointByPoint:
             elif axis.kind == "spec":
                 source = self.sources[axis.values[code]]
             else:
-                chosen[axis.name] = axis.values[code]
+                chosen[axis.sets] = axis.values[code]
         vars.pop(without, None)
         request = copy(self.request(source, chosen))
         request.vars = {**request.vars, **vars}
@@ -130,7 +130,7 @@ def impossible(points: PointByPoint) -> RequestError | SpecError | None:
             first = None
             for chosen in islice(product(*([value] if each is axis else each.values[:MOST_VALUES] for each in axes)), MOST_TRIED):
                 try:
-                    points.request(next(iter(points.sources.values())), dict(zip([each.name for each in axes], chosen)))
+                    points.request(next(iter(points.sources.values())), dict(zip([each.sets for each in axes], chosen)))
                 except (RequestError, SpecError) as error:
                     first = first or error
                 else:

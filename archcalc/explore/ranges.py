@@ -129,7 +129,8 @@ def _range(name: str, part: str) -> Sequence[Any]:
         return _growing(name, part, start, stop, step)
     if step.value <= 0:
         raise Refused(
-            f"{name}: '{part}' has a step of {by}, and a step is above zero", f"write {first}..{last}:{(by or '').lstrip('-+') or 1}"
+            f"{name}: '{part}' has a step of {by}, and a step is above zero",
+            f"write {first}..{last}:{(by or '').lstrip('-+') if step.value else 1}",
         )
     count = int((stop.value - start.value) / step.value) + 1
     if count > 2**62:

@@ -52,13 +52,14 @@ class Axis:
     """What is open, and the values that it takes, in their order.
 
     ``kind`` is "var" (of the spec), "choice" (in the spec), "option" (of the request) or "spec" (which of several). ``text`` is how the
-    values were written, where they were.
+    values were written, where they were; ``sets`` is the option where that has another name.
     """
 
-    __slots__ = ("kind", "name", "text", "values")
+    __slots__ = ("kind", "name", "sets", "text", "values")
 
-    def __init__(self, name: str, values: Sequence[Any], kind: str, text: str = "") -> None:
+    def __init__(self, name: str, values: Sequence[Any], kind: str, text: str = "", sets: str = "") -> None:
         self.name = name
+        self.sets = sets or name
         self.values = values
         self.kind = kind
         self.text = text

@@ -18,10 +18,10 @@ from .space import Refused
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][-+]?[0-9]{1,2})?)(?:\ ?(?!(?:and|or|not)\b)(?P<unit>[A-Za-z\u00b5]+)\b)?"
-    r"|(?P<name>[A-Za-z_]\w*)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<sign><=|>=|==|!=|//|[-+*/%<>(),])|(?P<bad>\S+))",
+    r"|(?P<name>[A-Za-z_]\w*)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<sign><=|>=|==|!=|//|[-+*/%<>(),])|(?P<bad>&&|\|\||=[<>]|\S))",
     re.ASCII,
 )
-_OTHERS = {"=": "==", "&&": "and", "||": "or", "!": "not", "&": "and", "|": "or", "^": "*"}
+_OTHERS = {"=": "==", "&&": "and", "||": "or", "!": "not", "&": "and", "|": "or", "^": "*", "=<": "<=", "=>": ">="}
 _WORDS = ("and", "or", "not")
 DEEPEST = 50
 EXAMPLE = 'for example --where "params < 5M and maccs <= 300M"'
@@ -196,6 +196,8 @@ class _Reader:
         return part
 
     def truth(self, part: Part) -> Part:
+        if self.token in _OTHERS:
+            self.refuse(f"'{self.token}' can't stand there", f"write {_OTHERS[self.token]}")
         if part.sign == "word":
             self.unknown(part.value)
         if part.kind != "truth":

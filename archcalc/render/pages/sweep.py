@@ -179,7 +179,7 @@ def figure(unit: str, value: Any) -> str:
 def kinds(outcome: Outcome) -> Iterable[str]:
     """What is wrong with points, each kind once with how many have it and the first of them."""
     for kind in outcome.kinds.values():
-        yield f"{kind.problem}\n  points    {_of(kind, outcome.done)}"
+        yield f"{'' if kind.problem.file else 'archcalc: '}{kind.problem}\n  points    {_of(kind, outcome.done)}"
     if outcome.wrong:
         yield f"archcalc: {_are_wrong(outcome.wrong, outcome.done)}"
 

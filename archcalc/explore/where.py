@@ -161,9 +161,8 @@ class _Reader:
         number, unit = part.value
         units: Mapping[str, Any] = FACTORS if measure is None else {**({} if measure is TIME else FACTORS), **measure.units}
         if unit not in units and unit:
-            known = [each for each in units if each]
             what = "numbers" if measure is None else measure.base
-            self.refuse(f"'{number} {unit}': {what} have no unit '{unit}'", did_you_mean(unit, known) or f"there are {', '.join(known)}")
+            self.refuse(f"'{number} {unit}': {what} have no unit '{unit}'", f"there are {', '.join(filter(None, units))}")
         exact = Fraction(number) * (units[unit] if unit else 1)
         part.value = int(exact) if exact.denominator == 1 else exact
 

@@ -120,8 +120,8 @@ class Table:
             return ""
         self._words.update(at for at, name in enumerate(self.columns) if isinstance(row.get(name), str))
         self._wrong |= ERROR in row
-        wrong = clean(row[ERROR].message) if ERROR in row else ""
-        wrong = wrong if len(wrong) <= WIDEST else wrong[: WIDEST - 4] + " ..."
+        wrong = clean(row[ERROR].message.partition("\n")[0]) if ERROR in row else ""
+        wrong = wrong if len(wrong) <= WIDEST else wrong[: WIDEST - 4].rstrip() + " ..."
         self.rows.append([*(self.cell(name, row.get(name)) for name in self.columns), wrong])
         return ""
 
@@ -231,7 +231,8 @@ def progress(done: int, points: int, took: float, *, unicode: bool) -> str:
 
 def _line(problem: Problem) -> str:
     """What is wrong with a point in one line, with its place."""
-    return ": ".join(part for part in (problem.place, problem.path, problem.message) if part)
+    message = problem.message.partition("\n")[0]
+    return ": ".join(part for part in (problem.place, problem.path, message) if part)
 
 
 def _written(value: Any) -> str:

@@ -34,4 +34,5 @@ def refuse_several(command: str, args: Sequence[str]) -> None:
             several = not listed and bool(_NUMBERS.fullmatch(value) or _WORDS.fullmatch(value)) and not os.path.exists(value)
         if several:
             spec = "SPEC" if args[0].startswith("-") else args[0]
-            fail(f"{flag} takes one value, and '{value}' is several", f"archcalc sweep {spec} --over {name}={value}")
+            listed_so = f"; a list is written [{value}]" if option.kind is ASSIGNMENTS and "," in value else ""
+            fail(f"{flag} takes one value, and '{value}' is several", f"archcalc sweep {spec} --over {name}={value}{listed_so}")

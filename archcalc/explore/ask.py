@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core.kinds import show
+from ..network.settings import settings, with_inputs
+from ..request.options import OPTIONS
 from .choosing import Wish, wishes
 from .condition import Condition
 from .evaluate import evaluator
 from .figures import READINGS, unknown, usual, with_needs
 from .over import read_over
 from .points import PointByPoint, Source, impossible, refuses
-from .space import Refused, Space
+from .space import Refused, Space, is_number
 from .sweep import Sweep
 from .where import read_where
 
@@ -55,6 +57,8 @@ def ask(
     condition = None if where is None else _condition(where, space)
     front, order = (wishes(option, text) if text is not None else [] for option, text in (("--pareto", pareto), ("--sort", sort)))
     named = None if columns is None else [name.strip() for name in columns.split(",")]
+    _check_given(sources, options)
+    _check_numbers(front, space)
     _check_names({"--columns": named or [], "--pareto": _names(front), "--sort": _names(order)}, [*axes, *READINGS])
     wanted = [*sorted(condition.names if condition is not None else ()), *_names(front), *_names(order)]
     shown = list(dict.fromkeys(named or [*axes, *usual(options, axes), *wanted]))
@@ -85,9 +89,28 @@ def _check_names(asked: Mapping[str, Sequence[str]], known: Sequence[str]) -> No
 
 def _condition(text: str, space: Space) -> Condition:
     """The condition, which may name figures and axes, and of axes of words their words."""
-    words = {axis.name: tuple(axis.values) for axis in space.axes if isinstance(axis.values[0], str)}
-    units = {**{name: reading.unit for name, reading in READINGS.items()}, **dict.fromkeys((axis.name for axis in space.axes), "")}
+    words = {axis.name: tuple(each for each in axis.values if isinstance(each, str)) for axis in space.axes if not is_number(axis)}
+    names = [axis.name for axis in space.axes if is_number(axis) or words[axis.name]]  # a list is compared with nothing
+    units = {**{name: reading.unit for name, reading in READINGS.items()}, **dict.fromkeys(names, "")}
     return read_where(text, units, {"bound": BOUNDS, **words})
+
+
+def _check_numbers(front: Sequence[Wish], space: Space) -> None:
+    """What is wished for much or little of is a number. Raises Refused."""
+    words = {axis.name for axis in space.axes if not is_number(axis)}
+    for wish in front:
+        if wish.name in words or (wish.name in READINGS and READINGS[wish.name].unit == "a word"):
+            raise Refused(
+                f"--pareto: {wish.name} is no number, of which much or little could be wanted", "for example --pareto params,maccs"
+            )
+
+
+def _check_given(sources: Sequence[Source], options: Mapping[str, Any]) -> None:
+    """What is set for all points is there in every spec. Raises RequestError."""
+    shapes = OPTIONS["input"].checked("input", options.get("input")) or {}
+    for source in sources:
+        with_inputs(source.spec, shapes)
+        settings(source.spec, options.get("vars") or {}, source.variant or options.get("variant"), shapes)
 
 
 def _check_whole(points: PointByPoint) -> None:

@@ -69,6 +69,11 @@ class Axis:
         return f"{self.kind} {self.name}: {values}"
 
 
+def is_number(axis: Axis) -> bool:
+    """Whether all values of an axis are numbers."""
+    return isinstance(axis.values, (Steps, range)) or all(isinstance(value, (int, float)) for value in axis.values)
+
+
 class Space:
     """Every combination of the values of some axes. Points count from 0, and of two that follow one another the last axis differs first."""
 

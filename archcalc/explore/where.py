@@ -182,7 +182,11 @@ class _Reader:
     def signed(self) -> Part:
         start = self.at
         if self.took("-"):
-            part = self.made("negative", "number", self.number(self.nested(self.signed)))
+            inner = self.number(self.nested(self.signed))
+            if inner.sign == "value":
+                number, unit = inner.value
+                inner.value = (number[1:] if number[0] == "-" else f"-{number}", unit)
+            part = inner if inner.sign == "value" else self.made("negative", "number", inner)
             part.start = self.tokens[start].start()
             return part
         return self.atom()

@@ -200,6 +200,14 @@ def test_a_table_shows_a_thousand_rows_and_says_so(run: Any) -> None:
     assert len(run("sweep", NET, "--over", "width=1..1100", "--top", "1050")[1].splitlines()) == 1057
 
 
+def test_of_many_kinds_the_first_are_told(run: Any) -> None:
+    acts = ",".join(f"{letter}{letter}{letter}" for letter in "abcdefghijklmnopqrstuvwx")
+    code, _, told = run("sweep", NET, "--over", f"act={acts},relu")
+    assert code == 0
+    assert told.count("  points    1 of 25, the first with act=") == 20
+    assert told.endswith("archcalc: 4 more kinds are not shown: --format json has them all\narchcalc: 24 of 25 points are wrong\n")
+
+
 def test_output_goes_to_a_file(run: Any, tmp_path: Path) -> None:
     assert run("sweep", NET, "--over", "size=5,7", "--over", "width=2..3", "--output", "made.txt") == (0, "", "")
     assert (tmp_path / "made.txt").read_text(encoding="utf-8") == TABLE
@@ -317,6 +325,16 @@ OPTIONS_THERE = (
             "time_seconds is of a device, and none is named",
             "write --device A100, or --over device=A100,H100",
         ),
+        ("--over width=2 --set widht=3", "Net has no var 'widht': it has size, width, scale, act, batch, layers", ""),
+        ("--over width=2 --input image=3x5x5", "Net has no input 'image': it has input", ""),
+        ("--over width=2 --variant wild", "Net has no variant 'wild': it has wide, thin", ""),
+        (
+            "--over act=relu,gelu --pareto params,act",
+            "--pareto: act is no number, of which much or little could be wanted",
+            "for example --pareto params,maccs",
+        ),
+        ("--over act=relu,1 --where act<3", "--where: act is one of relu, and can't be compared with a number", None),
+        ("--over act=[1],2 --where act<3", "--where: there is no figure 'act'", None),
         ("--over width=2 --where op==3", "--where: there is no figure 'op'", None),
         ("--over width=2 --sample 0", "--sample takes a number of at least 1, not '0'", "for example --sample 32k"),
         ("--over width=2 --format yaml", "there is no format 'yaml': there are table, csv, json, markdown", ""),
@@ -357,7 +375,7 @@ def test_a_whole_var_that_the_spec_takes_in_parts_may_have_parts(run: Any) -> No
     [
         (("net.yaml", "--batch", "1,8,64"), "--batch", "1,8,64", "archcalc sweep net.yaml --over batch=1,8,64"),
         (("net.yaml", "--batch=1..64*2"), "--batch", "1..64*2", "archcalc sweep net.yaml --over batch=1..64*2"),
-        (("net.yaml", "--set", "width=1,2"), "--set", "1,2", "archcalc sweep net.yaml --over width=1,2"),
+        (("net.yaml", "--set", "width=1,2"), "--set", "1,2", "archcalc sweep net.yaml --over width=1,2; a list is written [1,2]"),
         (("net.yaml", "--set=width=0.5..1:0.1"), "--set", "0.5..1:0.1", "archcalc sweep net.yaml --over width=0.5..1:0.1"),
         (("--dtype", "float16,int8", "net.yaml"), "--dtype", "float16,int8", "archcalc sweep SPEC --over dtype=float16,int8"),
         (

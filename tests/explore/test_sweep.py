@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 import archcalc
 from archcalc.api import analyze_text, make_request, read_spec
 from archcalc.core.errors import RequestError, SpecError
+from archcalc.core.kinds import show
 from archcalc.explore.ask import ask
 from archcalc.explore.choosing import Front, Order, Row, Wish, wishes
 from archcalc.explore.figures import OWN, READINGS
@@ -24,6 +26,7 @@ from archcalc.explore.sweep import Outcome, Sweep
 from archcalc.report.report import Report
 from archcalc.report.terms import TERMS
 from archcalc.request.options import OPTIONS
+from archcalc.text.shipped import names, path_of
 
 NET = """\
 name: Net
@@ -126,6 +129,21 @@ def test_every_row_is_what_analyze_gives(data: st.DataObject) -> None:
             assert row["training_step_seconds"] == (report.speed.step.seconds if report.speed.step is not None else None)
             assert row["samples_per_second"] == report.speed.rate(report.speed.forward)
     assert outcome.wrong == wrong
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_spec_of_the_program_is_swept(name: str) -> None:
+    text = Path(path_of(name)).read_text(encoding="utf-8")
+    rows: list[Row] = []
+    spec, _ = read_spec(text, name, path_of(name))
+    assert spec is not None
+    var = next(iter(spec.vars), "")
+    over = [f"{var}={show(spec.vars[var].value)}"] if var and type(spec.vars[var].value) is int else []
+    ask([Source(name, spec, name)], [*over, "batch=1,3"], {}).sweep.run(rows.append)
+    for row in rows:
+        report = archcalc.analyze(name, batch=row["batch"])
+        assert (row["params"], row["maccs"], row["flops"]) == (report.totals.params, report.totals.maccs, report.totals.flops)
+    assert len(rows) == 2
 
 
 def test_decoding_is_swept() -> None:
@@ -297,6 +315,13 @@ def test_a_run_can_be_ended() -> None:
     ticks: list[int] = []
     assert not asked.run(rows.append, tick=lambda outcome: ticks.append(outcome.done)).interrupted
     assert ticks == [*range(8, 97, 8), 100]
+
+
+def test_rows_come_as_they_are_done() -> None:
+    rows: list[Row] = []
+    there: list[int] = []
+    ask([source()], ["width=1..20"], {}).sweep.run(rows.append, tick=lambda outcome: there.append(len(rows)))
+    assert there == [8, 16, 20]
 
 
 def test_what_is_chosen_before_the_end_is_there_when_a_run_is_ended() -> None:

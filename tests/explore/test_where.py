@@ -170,6 +170,7 @@ def test_names_limits_and_parts() -> None:
     ]
     assert where("1k < params <= 5k").limits == [("params", ">", 1000), ("params", "<=", 5000)]
     assert where("params < 5 or maccs < 3").limits is None
+    assert where("-5 <= params, params < --3k").limits == [("params", ">=", -5), ("params", "<", 3000)]
     assert where("time_seconds < 2ms").limits == [("time_seconds", "<", Fraction(1, 500))]
 
 

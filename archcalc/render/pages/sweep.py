@@ -22,6 +22,8 @@ Row = Mapping[str, Any]
 MOST = 1_000
 """Rows of a table, where no other number is asked for."""
 ERROR = "error"
+MOST_KINDS = 20
+"""Kinds of what is wrong that are told."""
 WIDEST = 60
 """Characters of what is wrong with a point, in a table."""
 
@@ -178,8 +180,10 @@ def figure(unit: str, value: Any) -> str:
 
 def kinds(outcome: Outcome) -> Iterable[str]:
     """What is wrong with points, each kind once with how many have it and the first of them."""
-    for kind in outcome.kinds.values():
+    for kind in list(outcome.kinds.values())[:MOST_KINDS]:
         yield f"{'' if kind.problem.file else 'archcalc: '}{kind.problem}\n  points    {_of(kind, outcome.done)}"
+    if len(outcome.kinds) > MOST_KINDS:
+        yield f"archcalc: {len(outcome.kinds) - MOST_KINDS:,} more kinds are not shown: --format json has them all"
     if outcome.wrong:
         yield f"archcalc: {_are_wrong(outcome.wrong, outcome.done)}"
 

@@ -368,6 +368,10 @@ def test_wrong_specs_are_told_before_anything_is_swept(run: Any, tmp_path: Path)
 def test_a_whole_var_that_the_spec_takes_in_parts_may_have_parts(run: Any) -> None:
     code, out, told = run("sweep", NET, "--over", "scale=0.5..1.5:0.5", "--columns", "scale,params", "--format", "csv")
     assert (code, out, told) == (0, "scale,params,error\n0.5,2444,\n1.0,4876,\n1.5,7308,\n", "")
+    code, out, told = run("sweep", NET, "--over", "width=0.5..2:0.5", "--columns", "width,params", "--format", "csv")
+    assert code == 0  # none of a half of a channel, but one of one and a half
+    assert [line.split(",")[1] for line in out.splitlines()] == ["params", "", "1228", "1228", "2444"]
+    assert told.endswith("  points    1 of 4, the first with width=0.5\narchcalc: 1 of 4 points is wrong\n")
 
 
 @pytest.mark.parametrize(

@@ -57,25 +57,43 @@ def _of_token(name: str) -> Callable[[Report], Any]:
 
 
 _MORE = (
-    Reading(Figure("layers", "layers", "How many layers a network has."), lambda report: len(report.layers)),
+    Reading(Figure("layers", "layers", "Of a sweep: how many layers a network has."), lambda report: len(report.layers)),
     Reading(Figure("operations_per_token", "operations", "Two for each MACC over the tokens."), _of_token("operations_per_token")),
     Reading(Figure("six_n", "operations", "Six times active params."), _of_token("six_n")),
     Reading(
-        Figure("training_bytes", "bytes", "The sum of the ledger of a training step; none where nothing is trained.", leaves_out=ALLOCATOR),
+        Figure(
+            "training_bytes",
+            "bytes",
+            "Of a sweep: the sum of the ledger of a training step; none where nothing is trained.",
+            leaves_out=ALLOCATOR,
+        ),
         _ledger("training"),
         "memory",
     ),
     Reading(
-        Figure("inference_bytes", "bytes", "The sum of the ledger of a forward pass.", leaves_out=ALLOCATOR), _ledger("inference"), "memory"
+        Figure("inference_bytes", "bytes", "Of a sweep: the sum of the ledger of a forward pass.", leaves_out=ALLOCATOR),
+        _ledger("inference"),
+        "memory",
     ),
     Reading(
-        Figure("training_step_seconds", "seconds", "The least time of a training step; none where nothing is trained.", leaves_out=BOUND),
+        Figure(
+            "training_step_seconds",
+            "seconds",
+            "Of a sweep: the least time of a training step; none where nothing is trained.",
+            leaves_out=BOUND,
+        ),
         _step,
         "device",
     ),
     Reading(Figure("samples_per_second", "1/s", "The batch over the least time: at most."), _rate, "device"),
     Reading(Figure("tokens_per_second", "1/s", "Samples per second times the length of a sequence."), _tokens, "device"),
-    Reading(Figure("energy_joules", "joules", "The estimate of the energy of a forward pass.", leaves_out="idle power"), _joules, "energy"),
+    Reading(
+        Figure(
+            "energy_joules", "joules", "Of a sweep: the estimate of the energy of a forward pass.", leaves_out="what energy_estimate does"
+        ),
+        _joules,
+        "energy",
+    ),
     Reading(FIGURES["bound"], lambda report: report.totals.bound, "device"),
 )
 READINGS: dict[str, Reading] = {

@@ -943,14 +943,15 @@ def test_figures_by_their_heads(run: Any, head: str, name: str) -> None:
 
 
 def test_the_page_of_all_figures(run: Any) -> None:
+    from archcalc.explore.figures import OWN
     from archcalc.report.terms import TERMS
 
     code, out, err = run("figures")
     assert (code, err) == (0, "")
-    assert [line.split()[0] for line in out.splitlines() if not line.startswith("  ")] == list(TERMS)
+    assert [line.split()[0] for line in out.splitlines() if not line.startswith("  ")] == [*TERMS, *OWN]
     assert max(map(len, out.splitlines())) <= 110
     assert out.startswith("params  [numbers]\n  Learned numbers, frozen ones too; shared weights count once.\n")
-    for name in TERMS:
+    for name in (*TERMS, *OWN):
         assert run("figures", name)[1] in out
 
 

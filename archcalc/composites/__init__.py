@@ -13,9 +13,9 @@ FILES: dict[str, str] = {
     "parallel": "parallel",
     "experts": "experts",
     "each": "each",
+    "choose": "choose",
     "for": "loop",
     "if": "choice",
-    "choose": "choose",
 }
 """Every composite and its file in this folder, in the order of the manual."""
 SPREAD: dict[str, tuple[str, ...]] = {"for": ("for", "in", "do"), "if": ("if", "then", "else")}

@@ -8,7 +8,7 @@ from typing import Any
 from .. import conventions
 from ..core.errors import RequestError
 from ..core.suggest import did_you_mean
-from ..request.option import AMOUNT, ASSIGNMENTS, SHAPES, SHARE, Option
+from ..request.option import AMOUNT, ASSIGNMENTS, CHOICES, SHAPES, SHARE, Option
 from ..request.options import DEFAULTS, OPTIONS
 from . import ranges
 from .figures import READINGS
@@ -22,7 +22,7 @@ EXAMPLE = "for example --over width=0.5..1.5:0.25, or --over batch=1,8,64"
 
 def sweepable() -> dict[str, Option]:
     """The options of a request that have one value a run, so that they may be an axis."""
-    return {name: option for name, option in OPTIONS.items() if "sweep" in option.commands and option.kind not in (ASSIGNMENTS, SHAPES)}
+    return {name: option for name, option in OPTIONS.items() if "sweep" in option.commands and option.kind not in (ASSIGNMENTS, CHOICES, SHAPES)}
 
 
 class Over:

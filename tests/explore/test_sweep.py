@@ -398,8 +398,8 @@ def test_options_that_may_be_an_axis_follow_from_their_declarations() -> None:
 
     names = set(sweepable())
     assert {"batch", "dtype", "device", "variant", "flops", "phase", "context", "loss", "optimizer", "energy"} <= names
-    assert not {"vars", "input"} & names
-    assert names == {name for name, option in OPTIONS.items() if "sweep" in option.commands} - {"vars", "input"}
+    assert not {"vars", "input", "choices"} & names
+    assert names == {name for name, option in OPTIONS.items() if "sweep" in option.commands} - {"vars", "input", "choices"}
 
 
 def test_a_request_that_no_point_can_meet_is_no_row() -> None:

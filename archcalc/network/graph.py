@@ -260,8 +260,7 @@ class Network:
 
     __slots__ = (
         *("alone", "behind", "capped", "choices", "constants", "decodes", "dtype", "follows", "formats", "frame", "given_up", "inputs"),
-        *("last_axes", "outputs"),
-        *("said", "slips", "tokens", "vars"),
+        *("last_alone", "last_axes", "outputs", "said", "slips", "tokens", "vars"),
     )
 
     def __init__(
@@ -292,6 +291,8 @@ class Network:
         """The bits of the inputs that the tokens come in by: a value whose origin has none of them is the same for all tokens. 0: unknown."""
         self.behind: Collection[int] = ()
         """The layers that join the tokens behind what is the same for all of them, by the id(): each token finds that in the caches."""
+        self.last_alone = False
+        """Whether the head runs on the last position alone, though the whole sequence goes through."""
         self.decodes = False
         """Whether new tokens alone go through, against a context: what is the same for all tokens ran before."""
         self.slips: list[tuple[str, str]] = []

@@ -234,9 +234,17 @@ def _generation(found: Generation) -> Iterator[str]:
         rate = f"at most {_number(found.tokens_per_second)} tokens/s" if found.tokens_per_second and what == "all" else ""
         rows.append([f"  {what}", *times, f"{thousands(cost.operations)} operations", rate])
     yield from (line.rstrip() for line in aligned(rows, left=(0, 3) if found.timed else (0, 2)))
-    told = f"all {found.prompt + found.tokens:,} tokens in the cache; while the prompt goes in {binary(found.prompt_bytes)}"
-    yield f"  at the end inference takes {binary(found.end_bytes)} ({thousands(found.end_bytes)} bytes), {told}"
-    yield "the first token comes out of the prompt, of which the head takes the last position alone; each further one is a step of its own"
+    start, end = ("" if found.fits(ledger) else " and does not fit" for ledger in (found.start, found.end))
+    told = f"all {found.prompt + found.tokens:,} tokens in the cache; while the prompt goes in {binary(found.start.bytes)}{start}"
+    yield f"  at the end inference takes {binary(found.end.bytes)} ({thousands(found.end.bytes)} bytes){end}, {told}"
+    if found.device is not None and found.fitting is not None and found.fitting < found.tokens:
+        memory, most = binary(found.device.needed_memory()), found.prompt + found.fitting
+        if found.fits(found.start):
+            yield f"  {found.fitting:,} of the {found.tokens:,} tokens fit {memory}: with {most + 1:,} in the cache it is too little"
+        else:
+            yield f"  none of the {found.tokens:,} tokens fits {memory}: their prompt does not"
+    head = ", of which the head takes the last position alone" if found.alone else " as a whole"
+    yield f"the first token comes out of the prompt{head}; each further one is a step of its own"
 
 
 def _joules(value: float) -> str:

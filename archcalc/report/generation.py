@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from math import isclose
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..devices.catalogue import Device
+    from ..memory.ledger import Ledger
     from ..request.request import Request
-    from .rows import Row
     from .totals import Totals
 
 
@@ -34,20 +35,52 @@ class Cost:
 class Generation:
     """What a prompt and the tokens generated behind it come to, for the whole batch.
 
-    The first token comes out of the prompt, for which the head needs the last position alone; each further one takes a step of its own,
-    which attends to all before. At the end the cache has room for all of them.
+    The first token comes out of the prompt, which is the pass that the table shows: its head takes the last position alone where it can
+    (``alone``). Each further one takes a step of its own, which attends to all before. At the end the cache has room for all of them.
     """
 
-    def __init__(self, prompt: int, tokens: int, batch: int, first: Cost, whole: Cost, start: int, end: int, *, timed: bool) -> None:
+    def __init__(
+        self,
+        prompt: int,
+        tokens: int,
+        batch: int,
+        *,
+        first: Cost,
+        whole: Cost,
+        start: Ledger,
+        end: Ledger,
+        fitting: int | None,
+        alone: bool,
+        device: Device | None,
+    ) -> None:
         self.prompt = prompt
         self.tokens = tokens
         self.batch = batch
         self.first = first
         self.whole = whole
-        self.prompt_bytes = start
+        self.start = start
         """What inference takes while the prompt goes in."""
-        self.end_bytes = end
-        self.timed = timed
+        self.end = end
+        """What it takes with all tokens in the cache."""
+        self.fitting = fitting
+        """How many of the tokens have room in the device's memory; None where no memory is known."""
+        self.alone = alone
+        self.device = device
+        self.timed = device is not None
+
+    @property
+    def prompt_bytes(self) -> int:
+        """The sum of the ledger while the prompt goes in."""
+        return self.start.bytes
+
+    @property
+    def end_bytes(self) -> int:
+        """The sum of that with all tokens in the cache."""
+        return self.end.bytes
+
+    def fits(self, ledger: Ledger) -> bool:
+        """Whether one of the two fits the device; true where no memory is known."""
+        return _fits(self.device, ledger)
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -64,33 +97,60 @@ class Generation:
             "tokens_per_second": self.tokens_per_second,
             "prompt_bytes": self.prompt_bytes,
             "end_bytes": self.end_bytes,
+            **({"fitting_tokens": self.fitting} if self.fitting is not None else {}),
         }
 
 
-def generation_of(
-    totals: Totals, layers: Sequence[Row], heads: Collection[str], start: int, decoded: Callable[[int], Any], request: Request
-) -> Generation:
-    """The generation that a request asks for: of the totals and the layers of its prompt, ``start`` being the bytes that the prompt takes.
+def generation_of(totals: Totals, start: Ledger, decoded: Callable[[int], Any], request: Request, *, alone: bool) -> Generation:
+    """The generation that a request asks for: of the totals of its prompt, and of the ledger while that goes in.
 
-    ``heads`` are the names of the layers that give the output and can run on one position alone, ``decoded`` gives the report of one token
-    that attends to so many. A step's cost is followed over the contexts by halving: where three points lie on a line, so do all between them.
+    ``decoded`` gives the report of one token that attends to so many, ``alone`` says whether the head took the last position alone.
+    A step's cost is followed over the contexts by halving: where three points lie on a line, so do all between them.
     """
     prompt, tokens = request.prompt or 0, request.generate or 0
-    known: dict[int, Cost] = {}
+    known: dict[int, tuple[Cost, Ledger]] = {}
 
-    def at(context: int) -> Cost:
+    def at(context: int) -> tuple[Cost, Ledger]:
         if context not in known:
-            known[context] = _cost(decoded(context).totals)
+            report = decoded(context)
+            known[context] = _cost(report.totals), report.ledgers[-1]
         return known[context]
 
-    end = decoded(prompt + tokens)
-    first = _cost(totals)
-    for rows, sign in ((layers, -1), (end.layers, 1)):
-        for row in rows:
-            if row.name in heads:
-                first = first.plus(_cost(row), sign)
-    whole = first.plus(summed(at, prompt + 1, prompt + tokens - 1)) if tokens > 1 else first
-    return Generation(prompt, tokens, request.batch, first, whole, start, end.ledgers[-1].bytes, timed=request.device is not None)
+    first, end = _cost(totals), at(prompt + tokens)[1]
+    return Generation(
+        prompt,
+        tokens,
+        request.batch,
+        first=first,
+        whole=first.plus(summed(lambda context: at(context)[0], prompt + 1, prompt + tokens - 1)) if tokens > 1 else first,
+        start=start,
+        end=end,
+        fitting=_fitting(request.device, start, lambda number: at(prompt + number)[1], tokens),
+        alone=alone,
+        device=request.device,
+    )
+
+
+def _fitting(device: Device | None, start: Ledger, ledger: Callable[[int], Ledger], tokens: int) -> int | None:
+    """How many of the generated tokens have room in the memory of a device, found by halving; None where it has no memory figure."""
+    if device is None or device.memory is None:
+        return None
+    if not _fits(device, start):
+        return 0
+    if _fits(device, ledger(tokens)):
+        return tokens
+    low, high = 0, tokens
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _fits(device, ledger(middle)) else (low, middle)
+    return low
+
+
+def _fits(device: Device | None, taken: Ledger) -> bool:
+    """Whether what a pass takes has room in the memories of a device; true where there is no figure."""
+    if device is None or device.memory is None:
+        return True
+    return taken.memory_bytes <= device.memory and taken.flash_bytes <= (device.flash or 0)
 
 
 def summed(at: Callable[[int], Cost], low: int, high: int) -> Cost:
@@ -112,7 +172,7 @@ def summed(at: Callable[[int], Cost], low: int, high: int) -> Cost:
     return summed(at, low, middle).plus(summed(at, middle + 1, high))
 
 
-def _cost(counted: Row | Totals) -> Cost:
-    """Of totals or of a row."""
+def _cost(counted: Totals) -> Cost:
+    """Of the totals of a pass."""
     time = counted.time
     return Cost(2 * counted.maccs, time.bytes if time is not None else 0, time.seconds if time is not None else 0.0)

@@ -66,9 +66,7 @@ def analyze_spec(spec: Spec | None, problems: list[Problem], file: str, request:
         speed=speed,
         training=training,
         measurement=measurement,
-        generation=_generation(
-            totals, rows.layers, network, front, ledgers, request, lambda request: analyze_spec(spec, problems, file, request)
-        ),
+        generation=_generation(totals, network, front, ledgers, request, lambda request: analyze_spec(spec, problems, file, request)),
         budget=_over(rows.layers, totals, held),
         not_held=[figure for figure in spec.budget if figure not in held],
     )
@@ -116,7 +114,6 @@ def _ledgers(totals: Totals, accounts: Accounts | None, request: Request) -> Seq
 
 def _generation(
     totals: Totals,
-    layers: Sequence[Row],
     network: Network,
     front: int,
     ledgers: Sequence[Ledger],
@@ -126,11 +123,10 @@ def _generation(
     """What is generated behind a prompt, and behind so many positions in ``front`` of it: each step is this pipeline once more."""
     if not request.generate:
         return None
-    from ..network.heads import on_one_position
     from .generation import generation_of
 
-    alone, held = on_one_position(network), ledgers[-1].bytes
-    return generation_of(totals, layers, alone, held, lambda tokens: analyzed(request.decoding(front + tokens)), request)
+    alone = network.last_alone
+    return generation_of(totals, ledgers[-1], lambda tokens: analyzed(request.decoding(front + tokens)), request, alone=alone)
 
 
 def _infers(accounts: Accounts | None, request: Request, totals: Totals) -> bool:

@@ -113,7 +113,7 @@ class Report:
             half = self.request.causal == "half"
             told = "only the unmasked half of its products" if half else "all its products, masked ones among them"
             found.append(f"causal attention: {told}")
-        if self.request.logits == "last":
+        if self.network.last_alone:
             found.append("logits: of the last position alone")
         if self.request.context:
             step = self.request.step or 1

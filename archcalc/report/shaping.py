@@ -64,10 +64,12 @@ def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Netwo
 
         if holds(network):
             mark(network, token_inputs(name, network)[0])
-    if request.logits == "last":
+    if request.logits == "last" or request.generate:
         from ..network.last import last_position
 
-        last_position(network, request.run)
+        why = last_position(network, request.run)
+        if why and request.logits == "last":
+            raise RequestError(f"logits last: {why}")
     return network, front
 
 

@@ -144,13 +144,18 @@ _DECLARED = (
         "share",
         "The time of the operations alone, at the peaks for their dtypes, over the least time; those of a training step add up in float32.",
     ),
-    Figure("first_token", "", "The first token that comes out of a prompt: its head takes the last position alone."),
+    Figure("first_token", "", "The first token that comes out of a prompt: its head takes the last position alone where it can."),
     Figure("prompt_bytes", "bytes", "The ledger of inference while the prompt goes in.", leaves_out=ALLOCATOR),
     Figure(
         "end_bytes",
         "bytes",
         "The ledger of inference when all is generated, prompt and new tokens in the cache.",
         leaves_out=ALLOCATOR,
+    ),
+    Figure(
+        "fitting_tokens",
+        "tokens",
+        "How many of the generated tokens have room in the memory of the device, prompt and those before them in the cache.",
     ),
     Figure("tokens", "tokens", "Of totals the tokens of a sample, those that come in now; of a training those it is on.", where="totals"),
     Figure(

@@ -91,7 +91,13 @@ class Request:
         """The same for one more token that attends to so many, with nothing that is generated or trained."""
         values = {name: getattr(self, name) for name in self.__slots__}
         return Request(
-            {**values, "phase": "decode", "context": context, **dict.fromkeys(("prompt", "generate", "tokens", "images", "mfu"))}
+            {
+                **values,
+                "phase": "decode",
+                "context": context,
+                "logits": "all",
+                **dict.fromkeys(("prompt", "generate", "tokens", "images", "mfu")),
+            }
         )
 
 

@@ -205,7 +205,7 @@ def test_logits_of_the_last_position() -> None:
 @pytest.mark.parametrize(
     ("layers", "options", "message"),
     [
-        ([{"linear": 7}, "tanh"], {}, "does not come from a linear layer at the network's end"),
+        ([{"linear": 7}, {"softmax": 0}], {}, "does not come from a linear layer at the network's end"),
         ([{"flatten": 0}, {"linear": 7}], {}, "linear takes \\[20\\] and runs on no positions: leave --logits out"),
         ([{"linear": 7}], {"optimizer": "adam"}, "logits last is inference, and training is asked for: optimizer"),
         ([{"linear": 7}], {"device": "H100", "images": 10}, "logits last is inference, and training is asked for: images"),

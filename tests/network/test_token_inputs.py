@@ -161,7 +161,9 @@ def test_a_generation_counts_its_words_behind_the_image() -> None:
     report = analyzed(LLAVA, prompt=3, generate=4)
     assert report.generation is not None
     head = 2 * 12 * 30
-    assert report.generation.first.operations == 2 * report.totals.maccs - 6 * head  # seven positions, of which the head takes the last
+    assert (
+        report.generation.first.operations == 2 * analyzed(LLAVA, prompt=3).totals.maccs - 6 * head
+    )  # seven positions, of which the head takes the last
     steps = [2 * decoded(LLAVA, context=context).totals.maccs for context in (8, 9, 10)]
     assert report.generation.whole.operations == report.generation.first.operations + sum(steps)
     assert report.generation.end_bytes == decoded(LLAVA, context=11, memory=True).ledgers[-1].bytes

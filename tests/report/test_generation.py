@@ -104,10 +104,92 @@ def test_a_generation_is_the_sum_of_its_steps() -> None:
 def test_the_first_token_needs_the_head_for_one_position() -> None:
     report = archcalc.analyze("llama3", prompt=2048, generate=512, device="H100")
     head = 2 * 4096 * 128_256
+    whole = archcalc.analyze("llama3", vars={"seq": 2048}, memory=True)
     assert report.generation is not None
-    assert report.generation.first.operations == 2 * report.totals.maccs - 2047 * head
+    assert report.generation.first.operations == 2 * report.totals.maccs == 2 * whole.totals.maccs - 2047 * head
     assert report.generation.end_bytes == archcalc.analyze("llama3", phase="decode", context=2560, memory=True).ledgers[-1].bytes
-    assert report.generation.prompt_bytes == archcalc.analyze("llama3", vars={"seq": 2048}, memory=True).ledgers[-1].bytes
+    last = archcalc.analyze("llama3", vars={"seq": 2048}, logits="last", memory=True)
+    assert report.generation.prompt_bytes == report.ledgers[-1].bytes == last.ledgers[-1].bytes
+    assert "logits: of the last position alone" in report.notes
+
+
+def test_bytes_and_operations_of_a_prompt_are_those_of_one_pass() -> None:
+    """With 131,072 positions a fused Llama 3 has the most alive in its MLP: the stream twice (the residual's, and the norm's), and gate, up
+    and their product of 14,336 features; of the head there is the norm's output in float32 twice and one position."""
+    report = archcalc.analyze("llama3", prompt=131_072, generate=512, device="H100", attention="fused", cache_dtype="q8_0")
+    generation, positions = report.generation, 131_072
+    assert generation is not None
+    weights, cache = 2 * 8_030_261_248, positions * 32 * 2 * 8 * (128 // 32 * 34)
+    assert generation.prompt_bytes == weights + cache + 8 * positions + 2 * positions * (2 * 4096 + 3 * 14_336)
+    last = archcalc.analyze("llama3", prompt=131_072, logits="last", device="H100", attention="fused", cache_dtype="q8_0")
+    assert (generation.first.operations, generation.first.seconds) == (2 * last.totals.maccs, last.totals.time_seconds)
+
+
+@pytest.mark.parametrize(
+    ("options", "fitting", "told"),
+    [
+        # 16,060,522,496 bytes of weights, 64 * 131,072 of each token of the cache, and 64 * (8 + 2 * (4,096 + 128,256)) of activations
+        (
+            {"prompt": 128, "generate": 4096, "batch": 64},
+            1027,
+            "  at the end inference takes 47.97 GiB (51,510,944,256 bytes) and does not fit, all 4,224 tokens in the cache; while the prompt goes in "
+            "16.74 GiB\n  1,027 of the 4,096 tokens fit 24.00 GiB: with 1,156 in the cache it is too little\n",
+        ),
+        (
+            {"prompt": 4096, "generate": 4096, "batch": 64},
+            0,
+            "all 8,192 tokens in the cache; while the prompt goes in 71.96 GiB and does not fit\n"
+            "  none of the 4,096 tokens fits 24.00 GiB: their prompt does not\n",
+        ),
+        (
+            {"prompt": 128, "generate": 1027, "batch": 64},
+            1027,
+            "  at the end inference takes 24.00 GiB (25,766,306,304 bytes), all 1,155 tokens in the cache; while the prompt goes in 16.74 GiB\n"
+            "the first token",
+        ),
+    ],
+)
+def test_what_is_generated_fits_up_to_a_token(run: Any, options: dict[str, int], fitting: int, told: str) -> None:
+    words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    code, out, _ = run("llama3", "--device", "4090", "--attention", "fused", "--depth", "1", *words)
+    assert code == 0
+    assert told in out
+    report = archcalc.analyze("llama3", device="4090", attention="fused", **options)  # type: ignore[arg-type]
+    assert report.generation is not None
+    assert report.generation.fitting == report.generation.to_dict()["fitting_tokens"] == fitting
+    for more, fits in ((fitting, True), (fitting + 1, False)):
+        at = options["prompt"] + more
+        step = archcalc.analyze("llama3", phase="decode", context=at, memory=True, attention="fused", batch=options["batch"])
+        assert (step.ledgers[-1].bytes <= 24 * 2**30) is fits or not fitting
+
+
+def test_where_no_memory_is_known_all_is_said_to_fit(run: Any) -> None:
+    found = archcalc.analyze("gpt2", prompt=10, generate=5).generation
+    assert found is not None
+    assert found.fitting is None
+    assert "fitting_tokens" not in found.to_dict()
+    assert found.fits(found.end)
+
+
+@pytest.mark.parametrize("layers", ["[{name: end, repeat: 3, top: 8}]", "[{name: end, repeat: 2, top: 8}, {name: a, top: 8}]"])
+def test_a_head_in_a_block_that_serves_others_runs_on_one_position_in_the_last_alone(layers: str) -> None:
+    text = f"""
+        input: {{shape: [9], dtype: int64}}
+        {TOP}
+        layers: [embedding: {{vocabulary: 11, features: 8}}, {layers[1:]}
+    """
+    whole, last = analyzed(text), analyzed(text, logits="last")
+    assert (whole.totals.maccs, last.totals.maccs) == (6 * 9 * 64, 5 * 9 * 64 + 64)
+    assert last.outputs == [[1, 8]]
+    assert [row.name for row in last.layers if row.name not in {each.name for each in whole.layers}] == [
+        last.layers[-1].name.replace("out", "last_position")
+    ]
+    assert last.totals.params == whole.totals.params == 11 * 8 + 6 * 64
+
+
+def test_what_is_behind_the_head_takes_one_position_as_well() -> None:
+    report = archcalc.analyze("lstm_lm", logits="last")
+    assert [row.output_shapes for row in report.layers[-2:]] == [[[1, report.outputs[0][1]]]] * 2
 
 
 def test_on_the_command_line(run: Any) -> None:

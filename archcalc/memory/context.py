@@ -11,7 +11,20 @@ from .storage import Storage, Value, Walk, tensor_bytes, there
 class Run:
     """What all walks through one network have in common."""
 
-    __slots__ = ("assumed", "batch", "checkpoint", "follows", "fused", "known", "scores", "spoiled", "stale", "training", "walks")
+    __slots__ = (
+        "assumed",
+        "batch",
+        "checkpoint",
+        "follows",
+        "fused",
+        "known",
+        "laid_out",
+        "scores",
+        "spoiled",
+        "stale",
+        "training",
+        "walks",
+    )
 
     def __init__(self, batch: int, *, training: bool, checkpoint: Checkpoints, fused: bool, follows: int = 0) -> None:
         self.batch = batch
@@ -32,6 +45,8 @@ class Run:
         """The layers that take a value which was overwritten in place before."""
         self.scores = 0
         """How many kinds of attention have their scores in memory."""
+        self.laid_out = 0
+        """How many layers have keys or values laid out for each head of the queries."""
         self.spoiled: list[str] = []
         """The layers that overwrite what a layer before them keeps for its backward pass."""
 

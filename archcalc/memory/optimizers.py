@@ -57,6 +57,11 @@ class Optimizer:
         """The names of all states that a tensor can have."""
         return tuple(state.name for state in self._states)
 
+    @property
+    def in_dtype(self) -> bool:
+        """Whether some state is held in the dtype of the training's states, and not in one of its own."""
+        return any(not bits for state in self._states for bits, _, _ in state.kept)
+
     def states(self, shape: Shape, *, matrix: bool, dtype: str = "float32") -> list[tuple[str, int, tuple[int, ...]]]:
         """The states of one weight tensor: the name of each, its bytes, and how many it has of each of its ``units``.
 

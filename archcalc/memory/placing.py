@@ -9,7 +9,7 @@ from ..core.formats import cache_bits
 from ..layers.kit.keeps import FLOAT32, FLOAT32_SCALED, NOTHING, Strides
 from ..layers.kit.views import in_order
 from ..network.graph import Leaf, Tensor
-from .context import Context, Way
+from .context import Context, Run, Way
 from .keeping import Turn, keep, keep_fused
 from .storage import Step, Storage, Value, tensor_bytes, there
 
@@ -78,10 +78,11 @@ def _turn(context: Context, step: Step, leaf: Leaf, way: Way, trained: bool) -> 
     for storage in sources[1:]:
         batched, grad, core = batched or storage.batched, grad or storage.grad, core or storage.core
     samples = way.times * context.run.batch if batched else way.times
-    fused = context.run.fused or way.style == "fused"
+    run = context.run
+    fused = run.fused or way.style == "fused"
     sources = _cast(context, step, leaf, sources, samples)
     if keeps.spreads is not None and not fused and way.style in (FLOAT32, FLOAT32_SCALED):
-        sources = _spread(step, leaf, sources, samples, keeps.spreads(leaf.result.symbols))
+        sources = _spread(run, step, leaf, sources, samples, keeps.spreads(leaf.result.symbols))
     if way.style in keeps.copies and not fused:
         sources = _copied(context, step, leaf, sources, samples, keeps.copies[way.style])
     if keeps.lasts is not None:
@@ -115,10 +116,11 @@ def _copied(context: Context, step: Step, leaf: Leaf, sources: list[Storage], sa
     return sources
 
 
-def _spread(step: Step, leaf: Leaf, sources: list[Storage], samples: int, times: int) -> list[Storage]:
+def _spread(run: Run, step: Step, leaf: Leaf, sources: list[Storage], samples: int, times: int) -> list[Storage]:
     """The sources, the second laid out so many times over: keys or values once for each head of the queries."""
     if times == 1:
         return sources
+    run.laid_out += 1
     copy = Storage(times * tensor_bytes(leaf.inputs[1], samples), batched=sources[1].batched, grad=sources[1].grad)
     step.made.append(copy)
     return [sources[0], copy]

@@ -28,10 +28,12 @@ BOUND = (
 
 
 def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: int | None = None) -> list[list[str]]:
-    """Blocks of lines: a ledger each, and the times. Where there is less room than ``width``, formulas go and lines are wrapped."""
-    blocks = [ledger_lines(ledger, units, unicode, width) for ledger in report.ledgers if report.request.memory]
+    """Blocks of lines: a ledger each, of a training that is asked for its own alone, and the times. Where there is less room than ``width``, formulas go and lines are wrapped."""
+    plan = report.request.plan
+    shown = report.ledgers[:1] if plan is not None and plan.trains else report.ledgers
+    blocks = [ledger_lines(ledger, units, unicode, width) for ledger in shown if report.request.memory]
     if blocks:
-        blocks[-1].append(left_out(report, report.ledgers))
+        blocks[-1].append(left_out(report, shown))
     if report.speed is not None:
         blocks.append(list(_speed(report.speed, report.ledgers)))
         if report.measurement is not None:

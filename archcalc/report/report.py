@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..core.dtypes import HALF, in_words
 from ..core.errors import JSON_SCHEMA_VERSION
 from ..core.formats import TYPES
 from ..core.words import counted
@@ -155,8 +156,8 @@ class Report:
         found += named("ran before the first token: of them the weights alone are counted", [entry.name for entry in self.ran_before])
         if self.accounts is not None:
             run = self.accounts.training.run
-            if self.request.memory and run.scores:
-                found.append("attention has its scores in memory, as the spec writes it; with --attention fused it never has")
+            if self.request.memory or self.request.device is not None or self.generation is not None:
+                found += self.memory_notes
             found += self.accounts.notes
             if self.totals.untrained and not (self.trains or self.request.infers or self.accounts.serves):
                 found.append("no param is trained, all are frozen or whole numbers: these are the figures of inference alone")
@@ -178,6 +179,24 @@ class Report:
             sizes = ", ".join(f"{name.removesuffix('_bytes')} {size:,}" for name, size in self.tool_sizes.items())
             found.append(f"{self.convention} prints these bytes: {sizes}")
         return found + self.budget_notes
+
+    @property
+    def memory_notes(self) -> list[str]:
+        """What of the ledgers an option would change that few would leave out: attention that is not fused, and moments of 16 bits."""
+        if self.accounts is None:
+            return []
+        found, run, plan = [], self.accounts.training.run, self.accounts.plan
+        if run.scores:
+            laid_out = ", and keys and values laid out for each head of the queries," if run.laid_out else ""
+            found.append(f"attention has its scores{laid_out} in memory, as the spec writes it; with --attention fused it never has")
+        parts = self.totals.account.parts if self.totals.account is not None else {}
+        narrow = plan.optimizer.in_dtype and any(name in plan.optimizer.state_names and what == in_words(HALF) for name, what in parts)
+        if plan.trains and self.trains and narrow and self.request.precision is None:
+            found.append(
+                f"{plan.optimizer.name} has its states in {self.dtype}, as the weights are; --precision mixed has them in float32, "
+                "and a float32 copy of the weights, as is usual"
+            )
+        return found
 
     @property
     def budget_notes(self) -> list[str]:

@@ -40,6 +40,7 @@ class Request:
     max_layers: int
     batch: int
     dtype: str | None
+    precision: str | None
     phase: str | None
     context: int | None
     logits: str

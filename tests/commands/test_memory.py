@@ -481,9 +481,73 @@ def test_scores_in_memory() -> None:
     told = "attention has its scores in memory, as the spec writes it; with --attention fused it never has"
     assert notes(text, memory=True) == [told]
     assert notes(text, memory=True, attention="fused") == []
-    assert notes(text, device="a100") == []  # times never have them
+    assert notes(text, device="a100") == [told]  # times never have them, what the device holds does
+    assert notes(text, images=5) == []
     assert notes(text) == []
     assert notes("input: [6, 8]\nlayers: [linear: 2]\n", memory=True) == []
+
+
+def test_keys_and_values_for_each_head_of_the_queries() -> None:
+    """While decoding they are most of it: two kept heads of 4 features serve 6, for 50 tokens."""
+    text = """
+    input: {shape: [50], dtype: int64}
+    layers:
+      - embedding: {vocabulary: 20, features: 24}
+      - attention: {heads: 6, kv_heads: KEPT, head_dim: 4, causal: true, bias: false}
+        as: WRITTEN
+    """
+    decoding: dict[str, Any] = {"phase": "decode", "context": 50, "memory": True}
+    laid_out = "attention has its scores, and keys and values laid out for each head of the queries, in memory"
+    tail = ", as the spec writes it; with --attention fused it never has"
+    for kept, written, told in (("2", "float32", laid_out), ("6", "float32", "attention has its scores in memory")):
+        spec = text.replace("KEPT", kept).replace("WRITTEN", written)
+        assert told + tail in notes(spec, **decoding)
+        assert told + tail in notes(spec, memory=True)
+        assert not any("scores" in note for note in notes(spec, attention="fused", **decoding))
+    eager, fused = (
+        analyzed(text.replace("KEPT", "2").replace("WRITTEN", "float32"), attention=each, **decoding).ledgers[-1].bytes
+        for each in ("spec", "fused")
+    )
+    assert eager - fused == 4 * (6 * 4 * 50 + 6 * 50 - 6 * 4)  # values and scores, when the queries are gone
+
+
+def test_prompts_tell_of_scores() -> None:
+    told = "attention has its scores in memory, as the spec writes it; with --attention fused it never has"
+    assert told in archcalc.analyze("gpt2", prompt=30, generate=5).notes
+    assert told not in archcalc.analyze("gpt2", prompt=30, generate=5, attention="fused").notes
+    assert told not in archcalc.analyze("gpt2", prompt=30).notes
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"optimizer": "adamw"}, "adamw has its states in bfloat16"),
+        ({"optimizer": "adamw", "dtype": "float16"}, "adamw has its states in float16"),
+        ({"checkpoint": "full"}, "adamw has its states in bfloat16"),
+        ({"optimizer": "lion"}, "lion has its states in bfloat16"),
+        ({"optimizer": "adamw", "precision": "uniform"}, ""),
+        ({"optimizer": "adamw", "precision": "mixed"}, ""),
+        ({"optimizer": "adamw", "dtype": "float32"}, ""),
+        ({"optimizer": "adamw8bit"}, ""),
+        ({"optimizer": "sgd"}, ""),
+        ({"memory": True}, ""),
+    ],
+)
+def test_states_of_16_bits(options: dict[str, Any], told: str) -> None:
+    text = "input: [6, 8]\ndtype: bfloat16\nlayers: [linear: 5]\n"
+    tail = ", as the weights are; --precision mixed has them in float32, and a float32 copy of the weights, as is usual"
+    assert [note for note in notes(text, **options) if "states" in note] == ([told + tail] if told else [])
+
+
+def test_a_training_shows_its_own_ledger_alone(run: Any) -> None:
+    net = b"name: Net\ninput: [6, 8]\nlayers: [linear: 5]\n"
+    heads = [line.partition("  ")[0] for line in run(net, "--memory")[1].splitlines() if "per param" in line]
+    assert heads == ["training, adamw, precision uniform", "inference"]
+    for option in (("--optimizer", "adam"), ("--checkpoint", "full"), ("--accumulate", "1")):
+        asked = [line.partition(",")[0] for line in run(net, *option)[1].splitlines() if "per param" in line]
+        assert asked == ["training"]
+    found = json.loads(run(net, "--optimizer", "adam", "--format", "json")[1])["memory"]
+    assert list(found) == ["training", "inference"]
 
 
 def test_what_is_overwritten_in_place() -> None:

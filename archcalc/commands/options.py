@@ -54,10 +54,15 @@ OWN: dict[str, dict[str, Option]] = {
         "between": Option(PAIR, "conventions", "Explain the difference of two."),
     },
     "What is searched": {
-        "over": Option(TEXT, "fit", "What grows: batch, context (while decoding), or a var of the spec.", "batch", metavar="WHAT"),
+        "over": Option(
+            TEXT, "fit", "What grows: batch, context (while decoding), prompt, generate, or a var of the spec.", "batch", metavar="WHAT"
+        ),
         "training": Option(FLAG, "fit", "Training, with adamw if no optimizer is named.", False),
-        "step": Option(WHOLE, "fit", "Try multiples of this only.", 1),
+        "multiple": Option(WHOLE, "fit", "Try multiples of this only.", 1),
         "beside": Option(TEXT, "fit", "A draft beside it, whose weights and cache count too.", flag="--with", metavar="SPEC"),
+        "beside_weights": Option(
+            TEXT, "fit", "Quantise the draft's weights; --weights are the network's.", flag="--with-weights", metavar="FORMAT"
+        ),
         "reserve": Option(TEXT, "fit", "Memory to leave free, such as 2GiB.", "0", metavar="SIZE"),
     },
     "The space": {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..core.errors import SpecError, TooShort
@@ -13,6 +12,14 @@ if TYPE_CHECKING:
     from ..report.report import Report
 
 LARGEST = 2**40
+PROMPT, END = "while the prompt goes in", "at the end"
+
+
+def passes(report: Report, training: bool) -> list[tuple[str, Ledger]]:
+    """The ledgers that have to fit, each with what it is called where there are two: while a prompt goes in, and when all is generated."""
+    if report.generation is not None:
+        return [(PROMPT, report.generation.start), (END, report.generation.end)]
+    return [("", report.ledgers[0 if training else -1])]
 
 
 class Fit:
@@ -33,20 +40,28 @@ class Fit:
         self.over: Report | None = None
         self.over_number = 0
         self.refused: SpecError | None = None
-        self._beside: dict[int, Sequence[Term]] = {}
-        """What is held beside, by the identity of the reports, of which two at most are held on to."""
+        self._beside: dict[int, Sequence[Sequence[Term]]] = {}
+        """What is held beside in each of the passes, by the identity of the reports, of which two at most are held on to."""
+
+    def taken(self, report: Report) -> tuple[str, Ledger]:
+        """The ledger that has to fit, of two the one that takes more, and what its pass is called."""
+        found = []
+        for number, (name, ledger) in enumerate(passes(report, self.training)):
+            beside = self._beside.get(id(report), ())
+            ledger = ledger.plus(beside[number] if beside else ())
+            found.append((name, ledger if self.flash is None else ledger.in_flash()))
+        return max(found, key=lambda each: (self.too_much(each[1]), each[1].memory_bytes))
 
     def ledger(self, report: Report) -> Ledger:
         """The ledger that has to fit."""
-        ledger = report.ledgers[0 if self.training else -1].plus(self._beside.get(id(report), ()))
-        return ledger if self.flash is None else ledger.in_flash()
+        return self.taken(report)[1]
 
     def too_much(self, ledger: Ledger) -> int:
         """By how many bytes a ledger does not fit: of the memory, else of the flash; 0 where it does."""
         return max(ledger.memory_bytes - self.memory, 0) or max(ledger.flash_bytes - (self.flash or 0), 0)
 
-    def put_beside(self, report: Report, terms: Sequence[Term]) -> None:
-        """What is held beside the network of a report."""
+    def put_beside(self, report: Report, terms: Sequence[Sequence[Term]]) -> None:
+        """What is held beside the network of a report in each of its passes."""
         self._beside[id(report)] = terms
 
 
@@ -57,7 +72,7 @@ def fit(
     training: bool,
     step: int = 1,
     flash: int | None = None,
-    beside: Callable[[int, Report], Sequence[Term]] | None = None,
+    beside: Callable[[int, Report], Sequence[Sequence[Term]]] | None = None,
     grows: bool = False,
 ) -> Fit:
     """Search by doubling and halving, on exact figures; only multiples of ``step`` are tried. ``beside`` gives what else is held;
@@ -70,6 +85,7 @@ def fit(
     def fits(number: int) -> bool:
         try:
             report = analysed(number * step)
+            terms = () if beside is None else beside(number * step, report)
         except TooShort:
             if not grows:
                 raise
@@ -79,8 +95,7 @@ def fit(
                 raise
             found.refused, found.over, found.over_number = error, None, number * step
             return False
-        if beside is not None:
-            found.put_beside(report, beside(number * step, report))
+        found.put_beside(report, terms)
         if found.too_much(found.ledger(report)):
             found.refused, found.over, found.over_number = None, report, number * step
             return False
@@ -102,35 +117,3 @@ def fit(
     if found.report is None and found.refused is not None:
         raise found.refused
     return found
-
-
-class Remedy:
-    """Options with which the least takes less: how they are written, the ledger with them, and whether it then fits."""
-
-    __slots__ = ("chosen", "fits", "ledger")
-
-    def __init__(self, chosen: tuple[str, ...], ledger: Ledger, fits: bool) -> None:
-        self.chosen = chosen
-        self.ledger = ledger
-        self.fits = fits
-
-
-def remedy(helps: Mapping[str, Mapping[str, object]], tried: Callable[[Mapping[str, object]], Ledger | None], found: Fit) -> Remedy | None:
-    """The fewest of some steps with which the least fits; where no combination does, the one with which it takes least. None where there is none.
-
-    ``helps`` are options by how they are written; ``tried`` gives the ledger with options changed, or None where they can't be asked.
-    """
-    best: Remedy | None = None
-    for number in range(1, len(helps) + 1):
-        for chosen in combinations(helps, number):
-            changed = {name: value for each in chosen for name, value in helps[each].items()}
-            if len(changed) < number:  # two ways to say one option
-                continue
-            ledger = tried(changed)
-            if ledger is None:
-                continue
-            if not found.too_much(ledger):
-                return Remedy(chosen, ledger, True)
-            if best is None or ledger.bytes < best.ledger.bytes:
-                best = Remedy(chosen, ledger, False)
-    return best

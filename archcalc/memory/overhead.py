@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .ledger import Ledger, Term
 
 CONTEXT = 781 * 2**20
@@ -16,10 +18,25 @@ SOURCE = "overhead is an estimate: a context of 781 MiB (pytorch/pytorch, issue 
 
 def with_overhead(ledger: Ledger) -> Ledger:
     """A ledger with the context, and with what the allocator rounds up: each term to whole pieces, and a segment that is begun."""
-    rounded = sum(-term.bytes % ROUNDED for term in ledger.terms) + SEGMENT
+    rounding = _rounding(ledger.terms)
     return ledger.plus(
         [
             Term("context of CUDA, an estimate", "as printed with one tensor", "781 * 2**20", CONTEXT),
-            Term("allocator, an estimate", "each line to whole 2 MiB + a segment of 20 MiB", f"{rounded - SEGMENT} + {SEGMENT}", rounded),
+            Term(
+                "allocator, an estimate",
+                "each line to whole 2 MiB + a segment of 20 MiB",
+                f"{rounding} + {SEGMENT}",
+                rounding + SEGMENT,
+            ),
         ]
     )
+
+
+def rounded(name: str, terms: Iterable[Term]) -> Term:
+    """What the allocator rounds up of more terms in the same process."""
+    rounding = _rounding(terms)
+    return Term(name, "each line to whole 2 MiB", f"{rounding}", rounding)
+
+
+def _rounding(terms: Iterable[Term]) -> int:
+    return sum(-term.bytes % ROUNDED for term in terms)

@@ -94,22 +94,18 @@ class Run(TypedDict, total=False):
     step: Annotated[
         int | None,
         Option(
-            *(
-                AMOUNT,
-                "table explain roofline sweep",
-                "While decoding, how many tokens come in at once: guesses to verify, a prompt in chunks.",
-            ),
+            *(AMOUNT, ONE, "While decoding, how many tokens come in at once: guesses to verify, a prompt in chunks."),
             metavar="TOKENS",
             needs=STEPPING,
         ),
     ]
     prompt: Annotated[
-        int | None, Option(AMOUNT, "table sweep", "Tokens of a prompt, in place of the length that the spec says.", metavar="TOKENS")
+        int | None, Option(AMOUNT, "table fit sweep", "Tokens of a prompt, in place of the length that the spec says.", metavar="TOKENS")
     ]
     generate: Annotated[
         int | None,
         Option(
-            *(AMOUNT, "table", "Tokens to generate behind the prompt: least times to the first and the last."),
+            *(AMOUNT, "table fit", "Tokens to generate behind the prompt: least times to the first and the last, and the memory for both."),
             metavar="TOKENS",
             needs=PROMPTED,
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 import archcalc
 from archcalc.core.errors import Problem, SpecError
 from archcalc.explore.fit import LARGEST, Fit, fit
+from archcalc.explore.remedy import remedy
 from archcalc.memory.ledger import Ledger, Term
 from places import SPECS
 from spec_help import text_of
@@ -93,8 +95,8 @@ def test_the_largest_batch_at_inference(run: Any) -> None:
         (["--optimizer", "momentum", "--dtype", "bfloat16"], "training", 30, 6 * 66 + 30 * 52, 6 * 66 + 31 * 52),
         (["--training", "--reserve", "100 B"], "training", 8, 4 * 264 + 8 * 104, 4 * 264 + 9 * 104),
         (["--training", "--reserve", "0.5kB"], "training", 4, 4 * 264 + 4 * 104, 4 * 264 + 5 * 104),
-        (["--step", "7"], "inference", 21, 264 + 21 * 76, 264 + 28 * 76),
-        (["--step", "22"], "inference", 22, 264 + 22 * 76, 264 + 44 * 76),
+        (["--multiple", "7"], "inference", 21, 264 + 21 * 76, 264 + 28 * 76),
+        (["--multiple", "22"], "inference", 22, 264 + 22 * 76, 264 + 44 * 76),
         (["--variant", "wide"], "inference", 18, 4 * 84 + 18 * 92, 4 * 84 + 19 * 92),
         (["--set", "width=20"], "inference", 7, 4 * 183 + 7 * 180, 4 * 183 + 8 * 180),
     ],
@@ -103,7 +105,7 @@ def test_the_largest_batch_at_inference(run: Any) -> None:
 def test_by_hand(run: Any, options: list[str], ledger: str, largest: int, size: int, more: int) -> None:
     found = fitted(run, NET, "--device", board("2 kB"), *(["--loss", "none"] if ledger == "training" else []), *options)
     left = 2_000 - {"100 B": 100, "0.5kB": 500}.get("".join(options[-1:]), 0)
-    step = int(options[1]) if "--step" in options else 1
+    step = int(options[1]) if "--multiple" in options else 1
     assert (found["largest"], found["next"], found["next_bytes"]) == (largest, largest + step, more)
     assert (found["memory_bytes"], found["over"], found["device"], found["name"]) == (left, "batch", "board", "Net")
     assert found["ledger"]["bytes"] == size == sum(term["bytes"] for term in found["ledger"]["terms"])
@@ -170,7 +172,7 @@ def test_over_a_var(run: Any) -> None:
     found = fitted(run, NET, "--device", "board.yaml", "--over", "width", "--batch", "3")
     assert (found["largest"], found["next"]) == (32, 33)
     assert (found["ledger"]["bytes"], found["next_bytes"]) == (4 * 291 + 12 * 69, 4 * 300 + 12 * 71)
-    found = fitted(run, NET, "--device", "board.yaml", "--over", "width", "--batch", "3", "--step", "10")
+    found = fitted(run, NET, "--device", "board.yaml", "--over", "width", "--batch", "3", "--multiple", "10")
     assert (found["largest"], found["next"]) == (30, 40)
     code, out, _ = run("fit", NET, "--device", "board.yaml", "--over", "width", "--batch", "3")
     assert code == 0
@@ -209,7 +211,7 @@ def test_a_limit_of_the_spec_ends_the_search(run: Any) -> None:
     ]
     found = fitted(run, DECODER, "--device", "board.yaml", "--phase", "decode", "--over", "context")
     assert (found["largest"], found["next"], found["next_bytes"]) == (12, 13, None)
-    found = fitted(run, DECODER, "--device", "board.yaml", "--phase", "decode", "--over", "context", "--step", "5")
+    found = fitted(run, DECODER, "--device", "board.yaml", "--phase", "decode", "--over", "context", "--multiple", "5")
     assert (found["largest"], found["next"], found["next_bytes"]) == (10, 15, None)
 
 
@@ -239,7 +241,7 @@ def test_a_context_begins_behind_what_stands_in_front(run: Any) -> None:
     assert (found["largest"], found["ledger"]["bytes"], found["next"], found["next_bytes"]) == (7, 3_000, 8, 3_080)
     found = fitted(run, BEHIND, "--device", board("6 kB"), *options)
     assert (found["largest"], found["next"], found["next_bytes"]) == (12, 13, None)
-    found = fitted(run, BEHIND, "--device", "board.yaml", *options, "--step", "7")
+    found = fitted(run, BEHIND, "--device", "board.yaml", *options, "--multiple", "7")
     assert (found["largest"], found["next"]) == (7, 14)
     code, out, err = run("fit", BEHIND, "--device", board("2.6 kB"), *options)
     assert (code, out) == (1, "")
@@ -256,7 +258,7 @@ def test_a_context_begins_behind_what_stands_in_front(run: Any) -> None:
         "--device",
         "board.yaml",
         *options,
-        "--step",
+        "--multiple",
         "3",
     )
     assert (code, out) == (1, "")
@@ -300,7 +302,7 @@ def test_not_even_one(run: Any) -> None:
         "",
         text_of(
             """
-            Net (float32) does not fit board even with batch 1: training takes 1.59 KiB (1,628 bytes) of 1,000 B (1,000 bytes), 628 B (628 bytes) too much
+            Net (float32, width 10, loss none) does not fit board even with batch 1: training takes 1.59 KiB (1,628 bytes) of 1,000 B (1,000 bytes), 628 B (628 bytes) too much
               weights, float32: 372 B (372 bytes)
               gradients, float32: 372 B (372 bytes)
               first moment (adamw): 372 B (372 bytes)
@@ -317,7 +319,7 @@ def test_not_even_one(run: Any) -> None:
 
 def test_terms_come_by_size(run: Any) -> None:
     _, _, err = run("fit", DECODER, "--device", board("2 kB"))
-    terms = err.splitlines()[1:-1]
+    terms = [line for line in err.splitlines()[1:-1] if not line.startswith("  note ")]
     sizes = [int(line.rpartition("(")[2].removesuffix(" bytes)").replace(",", "")) for line in terms]
     assert len(sizes) == 3
     assert sizes == sorted(sizes, reverse=True)
@@ -325,7 +327,7 @@ def test_terms_come_by_size(run: Any) -> None:
 
 
 def test_not_even_the_first_step(run: Any) -> None:
-    code, out, err = run("fit", NET, "--device", board("2 kB"), "--step", "30")
+    code, out, err = run("fit", NET, "--device", board("2 kB"), "--multiple", "30")
     assert (code, out) == (1, "")
     assert err.startswith(
         "Net (float32) does not fit board even with batch 30: inference takes 2.48 KiB (2,544 bytes) of 1.95 KiB (2,000 bytes), "
@@ -381,8 +383,13 @@ def test_a_hint_names_what_was_not_asked_for(run: Any, spec: bytes, options: lis
 @pytest.mark.parametrize(
     ("spec", "size", "options", "hint"),
     [
-        ("llama2", "12 GiB", ["--phase", "decode", "--context", "1Ki"], "--weights int4"),
-        ("gpt2", "260 MB", ["--phase", "decode", "--context", "1Ki"], "--dtype bfloat16 --weights int4"),
+        ("llama2", "12 GiB", ["--phase", "decode", "--context", "1Ki"], "--weights int8"),
+        ("llama2", "5 GiB", ["--phase", "decode", "--context", "1Ki"], "--weights int4 --group-size 128"),
+        ("llama2", "15 GiB", ["--phase", "decode", "--context", "8Ki"], "--cache-dtype float8"),
+        ("llama2", "7 GiB", ["--phase", "decode", "--context", "8Ki"], "--cache-dtype float8 --weights int4 --group-size 128"),
+        ("llama3@70b", "80 GiB", ["--set", "seq=4096", "--lora", "16", "--training"], "--checkpoint full --weights nf4"),
+        ("llama3@70b", "48 GiB", ["--set", "seq=2048", "--lora", "16", "--training"], "--checkpoint full --weights nf4"),
+        ("gpt2", "260 MB", ["--phase", "decode", "--context", "1Ki"], "--dtype bfloat16 --weights int8"),
         ("gpt2", "2.7 GB", ["--optimizer", "adam"], "--checkpoint full"),
         ("gpt2", "1 GB", ["--optimizer", "adam"], None),
         ("llama3@3.2-1b", "4.5 GiB", ["--attention", "fused"], "--logits last"),
@@ -404,8 +411,8 @@ def test_a_hint_is_true(run: Any, spec: str, size: str, options: list[str], hint
 def test_a_hint_with_a_draft_holds_for_both(run: Any) -> None:
     options = ("--phase", "decode", "--context", "8k", "--with", "llama3@3.2-1b", "--device", "rtx-3060")
     told = run("fit", "llama3", *options)[2].splitlines()[-1]
-    assert told.startswith("  hint      it fits with --weights int4: ")
-    assert fitted(run, "llama3", *options, "--weights", "int4")["largest"] >= 1
+    assert told == "  hint      it fits with --weights int4 --group-size 128: 8.89 GiB (9,549,013,000 bytes)"
+    assert fitted(run, "llama3", *options, "--weights", "int4", "--group-size", "128")["largest"] >= 1
 
 
 def test_a_hint_on_a_device_with_flash_is_for_both_memories(run: Any) -> None:
@@ -413,11 +420,11 @@ def test_a_hint_on_a_device_with_flash_is_for_both_memories(run: Any) -> None:
     for memory, flash, hint in (
         ("76 B", "263 B", "it fits with --dtype int8: 19 B (19 bytes), and 66 B (66 bytes) of flash"),
         ("75 B", "264 B", "it fits with --dtype int8: 19 B (19 bytes), and 66 B (66 bytes) of flash"),
-        ("75 B", "65 B", "it fits with --dtype int8 --weights int4: 19 B (19 bytes), and 63 B (63 bytes) of flash"),
+        ("75 B", "65 B", "it fits with --dtype int8 --weights int4 --group-size 128: 19 B (19 bytes), and 63 B (63 bytes) of flash"),
         (
             "18 B",
             "264 B",
-            "even with --dtype int8 --weights int4 it takes 19 B (19 bytes), and 63 B (63 bytes) of flash: another device, or several",
+            "even with --dtype int8 --weights int4 --group-size 128 it takes 19 B (19 bytes), and 63 B (63 bytes) of flash: another device, or several",
         ),
     ):
         Path("mcu.yaml").write_text(
@@ -469,6 +476,227 @@ def test_a_draft_counts_with_its_weights_and_its_cache(run: Any) -> None:
     assert both["ledger"]["bytes"] == sum(terms.values()) <= both["memory_bytes"] < both["next_bytes"]
 
 
+def test_a_draft_has_as_many_tokens_as_its_network(run: Any) -> None:
+    """Of each token the draft caches 2 * 8 * 64 numbers of two bytes in 16 layers; its spec's own length is 8,192."""
+    common = ("--device", "H100", "--attention", "fused", "--logits", "last", "--with", "llama3@3.2-1b")
+    cache = "draft Llama 3 (3.2-1b), key-value cache"
+    for options, tokens in ((("--set", "seq=2048"), 2048), (("--prompt", "1000"), 1000), ((), 8192)):
+        found = fitted(run, "llama3", *common, *options)
+        assert {term["name"]: term["bytes"] for term in found["ledger"]["terms"]}[cache] == found["largest"] * tokens * 32_768
+    found = fitted(run, "llama3", *common, "--over", "seq")
+    assert {term["name"]: term["bytes"] for term in found["ledger"]["terms"]}[cache] == found["largest"] * 32_768
+
+
+SMALL = b"""\
+name: Small
+input: {shape: [words], dtype: int64}
+vars: {words: 30, width: 32}
+layers: [{embedding: {vocabulary: 20, features: width}}, {linear: 20}]
+"""
+"""1,300 parameters where the width is 32, 340 where it is 8; of each word its number, a vector and 20 scores are alive."""
+
+
+def test_of_two_that_run_in_turn_the_larger_activations_count(run: Any) -> None:
+    """With 12 words: 1,360 and 5,200 bytes of weights, 1,440 of the network's activations, 2,592 of the draft's."""
+    Path("small.yaml").write_bytes(SMALL)
+    network = SMALL.replace(b"Small", b"Network").replace(b"words", b"length")
+    options = ("--with", "small.yaml", "--set", "length=12", "--set", "width=8")
+    found = fitted(run, network, "--device", board("9152 B"), *options)
+    assert (found["largest"], found["ledger"]["bytes"]) == (1, 1_360 + 5_200 + 2_592)
+    assert [(term["name"], term["numbers"], term["bytes"]) for term in found["ledger"]["terms"][1:]] == [
+        ("activations", "96 + 1,344", 1_440),
+        ("draft Small, weights, float32", "4 * 1,300", 5_200),
+        ("draft Small, activations", "2,592 - 1,440", 1_152),
+    ]
+    code, out, err = run("fit", network, "--device", board("9151 B"), *options)
+    assert (code, out) == (1, "")
+    assert "  note      network and draft run in turn: of their activations the larger count\n" in err
+    code, out, _ = run("fit", network, "--device", board("20 kB"), *options)
+    assert code == 0
+    assert out.endswith("device\nnetwork and draft run in turn: of their activations the larger count\n")
+    other = ("--with", "net.yaml", "--set", "words=12", "--device", board("9152 B"))
+    network_is_larger = run("fit", "small.yaml", *other, "--format", "json")[1]
+    assert [term["name"] for term in json.loads(network_is_larger)["ledger"]["terms"]][2:] == ["draft Network, weights, float32"]
+
+
+def test_one_process_has_one_context(run: Any) -> None:
+    common = ("--device", "H100", "--phase", "decode", "--context", "8192", "--attention", "fused", "--with", "llama3@3.2-1b")
+    without, found = fitted(run, "llama3", *common), fitted(run, "llama3", *common, "--overhead", "cuda", "--over", "batch")
+    terms = {term["name"]: term["bytes"] for term in found["ledger"]["terms"]}
+    assert [name for name in terms if "CUDA" in name] == ["context of CUDA, an estimate"]
+    lines = [terms[f"draft Llama 3 (3.2-1b), {name}"] for name in ("weights, bfloat16", "key-value cache")]
+    assert terms["draft Llama 3 (3.2-1b), allocator, an estimate"] == sum(-size % 2**21 for size in lines) > 0
+    assert found["largest"] <= without["largest"]
+
+
+def test_a_draft_has_a_format_of_its_own(run: Any) -> None:
+    common = ("--device", "4090", "--phase", "decode", "--context", "8192", "--weights", "q4_k_m", "--with", "llama3@3.2-1b")
+    params = archcalc.analyze("llama3@3.2-1b").totals.params
+    found = {term["name"]: term["bytes"] for term in fitted(run, "llama3", *common)["ledger"]["terms"]}
+    assert found["draft Llama 3 (3.2-1b), weights, bfloat16"] == 2 * params
+    assert "weights, q4_k" in found
+    found = {term["name"]: term["bytes"] for term in fitted(run, "llama3", *common, "--with-weights", "q8_0")["ledger"]["terms"]}
+    vectors = (2 * 16 + 1) * 2048
+    assert found["draft Llama 3 (3.2-1b), weights, q8_0"] == (params - vectors) // 32 * 34
+    assert found["draft Llama 3 (3.2-1b), weights, float32"] == 4 * vectors
+    assert "weights, q4_k" in found
+    assert run("fit", "llama3", "--device", "4090", "--with-weights", "q8_0") == (
+        2,
+        "",
+        "archcalc: --with-weights is the format of a draft's weights, and there is no draft\n  hint      --with SPEC names one\n",
+    )
+
+
+# A prompt and what is generated
+
+
+@pytest.mark.parametrize(
+    ("options", "largest", "when", "one"),
+    [
+        # at the end of 4,224 tokens each takes 131,072 bytes; a sample has its id, a vector of 4,096 and 128,256 scores alive
+        (("--prompt", "128", "--generate", "4096"), 17, "at the end", 4224 * 131_072 + 8 + 2 * (4096 + 128_256)),
+        # a prompt of 2,048 has the stream twice and three times 14,336 features alive
+        (
+            ("--prompt", "2048", "--generate", "16"),
+            20,
+            "while the prompt goes in",
+            2048 * (131_072 + 8 + 2 * (2 * 4096 + 3 * 14_336)),
+        ),
+    ],
+)
+def test_a_prompt_and_what_is_generated_fit_both(run: Any, options: tuple[str, ...], largest: int, when: str, one: int) -> None:
+    weights = 2 * 8_030_261_248
+    found = fitted(run, "llama3", "--device", "4090", "--attention", "fused", *options)
+    assert largest == (24 * 2**30 - weights) // one
+    assert (found["largest"], found["pass"], found["ledger"]["bytes"]) == (largest, when, weights + largest * one)
+    assert found["next_bytes"] == weights + (largest + 1) * one
+    prompt, generate = (int(options[at]) for at in (1, 3))
+    both = archcalc.analyze("llama3", prompt=prompt, generate=generate, batch=largest, attention="fused").generation
+    assert both is not None
+    assert max(both.prompt_bytes, both.end_bytes) == found["ledger"]["bytes"]
+    code, out, _ = run("fit", "llama3", "--device", "4090", "--attention", "fused", *options)
+    assert code == 0
+    assert out.startswith(
+        f"Llama 3 (bfloat16, prompt {prompt:,}, generate {generate:,}, attention fused) fits rtx-4090 up to batch {largest}: {when} inference takes "
+    )
+
+
+def test_what_grows_may_be_the_prompt_or_what_is_generated(run: Any) -> None:
+    common = ("--device", "4090", "--attention", "fused", "--batch", "4")
+    weights = 2 * 8_030_261_248
+    prompt = fitted(run, "llama3", *common, "--over", "prompt", "--generate", "512")
+    assert prompt["largest"] == (24 * 2**30 - weights) // (4 * (131_072 + 8 + 2 * (2 * 4096 + 3 * 14_336)))
+    generate = fitted(run, "llama3", *common, "--over", "generate", "--prompt", "512")
+    assert generate["largest"] == (24 * 2**30 - weights - 4 * (8 + 2 * (4096 + 128_256))) // (4 * 131_072) - 512
+    assert (
+        run("fit", "llama3", *common, "--over", "generate")[2] == "archcalc: generate goes with prompt: how many tokens there are before\n"
+    )
+
+
+def test_tokens_in_a_pass_are_no_multiples(run: Any) -> None:
+    common = ("--device", board("6 kB"), "--phase", "decode", "--context", "8")
+    found = fitted(run, DECODER, *common, "--step", "5")
+    ledger = archcalc.analyze("net.yaml", memory=True, phase="decode", context=8, step=5, batch=found["largest"]).ledgers[0]
+    assert (found["largest"] % 5, found["ledger"]["bytes"]) == (2, ledger.bytes)
+    assert fitted(run, DECODER, *common, "--multiple", "3")["largest"] % 3 == 0
+    assert run("fit", DECODER, *common, "--step", "5")[1].startswith(
+        "Decoder (float32, decoding at 8, 5 tokens at once) fits board up to batch "
+    )
+    assert run("fit", NET, "--device", "board.yaml", "--step", "32") == (
+        2,
+        "",
+        "archcalc: --step is how many tokens come in at once against a context: it goes with --phase decode\n"
+        "  hint      --multiple 32 tries multiples of 32 alone\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "options", "asked"),
+    [
+        ("llama3@3.2-1b", (), "bfloat16, 8,192 tokens"),
+        ("llama3@3.2-1b", ("--set", "seq=4k", "--logits", "last"), "bfloat16, seq 4,000, logits last"),
+        ("llama3@3.2-1b", ("--prompt", "300", "--generate", "20"), "bfloat16, prompt 300, generate 20"),
+        (
+            "llama3@3.2-1b",
+            ("--lora", "16", "--lora-on", "query,value", "--loss", "cross_entropy:fused", "--attention", "fused"),
+            "bfloat16, 8,192 tokens, lora 16, on query,value, loss cross_entropy:fused, attention fused",
+        ),
+        (
+            "llama3@3.2-1b",
+            ("--weights", "int4", "--group-size", "64", "--zero-points", "--quantise", "inner", "--input", "2048"),
+            "bfloat16, input 2048, weights int4, groups of 64, zero points, inner quantised",
+        ),
+        (
+            "llama3@3.2-1b",
+            ("--phase", "decode", "--context", "8k", "--step", "4", "--cache-dtype", "q8_0", "--attention", "fused", "--overhead", "cuda"),
+            "bfloat16, decoding at 8,000, 4 tokens at once, attention fused, cache in q8_0, overhead of cuda",
+        ),
+        ("llama3@3.2-1b", ("--over", "seq"), "bfloat16, batch 1"),
+        ("resnet50", ("--input", "3x64x96", "--dtype", "float16"), "float16, input 3x64x96"),
+    ],
+)
+def test_the_answer_has_the_whole_question(run: Any, spec: str, options: tuple[str, ...], asked: str) -> None:
+    code, out, _ = run("fit", spec, "--device", "H100", *options)
+    assert code == 0
+    assert out.partition(" fits ")[0].endswith(f" ({asked})")
+
+
+def test_notes_stand_where_something_fits_and_where_nothing_does(run: Any) -> None:
+    told = "attention has its scores, and keys and values laid out for each head of the queries, in memory, as the spec writes it; with --attention fused it never has"
+    states = "adamw has its states in bfloat16, as the weights are; --precision mixed has them in float32, and a float32 copy of the weights, as is usual"
+    decoding = ("fit", "llama3@3.2-1b", "--phase", "decode", "--context", "1k", "--device")
+    assert run(*decoding, "H100")[1].endswith(f"device\n{told}\n")
+    assert f"\n  note      {told}\n" in run(*decoding, board("1 GB"))[2]
+    training = ("fit", "llama3@3.2-1b", "--training", "--set", "seq=512", "--device", "H100")
+    assert run(*training)[1].endswith(f"device\n{told}\n{states}\n")
+    assert states not in run(*training, "--precision", "uniform")[1]
+    assert run(*training, "--attention", "fused", "--precision", "mixed")[1].endswith("device\n")
+
+
+# The order of hints
+
+
+def tries(sizes: dict[str, int], helps: dict[str, dict[str, object]], memory: int) -> tuple[str | None, list[str]]:
+    """What is hinted, where each option takes so many bytes off 100, and what was tried for it."""
+    tried: list[str] = []
+
+    def ledger(changed: Mapping[str, object]) -> Ledger | None:
+        words = "".join(str(value) for value in changed.values())
+        tried.append(words)
+        return Ledger("inference", "", [Term("all", "", "", 100 - sum(sizes[each] for each in words))]) if "x" not in words else None
+
+    found = remedy(helps, ledger, Fit(memory, False))
+    return None if found is None else f"{'fits' if found.fits else 'even'} {''.join(found.chosen)}", tried
+
+
+ABC: dict[str, dict[str, object]] = {"A": {"a": "A"}, "B": {"b": "B"}, "C": {"c": "C"}, "D": {"c": "D"}}
+"""Four options, of which the last two are two values of one."""
+
+
+@pytest.mark.parametrize(
+    ("memory", "hint", "tried"),
+    [
+        (99, "fits A", "A B C D"),
+        (97, "fits C", "A B C D"),
+        (94, "fits BC", "A B C D ABD AB AC BC"),
+        (93, "fits BD", "A B C D ABD AB AC BC AD BD"),
+        (92, "fits ABD", "A B C D ABD AB AC BC AD BD ABC ABD"),
+        (80, "even ABD", "A B C D ABD AB AD BD"),
+    ],
+)
+def test_the_first_that_fits_is_the_one_that_changes_least(memory: int, hint: str, tried: str) -> None:
+    found, each = tries({"A": 1, "B": 2, "C": 4, "D": 5}, ABC, memory)
+    assert (found, " ".join(each)) == (hint, tried)
+
+
+def test_what_makes_it_no_smaller_is_not_hinted() -> None:
+    assert tries({"A": 0, "B": 2, "C": -1}, {each: ABC[each] for each in "ABC"}, 50)[0] == "even B"
+    assert tries({"A": 3, "B": 2, "C": -9}, {each: ABC[each] for each in "ABC"}, 95)[0] == "fits AB"
+    assert tries({"A": 3}, {"A": ABC["A"], "x": {"x": "x"}}, 50)[0] == "even A"
+    assert tries({}, {"x": {"x": "x"}}, 50)[0] is None
+    assert tries({}, {}, 50)[0] is None
+
+
 def test_a_draft_that_is_none(run: Any) -> None:
     common = ("fit", "llama3", "--device", "H100", "--phase", "decode", "--context", "900")
     assert run(*common, "--with", "gpt2") == (
@@ -490,7 +718,7 @@ def test_a_draft_that_is_none(run: Any) -> None:
     [
         (
             ["--over", "widht"],
-            "Net has no var 'widht': it has width, unused\n  hint      --over takes batch, context (while decoding), or a var of the spec",
+            "Net has no var 'widht': it has width, unused\n  hint      --over takes batch, context (while decoding), prompt, generate, or a var of the spec",
         ),
         (
             ["--over", "context"],
@@ -564,7 +792,7 @@ def test_a_spec_that_is_wrong_even_for_the_least(run: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("options", [["--step", "0"], ["--step", "two"], ["--batch", "0"], ["--accumulate", "0"]])
+@pytest.mark.parametrize("options", [["--multiple", "0"], ["--multiple", "two"], ["--batch", "0"], ["--accumulate", "0"]])
 def test_numbers_below_one(run: Any, options: list[str]) -> None:
     code, out, err = run("fit", NET, "--device", board("2 kB"), *options)
     assert (code, out) == (2, "")
@@ -596,6 +824,7 @@ class Made:
 
     def __init__(self, number: int, size: int) -> None:
         self.number = number
+        self.generation = None
         self.ledgers = [Ledger(name, name, [Term("all", "", "", each)]) for name, each in (("training", 2 * size), ("inference", size))]
 
 

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from ...core.dtypes import wide
 from ...core.errors import JSON_SCHEMA_VERSION
 from ...devices.catalogue import Device
-from ...explore.fit import Fit, Remedy
-from ...memory.optimizers import LEAST_8_BIT
+from ...explore.draft import IN_TURN
+from ...explore.fit import Fit
+from ...explore.remedy import Remedy
+from ...memory.ledger import Ledger
 from ...report.report import Report
+from ...request.options import OPTIONS
 from ..ledgers import ledger_lines, left_out
 from ..units import binary, thousands
 
+SAID = ("batch", "dtype", "variant", "device", "phase", "memory", "optimizer", "precision", "checkpoint", "accumulate")
+"""Options that the title, the ledger or other words tell."""
+HOW = {
+    "context": "decoding at {}",
+    "step": "{} tokens at once",
+    "lora_on": "on {}",
+    "group_size": "groups of {}",
+    "quantise": "{} quantised",
+    "cache_dtype": "cache in {}",
+    "overhead": "overhead of {}",
+}
+"""What is said of an option; of others their name, and the value behind it."""
 
-def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> str:
+
+def outcome(found: Fit, device: Device, over: str, *, drafted: bool = False, unicode: bool = True) -> str:
     """The largest number that fits, its ledger, and what the next one would take."""
     report = found.report
     assert report is not None
-    ledger = found.ledger(report)
+    when, ledger = found.taken(report)
     takes = ledger.memory_bytes
     free = found.memory - takes
     ended = found.over is None and found.refused is None
     how_far = f"whatever {over} is, as far as the search went ({found.number:,})" if ended else f"up to {_told(over, found.number)}"
     lines = [
-        f"{report.title} ({asked_for(report, over)}) fits {device.name} {how_far}: {ledger.name} takes {_size(takes)} of "
+        f"{report.title} ({asked_for(report, over, found.number)}) fits {device.name} {how_far}: {_takes(when, ledger)} {_size(takes)} of "
         f"{_size(found.memory)}, {_size(free)} are left"
     ]
     if found.flash is not None:
@@ -34,18 +50,20 @@ def outcome(found: Fit, device: Device, over: str, *, unicode: bool = True) -> s
         lines.append(f"{_told(over, found.over_number)} would be {_size(more)} too much")
     elif found.refused is not None:
         lines.append(f"{_told(over, found.over_number)} is more than the spec allows: {found.refused.errors[0].message}")
-    return "\n".join([*lines, "", *ledger_lines(ledger, "auto", unicode), left_out(report, [ledger])]) + "\n"
+    notes = [left_out(report, [ledger]), *report.memory_notes, *([IN_TURN] if drafted else [])]
+    return "\n".join([*lines, "", *ledger_lines(ledger, "auto", unicode), *notes]) + "\n"
 
 
-def no_fit(found: Fit, device: Device, over: str, remedy: Remedy | None = None) -> str:
+def no_fit(found: Fit, device: Device, over: str, remedy: Remedy | None = None, *, drafted: bool = False) -> str:
     """By how many bytes not even the least fits, where they go, the most first, and what would help."""
     report = found.over
     assert report is not None
-    ledger = found.ledger(report)
+    when, ledger = found.taken(report)
     takes = ledger.memory_bytes
     lines = [
-        f"{report.title} ({asked_for(report, over)}) does not fit {device.name} even with {_told(over, found.over_number)}: {ledger.name} takes {_size(takes)} "
-        f"of {_size(found.memory)}{', ' + _size(takes - found.memory) + ' too much' if takes > found.memory else ''}"
+        f"{report.title} ({asked_for(report, over, found.over_number)}) does not fit {device.name} even with {_told(over, found.over_number)}: "
+        f"{_takes(when, ledger)} {_size(takes)} of {_size(found.memory)}"
+        f"{', ' + _size(takes - found.memory) + ' too much' if takes > found.memory else ''}"
     ]
     if found.flash is not None:
         over_flash = ledger.flash_bytes - found.flash
@@ -53,6 +71,7 @@ def no_fit(found: Fit, device: Device, over: str, remedy: Remedy | None = None) 
         lines.append(f"  its weights take {_size(ledger.flash_bytes)} of {_size(found.flash)} of flash{told}")
     terms = sorted(ledger.terms, key=lambda term: -term.bytes)
     lines += [f"  {term.name}: {_size(term.bytes)}" for term in terms]
+    lines += [f"  note      {note}" for note in (*report.memory_notes, *([IN_TURN] if drafted else []))]
     if remedy is None:
         return "\n".join(lines)
     words, takes_then = " ".join(remedy.chosen), _size(remedy.ledger.memory_bytes)
@@ -63,46 +82,39 @@ def no_fit(found: Fit, device: Device, over: str, remedy: Remedy | None = None) 
     return "\n".join([*lines, f"  hint      even with {words} it takes {takes_then}: another device, or several"])
 
 
-HALVES = ("bfloat16", "float16", "int8")
-"""The dtypes of half the width or less, those that are tried first."""
-
-
-def helps(report: Report, device: Device, training: bool) -> dict[str, dict[str, object]]:
-    """What takes less memory and was not asked for: how it is written, and the options that it stands for."""
-    plan, accounts = report.request.plan, report.accounts
-    assert plan is not None
-    assert accounts is not None
-    words = ["--attention fused"] if accounts.training.run.scores else []
-    if training:
-        loss = accounts.loss()
-        words += ["--loss cross_entropy:fused"] if loss is not None and not loss.absent and report.network.tokens else []
-        words += ["--precision mixed"] if plan.precision.name == "uniform" and wide(report.dtype) else []
-        blocks = any(step.inner is not None for step in accounts.training.whole.steps)
-        words += ["--checkpoint full"] if blocks and not plan.checkpoint.every else []
-        if plan.optimizer.name not in ("adafactor", "adamw8bit", "sgd"):
-            words += ["--optimizer adafactor", *(["--optimizer adamw8bit"] if report.totals.params >= LEAST_8_BIT else [])]
-    else:
-        words += ["--logits last"] if report.network.tokens > 1 and not report.request.infers else []
-        words += [f"--dtype {next((each for each in HALVES if each in device.peaks), HALVES[0])}"] if wide(report.dtype) else []
-        words += ["--weights int4"] if plan.quantized is None else []
-        words += ["--cache-dtype float8"] if report.totals.held.caches and report.request.cache_dtype is None else []
-    return {each: {option.removeprefix("--").replace("-", "_"): value} for each in words for option, _, value in [each.partition(" ")]}
-
-
-def asked_for(report: Report, over: str) -> str:
-    """What the figures are for, but for what grows."""
+def asked_for(report: Report, over: str, number: int) -> str:
+    """The whole question, but for what grows up to a number: the vars that were set, and all options, the usual length where no one said one."""
     request, told = report.request, [report.dtype]
     told += [f"batch {report.batch:,}"] if over != "batch" else []
-    told += [f"decoding at {request.context:,}" if over != "context" else "decoding"] if request.context else []
-    told += [f"cache in {request.cache_dtype}"] if request.cache_dtype is not None else []
-    told += ["attention fused"] if request.plan is not None and request.plan.fused else []
+    told += [f"{name} {_value(value)}" for name, value in request.vars.items() if name != over]
+    tokens, lengths = report.network.tokens, (number, request.prompt, *request.vars.values())
+    told += [f"{tokens:,} tokens"] if tokens and not request.context and not request.input and tokens not in lengths else []
+    told += ["decoding"] if over == "context" else []
+    for name, option in OPTIONS.items():
+        value = getattr(request, name)
+        if "fit" not in option.commands or name in (*SAID, "vars", over) or value in (option.default, {}):
+            continue
+        words = HOW.get(name, name.replace("_", " ") + ("" if value is True else " {}"))
+        told.append(words.format(_value(value)))
     return ", ".join(told)
+
+
+def _value(value: Any) -> str:
+    """A value as it is read best: of a shape its sizes."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {'x'.join(map(str, shape))}".strip() for name, shape in value.items())
+    return f"{value:,}" if type(value) is int else str(value)
+
+
+def _takes(when: str, ledger: Ledger) -> str:
+    return f"{when} {ledger.name} takes".strip()
 
 
 def to_dict(found: Fit, device: Device, over: str) -> dict[str, Any]:
     """What was found, for programs: the largest number is 0 where not even the least fits."""
     report = found.report or found.over
     assert report is not None
+    when, ledger = found.taken(report)
     return {
         "schema_version": JSON_SCHEMA_VERSION,
         "name": report.name,
@@ -113,7 +125,8 @@ def to_dict(found: Fit, device: Device, over: str) -> dict[str, Any]:
         "largest": found.number,
         "next": found.over_number or None,
         "next_bytes": found.ledger(found.over).bytes if found.over is not None else None,
-        "ledger": found.ledger(report).to_dict(),
+        **({"pass": when} if when else {}),
+        "ledger": ledger.to_dict(),
     }
 
 

@@ -63,7 +63,7 @@ FILES: dict[str, str] = {
         "pages.fit pages.sweep picture.roofline table.view < table.markdown table.plain"
     ),
     "commands": (
-        "progress schema < names terminal < inputs options < several < build check compare conventions devices explain figures fit guide layers "
+        "progress schema < names terminal < inputs options < repeated several < build check compare conventions devices explain figures fit guide layers "
         "roofline specs sweep table < main"
     ),
 }

@@ -13,17 +13,20 @@ from ..request.option import Need, Option, flag_of
 from . import COMMANDS
 from .inputs import read_options
 from .options import GROUPS, Argument, of_command, of_request
+from .repeated import refuse_repeated
 from .several import refuse_several
 
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
 class Command(TyperCommand):
-    """A command whose help shows its options by what they are about, and that says how several values of one are asked for."""
+    """A command whose help shows its options by what they are about, and that says how several values of one option are asked for."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments, unless an option that takes one value has several."""
-        refuse_several(self.name or "", args)
+        if not ctx.resilient_parsing:
+            refuse_several(self.name or "", args)
+            refuse_repeated(self.name or "", args)
         return super().parse_args(ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

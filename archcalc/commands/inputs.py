@@ -60,6 +60,9 @@ def assignments(option: str, pairs: list[str] | None) -> dict[str, Any]:
 
             each = " ".join(f"{option} {quote(re.sub(' *= *', '=', part, count=1))}" for part in (f"{name}={several[0]}", *several[1:]))
             fail(f"{option} takes one VAR=VALUE, and '{pair}' are {len(several)}", f"write {each}")
+        if size := _amount(value.strip()):
+            found[name.strip()] = size
+            continue
         node, problems = read(value, option)
         if node is None or problems:
             fail(f"{option} {name}: '{value}' is no value", "; ".join(problem.hint or problem.message for problem in problems))
@@ -74,6 +77,19 @@ def choices(option: str, texts: list[str] | None) -> dict[str, Any] | None:
     if len(set(rules)) > 1:
         fail(f"{option} says both {' and '.join(dict.fromkeys(rules))}", "one of them holds for all that are not named")
     return ({"": rules[0]} if rules else {}) | found or None
+
+
+def _amount(text: str) -> int:
+    """A number with k, M, G, B, T or Ki behind it, as counts are written for other options; 0 for all else, which is an expression or a word."""
+    from ..core.kinds import Mismatch
+    from ..spec.language import Amount
+
+    if not text[:1].isdecimal() or not text[-1:].isalpha():
+        return 0
+    try:
+        return Amount().convert(text)
+    except Mismatch:
+        return 0
 
 
 def shapes(option: str, texts: list[str] | None) -> dict[str, list[int]] | None:

@@ -22,7 +22,9 @@ EXAMPLE = "for example --over width=0.5..1.5:0.25, or --over batch=1,8,64"
 
 def sweepable() -> dict[str, Option]:
     """The options of a request that have one value a run, so that they may be an axis."""
-    return {name: option for name, option in OPTIONS.items() if "sweep" in option.commands and option.kind not in (ASSIGNMENTS, CHOICES, SHAPES)}
+    return {
+        name: option for name, option in OPTIONS.items() if "sweep" in option.commands and option.kind not in (ASSIGNMENTS, CHOICES, SHAPES)
+    }
 
 
 class Over:

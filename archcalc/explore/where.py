@@ -73,10 +73,10 @@ class _Reader:
         return found
 
     def made(self, sign: str, kind: str, *of: Part) -> Part:
-        """A part of others, from where they begin to where they end."""
-        part = Part(sign, kind, of)
-        part.start, part.stop = of[0].start, self.end
-        return part
+        """A piece of others, from where they begin to where they end."""
+        piece = Part(sign, kind, of)
+        piece.start, piece.stop = of[0].start, self.end
+        return piece
 
     @property
     def end(self) -> int:
@@ -95,9 +95,9 @@ class _Reader:
     def negated(self) -> Part:
         start = self.at
         if self.took("not"):
-            part = self.made("not", "truth", self.truth(self.nested(self.negated)))
-            part.start = self.tokens[start].start()
-            return part
+            piece = self.made("not", "truth", self.truth(self.nested(self.negated)))
+            piece.start = self.tokens[start].start()
+            return piece
         return self.comparison()
 
     def nested(self, inner: Callable[[], Part]) -> Part:
@@ -152,19 +152,19 @@ class _Reader:
         found = {self.units[name] for name in names} & {"bytes", "seconds"}
         return None if len(found) != 1 else BYTES if found == {"bytes"} else TIME
 
-    def scale(self, part: Part, measure: Measure | None) -> None:
+    def scale(self, piece: Part, measure: Measure | None) -> None:
         """Each number with a unit, in the base unit of what it is compared with; where that is none, k is a thousand."""
-        for each in part.of:
+        for each in piece.of:
             self.scale(each, measure)
-        if part.sign != "value" or part.kind != "number" or not isinstance(part.value, tuple):
+        if piece.sign != "value" or piece.kind != "number" or not isinstance(piece.value, tuple):
             return
-        number, unit = part.value
+        number, unit = piece.value
         units: Mapping[str, Any] = FACTORS if measure is None else {**({} if measure is TIME else FACTORS), **measure.units}
         if unit not in units and unit:
             what = "numbers" if measure is None else measure.base
             self.refuse(f"'{number} {unit}': {what} have no unit '{unit}'", f"there are {', '.join(filter(None, units))}")
         exact = Fraction(number) * (units[unit] if unit else 1)
-        part.value = int(exact) if exact.denominator == 1 else exact
+        piece.value = int(exact) if exact.denominator == 1 else exact
 
     def sum(self) -> Part:
         return self.worked(self.term, "+", "-")
@@ -186,27 +186,27 @@ class _Reader:
             if inner.sign == "value":
                 number, unit = inner.value
                 inner.value = (number[1:] if number[0] == "-" else f"-{number}", unit)
-            part = inner if inner.sign == "value" else self.made("negative", "number", inner)
-            part.start = self.tokens[start].start()
-            return part
+            piece = inner if inner.sign == "value" else self.made("negative", "number", inner)
+            piece.start = self.tokens[start].start()
+            return piece
         return self.atom()
 
-    def number(self, part: Part) -> Part:
-        if part.sign == "word":
-            self.unknown(part.value)
-        if part.kind != "number":
-            self.refuse(f"'{self.text[part.start : part.stop].strip()}' is no number to reckon with")
-        return part
+    def number(self, piece: Part) -> Part:
+        if piece.sign == "word":
+            self.unknown(piece.value)
+        if piece.kind != "number":
+            self.refuse(f"'{self.text[piece.start : piece.stop].strip()}' is no number to reckon with")
+        return piece
 
-    def truth(self, part: Part) -> Part:
+    def truth(self, piece: Part) -> Part:
         if self.token in _OTHERS:
             self.refuse(f"'{self.token}' can't stand there", f"write {_OTHERS[self.token]}")
-        if part.sign == "word":
-            self.unknown(part.value)
-        if part.kind != "truth":
-            shown = self.text[part.start : part.stop].strip()
-            self.refuse(f"'{shown}' is no condition", f'compare it with something: --where "{shown} < 5M"' if part.names else "")
-        return part
+        if piece.sign == "word":
+            self.unknown(piece.value)
+        if piece.kind != "truth":
+            shown = self.text[piece.start : piece.stop].strip()
+            self.refuse(f"'{shown}' is no condition", f'compare it with something: --where "{shown} < 5M"' if piece.names else "")
+        return piece
 
     def atom(self) -> Part:
         token = self.token
@@ -220,9 +220,9 @@ class _Reader:
                 self.refuse("a bracket is not closed", "write )")
             found.start, found.stop = match.start(), self.end
             return found
-        part = self.leaf(match, token)
-        part.start, part.stop = match.start(), match.end()
-        return part
+        piece = self.leaf(match, token)
+        piece.start, piece.stop = match.start(), match.end()
+        return piece
 
     def leaf(self, match: re.Match[str], token: str) -> Part:
         """A number, a text, or a name."""
@@ -234,6 +234,6 @@ class _Reader:
             self.refuse(f"'{token}' can't stand there", f"write {_OTHERS[token]}" if token in _OTHERS else "")
         if token not in self.units:
             return Part("word", "text", value=token)
-        part = Part("name", "text" if token in self.words else "number", value=token)
-        part.names = frozenset((token,))
-        return part
+        piece = Part("name", "text" if token in self.words else "number", value=token)
+        piece.names = frozenset((token,))
+        return piece

@@ -269,9 +269,8 @@ class Network:
         self.tokens = tokens
         """Tokens of a sample, those that come in now; 0 where it takes no sequence of tokens."""
         self.choices = Choices()
-        """What was taken where the spec leaves a choice open."""
         self.given_up = ""
-        """The path of the first item in the spec that could not be followed, where there is one."""
+        """The path of the first item that could not be followed."""
         self.frame = frame
         self.inputs = inputs
         self.outputs = outputs

@@ -212,7 +212,9 @@ def test_a_misspelt_option_is_told() -> None:
     """By type checkers as well: where they no longer found these, the comments for them would be errors."""
     with pytest.raises(TypeError, match=r"^there is no option 'bacth': did you mean 'batch'\?$"):
         archcalc.analyze(DOCUMENT, bacth=2)  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match=r"^there is no option 'zzz': there are vars, input, choices, variant, lora, lora_on, max_layers, batch, "):
+    with pytest.raises(
+        TypeError, match=r"^there is no option 'zzz': there are vars, input, choices, variant, lora, lora_on, max_layers, batch, "
+    ):
         archcalc.analyze(DOCUMENT, zzz=2)  # type: ignore[call-arg]
     with pytest.raises(archcalc.RequestError, match=r"^batch can't be a text|^batch can't be "):
         archcalc.analyze(DOCUMENT, batch="2")  # type: ignore[arg-type]

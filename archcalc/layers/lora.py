@@ -46,6 +46,7 @@ lora_linear = Compound(
       - add:
         from: [base, up]
     """,
+    joined=("down", "up", "add"),
     params="F_in * F_out + bias * F_out + rank * (F_in + F_out)",
     maccs="N * (F_in * F_out + rank * (F_in + F_out))",
     notes="What `lora` makes of linear layers. The factor that the adapter's output is scaled by is left out: it can be part of its second matrix.",

@@ -190,4 +190,7 @@ def _inside(run: Run, group: Group, incoming: list[Value], outer: list[Storage],
     packs = not run.fused and isinstance(group.layer, Compound) and way.style in group.layer.packs
     packed = frozenset(number for number in shared if packs and shared.count(number) > 1)
     walk = run.walks[key] = through(Context(run, values, way.times, packed), group.frame, values, way, reached)
+    joined = group.layer.joined if isinstance(group.layer, Compound) else ()
+    for step in walk.steps if joined else ():
+        step.joined = step.node.name in joined
     return walk

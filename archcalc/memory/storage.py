@@ -117,7 +117,7 @@ class Step:
     """One layer, or a whole frame, as it runs."""
 
     __slots__ = (
-        *("again", "backward", "frees", "held", "inner", "keeps", "kept", "made"),
+        *("again", "backward", "frees", "held", "inner", "joined", "keeps", "kept", "made"),
         *("node", "recomputed", "recomputes", "used", "while_running"),
     )
 
@@ -144,6 +144,8 @@ class Step:
         """Bytes of what is worked out anew in the backward pass when it comes to this step."""
         self.inner: Walk | None = None
         """What happens inside a frame."""
+        self.joined = False
+        """Of a layer, whether one kernel can do it with those beside it in a compound layer."""
         self.frees = False
         """Whether an input may be freed before the whole frame is done."""
 

@@ -409,8 +409,10 @@ def test_checkpoints_run_forward_once_more() -> None:
         ("sgd", "uniform", 2 * 4 + 4),
         ("momentum", "uniform", 2 * (4 + 4) + 4),
         ("adamw", "uniform", 2 * (4 + 8) + 4),
-        ("adamw", "mixed", 2 * (2 + 4 + 8) + 2),
-        ("adamw", "mixed-float32-gradients", 2 * (2 + 4 + 8) + 4),
+        ("adamw", "mixed", 2 + 2 * (4 + 8) + 2),  # the weights are written alone: their master copies are read
+        ("adamw", "mixed-float32-gradients", 2 + 2 * (4 + 8) + 4),
+        ("adamw", "mixed-without-master", 2 * (2 + 8) + 2),
+        ("lion", "autocast", 2 * (4 + 4) + 4),
     ],
 )
 def test_an_update_reads_and_writes_weights_and_states_and_reads_gradients(optimizer: str, precision: str, each: int) -> None:
@@ -522,7 +524,13 @@ def test_a_training_adds_up_in_float32_and_an_inference_takes_the_highest_rate()
     assert found["training_step"]["seconds"] == pytest.approx(8)
     assert found["training_step"]["utilization"] == pytest.approx(1)
     assert found["training"]["seconds_at_mfu"] == 7 * 200 / 25 / 0.5
-    assert "geforce does 25 FLOP/s in float16 where products are added up in float32, as a training does" in report.notes
+    told = (
+        "geforce does 50 FLOP/s in float16 where products are added up in no more bits, at which a forward pass is taken, and 25 FLOP/s where they "
+        "are added up in float32, as most programs do"
+    )
+    assert f"{told}, at which a training step is taken" in report.notes
+    inference = archcalc.analyze({"input": [5], "layers": [{"linear": 10}]}, device=geforce, dtype="float16", weights="int8")
+    assert told in inference.notes
     other = archcalc.analyze({"input": [5], "layers": [{"linear": {"features": 10, "bias": False}}]}, device=geforce, dtype="bfloat16")
     assert other.to_dict()["time"]["forward"]["seconds"] == 4
     assert not any("geforce" in note for note in other.notes)
@@ -552,3 +560,40 @@ def test_the_largest_input_of_a_fused_layer_stays_where_it_is(sources: str) -> N
     }
     report = archcalc.analyze(spec, device="a100", batch=16)
     assert next(row for row in report.layers if row.name == "gated").to_dict()["moved_bytes"] == 0
+
+
+def test_an_adapter_is_done_with_the_layer_beside_it() -> None:
+    """One kernel reads what comes in once, and adds to what goes out; the adapter's backward pass reads what came in once more, for the gradient
+    of its first matrix. Without fusion each layer reads and writes for itself."""
+    layers = [{"linear": {"features": 6, "bias": False}}, {"name": "a", "lora_linear": {"features": 7, "rank": 2, "bias": False}}]
+    document = {"input": [5, 4], "layers": layers}
+    on = device(100, float32=10**9)
+    reports = [archcalc.analyze(document, device=on, batch=3, fusion=fusion) for fusion in ("full", "none")]
+    times = [{part.name.rpartition(".")[2]: part.time.bytes for part in report.layers[1].parts if part.time} for report in reports]
+    samples = 4 * 3 * 5
+    assert times[0] == {"base": 4 * 6 * 7 + samples * (6 + 7), "down": 4 * 6 * 2, "up": 4 * 2 * 7, "add": 0}
+    assert times[1] == {
+        "base": 4 * 6 * 7 + samples * (6 + 7),
+        "down": 4 * 6 * 2 + samples * (6 + 2),
+        "up": 4 * 2 * 7 + samples * (2 + 7),
+        "add": samples * 3 * 7,
+    }
+    report = reports[0]
+    assert report.speed is not None
+    assert report.speed.step is not None
+    assert report.speed.update is not None
+    moved = report.speed.step.bytes - report.speed.update.bytes
+    adapted = 2 * times[0]["base"] + 3 * (4 * 6 * 2 + 4 * 2 * 7) + samples * 6
+    before = report.layers[0].time
+    assert before is not None
+    assert moved - adapted == 2 * before.bytes  # the first layer: forward, and backward for its weights alone
+
+
+def test_a_bound_with_adapters_is_that_of_the_layers_beside_them_and_of_their_own_products() -> None:
+    on = device(10**9, float32=1000)
+    layers = [{"linear": {"features": 7, "bias": False}}]
+    plain = archcalc.analyze({"input": [5, 4], "layers": layers}, device=on)
+    adapted = archcalc.analyze({"input": [5, 4], "layers": layers}, device=on, lora=2, lora_on="linear")
+    assert plain.speed is not None
+    assert adapted.speed is not None
+    assert adapted.speed.forward.seconds - plain.speed.forward.seconds == pytest.approx(2 * 5 * 2 * (4 + 7) / 1000)

@@ -38,6 +38,7 @@ class Compound(LayerType):
         caches: str = "",
         arrange: tuple[tuple[int, ...], ...] = (),
         packs: tuple[str, ...] = (),
+        joined: tuple[str, ...] = (),
         plain: bool = False,
         written: Callable[[dict[str, Any], list[Shape]], str] = lambda args, inputs: "",
         output: str = "as the input",
@@ -73,6 +74,8 @@ class Compound(LayerType):
         """The argument that says whether it has a cache; it has none where its inputs behind the first come out of one."""
         self.packs = packs
         """The ways of writing it in which one product makes all that its linear layers make of its input."""
+        self.joined = joined
+        """The layers inside that one kernel can do with the layers beside them: with these they read what comes in, and add to what they write."""
         self.plain = plain
         """Whether it is its modules for every counter, however `as` says that its activation is written."""
         self.written = written

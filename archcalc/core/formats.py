@@ -165,6 +165,8 @@ _MIXED = {
 BASE: dict[str, str] = {**{each.name: each.name for each in _TABLE if each.alone}, **_MIXED}
 """All that can be asked for by name, and the format of most of its tensors: files of the last few hold several, see archcalc/memory/mixes.py."""
 FORMATS: tuple[str, ...] = tuple(BASE)
+ACTIVATIONS = ("float8", "int8")
+"""In what quantised matrices can multiply where that is not the dtype of the network; a scale that a position has is left out."""
 CACHES: tuple[str, ...] = ("float32", "float16", "bfloat16", "float8", "int8", *(each.name for each in _TABLE if each.cached))
 """In what keys and values can be cached. A scale that a whole tensor has, as those of float8 and int8, is left out."""
 

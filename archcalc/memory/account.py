@@ -13,9 +13,10 @@ from .flow import Flow, flow
 from .liveness import Sweep, sweep
 from .loss import LossBytes, loss_bytes
 from .plan import Plan
+from .quantized import Stored
 from .storage import Kept, Step, Walk
 from .traffic import Sets, Work, moves, traffic
-from .weights import Choice, Holder, Part, Parts
+from .weights import Choice, Holder, Part, Parts, multiplies
 
 
 class Account:
@@ -34,7 +35,8 @@ class Account:
         self.made_bytes = 0
         """What a single layer makes at inference, by-products among it."""
         self.update_bytes = 0
-        """What an optimizer's step reads and writes: trained weights and their states, which are read and written, and gradients, which are read."""
+        """What an optimizer's step reads and writes: states, and trained weights or their master copies, are read and written, gradients are read,
+        and weights that have a master copy are written alone: mixed precision with Adam moves 2 * 12 + 2 + 2 = 28 bytes a param."""
         self.keeps: tuple[Kept, ...] = ()
         """What the backward pass of a single layer needs, whether it counts for this layer or not."""
         self.parts: Parts = {}
@@ -210,12 +212,14 @@ class Accounts:
             leaf.result.params > 0 and leaf.dtype in FLOATS and not frozen
         )
         made = step.while_running + sum([storage.bytes for storage in step.made])
-        core = tuple((storage.core, storage.cached, storage.each, storage.absent) for storage in step.used)
+        core = tuple(
+            (storage.core, storage.cached, storage.each, storage.absent, storage.outer if step.joined else -1) for storage in step.used
+        )
         again = again or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
         dtypes = [tensor.dtype for tensor in leaf.inputs]
         key = (
             *(id(leaf.result), leaf.dtype, leaf.cached_in, leaf.before, *dtypes, times, sets, active, tie, frozen, head, choice),
-            *(kept, trained.keeps, gradients, made, bool(step.made), core, again, fresh, lent),
+            *(kept, trained.keeps, gradients, made, bool(step.made), step.joined, core, again, fresh, lent),
         )
         found = self.known.get(key)
         if found is None:
@@ -223,11 +227,14 @@ class Accounts:
             found = self.known[key] = Account()
             found.weight_bytes, found.gradient_bytes, found.optimizer_bytes = held.weight_bytes, held.gradient_bytes, held.optimizer_bytes
             if held.gradient_bytes:
-                found.update_bytes = 2 * (held.weight_bytes + held.optimizer_bytes) + held.gradient_bytes
+                weights = held.weight_bytes * (1 if self.plan.precision.held(leaf.dtype).master else 2)
+                found.update_bytes = weights + 2 * held.optimizer_bytes + held.gradient_bytes
             found.parts = held.parts
             if leaf.before:
                 return found
-            moved = traffic(leaf, step, times * self.batch, self.weights_read(leaf, held.set_bytes, times, active), fresh, lent=lent)
+            few = self.plan.activations if choice is not None and multiplies(leaf) and isinstance(choice.matrices, Stored) else ""
+            read = self.weights_read(leaf, held.set_bytes, times, active)
+            moved = traffic(leaf, step, times * self.batch, read, fresh, lent=lent, few=few)
             found.saved_activation_bytes, found.keeps = kept, trained.keeps
             found.read_bytes, found.written_bytes = moved.read, moved.written
             found.made_bytes = made
@@ -235,7 +242,7 @@ class Accounts:
             positions = times * self.batch * leaf.result.vectors // active
             chosen = Sets(sets, active, positions, held.set_bytes) if sets > active and held.set_bytes else None
             attends = bool(leaf.layer.keeps.core)
-            found.work.append((Work(leaf.dtype, operations, least, moved, min(gradients, 2), again, chosen, core=attends), 1))
+            found.work.append((Work(few or leaf.dtype, operations, least, moved, min(gradients, 2), again, chosen, core=attends), 1))
         return found
 
     @property

@@ -91,7 +91,7 @@ def choices(network: Network, asked: Quantized | None, *, training: bool) -> Cho
         name = next(each.given for each in matter)
         raise RequestError(
             f"weights of {name} are not trained, and all {held:,} params that would be quantised are: freeze them and train adapters "
-            "beside them with lora, or train without weights"
+            "beside them, as --lora 16 does, or train without weights"
         )
     trains = training or frozen
     if trains:

@@ -18,7 +18,7 @@ class Plan:
     ``accumulate`` passes over equal parts of the batch make one step of the optimizer. ``trains`` says whether a training is asked for.
     """
 
-    __slots__ = ("accumulate", "checkpoint", "fused", "loss", "optimizer", "precision", "quantized", "trains")
+    __slots__ = ("accumulate", "activations", "checkpoint", "fused", "loss", "optimizer", "precision", "quantized", "trains")
 
     def __init__(
         self,
@@ -30,7 +30,10 @@ class Plan:
         fused: bool,
         loss: Loss,
         trains: bool = False,
+        activations: str = "",
     ) -> None:
+        self.activations = activations
+        """In what quantised matrices multiply; empty: in the dtype of their layer."""
         self.optimizer = optimizer
         self.precision = precision
         self.checkpoint = checkpoint
@@ -53,6 +56,7 @@ def plan(
     group_size: int | None = None,
     zero_points: bool = False,
     quantise: str | None = None,
+    activations: str | None = None,
     attention: str = "spec",
     loss: str | None = None,
     trains: bool = False,
@@ -80,4 +84,5 @@ def plan(
         attention == "fused",
         Loss(loss or ""),
         trains,
+        activations or "",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..core.dtypes import IN_MEMORY, bytes_of, size_of
+from ..core.dtypes import BITS, IN_MEMORY, bytes_of, size_of
 from ..core.formats import cache_bits
 from ..network.graph import Leaf
 from .storage import Step, bytes_there, tensor_bytes
@@ -18,12 +18,13 @@ class Traffic:
     ``fresh`` those of the network's inputs that no layer has read before; ``lent`` says that a layer before it has read the same weights.
     ``values`` are the sizes of the inputs and outputs that pass through
     memory when layers that work element by element are done together with the layer before them, and the inside of attention is never
-    written down (Dao et al., FlashAttention, 2022, arXiv:2205.14135, section 3.1). Where attention is ``fused`` it is not there for the
+    written down (Dao et al., FlashAttention, 2022, arXiv:2205.14135, section 3.1). A layer that is ``joined`` in one kernel with those beside it, as an
+    adapter is, has none: it reads what comes in with them and adds to what they write; ``anew`` are the sizes of what its backward pass reads all the same. Where attention is ``fused`` it is not there for the
     layer by itself either: scores and all that is made of them before the values have no bytes. ``joins`` says that the layer is done with
     another, by one kernel.
     """
 
-    __slots__ = ("cached", "fresh", "fused", "held", "inputs", "joins", "lent", "out", "own", "state", "values", "written")
+    __slots__ = ("anew", "cached", "fresh", "fused", "held", "inputs", "joins", "lent", "out", "own", "state", "values", "written")
 
     def __init__(
         self,
@@ -40,7 +41,9 @@ class Traffic:
         lent: bool = False,
         fused: bool = False,
         joins: bool = False,
+        anew: tuple[int, ...] = (),
     ) -> None:
+        self.anew = anew
         self.inputs = inputs
         self.held = held
         self.written = written
@@ -96,16 +99,21 @@ def sets_of(work: Iterable[tuple[Work, int]]) -> list[Sets]:
     return list(kinds.values())
 
 
-def traffic(leaf: Leaf, step: Step, samples: int, weights: int, fresh: frozenset[int] = frozenset(), *, lent: bool = False) -> Traffic:
+def traffic(
+    leaf: Leaf, step: Step, samples: int, weights: int, fresh: frozenset[int] = frozenset(), *, lent: bool = False, few: str = ""
+) -> Traffic:
     """The traffic of a layer that takes so many samples and reads so many bytes of weights. Shapes without the batch, sizes in bytes.
 
     ``fresh`` are the network's inputs that it is the first to read; its weights are ``lent`` where a layer before it has read them.
+    ``few`` is the dtype in which it takes what comes in where that is not its own: rounded where it was made.
     """
     layer = leaf.layer
     if not moves(leaf, step):
         return NONE  # weights that stand alone, views, and what is in the cache already: those who use them read them
     used, state = step.used, 0
     inputs = [bytes_there(tensor, storage, samples) for tensor, storage in zip(leaf.inputs, used)]
+    if few:
+        inputs = [size * BITS[few] // BITS[tensor.dtype] for tensor, size in zip(leaf.inputs, inputs)]
     if layer.cache is not None:
         return _stored(leaf, inputs[0], used[0].entering in fresh, samples)
     inside = any(storage.absent for storage in step.made or used[:1])  # what makes nothing overwrites what comes in
@@ -122,7 +130,12 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int, fresh: frozenset
     passing = [size for size, storage in zip(inputs, used) if not (storage.cached or storage.entering in fresh)]
     first = {storage.entering: size for size, storage in zip(inputs, used) if storage.entering in fresh}
     core, out, joins = layer.keeps.core, 0, True
-    if core == "starts":
+    values: tuple[int, ...]
+    anew: tuple[int, ...] = ()
+    if step.joined:
+        values = ()
+        anew = tuple(size for size, storage in zip(inputs, used) if storage.outer >= 0) if leaf.result.params else ()
+    elif core == "starts":
         values = tuple(passing)
     elif core == "ends":
         values, out, joins = (*passing[1:], written), written, False
@@ -134,7 +147,7 @@ def traffic(leaf: Leaf, step: Step, samples: int, weights: int, fresh: frozenset
         values, out, joins = (*passing, written), written, False
     fused = inside or any(storage.absent for storage in used)
     shared = {"lent": lent, "fused": fused, "joins": joins}
-    return Traffic(inputs, weights, written + state, cached, values, out, state, own, fresh=sum(first.values()), **shared)
+    return Traffic(inputs, weights, written + state, cached, values, out, state, own, fresh=sum(first.values()), anew=anew, **shared)
 
 
 def _stored(leaf: Leaf, size: int, fresh: bool, samples: int) -> Traffic:

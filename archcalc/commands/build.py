@@ -19,6 +19,20 @@ from .several import refuse_several
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
+_ONE = "one device is counted here, and nothing is divided among several"
+NOT_HERE = {
+    **dict.fromkeys(("--devices", "--gpus", "--num-gpus", "--tp", "--pp", "--dp", "--tensor-parallel-size", "--zero", "--fsdp"), _ONE),
+    "--fp8": "--weights float8 --activations float8 has quantised matrices multiply in 8 bits, --dtype float8 all layers",
+    **dict.fromkeys(("--quantization", "--quantize", "--load-in-4bit"), "--weights says in what weights are held, as --weights int4"),
+    **dict.fromkeys(("--kv-cache-dtype", "--kv-dtype"), "--cache-dtype says in what keys and values are cached"),
+    **dict.fromkeys(
+        ("--seq", "--seq-len", "--max-model-len"), "--phase decode --context says what a token attends to, --set seq=N a length"
+    ),
+    "--qlora": "--lora 16 --weights nf4 is QLoRA",
+}
+"""What is said of options that other programs have."""
+
+
 class Command(TyperCommand):
     """A command whose help shows its options by what they are about, and that says how several values of one option are asked for."""
 
@@ -28,6 +42,16 @@ class Command(TyperCommand):
             refuse_several(self.name or "", args)
             refuse_repeated(self.name or "", args)
         return super().parse_args(ctx, args)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As for any command; of options that other programs have it is said what is here in their place."""
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            name = getattr(error, "option_name", None)
+            if isinstance(name, str) and name in NOT_HERE:  # an option that there is not, of which typer names those that look alike
+                error.message, error.possibilities = f"No such option: {name}; {NOT_HERE[name]}", None  # type: ignore[attr-defined]
+            raise
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Arguments, each group of options, and then what every command has."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -32,7 +33,10 @@ def near(spec: str) -> str:
         name = os.path.splitext(word)[0]
         found += [f"the spec '{name}'"] if path_of(name) else []
         return _meant(found)
-    found += [("" if at else "the spec ") + f"'{name}'" for at, name in enumerate(_near_specs(word))]
+    specs = _near_specs(word)
+    if not found and (others := [name for name in specs if _another(word, name)]):
+        return f"the spec '{others[0]}' is of another network; `archcalc specs {others[0]}` shows it, for one of your own to start from"
+    found += [("" if at else "the spec ") + f"'{name}'" for at, name in enumerate(specs)]
     found += [f"the command '{command}'"] if (command := nearest(word, COMMANDS)) else []
     return _meant(found) or "`archcalc specs` lists the specs that come with archcalc, `archcalc --help` the commands"
 
@@ -49,6 +53,12 @@ def _near_specs(word: str) -> list[str]:
 
     words, word = _words(), word.lower().replace("-", "_")
     return list(dict.fromkeys(words[each] for each in ([word] if word in words else get_close_matches(word, words, n=MOST, cutoff=ALIKE))))
+
+
+def _another(word: str, name: str) -> bool:
+    """Whether a name is the word with another number in it: that of another network, not of one that was meant."""
+    plain = [re.sub("[0-9]", "0", each) for each in (word.lower(), name)]
+    return plain[0] == plain[1] and word.lower() != name
 
 
 def completed(incomplete: str) -> list[str]:

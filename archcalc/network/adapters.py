@@ -12,6 +12,18 @@ from .shapes import valued
 from .walk import Walk
 
 _MOST_NAMES = 20
+ELSEWHERE = {
+    "q_proj": "query",
+    "k_proj": "key",
+    "v_proj": "value",
+    "o_proj": "output",
+    "out_proj": "output",
+    "gate_proj": "gate",
+    "up_proj": "up",
+    "down_proj": "down",
+    "lm_head": "head",
+}
+"""What linear layers are called in other libraries' configurations of adapters, and what here."""
 
 
 def adapting(walk: Walk, lora: Lora, scope: Scope, inputs: Values) -> Scope:
@@ -36,7 +48,10 @@ def not_met(name: str, found: Adapters) -> tuple[str, str, str]:
         return "lora: there is no linear layer to adapt here", "", ""
     names = list(dict.fromkeys(part for path in found.seen for part in reversed(path.split(".")) if not part.isdigit()))
     message = f"lora: no linear layer's path has '{name}'"
-    return message, ", ".join(names[:_MOST_NAMES]) or "a linear layer", did_you_mean(name, islice(names, 1000))
+    called = [ELSEWHERE[each] for each in found.on if ELSEWHERE.get(each) in names]
+    theirs = "it is" if len(called) == 1 else "they are"
+    hint = f"here {theirs} called {','.join(called)}" if ELSEWHERE.get(name) in names else did_you_mean(name, islice(names, 1000))
+    return message, ", ".join(names[:_MOST_NAMES]) or "a linear layer", hint
 
 
 def check_met(walk: Walk) -> None:

@@ -7,6 +7,7 @@ from copy import copy
 from typing import Any
 
 from ..core.errors import RequestError
+from ..core.suggest import did_you_mean
 from ..spec.reading import Reading
 from ..spec.templates import Template
 from ..spec.tree import Input, Spec
@@ -57,15 +58,21 @@ def settings(
     found: dict[str, Template] = {}
     if variant is not None:
         if variant not in spec.variants:
-            raise RequestError(f"{spec.name or spec.file} has no variant '{variant}': {_those(spec.variants)}")
+            raise RequestError(f"{spec.name or spec.file} has no variant '{variant}': {_meant(variant, spec.variants)}")
         found.update(spec.variants[variant])
     found.update(sizes_in(spec, shapes or {}))
     order = list(spec.vars)
     for name, value in vars.items():
         if name not in spec.vars:
-            raise RequestError(f"{spec.name or spec.file} has no var '{name}': {_those(spec.vars)}")
+            raise RequestError(f"{spec.name or spec.file} has no var '{name}': {_meant(name, spec.vars)}")
         found[name] = _given(name, value, order[: order.index(name)])
     return found
+
+
+def _meant(name: str, names: Mapping[str, Any]) -> str:
+    """Which of the names was probably meant, and all of them."""
+    hint = did_you_mean(name, names)
+    return f"{hint} {_those(names)}" if hint else _those(names)
 
 
 def _those(names: Mapping[str, Any]) -> str:

@@ -32,7 +32,8 @@ def _time(name: str, value: Any) -> Any:
 
 def _share(name: str, value: Any) -> Any:
     if not 0 < value <= 1:
-        raise RequestError(f"{name} can't be {value}: it is a share of the peak, above 0 and at most 1")
+        percent = f"; {value:g} of a hundred are {value:g}% or {value / 100:g}" if 2 <= value <= 100 else ""
+        raise RequestError(f"{name} can't be {value}: it is a share of the peak, above 0 and at most 1{percent}")
     return value
 
 

@@ -220,7 +220,7 @@ FAILURES: dict[str, tuple[list[str], str]] = {
         ["two.yaml", "--set", "width=1_0"],
         "--set width: '1_0' is no value\n  hint      write 10, or \"1_0\" for the text",
     ),
-    "set another var": (["two.yaml", "--set", "widht=3"], "Two has no var 'widht': it has width, act, sizes"),
+    "set another var": (["two.yaml", "--set", "widht=3"], "Two has no var 'widht': did you mean 'width'? it has width, act, sizes"),
     "set a mapping": (
         ["two.yaml", "--set", "width={a: 1}"],
         "width: width can't be a mapping\n  expected  a number, true or false, a word, null, or a list of these",
@@ -280,6 +280,10 @@ def test_a_wrong_command_ends_with_2_and_says_why(what: str) -> None:
 
 USAGE: dict[str, tuple[list[str], str]] = {
     "option": (["two.yaml", "--bacth", "2"], "No such option: --bacth"),
+    "option elsewhere": (
+        ["two.yaml", "--tp", "2"],
+        "No such option: --tp; one device is counted here, and nothing is divided among several",
+    ),
     "batch of zero": (["two.yaml", "--batch", "0"], "Invalid value for '--batch': 0 is not in the range x>=1."),
     "batch of a word": (["two.yaml", "--batch", "x"], "Invalid value for '--batch': 'x' is not a valid int"),
     "negative depth": (["two.yaml", "--depth", "-1"], "Invalid value for '--depth': -1 is not in the range x>=0."),

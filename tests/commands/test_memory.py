@@ -83,13 +83,34 @@ WRONG = [
     (["--precision", "mixd"], "there is no precision 'mixd': did you mean 'mixed'?"),
     (
         ["--precision", "fp16"],
-        "there is no precision 'fp16': there are uniform, mixed, mixed-float32-gradients, mixed-without-master, autocast",
+        "there is no precision 'fp16': write mixed --dtype float16",
     ),
     (["--precision", "mixed", "--dtype", "int8"], "precision mixed runs in float16 or bfloat16, not in int8"),
     (["--precision", "autocast", "--dtype", "float64"], "precision autocast runs in float16 or bfloat16, not in float64"),
     (["--checkpoint", "all"], "there is no checkpoint 'all': there are none, selective, full, every=N"),
     (["--checkpoint", "every=0"], "there is no checkpoint 'every=0': there are none, selective, full, every=N"),
     (["--checkpoint", "every=x"], "there is no checkpoint 'every=x': there are none, selective, full, every=N"),
+    (
+        ["--precision", "half"],
+        "there is no precision 'half': there are uniform, mixed, mixed-float32-gradients, mixed-without-master, autocast",
+    ),
+    (
+        ["--precision", "BF16"],
+        "there is no precision 'BF16': write mixed --dtype bfloat16, or uniform --dtype bfloat16 where nothing is held in float32",
+    ),
+    (["--optimizer", "paged_adamw_8bit"], "there is no optimizer 'paged_adamw_8bit': did you mean 'adamw8bit'?"),
+    (["--optimizer", "adamw_8bit"], "there is no optimizer 'adamw_8bit': did you mean 'adamw8bit'?"),
+    (["--optimizer", "adamw_torch"], "there is no optimizer 'adamw_torch': did you mean 'adamw'?"),
+    (["--weights", "awq"], "there is no format of weights 'awq': write int4 --group-size 128 --zero-points"),
+    (["--weights", "gptq"], "there is no format of weights 'gptq': write int4 --group-size 128"),
+    (["--weights", "4bit"], "there is no format of weights '4bit': write int4 --group-size 128, or nf4 as bitsandbytes holds them"),
+    (["--weights", "none"], "there is no format of weights 'none': leave the option out, and nothing is quantised"),
+    (["--activations", "float8"], "group_size, zero_points, quantise and activations go with weights: a format such as int4 or q4_k_m"),
+    (
+        ["--weights", "int8", "--activations", "int8", "--optimizer", "sgd"],
+        "activations says what inference multiplies in, and training is asked for: optimizer",
+    ),
+    (["--weights", "int8", "--activations", "int4"], "there is no dtype of activations 'int4': there are float8, int8"),
     (["--weights", "itn8"], "there is no format of weights 'itn8': did you mean 'int8'?"),
     (["--weights", "fp8"], "there is no format of weights 'fp8': did you mean 'float8'?"),
     (
@@ -97,9 +118,9 @@ WRONG = [
         "there is no format of weights 'word': there are int8, int4, int3, int2, float8, nf4, nf4-double, mxfp8, mxfp4, nvfp4, q8_0, q6_k, "
         "q5_1, q5_0, q4_1, q4_0, iq4_nl, iq4_xs, q5_k_m, q5_k_s, q4_k_m, q4_k_s, q3_k_l, q3_k_m, q3_k_s, q2_k",
     ),
-    (["--group-size", "4"], "group_size, zero_points and quantise go with weights: a format such as int4 or q4_k_m"),
-    (["--zero-points"], "group_size, zero_points and quantise go with weights: a format such as int4 or q4_k_m"),
-    (["--quantise", "all"], "group_size, zero_points and quantise go with weights: a format such as int4 or q4_k_m"),
+    (["--group-size", "4"], "group_size, zero_points, quantise and activations go with weights: a format such as int4 or q4_k_m"),
+    (["--zero-points"], "group_size, zero_points, quantise and activations go with weights: a format such as int4 or q4_k_m"),
+    (["--quantise", "all"], "group_size, zero_points, quantise and activations go with weights: a format such as int4 or q4_k_m"),
     (["--weights", "int4", "--quantise", "some"], "there is no scope of weights 'some': there are inner, matrices, all"),
     (
         ["--weights", "nf4", "--group-size", "4"],
@@ -107,7 +128,7 @@ WRONG = [
     ),
     (
         ["--weights", "int8", "--quantise", "matrices", "--optimizer", "sgd"],
-        "weights of int8 are not trained, and all 444 params that would be quantised are: freeze them and train adapters beside them with lora, "
+        "weights of int8 are not trained, and all 444 params that would be quantised are: freeze them and train adapters beside them, as --lora 16 does, "
         "or train without weights",
     ),
     (["--accumulate", "3"], "accumulate: 3 passes don't divide a batch of 1"),
@@ -132,11 +153,15 @@ WRONG = [
     (["--fusion", "none"], "energy, fusion, cache, launch and measured are for times: name a device"),
     (["--memory", "--energy"], "energy, fusion, cache, launch and measured are for times: name a device"),
     (["--images", "4", "--mfu", "40%"], "mfu is a share of a device's peak: name a device"),
+    (
+        ["--device", "board.yaml", "--images", "4", "--mfu", "40"],
+        "mfu can't be 40.0: it is a share of the peak, above 0 and at most 1; 40 of a hundred are 40% or 0.4",
+    ),
     (["--device", "board.yaml", "--images", "4", "--mfu", "140%"], "mfu can't be 1.4: it is a share of the peak, above 0 and at most 1"),
     (["--device", "board.yaml", "--images", "4", "--mfu", "half"], "--mfu takes a share such as 0.4 or 40%, not 'half'"),
     (
         ["--device", "a100", "--dtype", "bfloat16", "--energy"],
-        "Horowitz 2014, 45 nm has no energy of bfloat16 operations: it has float32, float16, int8; a device's own file may state one",
+        "Horowitz 2014, 45 nm has no energy of bfloat16 operations, it has float32, float16, int8: --dtype float16 has as many bits; a device's own file may state one",
     ),
     (["--device", "board.yaml", "--mfu", "0.4"], "mfu goes with tokens or images: how much there is to train on"),
     (["--device", "board.yaml", "--images", "4", "--mfu", "0"], "mfu can't be 0.0: it is a share of the peak, above 0 and at most 1"),

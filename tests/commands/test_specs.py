@@ -154,6 +154,7 @@ def test_errors_call_it_by_its_name(run: Any) -> None:
 # --- what is not there --------------------------------------------------------------------------------------------
 
 NEAR = {
+    "qwen3": "the spec 'qwen2' is of another network; `archcalc specs qwen2` shows it, for one of your own to start from",
     "resnet5": "did you mean the spec 'resnet50', 'resnext50' or 'resnet50@resnet152'?",
     "Resnet50": "did you mean the spec 'resnet50'?",
     "resnet101": "did you mean the spec 'resnet50@resnet101'?",

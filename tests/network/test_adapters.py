@@ -154,6 +154,8 @@ def test_a_block_may_have_its_name() -> None:
 
 
 WRONG = [
+    ({"rank": 2, "on": ["down_proj"]}, "lora.on: lora: no linear layer's path has 'down_proj'", "here it is called down"),
+    ({"rank": 2, "on": ["up_proj", "down_proj"]}, "lora.on: lora: no linear layer's path has 'up_proj'", "here they are called up,down"),
     ({"rank": 2, "on": ["dwon"]}, "lora.on: lora: no linear layer's path has 'dwon'", "did you mean 'down'?"),
     ({"rank": 2, "on": "relu"}, "lora.on: lora: no linear layer's path has 'relu'", "expected  up, part, down, mix, head"),
     (

@@ -145,7 +145,7 @@ def test_phases_and_causal_attention() -> None:
 
 
 REQUESTS: dict[str, tuple[dict[str, Any], str]] = {
-    "var": ({"vars": {"widht": 3}}, "Two has no var 'widht': it has width, double, act, sizes"),
+    "var": ({"vars": {"widht": 3}}, "Two has no var 'widht': did you mean 'width'? it has width, double, act, sizes"),
     "var that is a mapping": (
         {"vars": {"width": {"a": 1}}},
         "width: width can't be a mapping\n  expected  a number, true or false, a word, null, or a list of these",

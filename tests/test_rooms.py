@@ -58,7 +58,7 @@ FILES: dict[str, str] = {
     "explain": "finding guide manual memory < layer",
     "explore": "draft fit length space < choosing condition figures question ranges remedy < points where < evaluate over < sweep < ask",
     "render": (
-        "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace < ledgers pages.compare table.lines < "
+        "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace runs < ledgers pages.compare table.lines < "
         "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.labels table.cells table.columns table.purposes < "
         "pages.fit pages.sweep picture.roofline table.view < table.markdown table.plain"
     ),

@@ -37,14 +37,10 @@ class Command(TyperCommand):
     """A command whose help shows its options by what they are about, and that says how several values of one option are asked for."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The arguments, unless an option that takes one value has several."""
+        """The arguments, unless an option that takes one value has several; of options that other programs have it is said what is here."""
         if not ctx.resilient_parsing:
             refuse_several(self.name or "", args)
             refuse_repeated(self.name or "", args)
-        return super().parse_args(ctx, args)
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """As for any command; of options that other programs have it is said what is here in their place."""
         try:
             return super().parse_args(ctx, args)
         except Exception as error:

@@ -90,10 +90,16 @@ TIME = Measure("seconds", {**_SECOND, "\u00b5s": _SECOND["us"]}, "a time in h, m
 
 COUNTED = ("tokens/s", "samples/s", "images/s")
 """What goes through a network in a second; a number with no more than a prefix counts the first."""
+SHORT = {"tok/s": "tokens/s", "img/s": "images/s"}
+"""What is short for some of these."""
 _MANY = {prefix: Fraction(factor) for prefix, factor in {**_DECIMAL, "B": 10**9}.items()}
 PACE = Measure(
     "seconds, or what goes through in one",
-    {**TIME.units, **_MANY, **{f"{prefix}{gap}{unit}": _MANY[prefix] for prefix in _MANY for gap in ("", " ") for unit in COUNTED}},
+    {
+        **TIME.units,
+        **_MANY,
+        **{f"{prefix}{gap}{unit}": _MANY[prefix] for prefix in _MANY for gap in ("", " ") for unit in (*COUNTED, *SHORT)},
+    },
     "the time of a pass, or a rate in tokens/s, samples/s or images/s",
     "755ms, 132k or 25.3 samples/s",
     whole=False,

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from ..core.quantity import operations_unit, scaled
 from .layout import aligned, ascii_only, display_width, wrap
-from .units import binary, quotient, seconds, thousands
+from .runs import energy_line, generation_lines, rounded_up, training_lines
+from .units import binary, quotient, seconds
 
 if TYPE_CHECKING:
     from ..memory.ledger import Ledger
-    from ..report.generation import Generation
     from ..report.report import Report
     from ..timing.rates import Speed
     from ..timing.reach import Reach
     from ..timing.times import Time
-    from ..timing.training import Training
     from ..timing.turning import Turning
 
 LEFT_OUT = "what the allocator rounds up, fragments, workspaces of kernels, and the context of a device"
@@ -35,15 +33,15 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
     if blocks:
         blocks[-1].append(left_out(report, shown))
     if report.speed is not None:
-        blocks.append(list(_speed(report.speed, report.ledgers)))
+        blocks.append(list(_speed(report.speed, report.ledgers, answered=report.generation is not None)))
         if report.measurement is not None:
             from .pace import told
 
             blocks[-1] += told(report.measurement)
     elif report.training is not None:
-        blocks.append([line.removeprefix("  ") for line in _training(report.training)])
+        blocks.append([line.removeprefix("  ") for line in training_lines(report.training)])
     if report.generation is not None:
-        blocks.append(list(_generation(report.generation)))
+        blocks.append(list(generation_lines(report.generation)))
     if not unicode:
         blocks = [list(map(ascii_only, block)) for block in blocks]
     if width is not None:
@@ -98,7 +96,7 @@ def _each(value: Fraction | None) -> str:
     return str(value) if value.denominator == 1 else quotient(value.numerator, value.denominator, 4)
 
 
-def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
+def _speed(speed: Speed, ledgers: Sequence[Ledger], *, answered: bool) -> Iterator[str]:
     """The times of a forward pass and of a training step, and what follows from them."""
     device = speed.device
     peak = (
@@ -131,13 +129,9 @@ def _speed(speed: Speed, ledgers: Sequence[Ledger]) -> Iterator[str]:
                 " and do not fit" if weights > device.flash else ""
             )
     if speed.training is not None:
-        yield from _training(speed.training)
+        yield from training_lines(speed.training)
     if speed.energy is not None:
-        joules = speed.energy
-        yield (
-            f"  energy of a forward pass, an estimate: {_joules(joules.joules)}, {_joules(joules.compute)} of it for operations and "
-            f"{_joules(joules.memory)} for memory ({joules.source})"
-        )
+        yield energy_line(speed, answered=answered)
     yield f"{BOUND}, and {seconds(speed.clock.launch, exact=True)} for each kernel" if speed.clock.launch else BOUND
     if speed.reach is not None:
         yield _reach(speed.reach)
@@ -162,10 +156,17 @@ def _reach(reach: Reach) -> str:
 
 def _turning(turning: Turning) -> str:
     """From which batch on decoding is bound by compute."""
+    apart = turning.without_cache
     if turning.batch is not None:
-        return f"compute-bound from batch {turning.batch:,} on, whether or not the memory holds so many"
+        once = (
+            "; there the products of weights turn, all at once, and what reads the cache stays bound by memory"
+            if apart == turning.batch > 1
+            else ""
+        )
+        return f"compute-bound from batch {turning.batch:,} on, whether or not the memory holds so many{once}"
     why = "of the cache: that of each sample" if turning.cache else "of its values: those of each sample"
-    return f"never compute-bound, however large the batch, because {why} takes longer to move than its products to compute"
+    rest = f"; the layers without a cache, products of weights, turn at batch {apart:,}" if apart is not None else ""
+    return f"never compute-bound, however large the batch, because {why} takes longer to move than its products to compute{rest}"
 
 
 def _routed(speed: Speed, time: Time) -> Iterator[str]:
@@ -183,16 +184,8 @@ def _rates(speed: Speed, time: Time) -> list[str]:
     rate = speed.rate(time)
     if not rate:
         return ["", ""]
-    tokens = f"{_number(rate * speed.tokens)} tokens/s" if speed.tokens else ""
-    return [f"at most {tokens}", ""] if speed.tokens == 1 else [f"at most {_number(rate)} samples/s", tokens]
-
-
-def _number(value: float) -> str:
-    """A rate, rounded up: it is at most so much."""
-    if value >= 100:
-        return f"{ceil(value):,}"
-    places = 2 if value >= 0.01 else 1 - floor(log10(value))
-    return f"{ceil(value * 10**places) / 10**places:.{places}f}"
+    tokens = f"{rounded_up(rate * speed.tokens)} tokens/s" if speed.tokens else ""
+    return [f"at most {tokens}", ""] if speed.tokens == 1 else [f"at most {rounded_up(rate)} samples/s", tokens]
 
 
 def _bound(time: Time) -> str:
@@ -205,52 +198,3 @@ def _bound(time: Time) -> str:
 def _used(time: Time) -> str:
     share = time.utilization
     return "" if share is None else f"{100 * share:.1f} % of the peak"
-
-
-def _training(training: Training) -> Iterator[str]:
-    told = f"  training on {thousands(training.number)} {training.unit}: {training.operations:.4g} operations"
-    yield told if training.any_batch is None else f"{told}, \u2265 {seconds(training.any_batch)} at the peak, whatever the batch"
-    tokens = f", {training.a_step:,} tokens a step" if training.unit == "tokens" else ""
-    least = (
-        ""
-        if training.seconds is None or training.optimizer is None
-        else (
-            f", \u2265 {seconds(training.seconds)}, {seconds(training.optimizer)} of it the optimizer's, which a larger batch spreads over more {training.unit}"
-        )
-    )
-    yield f"    at batch {training.batch:,}{tokens}: {ceil(training.steps):,} steps{least}"
-    if training.six_n_d:
-        yield f"    6 N D is {training.six_n_d:.4g}: the ratio is {training.operations / training.six_n_d:.3f} (products of attention are not in it, tables are in N)"
-    if training.at_mfu is not None and training.seconds is not None:
-        less = training.at_mfu < training.seconds
-        told = f", less than the bound, which allows at most {100 * (training.most or 0):.1f} %" if less else ""
-        yield f"    at {100 * (training.mfu or 0):g} % of the peak (MFU) {seconds(training.at_mfu)}{told}"
-
-
-def _generation(found: Generation) -> Iterator[str]:
-    """The times of a prompt and of what is generated behind it."""
-    yield f"a prompt of {found.prompt:,} and {found.tokens:,} tokens behind it, batch {found.batch:,}"
-    rows = []
-    for what, cost in (("first token", found.first), ("all", found.whole)):
-        times = [f"\u2265 {seconds(cost.seconds)}"] if found.timed else []
-        rate = f"at most {_number(found.tokens_per_second)} tokens/s" if found.tokens_per_second and what == "all" else ""
-        rows.append([f"  {what}", *times, f"{thousands(cost.operations)} operations", rate])
-    yield from (line.rstrip() for line in aligned(rows, left=(0, 3) if found.timed else (0, 2)))
-    start, end = ("" if found.fits(ledger) else " and does not fit" for ledger in (found.start, found.end))
-    told = f"all {found.prompt + found.tokens:,} tokens in the cache; while the prompt goes in {binary(found.start.bytes)}{start}"
-    yield f"  at the end inference takes {binary(found.end.bytes)} ({thousands(found.end.bytes)} bytes){end}, {told}"
-    if found.device is not None and found.fitting is not None and found.fitting < found.tokens:
-        memory, most = binary(found.device.needed_memory()), found.prompt + found.fitting
-        if found.fits(found.start):
-            yield f"  {found.fitting:,} of the {found.tokens:,} tokens fit {memory}: with {most + 1:,} in the cache it is too little"
-        else:
-            yield f"  none of the {found.tokens:,} tokens fits {memory}: their prompt does not"
-    head = ", of which the head takes the last position alone" if found.alone else " as a whole"
-    yield f"the first token comes out of the prompt{head}; each further one is a step of its own"
-
-
-def _joules(value: float) -> str:
-    for unit, factor in (("J", 1.0), ("mJ", 1e-3), ("\u00b5J", 1e-6)):
-        if value >= factor:
-            return f"{value / factor:.3g} {unit}"
-    return f"{value * 1e9:.3g} nJ"

@@ -19,6 +19,9 @@ def told(found: Measurement) -> Iterator[str]:
     rates = [f"{_rate(found.samples_per_second)} samples/s"]
     rates += [f"{_rate(found.tokens_per_second)} tokens/s"] if found.tokens_per_second is not None else []
     yield f"measured {seconds(found.seconds)} for {counted(found.batch, 'sample')}: {', '.join(rates)}"
+    if found.training is not None and found.training_seconds is not None:
+        number, unit = found.training
+        yield f"  {thousands(number)} {unit} at this rate: {seconds(found.training_seconds)}"
     for reached in found.passes:
         yield f"  as a {reached.words}: {_bound(reached)}"
         yield from _shares(reached)
@@ -38,15 +41,17 @@ def _bound(reached: Reached) -> str:
 
 def _shares(reached: Reached) -> Iterator[str]:
     """MFU and HFU, by operations counted here and by the usual formula."""
-    shares = {name: f"{100 * value:.2f} %" for name, value in reached.utilizations.items() if value is not None}
-    ways = [("", reached.operations, "operations counted here")]
-    ways += [("_6n", reached.formula.operations, f"operations of {reached.formula.text} a token")] if reached.formula is not None else []
-    for suffix, operations, what in ways:
-        if f"mfu{suffix}" in shares:
-            mfu, hfu = shares[f"mfu{suffix}"], shares[f"hfu{suffix}"]
-            both = f"MFU {mfu}, HFU {hfu}" if reached.again else f"MFU and HFU {mfu}"
-            anew = f", with {thousands(reached.again)} more worked out anew" if reached.again else ""
-            yield f"    {both} by the {thousands(operations)} {what}{anew}"
+    ways = [(reached.operations, "operations counted here")]
+    ways += [(reached.formula.operations, f"operations of {reached.formula.text} a token")] if reached.formula is not None else []
+    for operations, what in ways:
+        names = [("MFU", operations), ("HFU", operations + reached.again)] if reached.again else [("MFU and HFU", operations)]
+        told = [f"{name} {100 * share:.2f} %" for name, each in names if (share := reached.share(each)) is not None]
+        anew = f", with {thousands(reached.again)} more worked out anew" if reached.again else ""
+        if told:
+            yield f"    {', '.join(told)} by the {thousands(operations)} {what}{anew}"
+        elif reached.peak:
+            masked = ", masked products among them, which need not be made" if reached.masked and not reached.beats else ""
+            yield f"    no MFU: the {thousands(operations)} {what} are more than the peak allows in that time{masked}"
 
 
 def _rate(value: float) -> str:

@@ -10,26 +10,36 @@ if TYPE_CHECKING:
     from ..devices.catalogue import Device
     from ..memory.ledger import Ledger
     from ..request.request import Request
+    from ..timing.energy import Energy
+    from .rows import Row
     from .totals import Totals
 
 
 class Cost:
-    """Operations, moved bytes and seconds: the last two are 0 where no device was named."""
+    """Operations, moved bytes, seconds, and the operations that these seconds count: all but the first are 0 where no device was named."""
 
-    __slots__ = ("bytes", "operations", "seconds")
+    __slots__ = ("bound_operations", "bytes", "operations", "seconds")
 
-    def __init__(self, operations: int, moved: int, seconds: float) -> None:
+    def __init__(self, operations: int, moved: int, seconds: float, bound_operations: int = 0) -> None:
         self.operations = operations
         self.bytes = moved
         self.seconds = seconds
+        self.bound_operations = bound_operations
+        """Without the masked products of causal attention."""
 
     def plus(self, other: Cost, times: int = 1) -> Cost:
         """Both together, the other so many times."""
-        return Cost(self.operations + times * other.operations, self.bytes + times * other.bytes, self.seconds + times * other.seconds)
+        return Cost(
+            self.operations + times * other.operations,
+            self.bytes + times * other.bytes,
+            self.seconds + times * other.seconds,
+            self.bound_operations + times * other.bound_operations,
+        )
 
     def to_dict(self, *, timed: bool) -> dict[str, Any]:
         """As the JSON contract has it."""
-        return {"operations": self.operations, **({"moved_bytes": self.bytes, "seconds": self.seconds} if timed else {})}
+        times = {"bound_operations": self.bound_operations, "moved_bytes": self.bytes, "seconds": self.seconds}
+        return {"operations": self.operations, **(times if timed else {})}
 
 
 class Generation:
@@ -37,6 +47,7 @@ class Generation:
 
     The first token comes out of the prompt, which is the pass that the table shows: its head takes the last position alone where it can
     (``alone``). Each further one takes a step of its own, which attends to all before. At the end the cache has room for all of them.
+    The prompt goes in at once, or in so many ``passes`` of ``step`` tokens, the last of perhaps fewer.
     """
 
     def __init__(
@@ -52,7 +63,13 @@ class Generation:
         fitting: int | None,
         alone: bool,
         device: Device | None,
+        passes: int = 1,
+        step: int = 0,
     ) -> None:
+        self.passes = passes
+        self.step = step
+        self.energy: tuple[Energy, Energy] | None = None
+        """Of the first token and of all, where that was asked."""
         self.prompt = prompt
         self.tokens = tokens
         self.batch = batch
@@ -87,6 +104,29 @@ class Generation:
         """Generated tokens of all samples over the least time of all: at most so many."""
         return self.tokens * self.batch / self.whole.seconds if self.whole.seconds else None
 
+    @property
+    def seconds_per_token(self) -> float | None:
+        """The least time of a token behind the first, in the mean; None where there is none."""
+        return (self.whole.seconds - self.first.seconds) / (self.tokens - 1) if self.timed and self.tokens > 1 else None
+
+    @property
+    def decoded_per_second(self) -> float | None:
+        """Tokens of all samples in a second while decoding: at most so many."""
+        return self.batch / self.seconds_per_token if self.seconds_per_token else None
+
+    @property
+    def requests_per_second(self) -> float | None:
+        """Samples that are answered in a second: at most so many."""
+        return self.batch / self.whole.seconds if self.whole.seconds else None
+
+    @property
+    def joules_per_token(self) -> float | None:
+        """Joules of a token behind the first, in the mean; None where there is none, or no energy was asked for."""
+        if self.energy is None or self.tokens == 1:
+            return None
+        first, whole = self.energy
+        return (whole.joules - first.joules) / (self.tokens - 1) / self.batch
+
     def to_dict(self) -> dict[str, Any]:
         """The generation as the JSON contract has it."""
         return {
@@ -94,41 +134,88 @@ class Generation:
             "generate": self.tokens,
             "first_token": self.first.to_dict(timed=self.timed),
             "total": self.whole.to_dict(timed=self.timed),
+            **({"prompt_passes": self.passes} if self.passes > 1 else {}),
             "tokens_per_second": self.tokens_per_second,
+            "seconds_per_output_token": self.seconds_per_token,
+            "decoded_tokens_per_second": self.decoded_per_second,
+            "requests_per_second": self.requests_per_second,
+            **self._energies(),
             "prompt_bytes": self.prompt_bytes,
             "end_bytes": self.end_bytes,
             **({"fitting_tokens": self.fitting} if self.fitting is not None else {}),
         }
 
+    def _energies(self) -> dict[str, Any]:
+        """The energy, where that was asked."""
+        if self.energy is None:
+            return {}
+        first, whole = self.energy
+        return {
+            "energy_estimate": {"first_token": first.to_dict(), "total": whole.to_dict(), "joules_per_output_token": self.joules_per_token}
+        }
 
-def generation_of(totals: Totals, start: Ledger, decoded: Callable[[int], Any], request: Request, *, alone: bool) -> Generation:
+
+def generation_of(totals: Totals, start: Ledger, decoded: Callable[[int, int, str], Any], request: Request, *, alone: bool) -> Generation:
     """The generation that a request asks for: of the totals of its prompt, and of the ledger while that goes in.
 
-    ``decoded`` gives the report of one token that attends to so many, ``alone`` says whether the head took the last position alone.
-    A step's cost is followed over the contexts by halving: where three points lie on a line, so do all between them.
+    ``decoded`` gives the report of tokens that attend to so many, of so many at once, with logits of all or of the last; ``alone`` says
+    whether the head took the last position alone. A step's cost is followed over the contexts by halving: where three points lie on a line,
+    so do all between them.
     """
-    prompt, tokens = request.prompt or 0, request.generate or 0
+    prompt, tokens = request.prompt or 0, request.answers
     known: dict[int, tuple[Cost, Ledger]] = {}
 
     def at(context: int) -> tuple[Cost, Ledger]:
         if context not in known:
-            report = decoded(context)
+            report = decoded(context, 1, "all")
             known[context] = _cost(report.totals), report.ledgers[-1]
         return known[context]
 
-    first, end = _cost(totals), at(prompt + tokens)[1]
-    return Generation(
+    first, passes = _cost(totals), -(-prompt // request.step) if request.step else 1
+    if passes > 1:
+        first, start = _chunked(prompt, request.step or 0, decoded, "last" if alone else "all")
+    found = Generation(
         prompt,
         tokens,
         request.batch,
         first=first,
         whole=first.plus(summed(lambda context: at(context)[0], prompt + 1, prompt + tokens - 1)) if tokens > 1 else first,
         start=start,
-        end=end,
+        end=at(prompt + tokens)[1],
         fitting=_fitting(request.device, start, lambda number: at(prompt + number)[1], tokens),
         alone=alone,
         device=request.device,
+        passes=passes,
+        step=request.step or 0,
     )
+    if request.energy and request.device is not None:
+        from ..timing.energy import energy_of
+
+        dtype, device = decoded(prompt + tokens, 1, "all").dtype, request.device
+        costs = [(each.bound_operations, each.bytes) for each in (found.first, found.whole)]
+        found.energy = (energy_of(*costs[0], dtype, device), energy_of(*costs[1], dtype, device))
+    return found
+
+
+def _chunked(prompt: int, step: int, decoded: Callable[[int, int, str], Any], logits: str) -> tuple[Cost, Ledger]:
+    """A prompt that goes in by chunks of ``step`` tokens: the sum of its passes, and the largest of their ledgers. The head runs in the last
+    alone where it takes the last position."""
+    from ..network.heads import heads
+
+    whole, last = (prompt - 1) // step, (prompt - 1) % step + 1
+
+    def chunk(number: int) -> Cost:
+        """One of the ``whole`` chunks before the last."""
+        part = decoded(number * step, step, logits)
+        names = heads(part.network) if logits == "last" else ()
+        cost = _cost(part.totals)
+        for row in part.layers:
+            cost = cost.plus(_cost(row), -1) if row.name in names else cost
+        return cost
+
+    end = decoded(prompt, last, logits)
+    ledgers = [decoded(whole * step, step, logits).ledgers[-1], end.ledgers[-1]]
+    return summed(chunk, 1, whole).plus(_cost(end.totals)), max(ledgers, key=lambda ledger: ledger.bytes)
 
 
 def _fitting(device: Device | None, start: Ledger, ledger: Callable[[int], Ledger], tokens: int) -> int | None:
@@ -165,14 +252,15 @@ def summed(at: Callable[[int], Cost], low: int, high: int) -> Cost:
     if (
         (between.operations - least.operations) * behind == (most.operations - between.operations) * before
         and (between.bytes - least.bytes) * behind == (most.bytes - between.bytes) * before
+        and (between.bound_operations - least.bound_operations) * behind == (most.bound_operations - between.bound_operations) * before
         and isclose((between.seconds * (high - low)), least.seconds * behind + most.seconds * before, rel_tol=1e-12)
     ):
         ends, number = least.plus(most), high - low + 1
-        return Cost(number * ends.operations // 2, number * ends.bytes // 2, number * ends.seconds / 2)
+        return Cost(number * ends.operations // 2, number * ends.bytes // 2, number * ends.seconds / 2, number * ends.bound_operations // 2)
     return summed(at, low, middle).plus(summed(at, middle + 1, high))
 
 
-def _cost(counted: Totals) -> Cost:
-    """Of the totals of a pass."""
+def _cost(counted: Row | Totals) -> Cost:
+    """Of totals or of a row."""
     time = counted.time
-    return Cost(2 * counted.maccs, time.bytes if time is not None else 0, time.seconds if time is not None else 0.0)
+    return Cost(2 * counted.maccs, *((time.bytes, time.seconds, time.operations) if time is not None else (0, 0.0)))

@@ -33,15 +33,20 @@ def measurement_of(layers: Sequence[Row], totals: Totals, whole: Account, networ
     products = sum(work.operations // 2 * times for work, times in whole.work if work.core)
 
     def formula(factor: int) -> Formula | None:
-        return Formula(factor, params, tokens * batch, products) if tokens else None
+        usual = tokens and (factor == 2 or totals.all_trained)
+        return Formula(factor, params, tokens * batch, products) if usual else None
 
+    peak = speed.peak if not request.plan.activations else None  # products in two dtypes have no one peak to be a share of
     passes = []
     if not request.plan.trains:
-        passes.append(Reached("forward", took, speed.forward, speed.operations, 0, speed.peak, formula(2)))
+        passes.append(Reached("forward", took, speed.forward, speed.operations, 0, peak, formula(2)))
     if speed.step is not None and (request.plan.trains or (request.phase is None and request.prompt is None)):
         again = sum(work.operations * times for work, times in whole.work if work.again)
-        passes.append(Reached("training_step", took, speed.step, speed.model_operations, again, speed.peak, formula(6)))
-    return Measurement(pace, took, batch, tokens, passes, list(_assumed(network, speed, request)))
+        passes.append(Reached("training_step", took, speed.step, speed.model_operations, again, peak, formula(6)))
+    found = Measurement(pace, took, batch, tokens, passes, list(_assumed(network, speed, request)))
+    if speed.training is not None and passes[-1].name == "training_step":
+        found.training = speed.training.number, speed.training.unit
+    return found
 
 
 def _tables_of_positions(layers: Sequence[Row]) -> int:

@@ -121,12 +121,17 @@ def _generation(
     analyzed: Callable[[Request], Report],
 ) -> Generation | None:
     """What is generated behind a prompt, and behind so many positions in ``front`` of it: each step is this pipeline once more."""
-    if not request.generate:
+    if not request.answers:
         return None
     from .generation import generation_of
 
-    alone = network.last_alone
-    return generation_of(totals, ledgers[-1], lambda tokens: analyzed(request.decoding(front + tokens)), request, alone=alone)
+    return generation_of(
+        totals,
+        ledgers[-1],
+        lambda tokens, step, logits: analyzed(request.decoding(front + tokens, step, logits)),
+        request,
+        alone=network.last_alone,
+    )
 
 
 def _infers(accounts: Accounts | None, request: Request, totals: Totals) -> bool:
@@ -140,7 +145,7 @@ def _training(totals: Totals, network: Network, request: Request, accounts: Acco
         return None
     from ..timing.training import training_of
 
-    decoding, params = _infers(accounts, request, totals), totals.active_params
+    decoding, params = _infers(accounts, request, totals), totals.trained_params
     return training_of(
         totals.account, network, batch=request.batch, params=params, decoding=decoding, tokens=request.tokens, images=request.images
     )
@@ -165,14 +170,14 @@ def _times(layers: Sequence[Row], totals: Totals, network: Network, request: Req
         totals.account,
         network,
         batch=request.batch,
-        params=totals.active_params,
+        params=totals.trained_params,
         infers=_infers(accounts, request, totals),
         decoding=bool(request.context),
         tokens=request.tokens,
         images=request.images,
         mfu=request.mfu,
         energy=request.energy,
-        reach=None if request.context else usual(clock),
+        reach=None if request.context else usual(clock, network),
     )
 
 

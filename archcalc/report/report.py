@@ -113,6 +113,7 @@ class Report:
         if self.causal:
             half = self.request.causal == "half"
             told = "only the unmasked half of its products" if half else "all its products, masked ones among them"
+            told += "" if half or self.speed is None else "; times take the unmasked ones alone"
             found.append(f"causal attention: {told}")
         if self.network.last_alone:
             found.append("logits: of the last position alone")
@@ -149,9 +150,11 @@ class Report:
             found.append(f"states: {self.totals.state_bytes:,} bytes, whatever the context")
         if token := self.a_token:
             when = f"decoding at {self.request.context:,}" if self.request.context else f"prefill of {token['tokens']:,}"
-            trained = (
-                f"; to train 6 N = {token['six_n']:,}, without embeddings {token['six_n_non_embedding']:,}" if "six_n" in token else ""
-            )
+            trained = ""
+            if "six_n" in token:
+                trained = f"; to train 6 N = {token['six_n']:,}, without embeddings {token['six_n_non_embedding']:,}"
+            elif 0 < self.totals.trainable_params < self.totals.params:
+                trained = "; no 6 N, which counts gradients of all params: some are frozen"
             found.append(f"a token: {token['operations_per_token']:,} operations forward (2 a MACC, {when}){trained}")
         found += named("ran before the first token: of them the weights alone are counted", [entry.name for entry in self.ran_before])
         if self.accounts is not None:
@@ -159,6 +162,10 @@ class Report:
             if self.request.memory or self.request.device is not None or self.generation is not None:
                 found += self.memory_notes
             found += self.accounts.notes
+            if few := self.accounts.plan.activations:
+                found.append(
+                    f"activations: quantised matrices take their inputs in {few} and multiply in it, all else runs in {self.dtype}"
+                )
             if self.totals.untrained and not (self.trains or self.request.infers or self.accounts.serves):
                 found.append("no param is trained, all are frozen or whole numbers: these are the figures of inference alone")
             if self.request.memory and not self.request.context:
@@ -226,7 +233,7 @@ class Report:
             return {}
         whole, rest = divmod(2 * totals.maccs, tokens * self.batch)
         found = {"tokens": tokens, "operations_per_token": whole if not rest else 2 * totals.maccs / (tokens * self.batch)}
-        if any(entry.params for entry in self.ran_before):
+        if any(entry.params for entry in self.ran_before) or not totals.all_trained:
             return found
         return found | {
             "six_n": 6 * totals.active_params,

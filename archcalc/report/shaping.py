@@ -41,7 +41,7 @@ def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Netwo
         if problems or found or network is None:
             raise SpecError([*problems, *found], [str(error)]) from None
         raise
-    stepwise = request.run["incoming"] and (request.context or request.generate or len(spec.inputs) > 1)
+    stepwise = request.run["incoming"] and (request.context or request.answers or len(spec.inputs) > 1)
     run = {**request.run, "context": 0, "incoming": 0} if stepwise else request.run
     network, found = propagate(spec, given, run=run, **more)
     if problems or found or network is None:
@@ -64,7 +64,7 @@ def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Netwo
 
         if holds(network):
             mark(network, token_inputs(name, network)[0])
-    if request.logits == "last" or request.generate:
+    if request.logits == "last" or request.answers:
         from ..network.last import last_position
 
         why = last_position(network, request.run)
@@ -94,7 +94,7 @@ def _stepwise(
         check_step_by_step(name, network, whole)
     elif len(network.inputs) > 1 or network.constants:
         mark(network, follows)
-    if request.context or request.generate:
+    if request.context or request.answers:
         network.capped = capped(whole)
     return network, front
 

@@ -17,7 +17,7 @@ _DECLARED = (
         "share",
         "The share of the peak that a pass reaches (model FLOPs utilisation): as given with --mfu for a whole training, or of what was measured. "
         "Its operations are those of the pass, backward too of a training step, without what is worked out anew; masked products of causal "
-        "attention are among them unless --causal half is given.",
+        "attention are among them unless --causal half is given. Of what was measured none above 1: so many operations were not made.",
     ),
     Figure(
         "hfu",
@@ -30,7 +30,8 @@ _DECLARED = (
         "share",
         "The same share by the usual formula, 6 N + 12 L H Q T operations for each token of a training step, 2 N + 4 L H Q T of a forward pass "
         "(PaLM, 2022, arXiv:2204.02311, appendix B): N the active params without tables of positions, for L layers of H heads of Q features that "
-        "meet T keys; 2 L H Q T is taken as the MACCs of attention counted here. Frozen params count as others do. None where a sample is no sequence of tokens.",
+        "meet T keys; 2 L H Q T is taken as the MACCs of attention counted here. None where a sample is no sequence of tokens, and of a "
+        "training step where params are frozen: these have no gradients, and the formula counts some for all.",
     ),
     Figure("hfu_6n", "share", "The share by the usual formula, with the operations that checkpoints work out anew."),
     Figure(
@@ -39,6 +40,7 @@ _DECLARED = (
         "A measured pass of the whole batch, held against the least time: as the training step where a training is asked for, else as the "
         "forward pass; as both where nothing says which it was.",
     ),
+    Figure("training_seconds", "seconds", "The time of a whole training at the rate that was measured."),
     Figure("over_bound", "times", "How many times the least time the measured pass took."),
     Figure(
         "share_of_bound",
@@ -50,7 +52,8 @@ _DECLARED = (
         "usual_reach",
         "",
         "What measured forward passes reach of such a bound, from a public table: for orientation, and no prediction of this network. Not while "
-        "decoding, with --launch, --cache warm or --fusion none, nor for devices that are no GPUs of the catalogue.",
+        "decoding, with --launch, --cache warm or --fusion none, for devices that are no GPUs of the catalogue, nor for networks of another kind: those "
+        "of tokens, of several inputs, or of one that is no image.",
     ),
     Figure("median", "share", "The median of the rows of such a table."),
     Figure("least", "share", "The smallest share of such a table."),
@@ -91,7 +94,7 @@ _DECLARED = (
         "training_step",
         "",
         "Forward; backward, with as many products again for each of weights and inputs that has a gradient; what checkpoints work out anew; and the optimizer, "
-        "which reads and writes trained weights and states once.",
+        "which reads and writes trained weights, or their master copies, and states once.",
         leaves_out="communication between devices",
     ),
     Figure(
@@ -112,13 +115,18 @@ _DECLARED = (
         "key-value cache of each sample takes longer to read than its products.",
         leaves_out="whether the memory holds the cache of so many samples",
     ),
+    Figure(
+        "compute_bound_batch_without_cache",
+        "samples",
+        "The same of the layers that read no key-value cache, such as products of weights, which are read once for all samples.",
+    ),
     Figure("seconds", "seconds", "The least time.", leaves_out=BOUND),
     Figure("samples_per_second", "1/s", "The batch over the least time: at most."),
     Figure("tokens_per_second", "1/s", "Samples per second times the length of a sequence; none where the input is no sequence."),
     Figure(
         "operations",
         "operations",
-        "In times: two for each MACC of a forward pass, or of a training step without what is worked out anew; masked products of causal attention "
+        "In times: two for each MACC of a forward pass, or of a training without what is worked out anew; what MFU is a share of. Masked products of causal attention "
         "are among them unless --causal half is given.",
     ),
     Figure(
@@ -130,7 +138,7 @@ _DECLARED = (
     Figure(
         "optimizer_step",
         "",
-        "The optimizer's part of a training step, the same for every batch: trained weights and states read and written, gradients read.",
+        "The optimizer's part of a training step, the same for every batch: states and trained weights, or their master copies, read and written, gradients read, weights of a master copy written.",
     ),
     Figure("optimizer_seconds", "seconds", "What of it the optimizer takes, once for each step: half as much at twice the batch."),
     Figure(
@@ -145,6 +153,11 @@ _DECLARED = (
         "The time of the operations alone, at the peaks for their dtypes, over the least time; those of a training step add up in float32.",
     ),
     Figure("first_token", "", "The first token that comes out of a prompt: its head takes the last position alone where it can."),
+    Figure("seconds_per_output_token", "seconds", "The least time of a token behind the first, in the mean (TPOT)."),
+    Figure("decoded_tokens_per_second", "1/s", "Tokens of the whole batch in a second while decoding, behind the first: at most."),
+    Figure("requests_per_second", "1/s", "Samples of the batch over the least time to the last token: at most."),
+    Figure("prompt_passes", "passes", "In how many passes a prompt goes in, by chunks of --step."),
+    Figure("joules_per_output_token", "joules", "Joules of a token behind the first, in the mean: an estimate."),
     Figure("prompt_bytes", "bytes", "The ledger of inference while the prompt goes in.", leaves_out=ALLOCATOR),
     Figure(
         "end_bytes",
@@ -167,7 +180,8 @@ _DECLARED = (
     Figure(
         "six_n",
         "operations",
-        "Six times active params: a rule of thumb for the operations of a training for each token, products of attention not among them.",
+        "Six times active params: a rule of thumb for the operations of a training for each token, products of attention not among them. Not where "
+        "params are frozen: these have no gradients.",
         where="totals",
     ),
     Figure(
@@ -179,7 +193,7 @@ _DECLARED = (
     Figure(
         "six_n_d",
         "operations",
-        "Six times active params times tokens, a rule of thumb for the operations of a training (Kaplan et al. 2020).",
+        "Six times active params times tokens, a rule of thumb for the operations of a training (Kaplan et al. 2020). None where params are frozen.",
     ),
     Figure(
         "energy_estimate",

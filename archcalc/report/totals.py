@@ -67,6 +67,16 @@ class Totals(Measured):
         return self.params - self.embedding_params
 
     @property
+    def all_trained(self) -> bool:
+        """Whether no param is frozen: formulas such as 6 N count a gradient for each."""
+        return self.trainable_params == self.params
+
+    @property
+    def trained_params(self) -> int | None:
+        """N of 6 N: the params that one sample meets; None where not all are trained."""
+        return self.active_params if self.all_trained else None
+
+    @property
     def untrained(self) -> bool:
         """Whether there are params, and none of them has a gradient: all are frozen, or whole numbers. Where bytes were worked out."""
         return self.account is not None and self.params > 0 and all(kind != "gradients" for kind, _ in self.account.parts)

@@ -9,7 +9,9 @@ from ..spec.language import MAX_LAYERS
 from .option import AMOUNT, ASSIGNMENTS, CHOICES, EVERY, ONE, SHAPES, TELLS, TEXT, WHOLE, Need, Option, word
 
 DECODING = Need("phase", value="decode", why="a context is for the decode phase, which is not asked for")
-STEPPING = Need("phase", value="decode", why="step is how many tokens come in at once against a context: it goes with the decode phase")
+STEPPING = Need(
+    "prompt", "context", why="step is how many tokens come in at once: it goes with a prompt, or in the decode phase with a context"
+)
 PROMPTED = Need("prompt", why="generate goes with prompt: how many tokens there are before")
 ADAPTING = Need("lora", why="{options} goes with lora: the rank of the adapters")
 
@@ -94,7 +96,11 @@ class Run(TypedDict, total=False):
     step: Annotated[
         int | None,
         Option(
-            *(AMOUNT, ONE, "While decoding, how many tokens come in at once: guesses to verify, a prompt in chunks."),
+            *(
+                AMOUNT,
+                ONE,
+                "How many tokens come in at once against a context: guesses to verify; or a prompt by chunks of so many.",
+            ),
             metavar="TOKENS",
             needs=STEPPING,
         ),

@@ -80,7 +80,13 @@ class Request:
     @property
     def infers(self) -> bool:
         """Whether it is a run that can't be one of training."""
-        return bool(self.context or self.generate) or self.logits == "last"
+        return bool(self.context or self.answers) or self.logits == "last"
+
+    @property
+    def answers(self) -> int:
+        """The tokens that come out behind a prompt, the first of them out of it: none where they are not asked for, one where the prompt goes
+        in by chunks."""
+        return self.generate or int(bool(self.prompt and self.step))
 
     @property
     def run(self) -> dict[str, Any]:
@@ -88,18 +94,11 @@ class Request:
         incoming = self.step or 1 if self.context else self.prompt or 0
         return {"causal_half": int(self.causal == "half"), "context": self.context or 0, "incoming": incoming}
 
-    def decoding(self, context: int) -> Request:
-        """The same for one more token that attends to so many, with nothing that is generated or trained."""
+    def decoding(self, context: int, step: int, logits: str) -> Request:
+        """The same for so many more tokens that attend to so many, with logits of all or of the last, and nothing generated or trained."""
         values = {name: getattr(self, name) for name in self.__slots__}
-        return Request(
-            {
-                **values,
-                "phase": "decode",
-                "context": context,
-                "logits": "all",
-                **dict.fromkeys(("prompt", "generate", "tokens", "images", "mfu")),
-            }
-        )
+        values |= dict.fromkeys(("prompt", "generate", "tokens", "images", "mfu"))
+        return Request({**values, "phase": "decode", "context": context, "step": step, "logits": logits})
 
 
 def make_request(**options: Unpack[Options]) -> Request:
@@ -126,7 +125,7 @@ def make_request(**options: Unpack[Options]) -> Request:
 
 def _plan(values: Mapping[str, Any]) -> Plan | None:
     """How bytes are counted; a device asks for them as well, times follow from them, and so does a training, for its operations."""
-    if not values["memory"] and all(values[name] is None for name in ("device", "tokens", "images", "generate")):
+    if not values["memory"] and all(values[name] is None for name in ("device", "tokens", "images", "generate", "step")):
         return None
     from ..memory.plan import plan
 
@@ -155,6 +154,12 @@ def _check_together(asked: list[str], values: Mapping[str, Any]) -> None:
         raise RequestError("tokens and images are two ways to say how much there is to train on: give one")
     if values["mfu"] is not None and values["device"] is None and (values["tokens"] or values["images"]):
         raise RequestError("mfu is a share of a device's peak: name a device")
+    serving = next((name for name in ("generate", "prompt", "phase") if values[name] is not None), "")
+    if values["mfu"] is not None and serving and not (values["tokens"] or values["images"]):
+        raise RequestError(
+            f"mfu is the share of the peak that a training reaches, and {serving} asks for inference: that has least times, of the first token "
+            "and of each behind it, and measured, what a pass took, gives the MFU and the share of the bound that it reached"
+        )
     for name in asked:
         need = OPTIONS[name].needs
         if need is not None and not need.met(values):
@@ -165,26 +170,32 @@ def _check_together(asked: list[str], values: Mapping[str, Any]) -> None:
         raise RequestError(f"{device.name} trains nothing, and training is asked for: {', '.join(training)}")
     if device is not None and values["overhead"] == "cuda" and not device.runs_cuda:
         raise RequestError(f"overhead: cuda is what NVIDIA's devices hold beside the network, and {device.name} is none")
-    if values["generate"] is not None:
+    chunks = values["prompt"] is not None and values["step"] is not None
+    if values["generate"] is not None or chunks:
         training = [name for name in ("tokens", "images") if name in asked] + of_training(values)
         if training:
             raise RequestError("what is generated is inference, and training is asked for: " + ", ".join(training))
     if values["logits"] == "last":
-        if values["phase"] == "decode":
-            raise RequestError("logits last is for a prefill: while decoding there is one position")
+        if values["phase"] == "decode" and (values["step"] or 1) == 1:
+            raise RequestError("logits last is for several positions: while decoding one token there is one; step says that more come in")
         training = [name for name in ("tokens", "images") if name in asked] + of_training(values)
         if training:
             raise RequestError("logits last is inference, and training is asked for: " + ", ".join(training))
+    if values["activations"] is not None and (training := of_training(values)):
+        raise RequestError("activations says what inference multiplies in, and training is asked for: " + ", ".join(training))
     if values["phase"] == "decode" and (training := of_training(values)):
         raise RequestError("the decode phase is inference, and training is asked for: " + ", ".join(training))
+    if chunks and values["step"] > values["prompt"]:
+        raise RequestError(f"step: chunks of {values['step']:,} tokens are longer than the prompt of {values['prompt']:,}")
     if values["step"] is not None and values["context"] is not None and values["step"] > values["context"]:
         raise RequestError(
             f"step: {values['step']:,} new tokens are more than the context of {values['context']:,}, which has them among it"
         )
     if values["prompt"] is not None and values["phase"] == "decode":
         raise RequestError("a prompt goes in before anything is decoded: leave the phase out, or say the context")
-    if values["measured"] is not None and values["generate"] is not None:
-        raise RequestError("measured is the time of one pass, and generate asks for many: leave one of them out")
+    if values["measured"] is not None and (values["generate"] is not None or chunks):
+        many = "step" if chunks else "generate"
+        raise RequestError(f"measured is the time of one pass, and {many} asks for many: leave one of them out")
     if values["precision"] not in (None, "uniform") and values["dtype"] not in (None, "float32", "float16", "bfloat16"):
         raise RequestError(f"precision {values['precision']} runs in float16 or bfloat16, not in {values['dtype']}")
 

@@ -3,7 +3,7 @@
 # Annotations are not put off in this file: options.py reads them, and to evaluate texts would cost time at every start.
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from ..core.formats import FORMATS, SCOPES
+from ..core.formats import ACTIVATIONS, FORMATS, SCOPES
 from .option import AMOUNT, CACHE, FLAG, ONE, PACE, SHARE, TELLS, TEXT, TIME, TRAINS, WHOLE, Need, Option, word
 
 if TYPE_CHECKING:
@@ -83,6 +83,15 @@ class Memory(TypedDict, total=False):
             needs=QUANTISING,
         ),
     ]
+    activations: Annotated[
+        str | None,
+        Option(
+            *(word("dtype of activations", *ACTIVATIONS), ONE, "What quantised matrices multiply in, as W8A8 does: float8 or int8."),
+            meaning="In what quantised matrices take their inputs and multiply: float8 or int8, as W8A8 does; else in the dtype, as weight-only "
+            "formats do. All else stays in the dtype.",
+            needs=QUANTISING,
+        ),
+    ]
     attention: Annotated[
         str,
         Option(
@@ -115,8 +124,23 @@ class Time(TypedDict, total=False):
     ]
     tokens: Annotated[int | None, Option(AMOUNT, "table", "Train on so many tokens, such as 300B: operations, and with a device times.")]
     images: Annotated[int | None, Option(AMOUNT, "table", "Train on so many samples, such as 1.28M.")]
-    mfu: Annotated[float | None, Option(SHARE, "table", "The share of the peak that training reaches, such as 40%.", needs=TO_TRAIN_ON)]
-    energy: Annotated[bool, Option(FLAG, "table sweep", "Estimate the energy of a forward pass.", False, needs=ON_A_DEVICE)]
+    mfu: Annotated[
+        float | None,
+        Option(
+            *(
+                SHARE,
+                "table",
+                "The share of the peak that a training reaches, such as 40%: model FLOPs utilisation, nothing worked out anew.",
+            ),
+            meaning="The share of the peak that training reaches (model FLOPs utilisation): of the products of forward and backward pass, masked "
+            "ones among them, without what checkpoints work out anew.",
+            needs=TO_TRAIN_ON,
+        ),
+    ]
+    energy: Annotated[
+        bool,
+        Option(FLAG, "table sweep", "Estimate the energy of a forward pass, and of an answer that is generated.", False, needs=ON_A_DEVICE),
+    ]
     fusion: Annotated[
         str,
         Option(

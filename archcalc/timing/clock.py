@@ -92,12 +92,13 @@ class Clock:
             parts.append((forward, times * (2 if work.again else 1)))
             if work.gradients:
                 back = work.gradients * moved - (work.gradients - 1) * (self.passing(work.moved.out) if self.fused else 0)
+                back += sum(map(self.passing, work.moved.anew)) if self.fused else 0
                 backward = self.least(work.dtype, work.gradients * work.least, back, training=True)
                 parts.append((backward.launched(kernels, self.launch), times))
         return total([*parts, (self.update(whole), 1)])
 
     def update(self, whole: Account) -> Time:
-        """The optimizer's part of a training step, the same for every batch: trained weights and states read and written, gradients read."""
+        """The optimizer's part of a training step, the same for every batch: see ``Account.update_bytes``."""
         return self.least("", 0, whole.update_bytes).launched(int(whole.update_bytes > 0), self.launch)
 
     def moved(self, work: Work) -> int:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from ..core.dtypes import BITS, FLOATS
 from ..core.errors import RequestError
 from ..devices.device import Device
-from .times import Time
 
 PICO = Fraction(1, 10**12)
 MACC = {"float32": (Fraction(37, 10) + Fraction(9, 10)) * PICO, "float16": Fraction(15, 10) * PICO, "int8": Fraction(23, 100) * PICO}
@@ -43,14 +43,16 @@ class Energy:
         return {"joules": self.joules, "compute_joules": self.compute, "memory_joules": self.memory, "figures": self.source}
 
 
-def energy_of(time: Time, dtype: str, device: Device) -> Energy:
-    """The energy of what a time is the time of. Raises RequestError where there is no figure for the dtype."""
+def energy_of(operations: int, moved: int, dtype: str, device: Device) -> Energy:
+    """The energy of so many operations in a dtype and so many moved bytes. Raises RequestError where there is no figure for the dtype."""
     own = device.energy
     operation = own.get(dtype)
     if operation is None:
         if dtype not in MACC:
-            raise RequestError(f"{SOURCE} has no energy of {dtype} operations: it has {', '.join(MACC)}; a device's own file may state one")
+            alike = next((f": --dtype {each} has as many bits" for each in MACC if dtype in FLOATS and BITS[each] == BITS[dtype]), "")
+            has = f"it has {', '.join(MACC)}{alike}; a device's own file may state one"
+            raise RequestError(f"{SOURCE} has no energy of {dtype} operations, {has}")
         operation = MACC[dtype] / 2
     byte = own.get("byte", BYTE)
     source = device.name if own else SOURCE
-    return Energy(float(time.operations * operation), float(time.bytes * byte), source)
+    return Energy(float(operations * operation), float(moved * byte), source)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import RequestError
 from ..core.kinds import Mismatch
-from ..core.quantity import COUNTED, PACE, TIME
+from ..core.quantity import COUNTED, PACE, SHORT, TIME
 from .times import Time
 from .training import NO_TOKENS
 
@@ -51,7 +51,8 @@ def pace(name: str, value: object) -> Pace:
         amount, unit = PACE.read(value)
     except Mismatch as mismatch:
         raise RequestError(f"{name}: {mismatch.message}; {mismatch.hint or PACE.expected}") from None
-    per = "" if unit in TIME.units else next((each for each in COUNTED if unit.endswith(each)), COUNTED[0])
+    words = {**{each: each for each in COUNTED}, **SHORT}
+    per = "" if unit in TIME.units else next((words[each] for each in words if unit.endswith(each)), COUNTED[0])
     return Pace(str(value).strip(), amount, per)
 
 
@@ -112,9 +113,20 @@ class Reached:
         self.peak = peak
         self.formula = formula
 
-    def share(self, operations: int) -> float | None:
-        """The share of the peak that so many operations are; None where there is no peak."""
+    def times_peak(self, operations: int) -> float | None:
+        """How many times what the peak allows in the time so many operations are; None where there is no peak."""
         return operations / (self.seconds * self.peak) if self.peak else None
+
+    def share(self, operations: int) -> float | None:
+        """The share of the peak that so many operations are; None where there is no peak, and where they are more than that allows: they
+        were not made."""
+        times = self.times_peak(operations)
+        return times if times is not None and times <= 1 else None
+
+    @property
+    def masked(self) -> bool:
+        """Whether the bound counts fewer operations than are needed here: masked products, which need not be made, are among these."""
+        return self.bound.operations < self.operations + self.again
 
     @property
     def words(self) -> str:
@@ -175,7 +187,7 @@ class Reached:
 class Measurement:
     """A measured pass of ``batch`` samples of ``tokens`` each, as each kind of pass that it may be one of."""
 
-    __slots__ = ("assumed", "batch", "pace", "passes", "seconds", "tokens")
+    __slots__ = ("assumed", "batch", "pace", "passes", "seconds", "tokens", "training")
 
     def __init__(self, pace: Pace, seconds: float, batch: int, tokens: int, passes: Sequence[Reached], assumed: Sequence[str]) -> None:
         self.pace = pace
@@ -185,6 +197,17 @@ class Measurement:
         self.passes = passes
         self.assumed = assumed
         """What the bound takes for granted, in words."""
+        self.training: tuple[int, str] | None = None
+        """How much there is to train on, and what is counted: tokens or images."""
+
+    @property
+    def training_seconds(self) -> float | None:
+        """The seconds of a whole training at the measured rate; None where none is asked for, or no step of one was measured."""
+        if self.training is None:
+            return None
+        number, unit = self.training
+        rate = self.tokens_per_second if unit == "tokens" else self.samples_per_second
+        return number / rate if rate else None
 
     @property
     def samples_per_second(self) -> float:
@@ -212,4 +235,5 @@ class Measurement:
     def to_dict(self) -> dict[str, Any]:
         """As the JSON contract has it."""
         rates = {"samples_per_second": self.samples_per_second, "tokens_per_second": self.tokens_per_second}
-        return {"seconds": self.seconds, **rates, **{each.name: each.to_dict() for each in self.passes}}
+        whole = {"training_seconds": self.training_seconds} if self.training is not None else {}
+        return {"seconds": self.seconds, **rates, **whole, **{each.name: each.to_dict() for each in self.passes}}

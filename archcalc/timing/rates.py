@@ -15,7 +15,7 @@ from .clock import Clock
 from .energy import Energy, energy_of
 from .reach import Reach
 from .times import Time
-from .training import Training, model_operations, training_of
+from .training import Training, model_operations, training_of, worked_anew
 from .turning import Turning, turning
 
 
@@ -88,9 +88,11 @@ class Speed:
             if taken != dtype:
                 found.append(f"{name} has no peak for {dtype}: operations are taken at its {taken} rate, bytes in {dtype}")
             peak, sums = self.device.known_peak(dtype), self.device.known_peak(dtype, training=True)
-            if self.step is not None and sums and sums != peak:
+            if peak and sums and sums != peak:
+                unit, training = operations_unit(dtype), ", at which a training step is taken" if self.step is not None else ""
                 found.append(
-                    f"{name} does {scaled(sums, operations_unit(dtype))} in {taken} where products are added up in float32, as a training does"
+                    f"{name} does {scaled(peak, unit)} in {taken} where products are added up in no more bits, at which a forward pass is taken, and "
+                    f"{scaled(sums, unit)} where they are added up in float32, as most programs do{training}"
                 )
         return found
 
@@ -129,6 +131,7 @@ class Speed:
             }
         if self.turning is not None:
             found["compute_bound_batch"] = self.turning.batch
+            found["compute_bound_batch_without_cache"] = self.turning.without_cache
         if self.reach is not None:
             found["usual_reach"] = self.reach.to_dict()
         if self.training is not None:
@@ -144,7 +147,7 @@ def speed_of(
     network: Network,
     *,
     batch: int,
-    params: int,
+    params: int | None,
     infers: bool = False,
     decoding: bool = False,
     tokens: int | None = None,
@@ -153,7 +156,7 @@ def speed_of(
     energy: bool = False,
     reach: Reach | None = None,
 ) -> Speed:
-    """The rates of a network whose layers come to ``whole`` for a batch, of ``params`` parameters that one sample meets.
+    """The rates of a network whose layers come to ``whole`` for a batch, of ``params`` parameters that one sample meets (None: not all are trained).
 
     ``infers`` says whether it is inference alone, as while ``decoding``. ``tokens`` or ``images`` are those of a whole training, ``mfu`` the
     share of the peak that it reaches, ``reach`` what is usually reached of
@@ -167,9 +170,9 @@ def speed_of(
     products = sum(work.operations * times for work, times in whole.work)
     training = training_of(whole, network, batch=batch, params=params, decoding=infers, tokens=tokens, images=images)
     if training is not None and step is not None and update is not None:
-        training.take_time(step, update, clock.device.known_peak(network.dtype, training=True), mfu)
+        training.take_time(step, update, worked_anew(whole), clock.device.known_peak(network.dtype, training=True), mfu)
     routed = clock.expected(whole)
-    joules = energy_of(forward, network.dtype, clock.device) if energy else None
+    joules = energy_of(forward.operations, forward.bytes, network.dtype, clock.device) if energy else None
     return Speed(
         *(clock, network.dtype, batch, network.tokens, forward, step, update, products, model_operations(whole), training, joules),
         routed=routed,

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..network.graph import Network
 from .clock import Clock
+
+IMAGE = 3
+"""The axes of an image: channels, height and width."""
 
 
 class Reach:
@@ -36,7 +40,9 @@ BACKBONES = Reach(
 )
 
 
-def usual(clock: Clock) -> Reach | None:
-    """The usual reach of a bound that this clock gives; None where it counts otherwise than for those rows, or the device is no GPU."""
+def usual(clock: Clock, network: Network) -> Reach | None:
+    """The usual reach of a bound that this clock gives for a network; None where it counts otherwise than for those rows, the device is no
+    GPU, or the network is not of their kind: one map of two spatial axes comes in, and no tokens."""
     alike = clock.fused and not clock.warm and not clock.launch and clock.device.kind == "gpu"
-    return BACKBONES if alike else None
+    image = [len(tensor.shape or ()) for tensor in network.inputs] == [IMAGE] and not network.tokens
+    return BACKBONES if alike and image else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from ..memory.account import Account
 from ..memory.traffic import Work
 from .clock import Clock
@@ -12,31 +14,43 @@ MOST = 2**40
 
 
 class Turning:
-    """Where decoding turns compute-bound: at ``batch`` samples; None for never, ``cache`` says whether it is for the key-value cache."""
+    """Where decoding turns compute-bound: at ``batch`` samples; None for never, ``cache`` says whether it is for the key-value cache.
 
-    __slots__ = ("batch", "cache")
+    ``without_cache`` is the batch at which the layers turn that read none: products of weights. None for never, or where all layers do.
+    """
 
-    def __init__(self, batch: int | None, cache: bool) -> None:
+    __slots__ = ("batch", "cache", "without_cache")
+
+    def __init__(self, batch: int | None, cache: bool, without_cache: int | None) -> None:
         self.batch = batch
         self.cache = cache
+        self.without_cache = without_cache
 
 
 def turning(clock: Clock, whole: Account, batch: int) -> Turning:
     """The least batch at which more of the least time is bound by compute than by memory; what is known is the account for a ``batch``."""
-    if not _computes(clock, whole, batch, MOST):
-        return Turning(None, _computes(clock, whole, batch, MOST, cache=False))
+    found = _least(lambda number: _computes(clock, whole.work, batch, number))
+    apart = [(work, times) for work, times in whole.work if not work.moved.cached]
+    without = _least(lambda number: _computes(clock, apart, batch, number)) if len(apart) < len(whole.work) else None
+    return Turning(found, found is None and _computes(clock, whole.work, batch, MOST, cache=False), without)
+
+
+def _least(computes: Callable[[int], bool]) -> int | None:
+    """The least batch at which something is bound by compute, as it is at every larger one; None where it is at none."""
+    if not computes(MOST):
+        return None
     low, high = 0, 1
-    while not _computes(clock, whole, batch, high):
+    while not computes(high):
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if _computes(clock, whole, batch, middle) else (middle, high)
-    return Turning(high, False)
+        low, high = (low, middle) if computes(middle) else (middle, high)
+    return high
 
 
-def _computes(clock: Clock, whole: Account, known: int, batch: int, *, cache: bool = True) -> bool:
-    """Whether a pass of another batch is bound by compute; without its key-value cache where that is asked."""
-    return total((_time(clock, work, known, batch, cache), times) for work, times in whole.work).bound == "compute"
+def _computes(clock: Clock, works: Iterable[tuple[Work, int]], known: int, batch: int, *, cache: bool = True) -> bool:
+    """Whether these layers take more of their time computing in a pass of another batch; without their key-value cache where that is asked."""
+    return total((_time(clock, work, known, batch, cache), times) for work, times in works).bound == "compute"
 
 
 def _time(clock: Clock, work: Work, known: int, batch: int, cache: bool) -> Time:

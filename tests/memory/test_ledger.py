@@ -162,7 +162,7 @@ def test_what_trains_nothing_is_inference_alone_unless_a_training_is_asked_for()
         report = archcalc.analyze(network, device="a100", **options)
         assert [ledger.name for ledger in report.ledgers] == ["inference"]
         assert told in report.notes
-        assert list(report.to_dict()["time"]) == ["device", "fusion", "cache", "lower_bound", "forward", "usual_reach"]
+        assert list(report.to_dict()["time"]) == ["device", "fusion", "cache", "lower_bound", "forward"]
         asked = archcalc.analyze(network, device="a100", optimizer="adam", loss="none", **options)
         assert [ledger.name for ledger in asked.ledgers] == ["training", "inference"]
         assert asked.to_dict()["time"]["optimizer_step"] == {"seconds": 0, "moved_bytes": 0}

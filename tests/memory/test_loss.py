@@ -209,7 +209,7 @@ def test_logits_of_the_last_position() -> None:
         ([{"flatten": 0}, {"linear": 7}], {}, "linear takes \\[20\\] and runs on no positions: leave --logits out"),
         ([{"linear": 7}], {"optimizer": "adam"}, "logits last is inference, and training is asked for: optimizer"),
         ([{"linear": 7}], {"device": "H100", "images": 10}, "logits last is inference, and training is asked for: images"),
-        ([{"linear": 7}], {"phase": "decode", "context": 3}, "logits last is for a prefill: while decoding there is one position"),
+        ([{"linear": 7}], {"phase": "decode", "context": 3}, "logits last is for several positions: while decoding one token there is one"),
     ],
 )
 def test_where_logits_of_the_last_position_make_no_sense(layers: list[Any], options: Any, message: str) -> None:

@@ -72,10 +72,14 @@ def all_keys(value: Any) -> set[str]:
 
 
 FOUND = keys(JSON)
-PARTS = {"forward", "training_step", "optimizer_step", "training", "uniform_routing", "usual_reach"}
+PARTS = {"forward", "training_step", "optimizer_step", "training", "uniform_routing"}
 """What times are told of."""
 IN_FLASH = archcalc.analyze("ds_cnn", dtype="int8", device="stm32f407").to_dict()["memory"]["inference"]
-GENERATED = archcalc.analyze("gpt2", prompt=5, generate=3, device="A100").to_dict()["generation"]
+GENERATED = archcalc.analyze("gpt2", prompt=5, generate=3, step=2, device="A100", energy=True).to_dict()["generation"]
+GENERATED |= GENERATED["energy_estimate"]
+TRAINED = archcalc.analyze("gpt2", device="A100", tokens=10**6, mfu=0.5, measured="9s").to_dict()
+"""With no frozen params: these have no 6 N."""
+PICTURE = archcalc.analyze("lenet5", device="A100").to_dict()["time"]
 
 
 def test_the_report_has_everything() -> None:
@@ -85,7 +89,8 @@ def test_the_report_has_everything() -> None:
     assert ("layers", "parts", "operations", "maccs") in FOUND
     totals = JSON["totals"]
     assert totals["active_params"] < totals["params"] > totals["trainable_params"] > 0
-    assert all(value is not None for value in JSON["time"]["training"].values())
+    assert all(value is not None for name, value in JSON["time"]["training"].items() if name != "six_n_d")
+    assert all(value is not None for value in TRAINED["time"]["training"].values())
 
 
 @pytest.mark.parametrize("path", sorted(FOUND), ids=".".join)
@@ -96,19 +101,19 @@ def test_every_number_has_a_meaning(path: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("word", sorted(PLAIN))
 def test_every_plain_word_is_used(word: str) -> None:
     images = archcalc.analyze({"input": [5], "layers": [{"linear": 3}]}, device=BOARD, images=7)
-    assert word in all_keys(JSON) | all_keys(images.to_dict())
+    assert word in all_keys(JSON) | all_keys(images.to_dict()) | all_keys(PICTURE)
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_meaning_is_of_something(name: str) -> None:
-    assert name in all_keys(JSON) | set(GENERATED) | all_keys(DECODED) | set(IN_FLASH) | PAGES
+    assert name in all_keys(JSON) | set(GENERATED) | all_keys(DECODED) | all_keys(TRAINED) | all_keys(PICTURE) | set(IN_FLASH) | PAGES
 
 
 PAGES = {"intensity", "time_share", "share", "ridge"}
 """Figures of tables and pages alone."""
 PLACES = {
     "layers": {path[-1] for path in FOUND if path[0] == "layers"},
-    "totals": {path[-1] for path in FOUND if path[0] == "totals"},
+    "totals": {path[-1] for path in FOUND if path[0] == "totals"} | {"six_n", "six_n_non_embedding"},
     "": {
         *JSON["memory"],
         *(key for ledger in JSON["memory"].values() for term in ledger["terms"] for key in term),
@@ -117,6 +122,9 @@ PLACES = {
         *IN_FLASH,
         *DECODED["time"],
         *(key for part in sorted(PARTS) for key in JSON["time"][part]),
+        *PICTURE,
+        *PICTURE["usual_reach"],
+        *TRAINED["measured"],
         "measured",
         *JSON["measured"]["training_step"],
         "ridge",

@@ -196,13 +196,68 @@ def test_on_the_command_line(run: Any) -> None:
     out = run("llama3", "--prompt", "2Ki", "--generate", "512", "--depth", "1")[1]
     assert out.split("\n\n")[-1].splitlines()[:3] == [
         "a prompt of 2,048 and 512 tokens behind it, batch 1",
-        "  first token  30,787,376,250,880 operations",
-        "  all          39,074,404,499,456 operations",
+        "  first token (TTFT)  30,787,376,250,880 operations",
+        "  all                 39,074,404,499,456 operations",
     ]
     timed = run("llama3", "--prompt", "2Ki", "--generate", "512", "--depth", "1", "--device", "H100")[1]
-    assert "  all           ≥ 2.37 s  39,074,404,499,456 operations  at most 217 tokens/s\n" in timed
+    assert timed.split("\n\n")[-1].splitlines()[1:5] == [
+        "  first token (TTFT)                      ≥ 30.9 ms  29,688,401,494,016 operations",
+        "  each further token (TPOT), in the mean  ≥ 4.57 ms                                 at most 219 tokens/s while decoding",
+        "  all                                      ≥ 2.37 s  37,975,429,742,592 operations  at most 217 tokens/s, 0.43 requests/s",
+        "  operations without masked products, which times do not count; with these 30,787,376,250,880 and 39,074,404,499,456",
+    ]
     found = json.loads(run("llama3", "--prompt", "2Ki", "--generate", "1", "--format", "json")[1])["generation"]
     assert found["first_token"] == found["total"]
+
+
+def test_times_and_rates_of_an_answer() -> None:
+    """Of the time behind the first token each of the other 6 has its share; operations beside a time are those that it counts."""
+    found = archcalc.analyze(DECODER, prompt=9, generate=7, batch=5, device="A100", dtype="float16", energy=True).to_dict()["generation"]
+    first, whole = found["first_token"], found["total"]
+    each = (whole["seconds"] - first["seconds"]) / 6
+    assert (found["seconds_per_output_token"], found["decoded_tokens_per_second"]) == (each, 5 / each)
+    assert found["requests_per_second"] == 5 / whole["seconds"] == found["tokens_per_second"] / 7
+    masked = 2 * 5 * 2 * (9 * 9 - 45) * 2 * 8  # two layers' pairs, each of two products of 8
+    assert first["operations"] - first["bound_operations"] == whole["operations"] - whole["bound_operations"] == masked
+    energy = found["energy_estimate"]
+    joules = 0.75e-12 * first["bound_operations"] + 162.5e-12 * first["moved_bytes"]
+    assert isclose(energy["first_token"]["joules"], joules)
+    assert isclose(energy["joules_per_output_token"], (energy["total"]["joules"] - joules) / 6 / 5)
+    alone = archcalc.analyze(DECODER, prompt=9, generate=1, device="A100").to_dict()["generation"]
+    assert alone["seconds_per_output_token"] is alone["decoded_tokens_per_second"] is None
+
+
+@pytest.mark.parametrize(("prompt", "step"), [(12, 4), (11, 4), (5, 2), (9, 9)])
+def test_a_prompt_by_chunks_is_the_sum_of_its_passes(prompt: int, step: int) -> None:
+    """Each attends to all before; the head runs once, on the last position."""
+    report = archcalc.analyze(DECODER, prompt=prompt, step=step, device="A100", memory=True)
+    found = report.to_dict()["generation"]
+    ends = [*range(step, prompt, step), prompt]
+    passes = [decoded(end, step=end - start, device="A100", memory=True) for start, end in zip([0, *ends], ends, strict=False)]
+    head = [next(row for row in each.layers if row.name == "head") for each in (*passes, decoded(prompt + 1, device="A100"))]
+    sign = [-1] * len(passes) + [1]
+    operations = sum(2 * each.totals.maccs for each in passes) + sum(2 * row.maccs * by for row, by in zip(head, sign, strict=True))
+    times = [each.totals.time for each in passes] + [row.time for row in head]
+    assert all(times)
+    seconds = sum(time.seconds * by for time, by in zip(times, [1] * len(passes) + sign, strict=True) if time)
+    assert found.get("prompt_passes", 1) == len(passes)
+    if len(passes) == 1:  # the prompt at once, with no cache to read
+        assert found == archcalc.analyze(DECODER, prompt=prompt, generate=1, device="A100", memory=True).to_dict()["generation"]
+        return
+    assert found["first_token"]["operations"] == operations
+    assert isclose(found["first_token"]["seconds"], seconds)
+    assert found["prompt_bytes"] == max(each.ledgers[-1].bytes for each in passes)
+
+
+def test_chunks_on_the_command_line(run: Any) -> None:
+    out = run("gpt2", "--prompt", "1000", "--step", "300", "--generate", "20", "--depth", "1")[1]
+    assert "\na prompt of 1,000 in 4 passes of 300 at most and 20 tokens behind it, batch 1\n" in out
+
+
+def test_a_head_runs_on_the_last_of_several_new_tokens() -> None:
+    """What a prompt needs whose beginning is in the cache: 4 of 5 positions have no head."""
+    each, last = decoded(30, step=5), decoded(30, step=5, logits="last")
+    assert each.totals.maccs - last.totals.maccs == 4 * 8 * 20
 
 
 def test_a_sum_with_a_bend() -> None:
@@ -221,7 +276,22 @@ def test_a_sum_with_a_bend() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"step": 5}, "step is how many tokens come in at once against a context: it goes with the decode phase"),
+        ({"step": 5}, "step is how many tokens come in at once: it goes with a prompt, or in the decode phase with a context"),
+        ({"step": 5, "prompt": 4}, "step: chunks of 5 tokens are longer than the prompt of 4"),
+        ({"step": 2, "prompt": 4, "measured": "3s", "device": "A100"}, "measured is the time of one pass, and step asks for many"),
+        ({"step": 2, "prompt": 4, "optimizer": "sgd"}, "what is generated is inference, and training is asked for: optimizer"),
+        (
+            {"prompt": 4, "mfu": 0.5, "device": "A100"},
+            "mfu is the share of the peak that a training reaches, and prompt asks for inference",
+        ),
+        (
+            {"phase": "decode", "context": 4, "mfu": 0.5, "device": "A100"},
+            "mfu is the share of the peak that a training reaches, and phase asks",
+        ),
+        (
+            {"phase": "decode", "context": 4, "logits": "last"},
+            "logits last is for several positions: while decoding one token there is one;",
+        ),
         ({"step": 5, "phase": "decode"}, "the decode phase needs a context"),
         ({"step": 5, "phase": "decode", "context": 4}, "step: 5 new tokens are more than the context of 4, which has them among it"),
         ({"generate": 5}, "generate goes with prompt: how many tokens there are before"),

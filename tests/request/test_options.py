@@ -38,6 +38,7 @@ VALUES: dict[str, Any] = {
     "max_layers": 3,
     "batch": 2,
     "dtype": "bfloat16",
+    "activations": "int8",
     "phase": "prefill",
     "prompt": 11,
     "generate": 5,
@@ -137,9 +138,9 @@ def test_words_are_checked(name: str, words: tuple[str, ...]) -> None:
 
 
 def test_a_request_has_every_option_under_its_name() -> None:
-    serving = ("prompt", "generate")  # no training beside it
-    request = make_request(**{name: value for name, value in VALUES.items() if name != "generate"})
-    served = make_request(**{name: VALUES[name] for name in serving})
+    serving = ("prompt", "generate", "activations")  # no training beside it
+    request = make_request(**{name: value for name, value in VALUES.items() if name not in ("generate", "activations")})
+    served = make_request(**{name: VALUES[name] for name in (*serving, "weights")})
     for name, value in VALUES.items():
         assert getattr(served if name in serving else request, name) == value or name in READ
     assert request.device is not None
@@ -195,7 +196,7 @@ def test_an_option_alone_is_refused_where_it_goes_with_another(name: str) -> Non
     assert re.search(r"\b(go|goes|is|are) (with|for)\b", str(caught.value))
     assert str(caught.value).startswith("a context" if name == "context" else ", ".join(alike[:-1]) or name)
     needed = {each: need.value or VALUES[each] for each in need.of[:1]}
-    beside = {"context": 10**9} if name == "step" else {}
+    beside = {"prompt": 10**9} if name == "step" else {}
     found = getattr(requested(**{"device": "a100", **needed, **beside, name: value}), name)
     assert found == value or name in READ
 
@@ -231,7 +232,7 @@ def test_the_help_of_the_program_has_the_options_of_the_table(run: Any) -> None:
     ("command", "text"),
     [
         ("table", "output. Goes with --weights. [x>=1]"),
-        ("table", "reaches, such as 40%. Goes with --tokens or --images."),
+        ("table", "nothing worked out anew. Goes with --tokens or --images."),
         ("table", "table, json, csv or markdown. [default: table]"),
         ("check", "table or json. [default: table]"),
         ("fit", "or a YAML file. [required]"),

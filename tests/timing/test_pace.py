@@ -53,6 +53,9 @@ def measured(document: Any = TEXT, text: Any = "10s", **options: Any) -> dict[st
         ("1.2M tokens/s", 1_200_000, "tokens/s"),
         ("1.2Mtokens/s", 1_200_000, "tokens/s"),
         ("2B", 2 * 10**9, "tokens/s"),
+        ("900tok/s", 900, "tokens/s"),
+        ("2k tok/s", 2000, "tokens/s"),
+        ("7 img/s", 7, "images/s"),
         ("25.3 samples/s", Fraction(253, 10), "samples/s"),
         ("3k images/s", 3000, "images/s"),
     ],
@@ -116,10 +119,10 @@ def test_what_is_worked_out_anew_is_in_the_hardware_s_alone() -> None:
 
 def test_a_forward_pass_is_a_third() -> None:
     """2 N + 4 L H Q T: of a prompt for each of its tokens, while decoding for the new ones, which meet the context."""
-    found = measured(phase="prefill", batch=2)
+    found = measured(text="50s", phase="prefill", batch=2)
     assert "training_step" not in found
-    assert found["forward"]["mfu_6n"] == 10 * (2 * PARAMS + 4 * 3 * 2 * 4 * 5) / 10_000
-    assert found["forward"]["mfu"] == found["forward"]["hfu"] == 2 * 10 * (PROJECTIONS + 11 * 8 + 2 * 3 * 2 * 4 * 5) / 10_000
+    assert found["forward"]["mfu_6n"] == 10 * (2 * PARAMS + 4 * 3 * 2 * 4 * 5) / 50_000
+    assert found["forward"]["mfu"] == found["forward"]["hfu"] == 2 * 10 * (PROJECTIONS + 11 * 8 + 2 * 3 * 2 * 4 * 5) / 50_000
     decoded = measured(phase="decode", context=7, step=2)["forward"]
     assert decoded["mfu_6n"] == 2 * (2 * PARAMS + 4 * 3 * 2 * 4 * 7) / 10_000
     for options in ({"logits": "last"}, {"prompt": 4}):
@@ -127,7 +130,7 @@ def test_a_forward_pass_is_a_third() -> None:
 
 
 def test_where_nothing_says_which_it_was_it_is_held_against_both(run: Any) -> None:
-    found = measured()
+    found = measured(text="90s")
     assert set(found) == {"seconds", "samples_per_second", "tokens_per_second", "forward", "training_step"}
     assert found["training_step"]["mfu"] == pytest.approx(3 * found["forward"]["mfu"])
     out = run("gpt2", "--device", "A100", "--depth", "1", "--measured", "9s")[1].splitlines()
@@ -148,9 +151,44 @@ def test_images_have_no_tokens_to_count_by() -> None:
 
 def test_of_experts_the_active_ones_are_in_n() -> None:
     document = {**TEXT, "layers": [TEXT["layers"][0], {"moe": {"experts": 5, "active": 2, "hidden": 3}}, {"linear": 11}]}
-    report = archcalc.analyze(document, device=ON, measured="1s", phase="prefill")
+    report = archcalc.analyze(document, device=ON, measured="4s", phase="prefill")
     assert report.totals.active_params < report.totals.params
-    assert report.to_dict()["measured"]["forward"]["mfu_6n"] == 5 * 2 * report.totals.active_params / 1000
+    assert report.to_dict()["measured"]["forward"]["mfu_6n"] == 5 * 2 * report.totals.active_params / 4000
+
+
+def test_where_params_are_frozen_the_usual_formula_is_not_that_of_a_training_step(run: Any) -> None:
+    """6 N counts a gradient for each param; what is counted here has those of adapters alone, and of activations."""
+    found = measured(text="50s", optimizer="adamw", lora=2)["training_step"]
+    assert found["mfu_6n"] is found["hfu_6n"] is None
+    assert found["mfu"] > 0
+    assert measured(text="50s", phase="prefill", lora=2)["forward"]["mfu_6n"] > 0
+    out = run("gpt2", "--device", "A100", "--depth", "1", "--measured", "9s", "--lora", "2", "--optimizer", "adamw")[1]
+    assert [line for line in out.splitlines() if "MFU" in line] == ["    MFU and HFU 0.35 % by the 620,356,435,968 operations counted here"]
+
+
+def test_more_than_the_peak_allows_is_no_share_of_it(run: Any) -> None:
+    """Masked products need not be made, so that a pass may be slower than its bound and still faster than all products at the peak."""
+    found = measured(text="1.7s", phase="prefill")["forward"]
+    assert found["mfu"] is found["hfu"] is found["mfu_6n"] is None
+    command = ["llama3", "--device", "H100", "--depth", "1", "--set", "seq=65536", "--phase", "prefill", "--attention", "fused"]
+    lines = run(*command, "--measured", "2.6s")[1].splitlines()
+    assert lines[-3].startswith("  as a forward pass: 1.19 times its bound")
+    assert lines[-2] == (
+        "    no MFU: the 3,235,450,403,684,352 operations counted here are more than the peak allows in that time, masked products among them, "
+        "which need not be made"
+    )
+    beaten = run(*command, "--measured", "2s")[1].splitlines()
+    assert beaten[-3].startswith("  as a forward pass: faster than it can be, which is \u2265 ")
+    assert beaten[-2].endswith("operations counted here are more than the peak allows in that time")
+
+
+@pytest.mark.parametrize(("much", "seconds"), [({"tokens": 600}, 40), ({"images": 9}, 3)])
+def test_a_training_at_the_measured_rate(much: dict[str, int], seconds: int, run: Any) -> None:
+    """3 samples of 5 tokens: 15 tokens a second, or 3 samples."""
+    assert measured(text="1s", batch=3, optimizer="sgd", **much)["training_seconds"] == seconds
+    assert "training_seconds" not in measured(text="1s", batch=3)
+    out = run("gpt2", "--device", "A100", "--depth", "1", "--measured", "900tok/s", "--tokens", "100M", "--optimizer", "sgd")[1]
+    assert "\n  100,000,000 tokens at this rate: 30 h 52 min\n" in out
 
 
 NANO: dict[str, Any] = {

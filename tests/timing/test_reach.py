@@ -126,7 +126,6 @@ def test_it_stands_below_the_bound_of_a_forward_pass(run: Any) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        {"phase": "decode", "context": 9},
         {"cache": "warm"},
         {"fusion": "none"},
         {"launch": "5us"},
@@ -136,9 +135,25 @@ def test_it_stands_below_the_bound_of_a_forward_pass(run: Any) -> None:
     ids=str,
 )
 def test_it_does_not_stand_where_the_rows_say_nothing(options: dict[str, Any]) -> None:
-    document = {"input": {"shape": [4], "dtype": "int64"}, "layers": [{"embedding": {"vocabulary": 9, "features": 8}}, {"linear": 8}]}
+    document = {"input": [2, 4, 5], "layers": [{"conv": {"channels": 8, "kernel": 3}}]}
     assert "usual_reach" in archcalc.analyze(document, device="A100").to_dict()["time"]
     assert "usual_reach" not in archcalc.analyze(document, **{"device": "A100", **options}).to_dict()["time"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"input": {"shape": [4], "dtype": "int64"}, "layers": [{"embedding": {"vocabulary": 9, "features": 8}}, {"linear": 8}]},
+        {"input": [4, 5], "layers": [{"linear": 8}]},
+        {"input": [2, 3, 4, 5], "layers": [{"conv": {"channels": 8, "kernel": 3}}]},
+        {"input": [2, 4, 5], "tokens": 1, "layers": [{"conv": {"channels": 8, "kernel": 3}}]},
+        {"inputs": {"image": [2, 4, 5], "beside": [3]}, "layers": [{"conv": {"channels": 8, "kernel": 3}, "from": "image"}]},
+    ],
+    ids=str,
+)
+def test_it_does_not_stand_beside_networks_of_another_kind(document: dict[str, Any]) -> None:
+    """The rows are of networks that take one image."""
+    assert "usual_reach" not in archcalc.analyze(document, device="A100").to_dict()["time"]
 
 
 # Trainings of language models

@@ -30,6 +30,7 @@ def test_the_bound_turns_at_the_batch_that_is_told(weights: str | None) -> None:
 def test_a_cache_that_takes_longer_to_read_than_its_products_never_lets_it_turn() -> None:
     """At 8,192 tokens of context a sample reads 1 GiB of keys and values, 0.32 ms, for products of 0.02 ms."""
     assert decoded(8192)["compute_bound_batch"] is None
+    assert decoded(8192)["compute_bound_batch_without_cache"] == decoded(128)["compute_bound_batch_without_cache"] == 296
     assert decoded(8192, 100_000)["forward"]["bound"] == "memory"
 
 
@@ -40,8 +41,24 @@ def test_one_matrix_by_hand() -> None:
     report = archcalc.analyze(document, device=Device("a", {"float32": 64}, bandwidth=100), phase="decode", context=3)
     # the table: 8 + 32 + 32 bytes of a sample, of which the 32 that are looked up are taken as read once, whatever the batch
     assert report.to_dict()["time"]["compute_bound_batch"] == 2
+    assert report.to_dict()["time"]["compute_bound_batch_without_cache"] is None  # there is no cache to be without
     slow = archcalc.analyze(document, device=Device("a", {"float32": 10**9}, bandwidth=100), phase="decode", context=3)
     assert slow.to_dict()["time"]["compute_bound_batch"] is None
+
+
+def test_what_turns_is_told_in_words(run: Any) -> None:
+    def line(context: str) -> str:
+        out: str = run("llama3", "--device", "H100", "--phase", "decode", "--context", context, "--depth", "1")[1]
+        return next(each.strip() for each in out.splitlines() if "compute-bound" in each)
+
+    assert line("128") == (
+        "compute-bound from batch 296 on, whether or not the memory holds so many; there the products of weights turn, all at once, and what "
+        "reads the cache stays bound by memory"
+    )
+    assert line("8192") == (
+        "never compute-bound, however large the batch, because of the cache: that of each sample takes longer to move than its products to "
+        "compute; the layers without a cache, products of weights, turn at batch 296"
+    )
 
 
 def test_it_is_told_of_decoding_alone() -> None:

@@ -52,7 +52,7 @@ FILES: dict[str, str] = {
     "timing": "times < clock energy training < pace reach turning < rates",
     "request": "option < network resources < options < request",
     "report": (
-        "carried counting measured shaping terms < rows totals < alike build figures generation measurement < budget < report < "
+        "carried counting measured shaping terms < rows totals < alike build figures generation measurement < budget speculation < report < "
         "derivations differences pipeline"
     ),
     "explain": "finding guide manual memory < layer",
@@ -63,7 +63,7 @@ FILES: dict[str, str] = {
         "pages.fit pages.sweep picture.roofline table.view < table.markdown table.plain"
     ),
     "commands": (
-        "progress schema < names terminal < inputs options < repeated several < build check compare conventions devices explain figures fit guide layers "
+        "progress schema < names terminal < inputs options < drafts repeated several < build check compare conventions devices explain figures fit guide layers "
         "roofline specs sweep table < main"
     ),
 }

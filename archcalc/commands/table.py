@@ -28,11 +28,17 @@ def command(
     columns: str | None,
     units: str,
     by: str | None,
+    beside: str | None,
+    acceptance: str | None,
 ) -> None:
     if format not in FORMATS:
         fail(f"there is no format '{format}': there are {', '.join(FORMATS)}")
     found = analysed(specs, options)
     reports = reports_of(found)
+    if beside is not None or acceptance is not None:
+        from .drafts import speculate
+
+        speculate(specs, reports, options, beside, acceptance)
     chosen = {
         "--depth": depth,
         "--sort": sort,

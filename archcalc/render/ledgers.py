@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..core.quantity import operations_unit, scaled
 from .layout import aligned, ascii_only, display_width, wrap
-from .runs import energy_line, generation_lines, rounded_up, training_lines
+from .runs import energy_line, generation_lines, rounded_up, speculation_lines, training_lines
 from .units import binary, quotient, seconds
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def needs(report: Report, *, units: str = "auto", unicode: bool = True, width: i
         blocks.append([line.removeprefix("  ") for line in training_lines(report.training)])
     if report.generation is not None:
         blocks.append(list(generation_lines(report.generation)))
+    if report.speculation is not None:
+        blocks.append(list(speculation_lines(report.speculation)))
     if not unicode:
         blocks = [list(map(ascii_only, block)) for block in blocks]
     if width is not None:

@@ -11,6 +11,7 @@ from .units import binary, seconds, thousands
 
 if TYPE_CHECKING:
     from ..report.generation import Generation
+    from ..report.speculation import Speculation
     from ..timing.rates import Speed
     from ..timing.training import Training
 
@@ -91,6 +92,18 @@ def generation_lines(found: Generation) -> Iterator[str]:
             yield f"  none of the {found.tokens:,} tokens fits {memory}: their prompt does not"
     head = ", of which the head takes the last position alone" if found.alone else " as a whole"
     yield f"the first token comes out of the prompt{head}; each further one is a step of its own"
+
+
+def speculation_lines(found: Speculation) -> Iterator[str]:
+    """What a round of guesses comes to."""
+    yield f"guesses of {found.title}, {found.guesses:,} a round, each accepted with probability {found.acceptance:g}: an expectation, not a bound"
+    guessed, verified = seconds(found.draft.seconds), seconds(found.verified.seconds)
+    yield f"  a round \u2265 {seconds(found.seconds)}: {guessed} to guess, {verified} to verify; it gives {found.tokens:.2f} tokens in the mean"
+    rate = f"{rounded_up(found.batch / found.seconds_per_token)} tokens/s"
+    yield (
+        f"  {seconds(found.seconds_per_token)} a token with both at their bounds, {rate}: "
+        f"{found.speedup:.2f} times the speed without a draft, whose bound is {seconds(found.single.seconds)} a token"
+    )
 
 
 def energy_line(speed: Speed, *, answered: bool) -> str:

@@ -168,10 +168,10 @@ def generation_of(totals: Totals, start: Ledger, decoded: Callable[[int, int, st
     def at(context: int) -> tuple[Cost, Ledger]:
         if context not in known:
             report = decoded(context, 1, "all")
-            known[context] = _cost(report.totals), report.ledgers[-1]
+            known[context] = cost(report.totals), report.ledgers[-1]
         return known[context]
 
-    first, passes = _cost(totals), -(-prompt // request.step) if request.step else 1
+    first, passes = cost(totals), -(-prompt // request.step) if request.step else 1
     if passes > 1:
         first, start = _chunked(prompt, request.step or 0, decoded, "last" if alone else "all")
     found = Generation(
@@ -208,14 +208,14 @@ def _chunked(prompt: int, step: int, decoded: Callable[[int, int, str], Any], lo
         """One of the ``whole`` chunks before the last."""
         part = decoded(number * step, step, logits)
         names = heads(part.network) if logits == "last" else ()
-        cost = _cost(part.totals)
+        found = cost(part.totals)
         for row in part.layers:
-            cost = cost.plus(_cost(row), -1) if row.name in names else cost
-        return cost
+            found = found.plus(cost(row), -1) if row.name in names else found
+        return found
 
     end = decoded(prompt, last, logits)
     ledgers = [decoded(whole * step, step, logits).ledgers[-1], end.ledgers[-1]]
-    return summed(chunk, 1, whole).plus(_cost(end.totals)), max(ledgers, key=lambda ledger: ledger.bytes)
+    return summed(chunk, 1, whole).plus(cost(end.totals)), max(ledgers, key=lambda ledger: ledger.bytes)
 
 
 def _fitting(device: Device | None, start: Ledger, ledger: Callable[[int], Ledger], tokens: int) -> int | None:
@@ -260,7 +260,7 @@ def summed(at: Callable[[int], Cost], low: int, high: int) -> Cost:
     return summed(at, low, middle).plus(summed(at, middle + 1, high))
 
 
-def _cost(counted: Row | Totals) -> Cost:
-    """Of totals or of a row."""
+def cost(counted: Row | Totals) -> Cost:
+    """The cost of totals or of a row."""
     time = counted.time
     return Cost(2 * counted.maccs, *((time.bytes, time.seconds, time.operations) if time is not None else (0, 0.0)))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..timing.training import Training
     from .budget import OverBudget
     from .generation import Generation
+    from .speculation import Speculation
 
 
 class Report:
@@ -80,6 +81,8 @@ class Report:
         """A measured speed, held against the least time, where one was given."""
         self.generation = generation
         """What is generated behind a prompt, where that was asked."""
+        self.speculation: Speculation | None = None
+        """What guesses of a draft come to, where one was named: filled in by whoever has both reports."""
         self.budget = list(budget)
         """The figures that are over the budget of the spec."""
         self.not_held = list(not_held)
@@ -263,6 +266,7 @@ class Report:
             **({"memory": {ledger.name: ledger.to_dict() for ledger in self.ledgers}} if self.ledgers else {}),
             **({"training": self.training.to_dict()} if self.training is not None and self.speed is None else {}),
             **({"generation": self.generation.to_dict()} if self.generation is not None else {}),
+            **({"speculation": self.speculation.to_dict()} if self.speculation is not None else {}),
             **({"time": self.speed.to_dict()} if self.speed is not None else {}),
             **({"measured": self.measurement.to_dict()} if self.measurement is not None else {}),
             "layers": [row.to_dict() for row in self.layers],

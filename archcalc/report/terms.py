@@ -156,6 +156,17 @@ _DECLARED = (
     Figure("seconds_per_output_token", "seconds", "The least time of a token behind the first, in the mean (TPOT)."),
     Figure("decoded_tokens_per_second", "1/s", "Tokens of the whole batch in a second while decoding, behind the first: at most."),
     Figure("requests_per_second", "1/s", "Samples of the batch over the least time to the last token: at most."),
+    Figure("guesses", "tokens", "How many tokens a draft guesses in a round; the network verifies these and the one before at once."),
+    Figure("acceptance", "share", "The share of guesses that is accepted, as given."),
+    Figure(
+        "tokens_per_round",
+        "tokens",
+        "The tokens that a round of G guesses gives in the mean where each is accepted with probability a: (1 - a**(G + 1)) / (1 - a) "
+        "(Leviathan et al., 2023, arXiv:2211.17192, equation 1).",
+    ),
+    Figure("draft_seconds", "seconds", "The least time of a round's guesses, one after another."),
+    Figure("verify_seconds", "seconds", "The least time of the network's pass over them and the token before."),
+    Figure("speedup", "times", "How many times the speed without a draft, both at their bounds: an expectation."),
     Figure("prompt_passes", "passes", "In how many passes a prompt goes in, by chunks of --step."),
     Figure("joules_per_output_token", "joules", "Joules of a token behind the first, in the mean: an estimate."),
     Figure("prompt_bytes", "bytes", "The ledger of inference while the prompt goes in.", leaves_out=ALLOCATOR),

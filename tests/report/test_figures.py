@@ -11,6 +11,8 @@ import archcalc
 from archcalc.core.counts import OPERATIONS
 from archcalc.devices.catalogue import Device
 from archcalc.render.table.columns import COLUMNS, HEADS, TEXTS, named
+from archcalc.report.generation import Cost
+from archcalc.report.speculation import Speculation
 from archcalc.report.terms import TERMS as FIGURES
 
 MIXTURE: dict[str, Any] = {
@@ -77,6 +79,7 @@ PARTS = {"forward", "training_step", "optimizer_step", "training", "uniform_rout
 IN_FLASH = archcalc.analyze("ds_cnn", dtype="int8", device="stm32f407").to_dict()["memory"]["inference"]
 GENERATED = archcalc.analyze("gpt2", prompt=5, generate=3, step=2, device="A100", energy=True).to_dict()["generation"]
 GENERATED |= GENERATED["energy_estimate"]
+GUESSED = Speculation("a draft", 3, 0.5, 2, Cost(1, 2, 3.0), Cost(1, 2, 5.0), Cost(1, 2, 4.0)).to_dict()
 TRAINED = archcalc.analyze("gpt2", device="A100", tokens=10**6, mfu=0.5, measured="9s").to_dict()
 """With no frozen params: these have no 6 N."""
 PICTURE = archcalc.analyze("lenet5", device="A100").to_dict()["time"]
@@ -106,7 +109,17 @@ def test_every_plain_word_is_used(word: str) -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_meaning_is_of_something(name: str) -> None:
-    assert name in all_keys(JSON) | set(GENERATED) | all_keys(DECODED) | all_keys(TRAINED) | all_keys(PICTURE) | set(IN_FLASH) | PAGES
+    assert (
+        name
+        in all_keys(JSON)
+        | set(GENERATED)
+        | set(GUESSED)
+        | all_keys(DECODED)
+        | all_keys(TRAINED)
+        | all_keys(PICTURE)
+        | set(IN_FLASH)
+        | PAGES
+    )
 
 
 PAGES = {"intensity", "time_share", "share", "ridge"}
@@ -119,6 +132,7 @@ PLACES = {
         *(key for ledger in JSON["memory"].values() for term in ledger["terms"] for key in term),
         *JSON["time"],
         *GENERATED,
+        *GUESSED,
         *IN_FLASH,
         *DECODED["time"],
         *(key for part in sorted(PARTS) for key in JSON["time"][part]),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 PAGES: tuple[str, ...] = (
-    *("start", "language", "files", "numbers", "conventions", "attention", "memory", "formats", "time", "devices", "explore", "python"),
-    "limits",
+    *("start", "language", "files", "numbers", "conventions", "attention", "memory", "formats", "time"),
+    *("planning", "devices", "explore", "python", "limits"),
     "building",
 )
 """Every page, in the order in which they are read; the last is for maintainers."""

@@ -57,6 +57,20 @@ def test_every_command_prints_what_is_shown(document: str, block: str) -> None:
         assert session(block) == block
 
 
+ASKED = re.findall(r"^\| [^|]+ \| `(archcalc [^`]+)` \| `([^`]+)` \|$", TEXTS["planning"], re.MULTILINE)
+"""The commands of a plan, each with a part of what it prints."""
+
+
+@pytest.mark.parametrize(("command", "answer"), ASKED, ids=[command for command, _ in ASKED])
+def test_a_plan_s_answers_are_what_its_commands_print(command: str, answer: str) -> None:
+    assert answer in " ".join(run(command).split())
+
+
+def test_every_line_of_a_plan_is_a_command_with_its_answer() -> None:
+    rows = [line for line in TEXTS["planning"].splitlines() if line.startswith("| ") and not line.startswith("| asked")]
+    assert len(rows) == len(ASKED) > 20
+
+
 def names_for(code: str) -> dict[str, Any]:
     """What code begins with: where it belongs in a file of the package, what that file has, or what a new file there would have."""
     match = MODULE.match(code)

@@ -15,10 +15,13 @@ from .terminal import fail, show_errors
 EXAMPLE = "--phase decode --context 4096 --step 5 --with llama3@3.2-1b --acceptance 0.8, for 4 guesses"
 
 
-def speculate(specs: list[str], reports: list[Any], options: Options, beside: str | None, acceptance: str | None) -> None:
+def speculate(
+    specs: list[str], reports: list[Any], options: Options, beside: str | None, beside_weights: str | None, acceptance: str | None
+) -> None:
     """Fill in what the guesses of a draft come to. Ends the command where that can't be asked, or the draft is wrong."""
     from ..api import analyze_spec
-    from ..explore.draft import draft_terms
+    from ..explore.draft import check_draft
+    from ..memory.quantized import GROUPED
     from ..report.speculation import speculation_of
     from ..request.request import make_request
 
@@ -33,8 +36,12 @@ def speculate(specs: list[str], reports: list[Any], options: Options, beside: st
         return
     [report] = reports
     draft, spec = _read(beside), _read(specs[0])
-    theirs: Options = {**options, "logits": "all", "vars": None, "input": None, "variant": draft[3], "lora": None, "lora_on": "all"}
-    theirs["memory"] = True
+    theirs: Any = {**options, "logits": "all", "variant": draft[3], "weights": beside_weights, "memory": True}
+    theirs |= {"vars": None, "input": None, "lora": None, "lora_on": "all"}  # which speak of one network, as formats of weights do
+    if beside_weights not in GROUPED:
+        theirs |= {"group_size": None, "zero_points": False}
+    if beside_weights is None:
+        theirs |= {"quantise": None, "activations": None}
     try:
         guessing = make_request(**theirs)
         report.speculation = speculation_of(
@@ -44,9 +51,7 @@ def speculate(specs: list[str], reports: list[Any], options: Options, beside: st
             lambda context: analyze_spec(*spec[:3], report.request.decoding(context, 1, "all")),
             accepted,
         )
-        draft_terms(
-            report, analyze_spec(*draft[:3], guessing.decoding(report.request.context, 1, "all"))
-        )  # which refuses another vocabulary
+        check_draft(report, analyze_spec(*draft[:3], guessing.decoding(report.request.context, 1, "all")))
     except RequestError as error:
         fail(str(error), EXAMPLE)
     except SpecError as error:

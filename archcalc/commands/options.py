@@ -59,16 +59,18 @@ OWN: dict[str, dict[str, Option]] = {
         ),
         "training": Option(FLAG, "fit", "Training, with adamw if no optimizer is named.", False),
         "multiple": Option(WHOLE, "fit", "Try multiples of this only.", 1),
+        "reserve": Option(TEXT, "fit", "Memory to leave free, such as 2GiB.", "0", metavar="SIZE"),
+    },
+    "A draft": {
         "beside": Option(
             *(TEXT, "fit table", "A draft beside it that guesses tokens; fit counts its weights and cache, a table the speed of a round."),
             flag="--with",
             metavar="SPEC",
         ),
         "beside_weights": Option(
-            TEXT, "fit", "Quantise the draft's weights; --weights are the network's.", flag="--with-weights", metavar="FORMAT"
+            TEXT, "fit table", "Quantise the draft's weights; --weights are the network's.", flag="--with-weights", metavar="FORMAT"
         ),
         "acceptance": Option(TEXT, "table", "The share of a draft's guesses that is accepted, such as 0.8.", metavar="SHARE"),
-        "reserve": Option(TEXT, "fit", "Memory to leave free, such as 2GiB.", "0", metavar="SIZE"),
     },
     "The space": {
         "over": Option(RANGES, "sweep", "What is swept, and its values, such as width=0.5..1.5:0.25. Repeatable."),

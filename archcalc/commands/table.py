@@ -29,16 +29,17 @@ def command(
     units: str,
     by: str | None,
     beside: str | None,
+    beside_weights: str | None,
     acceptance: str | None,
 ) -> None:
     if format not in FORMATS:
         fail(f"there is no format '{format}': there are {', '.join(FORMATS)}")
     found = analysed(specs, options)
     reports = reports_of(found)
-    if beside is not None or acceptance is not None:
+    if beside is not None or beside_weights is not None or acceptance is not None:
         from .drafts import speculate
 
-        speculate(specs, reports, options, beside, acceptance)
+        speculate(specs, reports, options, beside, beside_weights, acceptance)
     chosen = {
         "--depth": depth,
         "--sort": sort,

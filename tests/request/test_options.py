@@ -223,7 +223,7 @@ def test_the_help_of_a_command_has_its_options_in_their_groups(run: Any, command
 
 def test_the_help_of_the_program_has_the_options_of_the_table(run: Any) -> None:
     found = help_of(run, "table")
-    assert list(found) == ["Which network", "How it runs", "Counting", "Memory", "Time", "Output", "Help"]
+    assert list(found) == ["Which network", "How it runs", "Counting", "Memory", "Time", "A draft", "Output", "Help"]
     whole = help_of(run, "--help")
     assert {group: whole[group] for group in found} == found
 

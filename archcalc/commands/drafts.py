@@ -44,7 +44,7 @@ def speculate(
         theirs |= {"quantise": None, "activations": None}
     try:
         guessing = make_request(**theirs)
-        report.speculation = speculation_of(
+        found = speculation_of(
             report.totals,
             report.request,
             lambda context: analyze_spec(*draft[:3], guessing.decoding(context, 1, "all")),
@@ -52,6 +52,7 @@ def speculate(
             accepted,
         )
         check_draft(report, analyze_spec(*draft[:3], guessing.decoding(report.request.context, 1, "all")))
+        report.take_guesses(found)
     except RequestError as error:
         fail(str(error), EXAMPLE)
     except SpecError as error:

@@ -82,11 +82,15 @@ class Report:
         self.generation = generation
         """What is generated behind a prompt, where that was asked."""
         self.speculation: Speculation | None = None
-        """What guesses of a draft come to, where one was named: filled in by whoever has both reports."""
+        """What guesses of a draft come to, where one was named."""
         self.budget = list(budget)
         """The figures that are over the budget of the spec."""
         self.not_held = list(not_held)
         """The figures of the budget that were not worked out: least times, where no device was named."""
+
+    def take_guesses(self, found: Speculation) -> None:
+        """What guesses of a draft come to, which whoever has the reports of both works out."""
+        self.speculation = found
 
     @property
     def trains(self) -> bool:

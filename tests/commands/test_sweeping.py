@@ -260,7 +260,7 @@ def test_a_sample_says_what_it_was(run: Any) -> None:
 
 OPTIONS_THERE = (
     "variant, lora, lora_on, max_layers, batch, dtype, phase, context, logits, step, prompt, flops, causal, memory, optimizer, precision, "
-    "checkpoint, loss, accumulate, weights, group_size, zero_points, quantise, attention, cache_dtype, overhead, device, energy, fusion, "
+    "checkpoint, loss, accumulate, weights, group_size, zero_points, quantise, activations, attention, cache_dtype, overhead, device, energy, fusion, "
     "cache, launch"
 )
 
@@ -325,7 +325,7 @@ OPTIONS_THERE = (
             "time_seconds is of a device, and none is named",
             "write --device A100, or --over device=A100,H100",
         ),
-        ("--over width=2 --set widht=3", "Net has no var 'widht': it has size, width, scale, act, batch, layers", ""),
+        ("--over width=2 --set widht=3", "Net has no var 'widht': did you mean 'width'? it has size, width, scale, act, batch, layers", ""),
         ("--over width=2 --input image=3x5x5", "Net has no input 'image': it has input", ""),
         ("--over width=2 --variant wild", "Net has no variant 'wild': it has wide, thin", ""),
         (

@@ -718,7 +718,7 @@ def test_a_draft_that_is_none(run: Any) -> None:
     [
         (
             ["--over", "widht"],
-            "Net has no var 'widht': it has width, unused\n  hint      --over takes batch, context (while decoding), prompt, generate, or a var of the spec",
+            "Net has no var 'widht': did you mean 'width'? it has width, unused\n  hint      --over takes batch, context (while decoding), prompt, generate, or a var of the spec",
         ),
         (
             ["--over", "context"],
@@ -740,7 +740,7 @@ def test_a_draft_that_is_none(run: Any) -> None:
         ),
         (["--format", "csv"], "there is no format 'csv': there are table, json"),
         (["--optimizer", "adma"], "there is no optimizer 'adma': did you mean 'adam'?"),
-        (["--group-size", "4"], "group_size, zero_points and quantise go with weights: a format such as int4 or q4_k_m"),
+        (["--group-size", "4"], "group_size, zero_points, quantise and activations go with weights: a format such as int4 or q4_k_m"),
         (["--set", "hight=3"], "Net has no var 'hight': it has width, unused"),
         (["--variant", "thin"], "Net has no variant 'thin': it has wide"),
     ],

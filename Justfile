@@ -38,6 +38,10 @@ docs:
 bench:
     PYTHONPATH=tests/helpers {{python}} tests/benchmarks/speed.py
 
+# How many points of a design space a second, as ratios to one by one.
+bench-explore:
+    PYTHONPATH=tests/helpers {{python}} tests/benchmarks/explore.py
+
 # How well the bound ranks measured backbones, and how much of it they reach.
 ranks:
     PYTHONPATH=tests/helpers {{python}} tests/benchmarks/ranks.py

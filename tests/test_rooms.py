@@ -22,7 +22,7 @@ ROOMS: tuple[str, ...] = (
 """The rooms in the order in which data flows; those in one text know nothing of one another. A room imports only rooms before it."""
 
 FILES: dict[str, str] = {
-    "core": "amounts counts dtypes formula held ranges suggest words < derivation errors figures formats kinds < checks quantity",
+    "core": "counts dtypes numbers ranges words < amounts formula held suggest < derivation errors figures formats kinds < checks quantity",
     "text": "nodes problems shipped < anchors decode scalars syntax < beside python reader < files",
     "expr": "errors < limits < functions shapes < options refuse < build < compile",
     "layers": (
@@ -37,7 +37,7 @@ FILES: dict[str, str] = {
         "adapters bindings parts refs variables < modifiers < meant type_names < items < blocks < layer_types schema_items used < document schema"
     ),
     "network": (
-        "choices < graph < head heads layout scope uses < incoming last mistaken walk < notes settings twice < evaluate < sources tokens < "
+        "chained choices < graph < head heads layout scope unsure uses < incoming last mistaken walk < notes settings twice ways < evaluate < sources tokens < "
         "ends shapes < adapters apply caches < blocks composing < ties < build following < decoding"
     ),
     "conventions": (
@@ -56,7 +56,10 @@ FILES: dict[str, str] = {
         "derivations differences pipeline"
     ),
     "explain": "finding guide manual memory < layer",
-    "explore": "draft fit length space < choosing condition figures question ranges remedy < points where < evaluate over < sweep < ask",
+    "explore": (
+        "columns draft fit length operations space < choosing condition figures numbers question ranges remedy < arrays points program trace where < "
+        "chunk evaluate over < sweep tables < ask regions < together"
+    ),
     "render": (
         "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace runs < ledgers pages.compare table.lines < "
         "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.labels table.cells table.columns table.purposes < "
@@ -72,6 +75,7 @@ FILES: dict[str, str] = {
 AGAINST_THE_FLOW: dict[tuple[str, str], str] = {
     ("archcalc", "archcalc.api"): "for type checkers: the names that users import, looked up when they are asked for",
     ("archcalc", "archcalc.core.errors"): "for type checkers: as above",
+    ("archcalc.explore.chunk", "archcalc.explore.tables"): "for type checkers: as above",
     ("archcalc", "archcalc.report.report"): "for type checkers: as above",
 }
 """Imports of later rooms, inside functions or for type checkers alone, and why."""
@@ -257,6 +261,7 @@ OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.explain.guide", "attention"): "a page's name",
     ("archcalc.core.formula", "abs"): "functions of formulas",
     ("archcalc.core.figures", "where"): "a field",
+    ("archcalc.explore", "sqrt"): "a function of Python's math",
     ("archcalc.core.kinds", "maximum minimum"): "words of JSON Schema",
     ("archcalc.expr.functions", "abs sqrt"): "functions of expressions",
     ("archcalc.spec.language", "abs minimum sqrt"): "functions of expressions, and a word of JSON Schema",
@@ -359,6 +364,7 @@ def test_a_layer_family_is_read_when_one_of_its_types_is_used() -> None:
     assert "archcalc.layers.shuffle" not in modules
     assert "archcalc.spec.schema" not in modules
     assert "archcalc.explain.layer" not in modules
+    assert not [module for module in modules if module.startswith("archcalc.explore.")]
 
 
 # --- small files that say what they are for -----------------------------------------------------------------------

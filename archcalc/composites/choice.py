@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from ..core.kinds import TRUTH
 from ..layers.kit.args import Arg
-from .kit import BODY, Composite
+from .kit import BODY, Composite, Use, Values
+
+
+def _build(use: Use) -> Values:
+    """The layers of the way that is taken."""
+    return use.either(use.settled(), "if", lambda use: use.body(use.args["then"]), lambda use: use.body(use.args["else"]))
+
 
 composite = Composite(
     "if",
@@ -18,5 +24,5 @@ composite = Composite(
     settled="if",
     ways=True,
     straight=True,
-    build=lambda use: use.body(use.args["then" if use.settled() else "else"]),
+    build=_build,
 )

@@ -66,6 +66,9 @@ class Use(Protocol):
     def settled(self) -> Any:
         """The value of the argument that all copies of a repeat have in common: what it was on reaching them."""
 
+    def either(self, condition: Any, key: str, one: Callable[[Any], Values], other: Callable[[Any], Values]) -> Values:
+        """What one of two ways gives, by a condition, which is the value of an argument."""
+
     def body(self, body: Any, inputs: Values | None = None) -> Values:
         """What the layers of a body give; None: what comes into the composite comes in."""
 

@@ -10,9 +10,12 @@ from .kit import BODY, Composite, Use, Values
 
 
 def _build(use: Use) -> Values:
-    """The body, and the shortcut beside it where there is one, joined: the shortcut's value comes first."""
-    if not use.value("skip"):
-        return use.body(use.args["body"])
+    """The body, and the shortcut beside it where there is one."""
+    return use.either(use.value("skip"), "skip", _both, lambda use: use.body(use.args["body"]))
+
+
+def _both(use: Use) -> Values:
+    """The body and the shortcut, joined: the shortcut's value comes first."""
     sides = [key for key in use.args if key in ("body", "shortcut")]  # as written: that is the order in which they run
     made = {key: use.single(use.body(use.args[key]), f"the {key}") for key in sides}
     joining = use.joining()

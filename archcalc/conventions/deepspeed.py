@@ -14,7 +14,7 @@ def seen(symbols: Symbols) -> int:
     """The positions of a convolution's output as the tool works them out: padding by the name same is half of dilation * (kernel - 1), cut."""
     sizes = symbols["y"][0][1:]
     strides = symbols["stride"] if isinstance(symbols["stride"], (tuple, list)) else (symbols["stride"],)
-    if symbols["padding"] != "same" or set(strides) != {1} or symbols.get("padding_mode", "zeros") != "zeros":
+    if symbols["padding"] != "same" or any(each != 1 for each in strides) or symbols.get("padding_mode", "zeros") != "zeros":
         return prod(sizes)
     return prod(size - symbols[f"dilation_{axis}"] * (symbols[f"K_{axis}"] - 1) % 2 for size, axis in zip(sizes, letters_of(symbols)))
 

@@ -30,7 +30,7 @@ def _named(symbols: Symbols) -> int:
     """Whether a convolution's padding is given to PyTorch by its name, which it takes for a stride of 1 and zeros."""
     strides = symbols["stride"] if isinstance(symbols["stride"], (tuple, list)) else (symbols["stride"],)
     plain = symbols.get("padding_mode", "zeros") == "zeros"
-    return int(plain and (symbols["padding"] == "valid" or (symbols["padding"] == "same" and set(strides) == {1})))
+    return int(plain and (symbols["padding"] == "valid" or (symbols["padding"] == "same" and all(each == 1 for each in strides))))
 
 
 NAME = Stated("1 with padding valid, or same and a stride of 1; 0 else", _named)

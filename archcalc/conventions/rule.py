@@ -13,6 +13,7 @@ from typing import Any
 from ..core.counts import Counts
 from ..core.errors import Problem
 from ..core.formula import Formula
+from ..core.numbers import is_open, whole
 from ..network.graph import Group, Leaf, Node, Tensor, inside, leaves_of
 from .style import WAYS
 
@@ -70,7 +71,7 @@ class Rule:
 
     def __call__(self, symbols: Symbols) -> int:
         symbols = self.bound(symbols)
-        return int(self.method(symbols) if self.method is not None else self.formula(symbols))
+        return whole(self.method(symbols) if self.method is not None else self.formula(symbols))  # type: ignore[no-any-return]
 
 
 class Convention:
@@ -174,7 +175,7 @@ class Convention:
 
 def left_out(rule: Rule, value: int, counts: Counts) -> str:
     """Why a tool does not count a layer that computes something; empty where it does."""
-    return rule.why if rule.missing and not value and any(counts.to_dict().values()) else ""
+    return rule.why if rule.missing and not is_open(value) and not value and any(counts.to_dict().values()) else ""
 
 
 def symbols_of(node: Leaf | Group, batch: int) -> Symbols:
@@ -199,7 +200,7 @@ def _sums(node: Node) -> tuple[dict[str, int], int]:
     counts, params = dict.fromkeys(Counts.__slots__, 0), 0
     for inner in inside(node):
         own, weights = (inner.result.counts.to_dict(), inner.result.params) if isinstance(inner, Leaf) else _sums(inner)
-        times, sets = (inner.times, inner.weights) if isinstance(inner, Group) else (1, 1)
+        times, sets = (inner.times * inner.mask, inner.weights * inner.mask) if isinstance(inner, Group) else (1, 1)
         counts = {name: count + own[name] * times for name, count in counts.items()}
         params += weights * sets
     return counts, params

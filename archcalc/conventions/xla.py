@@ -62,10 +62,12 @@ def _resized(symbols: Symbols) -> int:
     """Interpolation as a product with a matrix for each axis, in the best order; the matrices are made first, equal ones once."""
     channels, *sizes = symbols["x"][0]
     axes = [(index, size, out) for index, (size, out) in enumerate(zip(sizes, symbols["y"][0][1:])) if size != out]
+    pairs = [(size, out) for _, size, out in axes]
+    different = [pair for number, pair in enumerate(pairs) if pair not in pairs[:number]]
     if symbols["mode"] == "nearest":
-        return sum(7 * out for _, out in {(size, out) for _, size, out in axes})
+        return sum(7 * out for _, out in different)
     each = 38 if symbols["mode"] == "bicubic" else 12
-    matrices = sum(out * (each * size + 13 + tree((size,), size * out)) for size, out in {(size, out) for _, size, out in axes})
+    matrices = sum(out * (each * size + 13 + tree((size,), size * out)) for size, out in different)
 
     def products(order: tuple[tuple[int, int, int], ...]) -> int:
         total, now = 0, list(sizes)

@@ -41,7 +41,7 @@ WRITTEN = {
 
 def whole(what: str, value: Any) -> int:
     """A whole number of at least 1. Raises RequestError for anything else."""
-    if type(value) is not int or not 1 <= value < 2**63:
+    if value.__class__ is not int or not 1 <= value < 2**63:
         raise RequestError(f"{what} can't be {show(value)}: it is a whole number of at least 1")
     return value
 

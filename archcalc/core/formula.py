@@ -11,10 +11,12 @@ import re
 from math import ceil, floor, prod
 from typing import Any
 
+from .numbers import least, most, whole
+
 LETTERS = {0: "", 1: "l", 2: "hw", 3: "dhw"}
 """The letters of the spatial axes, by their number: length; height and width; depth, height and width."""
 
-FUNCTIONS: dict[str, Any] = {"prod": prod, "min": min, "max": max, "ceil": ceil, "floor": floor, "abs": abs, "sum": sum, "len": len}
+FUNCTIONS: dict[str, Any] = {"prod": prod, "min": least, "max": most, "ceil": ceil, "floor": floor, "abs": abs, "sum": sum, "len": len}
 _GLOBALS: dict[str, Any] = {"__builtins__": {}, **FUNCTIONS}
 
 _SMALL = re.compile(r"\b(\w+)_h( [*+] |, )\1_w\b")
@@ -58,7 +60,7 @@ class Formula:
         if self._code is None:
             self._code = compile(self.text, "formula", "eval")
         value = eval(self._code, _GLOBALS, symbols)
-        return int(value) if value is True or value is False else value
+        return whole(value) if value.__class__ is bool else value
 
     @property
     def names(self) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .numbers import choose
+
 
 class Held:
     """What one layer holds, or several together. Sizes are in bits, so that half bytes of several layers add up.
@@ -51,7 +53,7 @@ class Held:
         """
         self.formats.setdefault(held_in, {}).update(dict.fromkeys(begun))
         self.caches[tokens] = self.caches.get(tokens, 0) + bits
-        self.grown += bits if grows else 0
+        self.grown += choose(grows, bits, 0)
 
     def add(self, other: Held) -> None:
         """What another layer holds as well."""

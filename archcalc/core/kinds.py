@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .numbers import whole
+
 MAX_ITEMS = 10_000
 LARGEST = 2**63 - 1
 """The largest size: what a signed 64-bit integer holds."""
@@ -62,12 +64,9 @@ def show(value: Any) -> str:
     if isinstance(value, float):
         text = f"{value:.6g}"
         return text.replace("nan", ".nan").replace("inf", ".inf")
-    text = (
-        str(value)
-        if not isinstance(value, int) or value.bit_length() < 200
-        else f"an integer of about {value.bit_length() * 3 // 10} digits"
+    return (
+        str(value) if type(value) is not int or value.bit_length() < 200 else f"an integer of about {value.bit_length() * 3 // 10} digits"
     )
-    return text
 
 
 def no_name(value: Any) -> str:
@@ -88,16 +87,16 @@ class Int(Kind):
         self.expected = expected or (f"a whole number of at least {least}" if least > -LARGEST else "a whole number")
 
     def convert(self, value: Any) -> int:
-        if type(value) is not int:
-            if type(value) is float and value.is_integer() and abs(value) < 2**53:
-                value = int(value)
-            elif type(value) is float and abs(value) < float("inf"):
+        if value.__class__ is not int:
+            if value.__class__ is float and value.is_integer() and abs(value) < 2**53:
+                value = whole(value)
+            elif value.__class__ is float and abs(value) < float("inf"):
                 raise self.refuse(value, "for a whole number use //, floor(), ceil() or round()")
             else:
                 raise self.refuse(value, no_name(value))
         if not self.least <= value <= self.most:
             raise self.refuse(value, f"sizes go up to 2^63 - 1 = {LARGEST:,}" if value > self.most == LARGEST else "")
-        return int(value)
+        return value  # type: ignore[no-any-return]
 
     def schema(self) -> dict[str, Any]:
         bounds = {"type": "integer", "minimum": self.least, "maximum": self.most}
@@ -114,9 +113,9 @@ class Number(Kind):
         self.expected = expected
 
     def convert(self, value: Any) -> int | float:
-        if type(value) not in (int, float) or not self.least <= value <= self.most or (self.above and value == self.least):
+        if value.__class__ not in (int, float) or not self.least <= value <= self.most or (self.above and value == self.least):
             raise self.refuse(value, no_name(value))
-        return value  # type: ignore[no-any-return]
+        return value
 
     def schema(self) -> dict[str, Any]:
         low = "exclusiveMinimum" if self.above else "minimum"
@@ -129,7 +128,7 @@ class Truth(Kind):
     expected = "true or false"
 
     def convert(self, value: Any) -> bool:
-        if value is True or value is False:
+        if value.__class__ is bool:
             return value
         raise self.refuse(value, no_name(value))
 
@@ -146,7 +145,7 @@ class Word(Kind):
 
     def convert(self, value: Any) -> str:
         if isinstance(value, str) and value in self.words:
-            return value
+            return value if value.__class__ is type(value) else self.words[self.words.index(value)]
         from .suggest import did_you_mean
 
         raise self.refuse(value, did_you_mean(value, self.words) if isinstance(value, str) else "")

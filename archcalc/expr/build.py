@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
+from ..core.numbers import both, choose, is_open
 from ..core.words import counted
 from .errors import ExpressionError
-from .functions import APPLICABLE, ARITHMETIC, COMPARISONS, EQUALITY, UNARY, pick
+from .functions import APPLICABLE, ARITHMETIC, COMPARISONS, EQUALITY, UNARY, joined, pick
 from .limits import CONSTANTS, FOREIGN, HIGH, KINDS, LOW, MAX_DEPTH, NEEDS, NUMBERS, RANGES, Run, Scope, shown, usable
 
 
@@ -65,17 +66,7 @@ class Builder:
         """The error for an operand of the wrong kind."""
         source = self.source(operand)
         kind = KINDS[value.__class__]
-        inner = f"({source})" if " if " in source else source
-        hints = {
-            ("a number", "a truth value"): f"{inner} != 0",
-            ("a number", "an integer"): "// divides to an integer, round and floor make one",
-            ("a truth value", "a number"): f"1 if {inner} else 0",
-            ("a list", "a number"): f"one value of it is {inner}[0]",
-            ("null", "a number"): f"0 if {inner} == null else {inner}",
-            ("null", "a truth value"): f"{inner} != null",
-        }
-        hint = "" if source == "null" else hints.get((kind, needed), "")
-        return self.fault(span, f"{shown(source)} is {kind}, not {needed}", hint)
+        return self.fault(span, f"{shown(source)} is {kind}, not {needed}", why().instead(source, kind, needed))
 
     def failed(self, span: int, error: Exception) -> ExpressionError:
         """The error for an operation that Python or a guard has refused."""
@@ -160,8 +151,9 @@ class Builder:
                 raise why().refusal(self.text)
             steps.append((test, EQUALITY.get(op.__class__), self.build(right, depth, word), _span(right)))
 
-        def run(scope: Scope) -> bool:
+        def run(scope: Scope) -> Any:
             value, left = first(scope), first_span
+            found: Any = True
             for test, equality, inner, right in steps:
                 other = inner(scope)
                 if value.__class__ not in NUMBERS or other.__class__ not in NUMBERS:
@@ -170,12 +162,15 @@ class Builder:
                         raise self.misfit(whole, operand, wrong, "a number")
                     test = equality
                 try:
-                    if not test(value, other):
-                        return False
+                    holds = test(value, other)
                 except ValueError as error:
                     raise self.failed(whole, error) from None
+                if is_open(holds):
+                    found = both(holds, found)
+                elif not holds:
+                    return False
                 value, left = other, right
-            return True
+            return found
 
         return run
 
@@ -183,16 +178,10 @@ class Builder:
         whole, decisive = _span(node), node.op.__class__ is ast.Or
         operands = [(self.build(operand, depth), _span(operand)) for operand in node.values]
 
-        def run(scope: Scope) -> bool:
-            for inner, operand in operands:
-                value = inner(scope)
-                if value.__class__ is not bool:
-                    raise self.misfit(whole, operand, value, "a truth value")
-                if value is decisive:
-                    return decisive
-            return not decisive
+        def misfit(operand: int, value: object) -> ExpressionError:
+            return self.misfit(whole, operand, value, "a truth value")
 
-        return run
+        return lambda scope: joined(operands, scope, decisive, misfit)
 
     def choice(self, node: ast.IfExp, depth: int) -> Run:
         whole, condition, test = _span(node), _span(node.test), self.build(node.test, depth)
@@ -202,6 +191,11 @@ class Builder:
             value = test(scope)
             if value.__class__ is not bool:
                 raise self.misfit(whole, condition, value, "a truth value")
+            if is_open(value):
+                try:
+                    return choose(value, body(scope), orelse(scope))
+                except ExpressionError:
+                    pass  # where the condition says so, it is not asked for
             return body(scope) if value else orelse(scope)
 
         return run

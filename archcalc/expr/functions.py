@@ -5,10 +5,12 @@ from __future__ import annotations
 import _ast as ast  # the classes of `ast` without its helpers, which take a millisecond to import
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..core.numbers import both, choose, is_open, least, most, negated, real
 from ..core.words import counted
+from .errors import ExpressionError
 from .limits import HIGH, KINDS, LOW, MAX_BITS, MAX_ITEMS, MAX_TEXT, NUMBERS, Run, Scope, usable
 
 
@@ -16,14 +18,14 @@ def make_divisible(v: float, divisor: int = 8) -> int:
     """The multiple of ``divisor`` nearest to ``v``, but at least nine tenths of it: the rounding of MobileNet."""
     if divisor.__class__ is not int or divisor < 1:
         raise ValueError("the divisor is an integer from 1")
-    new = max(divisor, int(v + divisor / 2) // divisor * divisor)
-    return new + divisor if new < 0.9 * v else new
+    new = most(divisor, math.trunc(v + divisor / 2) // divisor * divisor)
+    return choose(new < 0.9 * v, new + divisor, new)  # type: ignore[no-any-return]
 
 
 def _power(base: Any, exponent: Any) -> Any:
     """The power, if its size is bearable: that of integers has at least ``(bits - 1) * exponent`` bits."""
     if base.__class__ is int and exponent.__class__ is int and exponent >= 0:
-        if (base.bit_length() - 1) * exponent > MAX_BITS:
+        if not (is_open(base) or is_open(exponent)) and (base.bit_length() - 1) * exponent > MAX_BITS:
             raise OverflowError
         return base**exponent
     value = base**exponent
@@ -45,13 +47,13 @@ def _round(value: Any, digits: Any = None) -> Any:
 def _sqrt(value: Any) -> float:
     if value < 0:
         raise ValueError("the square root of a negative number")
-    return math.sqrt(value)
+    return real("sqrt", value)  # type: ignore[no-any-return]
 
 
 def _log2(value: Any) -> float:
     if value <= 0:
         raise ValueError("the logarithm of a number that is not above 0")
-    return math.log2(value)
+    return real("log2", value)  # type: ignore[no-any-return]
 
 
 def _series(fold: Callable[[Any], Any], of_nothing: bool) -> Callable[..., Any]:
@@ -95,8 +97,10 @@ def _range(*ends: int) -> list[int]:
     return list(range(start, stop, step))
 
 
-def equal(left: Any, right: Any) -> bool:
-    """Equality in which a truth value equals no number; lists are equal if their values are."""
+def equal(left: Any, right: Any) -> Any:
+    """Equality in which a truth value equals no number; lists are equal if their values are. It may be open."""
+    if is_open(left) or is_open(right):
+        return left == right if (left.__class__ is bool) is (right.__class__ is bool) else False
     pairs, seen = [(left, right)], 0
     while pairs:
         left, right = pairs.pop()
@@ -110,6 +114,28 @@ def equal(left: Any, right: Any) -> bool:
         elif (left.__class__ is bool) is not (right.__class__ is bool) or left != right:
             return False
     return True
+
+
+def joined(operands: Sequence[tuple[Run, int]], scope: Scope, decisive: bool, misfit: Callable[[int, object], ExpressionError]) -> Any:
+    """Whether all of some conditions hold, or where True is decisive any of them; those behind one that decides are not asked.
+
+    It may be open. Raises ExpressionError, made by ``misfit`` for what is no truth value.
+    """
+    found: Any = not decisive
+    for inner, operand in operands:
+        try:
+            value = inner(scope)
+            if value.__class__ is not bool:
+                raise misfit(operand, value)
+        except ExpressionError:
+            if is_open(found) and bool(found) is decisive:
+                return decisive
+            raise
+        if is_open(value):
+            found = negated(both(negated(value), negated(found))) if decisive else both(value, found)
+        elif value is decisive:
+            return decisive
+    return found
 
 
 def too_many(values: list[Any]) -> bool:
@@ -154,7 +180,7 @@ ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
 UNARY: dict[type, tuple[Callable[[Any], Any], str]] = {
     ast.USub: (operator.neg, "a number"),
     ast.UAdd: (operator.pos, "a number"),
-    ast.Not: (operator.not_, "a truth value"),
+    ast.Not: (negated, "a truth value"),
 }
 COMPARISONS: dict[type, Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
@@ -164,15 +190,15 @@ COMPARISONS: dict[type, Callable[[Any, Any], bool]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
-EQUALITY: dict[type, Callable[[Any, Any], bool]] = {ast.Eq: equal, ast.NotEq: lambda a, b: not equal(a, b)}
+EQUALITY: dict[type, Callable[[Any, Any], bool]] = {ast.Eq: equal, ast.NotEq: lambda a, b: negated(equal(a, b))}
 
 _ONE = {1: "a number"}
 _TWO = {1: "a number", 2: "a number"}
 _ENDS = {1: "an integer", 2: "an integer", 3: "an integer"}
 _MANY = {1: "a list", 0: "a number"}  # 0 stands for any other count
 APPLICABLE: dict[str, tuple[Callable[..., Any], dict[int, str], str]] = {
-    "min": (_series(min, False), _MANY, "a list or several numbers"),
-    "max": (_series(max, False), _MANY, "a list or several numbers"),
+    "min": (_series(lambda numbers: least(*numbers), False), _MANY, "a list or several numbers"),
+    "max": (_series(lambda numbers: most(*numbers), False), _MANY, "a list or several numbers"),
     "sum": (_series(_folded(operator.add, 0), True), _MANY, "a list or several numbers"),
     "prod": (_series(_folded(operator.mul, 1), True), _MANY, "a list or several numbers"),
     "len": (len, {1: "a list"}, "one list"),

@@ -199,3 +199,17 @@ def unknown_name(name: str, scope: Scope, word: bool) -> ExpressionError:
     if word:
         hint = f"{hint} a word stands in quotes: '{name}'".lstrip()
     return ExpressionError(f"unknown name {shown(name)}", hint)
+
+
+def instead(source: str, kind: str, needed: str) -> str:
+    """What to write in place of an operand's text that is of one kind where another is needed; empty where that is not known."""
+    inner = f"({source})" if " if " in source else source
+    hints = {
+        ("a number", "a truth value"): f"{inner} != 0",
+        ("a number", "an integer"): "// divides to an integer, round and floor make one",
+        ("a truth value", "a number"): f"1 if {inner} else 0",
+        ("a list", "a number"): f"one value of it is {inner}[0]",
+        ("null", "a number"): f"0 if {inner} == null else {inner}",
+        ("null", "a truth value"): f"{inner} != null",
+    }
+    return "" if source == "null" else hints.get((kind, needed), "")

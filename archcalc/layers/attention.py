@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.kinds import COUNT, PROBABILITY, SIZE, TRUTH, Either, ListOf, Word, show
+from ..core.numbers import whole
 from .attention_parts import CAUSAL, KV_HEADS, PAIRS_NOTE, VASWANI, divided
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.compound import Compound
@@ -47,7 +48,7 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
         what = f"keys and values of attention have one length, and {show(inputs[1])} and {show(inputs[2])} come in"
         raise LayerError(what, expected=f"values of length {inputs[1][-2]}")
     rotated = args["rope"]
-    turned = head_dim if rotated is True else int(rotated)
+    turned = head_dim if rotated.__class__ is bool and rotated else whole(rotated)
     if turned > head_dim or turned % 2:
         raise LayerError(f"rope: {turned} of {head_dim} features of a head", expected=f"an even number of at most {head_dim}", arg="rope")
     bias = args["bias"]
@@ -59,10 +60,10 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
         "head_dim": head_dim,
         "features": features,
         "rotated": turned,
-        "heads_normed": args["qk_norm"] is True,
+        "heads_normed": args["qk_norm"].__class__ is bool and bool(args["qk_norm"]),
         "width_normed": args["qk_norm"] == "width",
         "window": args["window"] or 0,
-        "cached": args["causal"] and args["cache"] and len({shape[-2] for shape in inputs}) == 1,
+        "cached": args["causal"] and args["cache"] and all(shape[-2] == query[-2] for shape in inputs),
     }
 
 

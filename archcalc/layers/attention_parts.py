@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from ..core.kinds import COUNT, SIZE, TRUTH, Either, ListOf, show
+from ..core.numbers import least, most, whole
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import FEATURES_LAST, MAX_OUTPUTS
 from .kit.keeps import FLOAT32, Keeps, in_float32
@@ -34,13 +35,13 @@ PAIRS_NOTE = (
 def pairs(symbols: Symbols, queries: int, keys: int) -> None:
     """``pairs``: the pairs of a query and a key that one head looks at; ``seen``: the keys that some query looks at."""
     window = symbols["window"] or keys
-    reach = min(keys, window)
-    symbols["seen"] = min(keys, window + queries - 1)
+    reach = least(keys, window)
+    symbols["seen"] = least(keys, window + queries - 1)
     if not (symbols["causal"] and symbols["causal_half"]):
         symbols["pairs"] = queries * reach
         return
-    earlier = max(keys - queries, 0)  # query i (from 1) sees min(earlier + i, reach) keys
-    rising = min(max(reach - earlier, 0), queries)
+    earlier = most(keys - queries, 0)  # query i (from 1) sees min(earlier + i, reach) keys
+    rising = least(most(reach - earlier, 0), queries)
     symbols["pairs"] = rising * earlier + rising * (rising + 1) // 2 + (queries - rising) * reach
 
 
@@ -48,7 +49,7 @@ def unmasked(symbols: Symbols) -> int:
     """The pairs of a query and a key of one head that are not masked, by the symbols of a layer that counts them all."""
     alone = {**symbols, "causal_half": 1}
     pairs(alone, symbols["L_q"], symbols["L_k"])
-    return int(alone["pairs"])
+    return whole(alone["pairs"])  # type: ignore[no-any-return]
 
 
 def divided(symbols: Symbols, number: int, what: str, arg: str, hint: str = "") -> int:
@@ -57,7 +58,7 @@ def divided(symbols: Symbols, number: int, what: str, arg: str, hint: str = "") 
     if number % heads:
         message = f"{arg}: {heads} does not divide {number} {what}"
         raise LayerError(message, expected=f"a number that divides {number}", hint=hint, arg=arg)
-    return int(number // heads)
+    return whole(number // heads)  # type: ignore[no-any-return]
 
 
 def _scores(symbols: Symbols, inputs: list[Shape]) -> None:
@@ -223,14 +224,14 @@ def _cached(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     if isinstance(parts, int):
         symbols["cached"] = ((divided(symbols, shape[-1], "features", "parts"), parts * rows),)
     elif sum(parts) == shape[-1]:
-        symbols["cached"] = tuple((size, parts.count(size) * rows) for size in dict.fromkeys(parts))
+        symbols["cached"] = tuple((size, parts.count(size) * rows) for number, size in enumerate(parts) if size not in parts[:number])
     else:
         raise LayerError(f"parts: {show(parts)} adds up to {sum(parts)}, and {shape[-1]} features come in", arg="parts")
     new, window, context = shape[-2], symbols["window"], symbols["context"]
-    length = max(context, new)
-    symbols["kept"] = min(length, window or length)
+    length = most(context, new)
+    symbols["kept"] = least(length, window or length)
     symbols["grows"] = symbols["kept"] == length
-    symbols["L_out"] = min(length, window + new - 1) if context and window else length  # the first new token sees window - 1 before it
+    symbols["L_out"] = least(length, window + new - 1) if context and window else length  # the first new token sees window - 1 before it
     return [(*shape[:-2], symbols["L_out"], shape[-1])]
 
 

@@ -34,7 +34,7 @@ _DUMOULIN = "Dumoulin & Visin, A guide to convolution arithmetic for deep learni
 def _classes(symbols: Symbols) -> int:
     """A convolution of points may end in classes, a channel for each."""
     kernel = symbols["kernel"]
-    return symbols["C_out"] if set(kernel if isinstance(kernel, (list, tuple)) else (kernel,)) == {1} else 0
+    return symbols["C_out"] if all(each == 1 for each in (kernel if isinstance(kernel, (list, tuple)) else (kernel,))) else 0
 
 
 conv = LayerType(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.kinds import SHAPE, SIZE, TRUTH, show
+from ..core.numbers import whole
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import FEATURES_LAST
 from .kit.keeps import Keeps
@@ -28,7 +29,7 @@ linear = LayerType(
     positions=APART,
     packed=True,
     adapted="lora_linear",
-    classes=lambda symbols: int(symbols["F_out"]),
+    classes=lambda symbols: whole(symbols["F_out"]),
     source="PyTorch documentation, torch.nn.Linear",
     example=Example({"features": 5}, [[2, 7, 3]], [2, 7, 5], 20, maccs=210, weight_adds=70),
 )

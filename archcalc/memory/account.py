@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from ..core.dtypes import FLOATS
 from ..core.figures import ACCOUNTED
+from ..core.numbers import least, most
 from ..network.graph import Group, Leaf, Network
 from ..network.heads import heads
 from .choosing import Choices, choices
@@ -275,7 +276,7 @@ class Accounts:
     def weights_read(self, leaf: Leaf, size: int, times: int, active: int) -> int:
         """The bytes of weights that a layer reads at inference: of experts the active ones, for all positions may meet the same."""
         if leaf.layer.looks_up:
-            return min(size, -(-size * leaf.result.elements_out * times * self.batch // max(leaf.result.params, 1)))
+            return least(size, -(-size * leaf.result.elements_out * times * self.batch // most(leaf.result.params, 1)))  # type: ignore[no-any-return]
         return size * active
 
 

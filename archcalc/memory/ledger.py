@@ -11,6 +11,7 @@ from ..core.amounts import in_formula
 from ..core.derivation import Derivation
 from ..core.dtypes import BITS, bytes_of
 from ..core.held import Held
+from ..core.numbers import is_open, most
 from ..network.graph import Tensor
 from .account import Account, Accounts
 from .flow import Flow
@@ -69,7 +70,7 @@ class Ledger:
         """What it is for: the optimizer, the precision, and so on."""
         self.name = name
         self.title = title
-        self.terms = [term for term in terms if term.bytes]
+        self.terms = [term for term in terms if is_open(term.bytes) or term.bytes]
         self.flash = False
 
     def plus(self, terms: Iterable[Term]) -> Ledger:
@@ -131,7 +132,7 @@ def training_ledger(whole: Account, flow: Flow, plan: Plan, loss: LossBytes | No
     terms = _of_params(whole, plan, ("weights", "master weights", "copies of weights", "gradients", *plan.optimizer.state_names))
     peak, held = flow.backward_peak, kept
     if loss is not None:
-        peak, held = max(flow.backward_peak_without_outputs if loss.absent else peak, kept + loss.peak), kept + loss.kept
+        peak, held = most(flow.backward_peak_without_outputs if loss.absent else peak, kept + loss.peak), kept + loss.kept
     how = "" if plan.checkpoint.text == "none" else f", checkpoint {plan.checkpoint.text}"
     terms += [
         Term("inputs", *_inputs(inputs, flow.batch), flow.input_bytes),
@@ -141,7 +142,7 @@ def training_ledger(whole: Account, flow: Flow, plan: Plan, loss: LossBytes | No
             "gradients of activations" + (", and activations worked out anew" if how else ""),
             "peak of the backward pass - what was kept when it began",
             f"{peak:,} - {held:,}",
-            max(peak - held, 0),
+            most(peak - held, 0),
         ),
     ]
     told = [plan.optimizer.name, f"precision {plan.precision.name}", *([how.removeprefix(", ")] if how else [])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..core.numbers import most
 from .storage import Step, Walk
 
 
@@ -19,7 +20,7 @@ class Sweep:
     @property
     def peak(self) -> int:
         """The most bytes alive at once."""
-        return max(self.live, default=0)
+        return most(*self.live) if self.live else 0
 
 
 def sweep(walk: Walk, freed: frozenset[int] = frozenset()) -> Sweep:
@@ -74,7 +75,7 @@ def backward(walk: Walk, freed: frozenset[int] = frozenset(), absent: frozenset[
     found = walk.backwards.get(freed)
     if found is not None and not absent:
         return found
-    most = gradients = kept = 0
+    peak = gradients = kept = 0
     ends: dict[int, int] = {}  # bytes of gradients by the last step that needs their values: where, backward, they begin
     for storage in walk.inputs:
         if storage.grad and storage.outer in freed and storage.needed < len(walk.steps):
@@ -87,18 +88,18 @@ def backward(walk: Walk, freed: frozenset[int] = frozenset(), absent: frozenset[
                 rising += storage.bytes
                 ends[storage.needed] = ends.get(storage.needed, 0) + storage.bytes
         if step.inner is None:
-            most = max(most, kept + step.kept + gradients + rising + step.backward)
+            peak = most(peak, kept + step.kept + gradients + rising + step.backward)
         else:
             escaping = [storage for storage in step.inner.escaping.values() if storage.outer < 0]
             hidden = frozenset(id(inner) for inner, outer in zip(escaping, step.made) if id(outer) in absent) if absent else absent
             inside = backward(step.inner, _dying(step, freed, [storage.needed for storage in step.used], number), hidden)
             own = step.kept if step.recomputes else 0
-            most = max(most, kept + own + step.recomputed + gradients + inside)
+            peak = most(peak, kept + own + step.recomputed + gradients + inside)
         gradients += rising - ends.pop(number, 0)
         kept += step.kept
     if not absent:
-        walk.backwards[freed] = most
-    return most
+        walk.backwards[freed] = peak
+    return peak
 
 
 def _dying(step: Step, freed: frozenset[int], lasts: list[int], number: int) -> frozenset[int]:

@@ -99,7 +99,7 @@ def _turn(context: Context, step: Step, leaf: Leaf, way: Way, trained: bool) -> 
         keeps.core == "starts" or (core and keeps.core != "ends"),
         fused,
         trained,
-        leaf.args.get("in_place") is True and not leaf.layer.declared,
+        not leaf.layer.declared and bool(leaf.args.get("in_place", False)),
         way.style,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ..core.dtypes import BITS, IN_MEMORY, bytes_of, size_of
 from ..core.formats import cache_bits
+from ..core.numbers import all_but_most, least
 from ..network.graph import Leaf
 from .storage import Step, bytes_there, tensor_bytes
 
@@ -142,7 +143,7 @@ def traffic(
     elif any(storage.core for storage in step.used):
         values = ()
     elif layer.fuses:
-        values = tuple(sorted(passing)[:-1]) if layer.fuses == "others" else ()
+        values = tuple(all_but_most(passing)) if layer.fuses == "others" else ()
     else:
         values, out, joins = (*passing, written), written, False
     fused = inside or any(storage.absent for storage in used)
@@ -156,7 +157,7 @@ def _stored(leaf: Leaf, size: int, fresh: bool, samples: int) -> Traffic:
     Fused with the layer before it has them at hand.
     """
     tokens = (leaf.inputs[0].shape or ())[-2]
-    new = min(tokens, leaf.result.kept)
+    new = least(tokens, leaf.result.kept)
     read = -(-size * new // tokens)
     written = bytes_of(cache_bits(leaf.result.cached, leaf.cache_dtype) * new * samples)
     return Traffic([read], 0, written, 0, (), fresh=read if fresh else 0, joins=True)

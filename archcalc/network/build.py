@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ..composites.kit import Composite
 from ..core.errors import Problem, TooMany
 from ..core.kinds import show
+from ..core.numbers import is_open
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import RUN, LayerType
 from ..spec.language import MAX_LAYERS, SIGNS
@@ -24,6 +26,7 @@ from .adapters import adapting, check_met
 from .apply import UNKNOWN, declared
 from .blocks import block, compound, layer
 from .caches import caching, check_caches, judge
+from .chained import chained
 from .choices import Choices
 from .composing import compose, settling
 from .ends import named
@@ -37,6 +40,7 @@ from .ties import marks, place
 from .tokens import tokens_of
 from .twice import alone
 from .walk import Stop, Walk, Wrong
+from .ways import either
 
 FRAMES = 5_000
 """Calls inside calls while a spec is followed: a level of blocks and composites takes some seven, and the walk counts levels itself, so that
@@ -186,7 +190,7 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     count = valued(walk, repeat, scope, inputs)
     if count > 1 and item.sources and not any(ref.segments[0] == PREVIOUS for ref in item.sources):
         message = f"{count} copies would all take the same value"
-        walk.wrong(item.sources[0].node, f"{item.path}.from", message, expected="previous among the sources", hint=_chained(item, count))
+        walk.wrong(item.sources[0].node, f"{item.path}.from", message, expected="previous among the sources", hint=chained(item, count))
     walk.reserve(count, item)
     walk.spend(1, item)
     if waits is not None:
@@ -219,19 +223,6 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     return values
 
 
-def _chained(item: Item, count: int) -> str:
-    """How copies are written that take what is named: each of them beside what the one before gives, or the first alone."""
-    names = ", ".join(ref.text for ref in item.sources or [])
-    if isinstance(item.type, LayerType):
-        most = item.type.inputs[1]
-    else:
-        most = len(item.type.inputs) if isinstance(item.type, Block) else 1
-    if most > 1:
-        return f"from: [previous, {names}] gives each copy what the one before it gives, too"
-    source = names if len(item.sources or []) == 1 else f"[{names}]"
-    return f"where the first copy takes it: {{sequence: [{{{item.type_name}: ..., repeat: {count}}}], from: {source}}}"
-
-
 def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copies: Copies | None) -> Values:
     """One copy of an item, called ``name``: its node is added in the scope, and what it gives is returned.
 
@@ -243,12 +234,23 @@ def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copie
     if walk.spec.chooses:
         walk.here = place(walk, item, name, scope, copies)
     when = item.when
-    asks = when is not None and bool(when.names & SIGNS)
-    if when is not None and not asks and not valued(walk, when, scope, values):
-        return _absent(item, values, scope, copies)  # where its sources are, or whether, does not matter
-    inputs = sources(walk, item, values, scope) if item.sources else values
-    if when is not None and asks and not valued(walk, when, scope, inputs):
-        return _absent(item, values, scope, copies)
+    if when is None:
+        return _there(walk, item, name, sources(walk, item, values, scope) if item.sources else values, scope, copies)
+    asks = bool(when.names & SIGNS)
+    inputs = sources(walk, item, values, scope) if item.sources and asks else None  # else where they are, or whether, does not matter
+    there = valued(walk, when, scope, values if inputs is None else inputs)
+
+    def then(scope: Scope) -> Values:
+        found = inputs if inputs is not None else sources(walk, item, values, scope) if item.sources else values
+        return _there(walk, item, name, found, scope, copies)
+
+    if is_open(there) and copies is None:
+        return either(walk, there, when.path, values, scope, then, partial(_absent, item, values, copies))
+    return then(scope) if there else _absent(item, values, copies, scope)
+
+
+def _there(walk: Walk, item: Item, name: str, inputs: Values, scope: Scope, copies: Copies | None) -> Values:
+    """A copy that is there, of what comes into it."""
     if item.shared and copies is None:
         alone(walk, item, item.given, scope)
     if item.let:
@@ -274,7 +276,7 @@ def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copie
     return node.outputs
 
 
-def _absent(item: Item, values: Values, scope: Scope, copies: Copies | None) -> Values:
+def _absent(item: Item, values: Values, copies: Copies | None, scope: Scope) -> Values:
     """An item that is left out: the value passes on."""
     absent = Absent(item.key.line)
     if copies is None:

@@ -18,6 +18,7 @@ from .shapes import valued
 from .sources import several
 from .twice import alone
 from .walk import Walk
+from .ways import either
 
 
 class Use:
@@ -48,6 +49,16 @@ class Use:
         """The value of the argument that all copies of a repeat have in common: what it was on reaching them."""
         found = self.walk.settled.get(self.item)
         return found if found is not None else self.value(self.composite.settled)
+
+    def either(self, condition: Any, key: str, one: Callable[[Use], Values], other: Callable[[Use], Values]) -> Values:
+        """What one of two ways gives, by a condition, which is the value of an argument."""
+
+        def way(build: Callable[[Use], Values]) -> Callable[[Scope], Values]:
+            return lambda scope: build(
+                self if scope is self.scope else Use(self.walk, self.composite, self.item, self.inputs, scope, self._group)
+            )
+
+        return either(self.walk, condition, self.item.args[key].path, self.inputs, self.scope, way(one), way(other))
 
     def body(self, body: Body, inputs: Values | None = None) -> Values:
         """What the layers of a body give; they go to its own scope. None: what comes into the composite comes in."""

@@ -130,7 +130,7 @@ class Group:
 
     __slots__ = (
         *("_outside", "apart", "args", "branches", "dtype", "frame", "frozen", "held", "held_in", "inputs"),
-        *("layer", "name", "outputs", "owner", "style", "tie", "times", "type", "weights"),
+        *("layer", "mask", "name", "outputs", "owner", "style", "tie", "times", "type", "weights"),
     )
 
     def __init__(self, name: str, type: str, frame: Frame, inputs: list[Tensor], outputs: list[Tensor], *, times: int = 1) -> None:
@@ -142,8 +142,8 @@ class Group:
         self.outputs = outputs
         self.times = times
         """How often it runs in one pass: the slices of an `each`, the active ones of `experts`."""
-        self.weights = 1
-        """How many sets of weights it has: the experts of `experts`."""
+        self.weights = self.mask = 1
+        """How many sets of weights it has: the experts of `experts`. And whether it counts: 0 or 1, a number that may be open."""
         self.layer: LayerType | None = None
         """The layer type it is the inside of, where it shows as one row with parts."""
         self.args: dict[str, Any] = {}

@@ -7,6 +7,7 @@ from copy import copy
 from typing import Any
 
 from ..core.errors import RequestError
+from ..core.numbers import is_open
 from ..core.suggest import did_you_mean
 from ..spec.reading import Reading
 from ..spec.templates import Template
@@ -65,7 +66,8 @@ def settings(
     for name, value in vars.items():
         if name not in spec.vars:
             raise RequestError(f"{spec.name or spec.file} has no var '{name}': {_meant(name, spec.vars)}")
-        found[name] = _given(name, value, order[: order.index(name)])
+        own = spec.vars[name]
+        found[name] = Template(own.node, name, own.arg, value) if is_open(value) else _given(name, value, order[: order.index(name)])
     return found
 
 

@@ -16,6 +16,7 @@ from ..spec.tree import Item
 from .evaluate import evaluate
 from .graph import Absent, Copies, Group, Last, Leaf, Node
 from .scope import Names, Scope, Values
+from .unsure import decided
 from .walk import LEFT_OUT, UNKNOWN, Walk, Wrong
 
 _LEFT_OUT = "use `previous`, or a condition here too"
@@ -228,7 +229,7 @@ def _step(walk: Walk, ref: Ref, found: Found, segment: int | str) -> None:
             walk.wrong(ref.node, ref.path, f"what is inside '{done}' is there once for every slice", hint=hint)
         if segment in target.frame.names:
             found.crossed = [*found.crossed, target]
-            found.target = target.frame.names[segment]
+            found.target = decided(target.frame.names[segment])
             return
         known = list(target.frame.names)
     elif isinstance(target, Leaf):
@@ -244,7 +245,7 @@ def _step(walk: Walk, ref: Ref, found: Found, segment: int | str) -> None:
 def number_in(walk: Walk, ref: Ref, expression: Expression, scope: Scope) -> int:
     """What an expression in brackets comes to."""
     value = evaluate(walk, Template(ref.node, ref.path, Arg("copy", ANYTHING, ""), expression), scope.env, [])
-    if type(value) is not int:
+    if value.__class__ is not int:
         walk.wrong(ref.node, ref.path, f"the copy in '{ref.text}' can't be {show(value)}", expected="a whole number")
     return value
 
@@ -260,7 +261,7 @@ def _lookup(walk: Walk, ref: Ref, names: Names) -> Node | Values:
             walk.wrong(ref.node, ref.path, f"'{name}' stands around this and is not there yet", hint=f"{PREVIOUS} is what comes in")
         inside = where.inside
         if name in where.made:
-            return where.made[name]
+            return decided(where.made[name])
         if where.broken and name in where.given:
             raise Wrong
         known.update({each: line for each, line in where.given.items() if each not in known})

@@ -11,6 +11,7 @@ from .graph import Absent, Copies, Group, Leaf, Node, inside
 from .scope import Scope, Values
 from .shapes import valued
 from .sources import locate
+from .unsure import Undecided
 from .walk import Walk, Wrong
 
 
@@ -30,6 +31,8 @@ def marks(walk: Walk, item: Item, node: Leaf | Group | Copies, inputs: Values, s
         walk.formats = True
         for each in _marked(node):
             each.held_in = valued(walk, item.held_in, scope, inputs)
+    if item.share is not None and walk.ways:
+        raise Undecided(walk.ways[-1])  # whose weights it uses, and whether these are there, depends on the way
     if item.share is True:
         _share_with_first(walk, item, node, copies)
     elif isinstance(item.share, Ref):

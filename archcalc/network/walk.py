@@ -89,7 +89,21 @@ class Walk:
             "vars",
             "work",
         ),
-        *("adapters", "alone", "caches", "caching", "constants", "firsts", "frames", "heads", "lasts", "looked_up", "results", "settled"),
+        *(
+            "adapters",
+            "alone",
+            "caches",
+            "caching",
+            "constants",
+            "firsts",
+            "frames",
+            "heads",
+            "lasts",
+            "looked_up",
+            "results",
+            "settled",
+            "ways",
+        ),
     )
 
     def __init__(
@@ -162,6 +176,8 @@ class Walk:
         """By layer type, arguments and shapes."""
         self.frames: dict[Any, Frame] = {}
         """By block, arguments, shapes, and dtypes."""
+        self.ways: list[str] = []
+        """Where conditions stand of which both ways are followed, and one of these now."""
         self.settled: dict[Item, Any] = {}
         """The condition of an `if`, or the values of a `for`, that all copies of a repeat have in common."""
         self.firsts: list[dict[Item, Any]] = []

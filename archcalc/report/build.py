@@ -10,6 +10,7 @@ from ..core.counts import Counts
 from ..core.dtypes import BITS
 from ..core.formats import begun, cache_bits
 from ..core.held import NOTHING, Held, all_held
+from ..core.numbers import is_open
 from ..network.graph import STEP, Copies, Leaf, Network, Node, Tensor, ran_before
 from ..network.graph import Group as GroupNode
 from .counting import Counting
@@ -83,7 +84,7 @@ def sum_of(counts: Iterable[Counts]) -> Counts:
     for each in counts:
         for field in Counts.__slots__:
             value = getattr(each, field)
-            if value:
+            if is_open(value) or value:
                 sums[field] = sums.get(field, 0) + value
     return Counts(**sums)
 
@@ -115,6 +116,9 @@ class _How:
         frozen, tied = self.frozen or node.frozen, self.tied or node.tie == "all"
         style, whole = style_inside(node, self.style), self.whole or whole
         same = frozen == self.frozen and tied == self.tied and style == self.style and whole == self.whole
+        if is_open(node.mask):
+            mask = node.mask
+            return _How(self.times * mask, self.weights * mask, self.active * mask, frozen, tied, style, whole)
         if same and node.times == node.weights == 1:
             return self
         active = self.active * node.times if node.weights > 1 else self.active

@@ -15,6 +15,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from ..core.numbers import choose, is_open, most
 from ..devices.device import Device
 from ..memory.account import Account
 from ..memory.traffic import Work
@@ -117,7 +118,7 @@ class Clock:
         found += [(what, size) for what, size in beside if size]
         found += [("the network's input", size) for size in self.entering(work)]
         larger = f"values larger than the cache of {self.device.cache} bytes" if self.device.cache else "values that pass through memory"
-        return [*found, *((larger, size) for size in [size for size in moved.values if self.passing(size)] or [0])]
+        return [*found, *((larger, size) for size in [size for size in map(self.passing, moved.values) if is_open(size) or size] or [0])]
 
     def weights(self, work: Work) -> int:
         """The bytes of weights that a layer reads: none that are in the cache from the layer before that uses them, or from the pass before."""
@@ -160,17 +161,15 @@ class Clock:
 
     def passing(self, size: int) -> int:
         """The bytes of a value that pass through memory: none where it fits the cache."""
-        return size if size > self.cache else 0
+        return choose(size > self.cache, size, 0)  # type: ignore[no-any-return]
 
     def least(self, dtype: str, operations: int, moved: int, *, training: bool = False) -> Time:
         """The least time of so many operations and so many bytes at once; products of a training are added up in float32."""
         time = Time()
         time.operations, time.bytes = operations, moved
-        compute = time.ideal = operations / self.device.peak(dtype, training=training) if operations else 0.0
+        compute = time.ideal = operations / self.device.peak(dtype, training=training) if is_open(operations) or operations else 0.0
         memory = moved / self.bandwidth
-        time.seconds = max(compute, memory)
-        if compute >= memory:
-            time.compute = compute
-        else:
-            time.memory = memory
+        time.seconds = most(compute, memory)
+        time.compute = choose(compute >= memory, compute, 0.0)
+        time.memory = choose(compute >= memory, 0.0, memory)
         return time

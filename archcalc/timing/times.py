@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import fsum
+
+from ..core.numbers import added
 
 
 class Time:
@@ -52,10 +53,10 @@ def total(times: Iterable[tuple[Time, int]]) -> Time:
     pairs = list(times)
     whole.operations = sum(time.operations * number for time, number in pairs)
     whole.bytes = sum(time.bytes * number for time, number in pairs)
-    whole.seconds = fsum(time.seconds * number for time, number in pairs)
-    whole.ideal = fsum(time.ideal * number for time, number in pairs)
-    whole.compute = fsum(time.compute * number for time, number in pairs)
-    whole.memory = fsum(time.memory * number for time, number in pairs)
+    whole.seconds = added(time.seconds * number for time, number in pairs)
+    whole.ideal = added(time.ideal * number for time, number in pairs)
+    whole.compute = added(time.compute * number for time, number in pairs)
+    whole.memory = added(time.memory * number for time, number in pairs)
     whole.launches = sum(time.launches * number for time, number in pairs)
-    whole.launch = fsum(time.launch * number for time, number in pairs)
+    whole.launch = added(time.launch * number for time, number in pairs)
     return whole

@@ -219,7 +219,8 @@ class LayerType:
             check_shape(out, self._too_small)
         symbols["N_out"] = sum(map(prod, shapes))
         params = plan.params(symbols)
-        without_bias = plan.params({**symbols, "bias": 0}) if symbols.get("bias") is True else params
+        bias = symbols.get("bias")
+        without_bias = plan.params({**symbols, "bias": 0}) if bias.__class__ is bool and bias is not False else params
         counts = Counts(**{field: formula(symbols) for field, formula in plan.operations})
         return Result(
             shapes,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from math import gcd
-
 from ...core.formula import LETTERS
 from ...core.kinds import PADDING, SIZES
+from ...core.numbers import common, most
 from .args import Arg, LayerError, Shape, Symbols
 from .axes import axes_text
 from .positions import ALL, APART, EARLIER, Move, Positions
@@ -42,7 +41,7 @@ def pad_symbols(symbols: Symbols, inputs: list[Shape]) -> None:
         if each == "same":
             size, stride = inputs[0][1 + index], symbols[f"S_{letter}"]
             reach = symbols[f"dilation_{letter}"] * (symbols[f"K_{letter}"] - 1) + 1
-            total = max((-(-size // stride) - 1) * stride + reach - size, 0)
+            total = most((-(-size // stride) - 1) * stride + reach - size, 0)
             before = total // 2
         elif isinstance(each, (tuple, list)):
             total, before = sum(each), each[0]
@@ -57,7 +56,7 @@ def taps_of(size_in: int, size_out: int) -> int:
 
     Window i reaches from floor(i * in / out) to ceil((i + 1) * in / out); the lengths add up to in + out - gcd(in, out).
     """
-    return size_in + size_out - gcd(size_in, size_out)
+    return size_in + size_out - common(size_in, size_out)  # type: ignore[no-any-return]
 
 
 def slides(*, meets: bool) -> Positions:

@@ -57,8 +57,8 @@ FILES: dict[str, str] = {
     ),
     "explain": "finding guide manual memory < layer",
     "explore": (
-        "columns draft fit length operations space < choosing condition figures numbers question ranges remedy < arrays points program trace where < "
-        "chunk evaluate over < sweep tables < ask regions < together"
+        "columns draft fit length operations space sums < choosing condition figures fronts numbers question ranges remedy < "
+        "arrays counts points program trace where < chunk evaluate places sieve < over sweep tables < ask regions < best overview together"
     ),
     "render": (
         "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace runs < ledgers pages.compare table.lines < "

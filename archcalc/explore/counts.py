@@ -38,7 +38,7 @@ class Distribution:
 
 
 def parts(sizes: Sequence[int], figure: Sum, masks: Sequence[Mask] = ()) -> list[Distribution]:
-    """The distributions of parts that share no axis: what the figure comes to is its constant and one value of each.
+    """The distributions of parts that share no axis: what the figure comes to is its start and one value of each.
 
     Raises TooLarge where a part hangs together too much.
     """
@@ -59,7 +59,7 @@ def parts(sizes: Sequence[int], figure: Sum, masks: Sequence[Mask] = ()) -> list
 def within(sizes: Sequence[int], figure: Sum, limit: Any, masks: Sequence[Mask] = ()) -> int:
     """How many designs have a figure of at most so much. Raises TooLarge."""
     found = sorted(parts(sizes, figure, masks), key=len)
-    room = limit - figure.constant
+    room = limit - figure.start
     most = {id(part): part.values.max() if len(part) else 0 for part in found}
     if any(not len(part) for part in found):
         return 0
@@ -86,7 +86,7 @@ def within(sizes: Sequence[int], figure: Sum, limit: Any, masks: Sequence[Mask] 
 def distribution(sizes: Sequence[int], figure: Sum, masks: Sequence[Mask] = ()) -> Distribution:
     """Every value that the figure comes to, and how many designs have it. Raises TooLarge where these are too many."""
     found = sorted(parts(sizes, figure, masks), key=len)
-    whole = Distribution(np.array([figure.constant], dtype=dtype_for([figure])), np.array([1], dtype=object))
+    whole = Distribution(np.array([figure.start], dtype=dtype_for([figure])), np.array([1], dtype=object))
     for part in found:
         whole = _convolved(whole, part)
     return whole

@@ -64,7 +64,7 @@ def front(sizes: Sequence[int], sums: Sequence[Sum], masks: Sequence[Mask] = (),
         messages = [each for each in messages if axis not in each[0]]
         around = tuple(sorted(set().union(*(each.axes for each in mine), *(axes for axes, _ in taken)) - {axis}))
         messages.append((around, _without(sizes, axis, around, mine, taken, len(sums), dtype)))
-    constants = np.array([each.constant for each in sums], dtype=dtype)
+    constants = np.array([each.start for each in sums], dtype=dtype)
     whole = Front([], constants.reshape(1, -1), np.zeros((1, 0), dtype=np.int32))
     parts = [cells.get(()) for _, cells in messages]
     if any(part is None for part in parts):

@@ -1,6 +1,6 @@
 """Figures of a whole space as sums of small tables: what is asked of all designs at once is worked out from these.
 
-A `Sum` is a constant and tables, each over a few axes of the space: the figure of a design is the constant and one entry of each table. A
+A `Sum` is a start value and tables, each over a few axes of the space: the figure of a design is the start and one entry of each table. A
 `Mask` is a table of truth values that a design has to meet. Axes are told by their numbers.
 """
 
@@ -18,17 +18,17 @@ FITS = 2**62
 
 
 class Sum:
-    """A figure: a constant and tables by their axes in rising order, each an array with an axis of the same length for each of them."""
+    """A figure: a start and tables by their axes in rising order, each an array with an axis of the same length for each of them."""
 
-    __slots__ = ("constant", "tables")
+    __slots__ = ("start", "tables")
 
-    def __init__(self, constant: Any, tables: Mapping[Axes, Any]) -> None:
-        self.constant = constant + sum(np.asarray(table).item() for axes, table in tables.items() if not axes)
+    def __init__(self, start: Any, tables: Mapping[Axes, Any]) -> None:
+        self.start = start + sum(np.asarray(table).item() for axes, table in tables.items() if not axes)
         self.tables = {axes: np.asarray(table) for axes, table in tables.items() if axes}
 
     def at(self, codes: Sequence[int]) -> Any:
         """The figure of the design that has these values, by their places on the axes."""
-        found = self.constant
+        found = self.start
         for axes, table in self.tables.items():
             entry = table[tuple(codes[axis] for axis in axes)]
             found += entry.item() if isinstance(entry, np.generic) else entry
@@ -36,18 +36,18 @@ class Sum:
 
     def negative(self) -> Sum:
         """The same with the other sign: the most of a figure is the least of that."""
-        return Sum(-self.constant, {axes: -table for axes, table in self.tables.items()})
+        return Sum(-self.start, {axes: -table for axes, table in self.tables.items()})
 
     def times(self, factor: int) -> Sum:
         """So many times the figure."""
-        return Sum(self.constant * factor, {axes: table.astype(object) * factor for axes, table in self.tables.items()})
+        return Sum(self.start * factor, {axes: table.astype(object) * factor for axes, table in self.tables.items()})
 
     def plus(self, other: Sum) -> Sum:
         """The sum of two figures."""
         tables = {axes: table.astype(object) for axes, table in self.tables.items()}
         for axes, table in other.tables.items():
             tables[axes] = tables[axes] + table if axes in tables else table.astype(object)
-        return Sum(self.constant + other.constant, tables)
+        return Sum(self.start + other.start, tables)
 
 
 Mask = tuple[Axes, Any]
@@ -70,8 +70,8 @@ def dtype_for(sums: Iterable[Sum]) -> Any:
     """A type of numbers in which sums of these come out right: 64 bits, Python's own whole numbers, or doubles where there are any."""
     reach = 0
     for each in sums:
-        reach = max(reach, sum(_reach(table) for table in each.tables.values()) + abs(each.constant))
-        if isinstance(each.constant, float) or any(table.dtype.kind == "f" for table in each.tables.values()):
+        reach = max(reach, sum(_reach(table) for table in each.tables.values()) + abs(each.start))
+        if isinstance(each.start, float) or any(table.dtype.kind == "f" for table in each.tables.values()):
             return np.float64
     return np.int64 if reach < FITS else object
 

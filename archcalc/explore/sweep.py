@@ -8,9 +8,10 @@ from typing import Any
 
 from ..core.errors import Problem, SpecError
 from .choosing import Front, Order, Row, Wish
-from .condition import Condition, Conjunct
+from .condition import Condition
 from .evaluate import Evaluator
 from .points import ERROR
+from .sieve import Missed, Sieve, plain, sifts
 from .space import Space
 
 _NUMBERS = re.compile(r"-?[0-9][0-9,._]*(?:e[-+]?[0-9]+)?")
@@ -29,33 +30,6 @@ class Wrong:
     def to_dict(self) -> dict[str, Any]:
         """The kind as the JSON contract has it."""
         return {**self.problem.to_dict(), "points": self.count, "example": dict(self.point)}
-
-
-class Missed:
-    """How far one condition alone was met: by how many points, and which came nearest where none did."""
-
-    __slots__ = ("_distance", "conjunct", "count", "point", "value")
-
-    def __init__(self, conjunct: Conjunct) -> None:
-        self.conjunct = conjunct
-        self.count = 0
-        self.value: Any = None
-        """What the nearest point has where the condition has a limit."""
-        self.point: Row | None = None
-        self._distance: Any = None
-
-    def holds(self, row: Row) -> bool:
-        """Whether a point meets it."""
-        if self.conjunct.holds(row):
-            self.count += 1
-            return True
-        limit = self.conjunct.limit
-        value = limit.what.on(row) if limit is not None and not self.count else None
-        if limit is not None and value is not None and value == value:
-            distance = abs(value - limit.value)
-            if self._distance is None or distance < self._distance:
-                self._distance, self.value, self.point = distance, value, row
-        return False
 
 
 class Outcome:
@@ -147,9 +121,19 @@ class Sweep:
                 break
             numbers = self.numbers[start : start + self.evaluator.chunk]
             columns = self.evaluator.columns(numbers, self.figures)
+            if chooses and sifts(columns):
+                sieve = Sieve(self.space, numbers, columns)
+                outcome.done += len(numbers)
+                met = sieve.met(missed)
+                if front is None:
+                    outcome.kept += len(met)
+                for row in sieve.rows(sieve.wanted(met, self.front, self.order, self.top)):
+                    chosen(row)
+                tick(outcome)
+                continue
             errors = columns.get(ERROR)
             for at, number in enumerate(numbers):
-                row = {**self.space.point(number), **{name: columns[name][at] for name in self.figures}}
+                row = {**self.space.point(number), **{name: plain(columns[name][at]) for name in self.figures}}
                 outcome.done += 1
                 error = errors[at] if errors is not None else None
                 if error is not None:
@@ -158,8 +142,8 @@ class Sweep:
                         outcome.kept += 1
                         emit({**row, ERROR: problem})
                     continue
-                met = [each.holds(row) for each in missed]  # all of them: each counts for itself
-                if all(met):
+                holding = [each.holds(row) for each in missed]  # all of them: each counts for itself
+                if all(holding):
                     outcome.kept += 1
                     chosen(row)
             tick(outcome)

@@ -15,8 +15,9 @@ from ..layout import aligned, ascii_only, clean
 from ..units import seconds, thousands
 
 if TYPE_CHECKING:
+    from ...explore.sieve import Missed
     from ...explore.space import Space
-    from ...explore.sweep import Missed, Outcome, Wrong
+    from ...explore.sweep import Outcome, Wrong
 
 Row = Mapping[str, Any]
 MOST = 1_000

@@ -63,10 +63,10 @@ FILES: dict[str, str] = {
     "render": (
         "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace runs < ledgers pages.compare table.lines < "
         "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.labels table.cells table.columns table.purposes < "
-        "pages.fit pages.sweep picture.roofline table.view < table.markdown table.plain"
+        "pages.fit pages.sweep picture.roofline table.view < pages.best table.markdown table.plain"
     ),
     "commands": (
-        "progress schema < names terminal < inputs options < drafts repeated several < build check compare conventions devices explain figures fit guide layers "
+        "progress schema < names terminal < inputs options < drafts repeated several < build sources < best check compare conventions devices explain figures fit guide layers "
         "roofline specs sweep table < main"
     ),
 }
@@ -257,7 +257,9 @@ OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.expr.refuse", "clamp exp log mean power where"): "functions of other languages",
     ("archcalc.composites", "add concat multiply"): "words of `merge`, part of the language",
     ("archcalc.request", "attention"): "an option's name",
-    ("archcalc.commands", "attention where"): "options' names",
+    ("archcalc.commands", "attention nearest where"): "options' names",
+    ("archcalc.explore", "constant nearest where"): "options' names, and a part of a sum",
+    ("archcalc.render.pages.best", "nearest where"): "options' names",
     ("archcalc.explain.guide", "attention"): "a page's name",
     ("archcalc.core.formula", "abs"): "functions of formulas",
     ("archcalc.core.figures", "where"): "a field",

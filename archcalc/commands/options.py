@@ -73,21 +73,24 @@ OWN: dict[str, dict[str, Option]] = {
         "acceptance": Option(TEXT, "table", "The share of a draft's guesses that is accepted, such as 0.8.", metavar="SHARE"),
     },
     "The space": {
-        "over": Option(RANGES, "sweep", "What is swept, and its values, such as width=0.5..1.5:0.25. Repeatable."),
+        "over": Option(RANGES, "sweep best", "What is swept, and its values, such as width=0.5..1.5:0.25. Repeatable."),
         "sample": Option(AMOUNT, "sweep", "So many points by chance, none twice, each as likely; else all.", metavar="N"),
         "seed": Option(LEVEL, "sweep", "Another one draws another sample.", 0),
-        "where": Option(TEXT, "sweep", "The points that meet this, such as 'params < 5M and maccs <= 300M'.", metavar="CONDITION"),
+        "most": Option(TEXT, "best", "The figure, or axis, of which the most is wanted.", metavar="FIGURE"),
+        "least": Option(TEXT, "best", "The figure, or axis, of which the least is wanted.", metavar="FIGURE"),
+        "nearest": Option(TEXT, "best", "What comes nearest: maccs=300M, or maccs=2x for twice what the spec has.", metavar="FIGURE=N"),
+        "where": Option(TEXT, "sweep best", "The points that meet this, such as 'params < 5M and maccs <= 300M'.", metavar="CONDITION"),
         "pareto": Option(TEXT, "sweep", "The points that no other beats in these; most:NAME wants much.", metavar="A,B,..."),
         "sort": Option(TEXT, "sweep", "Sort the points by figures or axes, the least first, or most:NAME.", metavar="A,B,..."),
         "strict": Option(FLAG, "sweep", "End with 1 where any point is wrong.", False),
     },
     "Output": {
-        "format": Option(TEXT, "table check fit conventions devices sweep", "{formats}.", "table", metavar="FORMAT"),
+        "format": Option(TEXT, "table check fit conventions devices sweep best", "{formats}.", "table", metavar="FORMAT"),
         "depth": Option(LEVEL, "table", "Levels of blocks to unfold; 0 shows every layer."),
         "by": Option(TEXT, "table", "type: a line for each kind of layers, such as attention, MLP, experts, norms.", metavar="WHAT"),
         "sort": Option(TEXT, "table", "Sort the layers: params, maccs, flops or name.", metavar="COLUMN"),
         "top": Option(WHOLE, "table sweep", "Show the first so many lines only."),
-        "columns": Option(TEXT, "table sweep", "The columns to show.", metavar="A,B,..."),
+        "columns": Option(TEXT, "table sweep best", "The columns to show.", metavar="A,B,..."),
         "units": Option(TEXT, "table", "raw, k, M, G or auto.", "auto", metavar="UNITS"),
         "output": Option(TEXT, "roofline sweep", "Where the output goes; - is standard output.", "-", metavar="FILE"),
         "schema": Option(FLAG, "check", "Hold each spec against the JSON Schema, too: as editors do, which know it alone.", False),
@@ -99,9 +102,14 @@ GROUPS = tuple(dict.fromkeys((*request.GROUPS, *OWN)))
 """What options are about, in the order of the help."""
 
 
+ASKS_AS = {"best": "sweep", "space": "sweep"}
+"""Commands that take the options of a request which another takes."""
+
+
 def of_request(command: str) -> dict[str, Option]:
     """The options of a request that a command takes."""
-    return {name: option for name, option in request.OPTIONS.items() if command in option.commands}
+    asks = ASKS_AS.get(command, command)
+    return {name: option for name, option in request.OPTIONS.items() if asks in option.commands}
 
 
 def of_command(command: str) -> dict[str, tuple[str, Option]]:
@@ -109,6 +117,9 @@ def of_command(command: str) -> dict[str, tuple[str, Option]]:
     return {
         name: (group, option)
         for group in GROUPS
-        for name, option in (*request.GROUPS.get(group, {}).items(), *OWN.get(group, {}).items())
-        if command in option.commands
+        for name, option, taker in (
+            *((name, option, ASKS_AS.get(command, command)) for name, option in request.GROUPS.get(group, {}).items()),
+            *((name, option, command) for name, option in OWN.get(group, {}).items()),
+        )
+        if taker in option.commands
     }

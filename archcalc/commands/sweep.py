@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -10,19 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ..api import read_spec
 from ..core.errors import RequestError, SpecError
-from ..request.options import DEFAULTS, Options
+from ..request.options import Options
 from . import WRONG_SPEC
-from .inputs import amount, read_text
+from .inputs import amount
 from .options import SPECS
 from .progress import Progress, ending
+from .sources import INTERRUPTED, read_sources, ticking, told_of
 from .terminal import fail, show_errors, unicode_wanted
 
 if TYPE_CHECKING:
     from ..explore.ask import Asked
     from ..explore.points import Source
-    from ..explore.sweep import Outcome
 
 HELP = """A row a point, the last axis fastest. NAME is a var of the spec, or an option with one value a run: width=0.5..1.5:0.25,
 channels=32..1024*2, batch=1,8,64, variant=*, device=A100,H100.
@@ -30,9 +28,6 @@ channels=32..1024*2, batch=1,8,64, variant=*, device=A100,H100.
 Ends with 1 where every point is wrong, none meets the condition, or one is wrong and --strict is given; with 130 after Ctrl-C."""
 FORMATS = ("table", "csv", "json", "markdown")
 ARGUMENTS = (SPECS,)
-INTERRUPTED = 130
-COLLECT = 500
-"""Points between two searches for garbage; a run is too short for any elsewhere."""
 
 
 def command(
@@ -57,10 +52,11 @@ def command(
     if format not in FORMATS:
         fail(f"there is no format '{format}': there are {', '.join(FORMATS)}")
     drawn = amount("--sample", sample)
-    sources = _sources(specs)
-    choosing = {"where": where, "pareto": pareto, "sort": sort, "columns": columns}
+    sources = read_sources(specs)
     try:
-        asked = ask(sources, over or [], dict(options), **choosing, top=top, sample=drawn, seed=seed)
+        asked = ask(
+            sources, over or [], dict(options), where=where, pareto=pareto, sort=sort, columns=columns, top=top, sample=drawn, seed=seed
+        )
     except Refused as refused:
         fail(refused.message, refused.hint)
     except RequestError as error:
@@ -70,13 +66,13 @@ def command(
         raise typer.Exit(WRONG_SPEC) from None
     for note in asked.notes:
         print(f"archcalc: {note}", file=sys.stderr)
-    told = _told(asked, where, pareto, drawn, seed)
+    told = told_of(asked, where=where, pareto=pareto, sample=drawn, seed=seed if drawn is not None else None)
     writer = _writer(asked, sources, format, told, unicode=output != "-" or unicode_wanted())
     line = Progress(lambda done, took: progress(done, len(asked.sweep.numbers), took, unicode=unicode_wanted()))
     with _opened(output) as out:
         out.write(writer.begin())
         with ending() as stop:
-            outcome = asked.sweep.run(lambda row: out.write(writer.row(row)), tick=_ticking(line), stop=stop)
+            outcome = asked.sweep.run(lambda row: out.write(writer.row(row)), tick=ticking(line), stop=stop)
         line.clear()
         out.write(writer.end(outcome))
         out.flush()
@@ -94,27 +90,6 @@ def command(
         raise typer.Exit(WRONG_SPEC)
 
 
-def _sources(specs: list[str]) -> list[Source]:
-    """The specs, each read once. Ends the command where one can't be read, or is wrong whatever its numbers."""
-    from ..explore.points import Source
-
-    found, wrong = [], []
-    if specs.count("-") > 1:
-        fail("standard input can be read once: there are several -")
-    if twice := next((spec for spec in specs if specs.count(spec) > 1), None):
-        fail(f"{twice} is there twice")
-    for name in specs:
-        text, file, path, variant = read_text(name)
-        spec, problems = read_spec(text, file, path)
-        if spec is None or problems:
-            wrong.append(SpecError(problems))
-        else:
-            found.append(Source(name, spec, file, variant or None))
-    if show_errors(wrong):
-        raise typer.Exit(WRONG_SPEC)
-    return found
-
-
 def _writer(asked: Asked, sources: list[Source], format: str, told: Mapping[str, Any], *, unicode: bool) -> Any:
     """What makes text of the rows."""
     from ..render.pages.sweep import MOST, Csv, Json, Table, described
@@ -129,27 +104,6 @@ def _writer(asked: Asked, sources: list[Source], format: str, told: Mapping[str,
         asked.sweep.top = MOST  # the others need not be held
     title = f"{', '.join(source.spec.name or source.file for source in sources)}: {' × '.join(axis.name for axis in asked.space.axes)}"
     return Table(title, asked.columns, asked.units, told, most=top, unicode=unicode, markdown=format == "markdown")
-
-
-def _told(asked: Asked, where: str | None, pareto: str | None, sample: int | None, seed: int) -> dict[str, Any]:
-    """What a reader of the rows has to know to make them again, beside the axes."""
-    options = {name: value for name, value in asked.options.items() if value not in (DEFAULTS[name], {}) and name != "memory"}
-    chosen = {"where": where, "pareto": pareto, "sample": sample, "seed": seed if sample is not None else None}
-    return {**options, **{name: value for name, value in chosen.items() if value is not None}}
-
-
-def _ticking(line: Progress) -> Any:
-    """What is done now and then: the line of progress, and a search for garbage, without which a long run would fill the memory."""
-    collected = 0
-
-    def tick(outcome: Outcome) -> None:
-        nonlocal collected
-        if outcome.done - collected >= COLLECT:
-            collected = outcome.done
-            gc.collect()
-        line.tick(outcome.done)
-
-    return tick
 
 
 @contextmanager

@@ -24,9 +24,10 @@ BOUNDS = ("compute", "memory", "launch")
 class Asked:
     """What was asked for, checked: the run, the columns that are shown, the options with what figures need, and what to know of it."""
 
-    __slots__ = ("columns", "notes", "options", "space", "sweep", "units")
+    __slots__ = ("columns", "notes", "options", "sources", "space", "sweep", "units")
 
-    def __init__(self, sweep: Sweep, columns: list[str], options: Mapping[str, Any], notes: list[str]) -> None:
+    def __init__(self, sources: Sequence[Source], sweep: Sweep, columns: list[str], options: Mapping[str, Any], notes: list[str]) -> None:
+        self.sources = sources
         self.sweep = sweep
         self.space = sweep.space
         self.columns = columns
@@ -49,8 +50,9 @@ def ask(
     columns: str | None = None,
     sample: int | None = None,
     seed: int = 0,
+    wish: Wish | None = None,
 ) -> Asked:
-    """The sweep that texts ask for. Raises Refused for what can't be, RequestError and SpecError for options that hold for no point."""
+    """The sweep that texts ask for; ``wish`` says what is searched for, where not every point has to be worked out. Raises Refused for what can't be, RequestError and SpecError for options that hold for no point."""
     found = read_over(over, sources, options)
     space = Space(found.axes)
     axes = {axis.name: axis for axis in space.axes}
@@ -59,7 +61,11 @@ def ask(
     named = None if columns is None else [name.strip() for name in columns.split(",")]
     _check_given(sources, options)
     _check_numbers(front, space)
-    _check_names({"--columns": named or [], "--pareto": _names(front), "--sort": _names(order)}, [*axes, *READINGS])
+    if wish is not None:
+        _check_numbers([wish], space, f"--{_way(wish)}")
+        order = [wish]
+    asked_for = {"--columns": named or [], "--pareto": _names(front), "--sort" if wish is None else f"--{_way(wish)}": _names(order)}
+    _check_names(asked_for, [*axes, *READINGS])
     wanted = [*sorted(condition.names if condition is not None else ()), *_names(front), *_names(order)]
     shown = list(dict.fromkeys(named or [*axes, *usual(options, axes), *wanted]))
     figures = [name for name in dict.fromkeys([*shown, *wanted]) if name not in axes]
@@ -69,11 +75,15 @@ def ask(
         raise error
     _check_whole(points)
     evaluates = evaluator(sources, space, options, figures)
-    if evaluates.most is not None and min(space.size, sample or space.size) > evaluates.most:
+    if wish is None and evaluates.most is not None and min(space.size, sample or space.size) > evaluates.most:
         raise Refused(f"{space.size:,} points are more than can be worked out one by one", "--sample 10000 takes so many of them by chance")
     numbers = None if sample is None else space.sample(sample, seed)
     sweep = Sweep(space, evaluates, figures, numbers=numbers, where=condition, front=front, order=order, top=top)
-    return Asked(sweep, shown, options, found.notes)
+    return Asked(sources, sweep, shown, options, found.notes)
+
+
+def _way(wish: Wish) -> str:
+    return "most" if wish.most else "least" if wish.near is None else "nearest"
 
 
 def _names(found: Sequence[Wish]) -> list[str]:
@@ -95,13 +105,14 @@ def _condition(text: str, space: Space) -> Condition:
     return read_where(text, units, {"bound": BOUNDS, **words})
 
 
-def _check_numbers(front: Sequence[Wish], space: Space) -> None:
+def _check_numbers(front: Sequence[Wish], space: Space, option: str = "--pareto") -> None:
     """What is wished for much or little of is a number. Raises Refused."""
     words = {axis.name for axis in space.axes if not is_number(axis)}
     for wish in front:
         if wish.name in words or (wish.name in READINGS and READINGS[wish.name].unit == "a word"):
             raise Refused(
-                f"--pareto: {wish.name} is no number, of which much or little could be wanted", "for example --pareto params,maccs"
+                f"{option}: {wish.name} is no number, of which much or little could be wanted",
+                f"for example {option} {'params,maccs' if option == '--pareto' else 'params'}",
             )
 
 

@@ -15,13 +15,20 @@ Row = Mapping[str, Any]
 
 
 class Wish:
-    """A figure or an axis, and whether little or much of it is wanted."""
+    """A figure or an axis, and whether little or much of it is wanted, or what comes ``near`` to a number."""
 
-    __slots__ = ("most", "name")
+    __slots__ = ("most", "name", "near")
 
-    def __init__(self, name: str, *, most: bool) -> None:
+    def __init__(self, name: str, *, most: bool = False, near: Any = None) -> None:
         self.name = name
         self.most = most
+        self.near = near
+
+    def short(self, value: Any) -> Any:
+        """By how much a value falls short of what is wanted, in an order of its own: the least comes first. Of a column of values, each."""
+        if self.near is not None:
+            return abs(value - self.near)
+        return -value if self.most else value
 
 
 def wishes(option: str, text: str) -> list[Wish]:
@@ -68,7 +75,10 @@ class Order:
         rows = self._rows
         for wish in reversed(self.by):
             there = [row for row in rows if row.get(wish.name) is not None]
-            there.sort(key=lambda row: _key(row[wish.name]), reverse=wish.most)
+            if wish.near is not None:
+                there.sort(key=lambda row: wish.short(row[wish.name]))
+            else:
+                there.sort(key=lambda row: _key(row[wish.name]), reverse=wish.most)
             rows = there + [row for row in rows if row.get(wish.name) is None]
         return rows[: self.limit]
 

@@ -10,10 +10,12 @@ from .space import Space
 
 
 class Evaluator(Protocol):
-    """What works out figures of points. ``chunk`` is how many points a call best asks for, ``most`` how large a space it takes."""
+    """What works out figures of points. ``chunk`` is how many points a call best asks for, ``most`` how large a space it takes, ``searched``
+    how many points a search looks at."""
 
     chunk: int
     most: int | None
+    searched: int
 
     def columns(self, numbers: Sequence[int], figures: Sequence[str]) -> Mapping[str, Sequence[Any]]:
         """The values of each figure at some points by their numbers, None where there is none; where a point is wrong, the column

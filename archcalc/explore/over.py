@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import conventions
 from ..core.errors import RequestError
+from ..core.kinds import show
 from ..core.suggest import did_you_mean
 from ..request.option import AMOUNT, ASSIGNMENTS, CHOICES, SHAPES, SHARE, Option
 from ..request.options import DEFAULTS, OPTIONS
@@ -40,6 +41,7 @@ class Over:
 def read_over(texts: Sequence[str], sources: Sequence[Source], options: Mapping[str, Any]) -> Over:
     """The axes that texts ask for; of several specs the first is which of them. ``options`` are those of all points. Raises Refused."""
     axes, notes = [], []
+    places = _places(sources, options)
     if len(sources) > 1:
         axes.append(Axis("spec", [source.name for source in sources], "spec"))
     for text in texts:
@@ -54,7 +56,9 @@ def read_over(texts: Sequence[str], sources: Sequence[Source], options: Mapping[
         if name == ERROR:
             raise Refused(f"{ERROR} is what is wrong with a point, and no axis can be called so")
         among = [source for source in sources if name in source.spec.vars]
-        if among:
+        if name in places:
+            axes.append(_narrowed(places.pop(name), values))
+        elif among:
             axes.append(_var(name, values, sources, among, options))
             if name in sweepable():
                 notes.append(f"{name} is a var of {among[0].name} and an option as well: the var is swept")
@@ -62,9 +66,35 @@ def read_over(texts: Sequence[str], sources: Sequence[Source], options: Mapping[
                 notes.append(f"{name} is a var of {among[0].name} and a figure as well: the var is shown")
         else:
             axes.append(_option(name, values, sources, options))
-    if not axes:
-        raise Refused("nothing is swept", EXAMPLE)
+    axes += places.values()
+    if not any(axis.kind != "spec" for axis in axes) and len(sources) < 2:
+        raise Refused("nothing is swept", f"{EXAMPLE}; or leave choices open in the spec, such as kernel: choose(3, 5, 7)")
     return Over(axes, notes)
+
+
+def _places(sources: Sequence[Source], options: Mapping[str, Any]) -> dict[str, Axis]:
+    """The open places of the only spec by their names; several specs each take the first option of theirs."""
+    spec = sources[0].spec
+    if len(sources) > 1 or not (spec.chooses or any(template.choices for template in spec.vars.values())):
+        return {}
+    from ..request.request import make_request
+    from .places import open_places
+
+    asked = {name: options[name] for name in ("vars", "input", "choices", "variant", "dtype") if options.get(name) is not None}
+    if sources[0].variant is not None:
+        asked["variant"] = sources[0].variant
+    return {axis.name: axis for axis in open_places(spec, make_request(**asked))}
+
+
+def _narrowed(place: Axis, text: str) -> Axis:
+    """An open place with some of its options."""
+    if text == "*":
+        return place
+    values = [*ranges.read(place.name, text)]
+    for value in values:
+        if value not in place.values:
+            raise Refused(f"{place.name} can't be {show(value)}", f"its options are {place.text}")
+    return Axis(place.name, values, "choice", text)
 
 
 def _var(name: str, text: str, sources: Sequence[Source], among: Sequence[Source], options: Mapping[str, Any]) -> Axis:

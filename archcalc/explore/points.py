@@ -47,6 +47,8 @@ class PointByPoint:
     """How many points one call best asks for: what is done is told after each."""
     most: int | None = 10**9
     """More points than this would take weeks."""
+    searched = 20_000
+    """How many points a search looks at one by one."""
 
     def __init__(self, sources: Sequence[Source], space: Space, options: Mapping[str, Any]) -> None:
         self.sources = {source.name: source for source in sources}
@@ -72,10 +74,12 @@ class PointByPoint:
 
     def report(self, number: int, without: str = "") -> Report:
         """The whole report of one point; ``without`` is a var that stays as the spec has it. Raises SpecError and RequestError."""
-        vars, chosen, source = {}, {}, next(iter(self.sources.values()))
+        vars, chosen, choices, source = {}, {}, {}, next(iter(self.sources.values()))
         for axis, code in zip(self.space.axes, self.space.codes_of(number), strict=True):
             if axis.kind == "var":
                 vars[axis.name] = axis.values[code]
+            elif axis.kind == "choice":
+                choices[axis.name] = axis.values[code]
             elif axis.kind == "spec":
                 source = self.sources[axis.values[code]]
             else:
@@ -83,6 +87,9 @@ class PointByPoint:
         vars.pop(without, None)
         request = copy(self.request(source, chosen))
         request.vars = {**request.vars, **vars}
+        if choices:
+            request.choices = {**request.choices, **choices}
+            request.left_out = tuple(choices)  # a choice may be there only where others have certain options
         return analyze_spec(source.spec, source.problems, source.file, request)
 
     def request(self, source: Source, chosen: Mapping[str, Any]) -> Request:

@@ -134,7 +134,7 @@ class Sieve:
         by = front or order[:1]
         if any(self.values[wish.name].dtype == object for wish in by):
             return places  # words
-        signed = [-self.values[wish.name][places] if wish.most else self.values[wish.name][places] for wish in by]
+        signed = [wish.short(self.values[wish.name][places]) for wish in by]
         if len(front) == 2:
             turn = np.lexsort((signed[1], signed[0]))
             second = signed[1][turn]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ..core.errors import HasPlace
@@ -99,10 +99,10 @@ class Choices:
         )
         return f"{those}; {len(asked):,} as asked" if asked and names else those
 
-    def unmet(self) -> str:
-        """Why what is given can't be, in words; empty where every name was met."""
+    def unmet(self, elsewhere: Collection[str] = ()) -> str:
+        """Why what is given can't be, in words; empty where every name was met that is not one of those that other networks have."""
         for name in self.given:
-            if name not in self.met:
+            if name not in self.met and name not in elsewhere:
                 near = did_you_mean(name, self.met)
                 names = list(self.met)
                 those = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

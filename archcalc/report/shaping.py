@@ -49,7 +49,7 @@ def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Netwo
     if network.given_up:
         raise RuntimeError(f"{network.given_up} was given up, and nothing was said of it")  # never a network without a part of it
     _check_adapters(lora)
-    if why := choices.unmet():
+    if why := choices.unmet(request.left_out):
         raise RequestError(f"{name}: {why}")
     if request.cache_dtype is not None:
         from ..network.caches import refused

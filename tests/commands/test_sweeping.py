@@ -268,7 +268,11 @@ OPTIONS_THERE = (
 @pytest.mark.parametrize(
     ("args", "message", "hint"),
     [
-        ("", "nothing is swept", "for example --over width=0.5..1.5:0.25, or --over batch=1,8,64"),
+        (
+            "",
+            "nothing is swept",
+            "for example --over width=0.5..1.5:0.25, or --over batch=1,8,64; or leave choices open in the spec, such as kernel: choose(3, 5, 7)",
+        ),
         ("--over width", "--over takes NAME=RANGE, not 'width'", "for example --over width=0.5..1.5:0.25, or --over batch=1,8,64"),
         ("--over width=", "width has no values to take", "for example --over width=0.5..1.5:0.25, or --over batch=1,8,64"),
         (

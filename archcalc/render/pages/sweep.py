@@ -132,14 +132,14 @@ class Table:
         """A value as people read it; of an axis as it is written."""
         if value is None:
             return "-"
-        return figure(self.units[name], value) if name in self.units else _written(value)
+        return figure(self.units[name], value) if name in self.units else written(value)
 
     def end(self, outcome: Outcome) -> str:
         """The whole table."""
         heads = [*self.columns, *([ERROR] if self._wrong else [])]
         rows = [row if self._wrong else row[:-1] for row in self.rows]
         left = {*self._words, len(self.columns)}
-        foot = [self.summary(outcome), *(f"{name} {_written(value)}" for name, value in self.told.items())]
+        foot = [self.summary(outcome), *(f"{name} {written(value)}" for name, value in self.told.items())]
         if outcome.kept > len(self.rows):
             foot.append(f"{len(self.rows):,} of {outcome.kept:,} rows are shown: --top N shows more, --format csv all")
         if self.markdown:
@@ -199,7 +199,7 @@ def _of(kind: Wrong, points: int) -> str:
 
 def at(point: Row) -> str:
     """The values of a point as they are written on a command line."""
-    return " ".join(f"{name}={_written(value)}" for name, value in point.items())
+    return " ".join(f"{name}={written(value)}" for name, value in point.items())
 
 
 def misses(outcome: Outcome, axes: Sequence[str]) -> Iterable[str]:
@@ -240,7 +240,7 @@ def _line(problem: Problem) -> str:
     return ": ".join(part for part in (problem.place, problem.path, message) if part)
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """A value of an axis, as it is written."""
     return clean(value) if isinstance(value, str) else repr(value) if isinstance(value, float) else show(value)
 

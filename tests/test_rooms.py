@@ -63,11 +63,11 @@ FILES: dict[str, str] = {
     "render": (
         "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace runs < ledgers pages.compare table.lines < "
         "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.labels table.cells table.columns table.purposes < "
-        "pages.fit pages.sweep picture.roofline table.view < pages.best table.markdown table.plain"
+        "pages.fit pages.sweep picture.roofline table.view < pages.best pages.space table.markdown table.plain"
     ),
     "commands": (
         "progress schema < names terminal < inputs options < drafts repeated several < build sources < best check compare conventions devices explain figures fit guide layers "
-        "roofline specs sweep table < main"
+        "roofline space specs sweep table < main"
     ),
 }
 """The files of each room in the order in which they know one another; a room's own __init__ is its face, and not listed."""
@@ -260,6 +260,7 @@ OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.commands", "attention nearest where"): "options' names",
     ("archcalc.explore", "constant nearest where"): "options' names, and a part of a sum",
     ("archcalc.render.pages.best", "nearest where"): "options' names",
+    ("archcalc.render.pages.space", "where"): "an option's name",
     ("archcalc.explain.guide", "attention"): "a page's name",
     ("archcalc.core.formula", "abs"): "functions of formulas",
     ("archcalc.core.figures", "where"): "a field",

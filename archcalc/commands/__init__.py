@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "fit": "The largest batch or context with which a network fits a device.",
     "sweep": "Every combination of values of vars and options: a row of figures for each, conditions, Pareto fronts.",
     "best": "The design of a space that has the most or the least of a figure within conditions, and whether that is proved.",
+    "space": "A space of designs as a whole: how many, what their figures range over, how many are within conditions, what moves a figure.",
     "roofline": "A picture of where the layers of a network stand under the roofs of a device.",
     "specs": "List the specs that come with archcalc, or print one to start from.",
     "guide": "The manual: how a spec is written, and what the numbers mean.",

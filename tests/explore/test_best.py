@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from archcalc.api import read_spec
 from archcalc.explore.ask import ask
 from archcalc.explore.best import best, wished
 from archcalc.explore.choosing import Wish
+from archcalc.explore.overview import overview
 from archcalc.explore.points import Source
 from archcalc.explore.space import Refused
 
@@ -138,3 +140,38 @@ def test_the_command(run: Any) -> None:
     assert code == 1
     assert "no design meets the conditions" in out
     assert "maccs <= 10  nearest" in err
+
+
+def test_the_overview_says_what_all_designs_say() -> None:
+    asked = ask(sources(), [], {}, where="maccs <= 1M, params > 900", pareto="maccs,most:params")
+    found = overview(asked, asked.sweep.front)
+    rows = every([])
+    assert (found.designs, found.right) == (384, 384)
+    assert {each.name: (each.least, each.most, each.distinct) for each in found.ranges} == {
+        name: (min(row[name] for row in rows), max(row[name] for row in rows), len({row[name] for row in rows}))
+        for name in ("params", "maccs", "flops")
+    }
+    light, large = sum(row["maccs"] <= 10**6 for row in rows), sum(row["params"] > 900 for row in rows)
+    assert found.alone == [("maccs <= 1M", light), ("params > 900", large)]
+    within = [row for row in rows if row["maccs"] <= 10**6 and row["params"] > 900]
+    assert found.within == len(within)
+    assert found.front == [
+        row
+        for row in within
+        if not any(
+            (other["maccs"], -other["params"]) != (row["maccs"], -row["params"])
+            and other["maccs"] <= row["maccs"]
+            and other["params"] >= row["params"]
+            for other in within
+        )
+    ]
+    mean = Fraction(sum(row["params"] for row in rows), len(rows))
+    variance = sum((row["params"] - mean) ** 2 for row in rows) / len(rows)
+    for axis in asked.space.axes:
+        means = [
+            Fraction(sum(row["params"] for row in rows if row[axis.name] == value) * len(axis.values), len(rows)) for value in axis.values
+        ]
+        assert found.ranges[0].moves is not None
+        assert found.ranges[0].moves[axis.name] == sum((each - mean) ** 2 for each in means) / len(means) / variance
+    step = next(each for each in found.slopes if each.axis == "unit.0.k")
+    assert (step.here, step.there, step.figures["params"]) == (3, 5, 4 * 12 * (25 - 9))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..layers.kit.args import Arg
 from .kit import BRANCHES, Composite, Use, Values
 
@@ -11,7 +13,15 @@ def _build(use: Use) -> Values:
     there = {branch.name or index: branch for index, branch in enumerate(use.args["branches"]) if use.there(branch)}
     if not there:
         use.wrong("every branch is left out", hint="an empty branch passes its input on; `when` on the choose itself leaves all of it out")
-    return use.branch(there[use.taken(list(there))])
+    return _way(use, use.taken(list(there)), list(there.items()))
+
+
+def _way(use: Use, taken: Any, ways: list[tuple[Any, Any]]) -> Values:
+    """What the branch gives that is taken of these ways."""
+    (name, branch), *others = ways
+    if not others:
+        return use.branch(branch)
+    return use.either(taken == name, "branches", lambda use: use.branch(branch), lambda use: _way(use, taken, others))
 
 
 composite = Composite(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from .figures import READINGS
 from .points import PointByPoint, Source
 from .space import Space
+from .together import Evaluator as Together
 
 
 class Evaluator(Protocol):
@@ -23,6 +25,26 @@ class Evaluator(Protocol):
         ...
 
 
+class OpenWalks:
+    """The figures of points by walks with open vars and choices, and point by point where such a walk does not hold."""
+
+    most: int | None = None
+
+    def __init__(self, points: PointByPoint, figures: Sequence[str]) -> None:
+        self.together = Together(points, {name: READINGS[name].read for name in figures})
+        self.chunk = 1 << 16 if self.together.arrays else 1 << 12
+        self.searched = 20_000_000 if self.together.arrays else 1_000_000
+
+    def columns(self, numbers: Sequence[int], figures: Sequence[str]) -> Mapping[str, Sequence[Any]]:
+        """The values of each figure at some points: see Evaluator."""
+        return self.together.columns(numbers)
+
+
+FEW = 24
+"""Points of a space that are worked out one by one: a walk with open numbers takes as long as some of theirs."""
+
+
 def evaluator(sources: Sequence[Source], space: Space, options: Mapping[str, Any], figures: Sequence[str]) -> Evaluator:
     """What works out these figures of a space of some specs, with the options that all its points have."""
-    return PointByPoint(sources, space, options)
+    points = PointByPoint(sources, space, options)
+    return points if space.size <= FEW else OpenWalks(points, figures)

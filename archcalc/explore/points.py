@@ -74,23 +74,32 @@ class PointByPoint:
 
     def report(self, number: int, without: str = "") -> Report:
         """The whole report of one point; ``without`` is a var that stays as the spec has it. Raises SpecError and RequestError."""
+        source, request = self.asked(self.space.point(number), without=without)
+        return analyze_spec(source.spec, source.problems, source.file, request)
+
+    def asked(self, point: Mapping[str, Any], without: str = "", opened: Mapping[str, Any] | None = None) -> tuple[Source, Request]:
+        """The spec of a point, by the values of the axes, and what is asked of it; ``opened`` are values in place of those of vars and choices.
+
+        Raises SpecError and RequestError.
+        """
         vars, chosen, choices, source = {}, {}, {}, next(iter(self.sources.values()))
-        for axis, code in zip(self.space.axes, self.space.codes_of(number), strict=True):
+        for axis in self.space.axes:
+            value = point[axis.name] if opened is None else opened.get(axis.name, point[axis.name])
             if axis.kind == "var":
-                vars[axis.name] = axis.values[code]
+                vars[axis.name] = value
             elif axis.kind == "choice":
-                choices[axis.name] = axis.values[code]
+                choices[axis.name] = value
             elif axis.kind == "spec":
-                source = self.sources[axis.values[code]]
+                source = self.sources[value]
             else:
-                chosen[axis.sets] = axis.values[code]
+                chosen[axis.sets] = value
         vars.pop(without, None)
         request = copy(self.request(source, chosen))
         request.vars = {**request.vars, **vars}
         if choices:
             request.choices = {**request.choices, **choices}
             request.left_out = tuple(choices)  # a choice may be there only where others have certain options
-        return analyze_spec(source.spec, source.problems, source.file, request)
+        return source, request
 
     def request(self, source: Source, chosen: Mapping[str, Any]) -> Request:
         """The request with these options among those of all points. Raises SpecError and RequestError."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from ..core.errors import Problem, RequestError, SpecError
+from ..core.errors import RequestError, SpecError
 from ..report import pipeline
-from ..request.request import Request, make_request
-from ..spec.tree import Spec
 from .columns import assembled, corners, of_rows, same
+from .points import PointByPoint
 from .regions import Region, Sum
 from .trace import Read, traced
 
@@ -23,39 +22,12 @@ CHECKED = 32
 """Random points, and corners, at which the fast way is held against the plain one."""
 
 
-class Axis(Protocol):
-    """An axis of a space: its name, its values, and whether it is a "var" of the spec or an "option" of the request."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def values(self) -> Sequence[Any]: ...
-    @property
-    def kind(self) -> str: ...
-
-
-class Space(Protocol):
-    """A space as this room reads it: the last axis is the fastest."""
-
-    @property
-    def axes(self) -> Sequence[Any]: ...
-
-
-class Source(NamedTuple):
-    """A spec that was read: itself, what is wrong with it so far, and what it is called without a name."""
-
-    spec: Spec | None
-    problems: list[Problem]
-    file: str
-
-
 class Evaluator:
     """Works out figures at points of a space.
 
     Args:
-        source: the spec.
-        space: its axes; vars of one kind of number stay open, all other axes are gone through value by value.
-        options: what else is asked, as make_request takes it.
+        points: the space and what is asked of it, point by point; vars and choices of one kind of value stay open, all other axes are gone
+            through value by value.
         figures: how each figure is read off a report.
         arrays: whether to work on numpy's arrays; None: where numpy is there.
         check: whether to hold points of the first columns against the plain way.
@@ -63,21 +35,18 @@ class Evaluator:
 
     def __init__(
         self,
-        source: Source,
-        space: Space,
-        options: Mapping[str, Any],
+        points: PointByPoint,
         figures: Mapping[str, Read],
         *,
         arrays: bool | None = None,
         check: bool = True,
     ) -> None:
-        self.source = source
-        self.axes: Sequence[Axis] = space.axes
-        self.options = options
+        self.points = points
+        self.axes = points.space.axes
         self.figures = figures
         self.arrays = find_spec("numpy") is not None if arrays is None else arrays
         self.sizes = [len(axis.values) for axis in self.axes]
-        self.open = {axis.name: axis.values for axis in self.axes if axis.kind == "var" and _opens(axis.values)}
+        self.open = {axis.name: axis.values for axis in self.axes if axis.kind in ("var", "choice") and _opens(axis.values)}
         self.parts: dict[tuple[int, ...], _Part] = {}
         """By the values of the axes that are gone through one by one."""
         self.why_not: dict[str, int] = {}
@@ -94,7 +63,7 @@ class Evaluator:
     def columns(self, numbers: Sequence[int]) -> dict[str, Any]:
         """The figures at points by their numbers, each as an array, or as a list without numpy.
 
-        Where points are wrong there is a column ``error`` beside them, of a problem's text or None, and their figures are None.
+        Where points are wrong there is a column ``error`` beside them, of what is wrong with each or None, and their figures are None.
         """
         return self.at(self.codes(numbers))
 
@@ -132,23 +101,13 @@ class Evaluator:
 
     def plain(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """The figures at one point by archcalc's own walk. Raises SpecError or RequestError where it is wrong."""
-        report = pipeline.analyze_spec(*self.source, self._request(point))
+        source, request = self.points.asked(point)
+        report = pipeline.analyze_spec(source.spec, source.problems, source.file, request)
         return {name: read(report) for name, read in self.figures.items()}
 
     def point(self, codes: Sequence[Any], place: int) -> dict[str, Any]:
         """The values of one point by the names of the axes."""
         return {axis.name: axis.values[int(code[place])] for axis, code in zip(self.axes, codes)}
-
-    def _request(self, point: Mapping[str, Any], leave: bool = False) -> Request:
-        """What is asked at a point; ``leave`` out the vars that stay open."""
-        vars = dict(self.options.get("vars") or {})
-        others = {name: value for name, value in self.options.items() if name != "vars"}
-        for axis in self.axes:
-            if axis.kind == "option":
-                others[axis.name] = point[axis.name]
-            elif not (leave and axis.name in self.open):
-                vars[axis.name] = point[axis.name]
-        return make_request(**others, vars=vars)
 
     def _parts(self, codes: Sequence[Any], count: int) -> Iterator[tuple[_Part, Any]]:
         """The parts that points lie in, and the places of those points."""
@@ -166,12 +125,10 @@ class Evaluator:
         """A further walk of a part, at a point that no region has; None where there are too many."""
         if len(self.regions) >= REGIONS:
             return None
-        names = {name: point[name] for name in self.open}
         try:
-            request = self._request(point, leave=True)
+            walk = traced(self.points, self.open, point, self.figures)
         except (SpecError, RequestError):
             return None
-        walk = traced(*self.source, request, self.open, names, self.figures)
         part.regions.append(Region(walk, self.open, arrays=self.arrays))
         return part.regions[-1]
 
@@ -181,7 +138,7 @@ class Evaluator:
         try:
             return self.plain(self.point(codes, place))
         except (SpecError, RequestError) as error:
-            return {"error": str(error)}
+            return {"error": error}
 
     def _lists(self, codes: Sequence[Any], count: int) -> dict[str, Any]:
         """The columns as lists, by Python alone."""
@@ -209,13 +166,12 @@ class Evaluator:
 
     def _wrong(self, region: Region, codes: Sequence[Any], place: int) -> dict[str, Any]:
         """A point of a region that is wrong: its error, worked out anew where it tells numbers."""
-        text = region.traced.texts.get(())
-        if text is None or not region.traced.same_text:
+        if not region.traced.same_text:
             try:
                 self.plain(self.point(codes, place))
             except (SpecError, RequestError) as error:
-                text = region.traced.texts[()] = str(error)
-        return {"error": text or str(region.traced.error)}
+                return {"error": error}
+        return {"error": region.traced.error}
 
     def _arrays(self, codes: Sequence[Any], count: int) -> dict[str, Any]:
         """The columns as arrays."""
@@ -276,11 +232,6 @@ class Evaluator:
                     told = ", ".join(f"{axis}={value}" for axis, value in point.items())
                     self.fault = f"{name} would be {found[name][place]} and is {expected.get(name)} at {told}: a fault of archcalc"
                     return
-
-
-def evaluator(source: Source, space: Space, options: Mapping[str, Any], figures: Mapping[str, Read]) -> Evaluator:
-    """What works out figures of a space: see Evaluator."""
-    return Evaluator(source, space, options, figures)
 
 
 class _Part:

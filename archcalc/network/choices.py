@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.errors import HasPlace
 from ..core.kinds import show
+from ..core.numbers import is_open
 from ..core.suggest import did_you_mean
 from ..expr.functions import equal
 
@@ -81,6 +82,8 @@ class Choices:
     def _given(self, name: str, options: list[Any], wrong: Callable[[str, str, str], Any]) -> Any:
         """The option that is given for a place, as the spec has it."""
         value = self.given[name]
+        if is_open(value):
+            return value
         for option in options:
             if equal(option, value):
                 return option

@@ -58,7 +58,9 @@ class Use:
                 self if scope is self.scope else Use(self.walk, self.composite, self.item, self.inputs, scope, self._group)
             )
 
-        return either(self.walk, condition, self.item.args[key].path, self.inputs, self.scope, way(one), way(other))
+        argument = self.item.args[key]
+        place = argument.path if isinstance(argument, Template) else f"{self.item.path}.{key}"
+        return either(self.walk, condition, place, self.inputs, self.scope, way(one), way(other))
 
     def body(self, body: Body, inputs: Values | None = None) -> Values:
         """What the layers of a body give; they go to its own scope. None: what comes into the composite comes in."""

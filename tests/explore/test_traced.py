@@ -10,8 +10,10 @@ import pytest
 from archcalc.core.counts import OPERATIONS
 from archcalc.explore import arrays as arrays_of
 from archcalc.explore import program, together
+from archcalc.explore.points import PointByPoint
+from archcalc.explore.space import Axis, Space
 from archcalc.explore.together import Evaluator
-from spaces import COUNTED, IN_BYTES, TIMED, Axis, Space, evaluator, held, reads, shipped, some, source
+from spaces import COUNTED, IN_BYTES, TIMED, evaluator, held, reads, shipped, some, source
 
 LEDGERS = ("training_ledger", "inference_ledger")
 OPERATION = tuple(f"operations.{name}" for name in OPERATIONS)
@@ -149,8 +151,13 @@ def test_points_that_are_wrong_have_their_own_errors(arrays: bool) -> None:
 @pytest.mark.parametrize("arrays", [True, False])
 def test_options_and_mixed_values_are_gone_through_one_by_one(arrays: bool) -> None:
     text = "input: [n, 8, 8]\nvars: {n: 3, kernel: 3}\nlayers:\n  - conv: {channels: n, kernel: kernel, padding: same}\n"
-    axes = [Axis("flops", ["madd", "hardware"], "option"), Axis("batch", [1, 3], "option"), Axis("kernel", [3, [1, 5]]), Axis("n", [3, 5])]
-    found = Evaluator(source(text), Space(axes), {}, reads("flops", "maccs"), arrays=arrays)
+    axes = [
+        Axis("flops", ["madd", "hardware"], "option"),
+        Axis("batch", [1, 3], "option"),
+        Axis("kernel", [3, [1, 5]], "var"),
+        Axis("n", [3, 5], "var"),
+    ]
+    found = Evaluator(PointByPoint([source(text)], Space(axes), {}), reads("flops", "maccs"), arrays=arrays)
     assert held(found, range(16)) == 16
     assert len(found.parts) == 8
     assert len(set(map(int, found.columns(range(16))["flops"]))) > 8

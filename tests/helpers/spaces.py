@@ -5,36 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from archcalc.api import read_spec
 from archcalc.core.errors import RequestError, SpecError
 from archcalc.explore.columns import same
-from archcalc.explore.together import Evaluator, Source
+from archcalc.explore.points import PointByPoint, Source
+from archcalc.explore.space import Axis, Space
+from archcalc.explore.together import Evaluator
 from archcalc.report.report import Report
 from places import ROOT
-
-
-class Axis(NamedTuple):
-    """One axis."""
-
-    name: str
-    values: Sequence[Any]
-    kind: str = "var"
-
-
-class Space(NamedTuple):
-    """Some axes, the last of which is the fastest."""
-
-    axes: Sequence[Axis]
-
-    @property
-    def size(self) -> int:
-        size = 1
-        for axis in self.axes:
-            size *= len(axis.values)
-        return size
-
 
 COUNTED = ("params", "trainable_params", "active_params", "non_embedding_params", "buffers", "buffer_counters", "maccs", "flops")
 IN_BYTES = (
@@ -71,14 +51,20 @@ def source(text: str) -> Source:
     """A spec by its text, or by the name of one that is shipped or stands beside the tests."""
     if "\n" not in text:
         path = next(path for path in (ROOT / "specs" / f"{text}.yaml", ROOT / "tests/explore" / f"{text}.yaml") if path.exists())
-        return Source(*read_spec(path.read_bytes(), path.name, str(path)), path.name)
-    return Source(*read_spec(text, "spec.yaml"), "spec.yaml")
+        spec, problems = read_spec(path.read_bytes(), path.name, str(path))
+        name = path.name
+    else:
+        name = "spec.yaml"
+        spec, problems = read_spec(text, name)
+    assert spec is not None
+    return Source(name, spec, name, None, problems)
 
 
 def evaluator(text: str, axes: Mapping[str, Sequence[Any]], *figures: str, kind: str = "var", **more: Any) -> Evaluator:
     """What works out figures of a spec over vars; what is asked beside them as options."""
     how = {name: more.pop(name) for name in ("arrays", "check") if name in more}
-    return Evaluator(source(text), Space([Axis(name, values, kind) for name, values in axes.items()]), more, reads(*figures), **how)
+    space = Space([Axis(name, values, kind) for name, values in axes.items()])
+    return Evaluator(PointByPoint([source(text)], space, more), reads(*figures), **how)
 
 
 def shipped() -> list[str]:
@@ -101,6 +87,7 @@ def held(found: Evaluator, numbers: Sequence[int]) -> int:
     for place in range(len(numbers)):
         point = found.point(codes, place)
         error = columns["error"][place] if "error" in columns else None
+        error = error if error is None else str(error)
         expected, wrong = plain(found, point)
         assert error == wrong, point
         for name, value in expected.items():

@@ -35,7 +35,7 @@ def command(
     sources = read_sources(specs)
     line = Progress(lambda done, took: progress(done, asked.space.size, took, unicode=unicode_wanted()))
     try:
-        asked = ask(sources, over or [], dict(options), where=where, pareto=pareto, columns=columns)
+        asked = ask(sources, over or [], dict(options), where=where, pareto=pareto, columns=columns, whole=True)
         with ending() as stop:
             found = overview(asked, asked.sweep.front, tick=ticking(line), stop=stop)
     except Refused as refused:

@@ -51,8 +51,10 @@ def ask(
     sample: int | None = None,
     seed: int = 0,
     wish: Wish | None = None,
+    whole: bool = False,
 ) -> Asked:
-    """The sweep that texts ask for; ``wish`` says what is searched for, where not every point has to be worked out. Raises Refused for what can't be, RequestError and SpecError for options that hold for no point."""
+    """The sweep that texts ask for; ``wish`` says what is searched for, and ``whole`` that something is asked of the whole space: then
+    not every point has to be worked out. Raises Refused for what can't be, RequestError and SpecError for options that hold for no point."""
     found = read_over(over, sources, options)
     space = Space(found.axes)
     axes = {axis.name: axis for axis in space.axes}
@@ -75,7 +77,7 @@ def ask(
         raise error
     _check_whole(points)
     evaluates = evaluator(sources, space, options, figures)
-    if wish is None and evaluates.most is not None and min(space.size, sample or space.size) > evaluates.most:
+    if wish is None and not whole and evaluates.most is not None and min(space.size, sample or space.size) > evaluates.most:
         raise Refused(f"{space.size:,} points are more than can be worked out one by one", "--sample 10000 takes so many of them by chance")
     numbers = None if sample is None else space.sample(sample, seed)
     sweep = Sweep(space, evaluates, figures, numbers=numbers, where=condition, front=front, order=order, top=top)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .ask import Asked
 from .choosing import Row, Wish
+from .evaluate import OpenWalks
 from .figures import READINGS, with_needs
 from .points import ERROR, PointByPoint, Source
 from .ranges import number
+from .sieve import Missed, plain
 from .space import Refused, Space
 from .sweep import Outcome, Sweep
 from .where import read_where
+
+if TYPE_CHECKING:
+    from .tabled import Piece
 
 NEXT = 4
 """How many of the designs are shown that come behind the best."""
@@ -29,7 +34,7 @@ class Best:
     condition alone was met. ``bound`` is what no design can beat where nothing is proved; None: unknown.
     """
 
-    __slots__ = ("bound", "designs", "equal", "following", "how", "outcome", "proved", "row", "wish")
+    __slots__ = ("beyond", "bound", "designs", "equal", "following", "how", "outcome", "proved", "row", "wish")
 
     def __init__(self, wish: Wish, designs: int, outcome: Outcome) -> None:
         self.wish = wish
@@ -37,6 +42,8 @@ class Best:
         self.outcome = outcome
         self.row: Row | None = None
         self.following: list[Row] = []
+        self.beyond: list[Row] = []
+        """Of a front, the next design that the conditions leave out."""
         self.equal = 0
         self.proved = False
         self.how = ""
@@ -52,7 +59,9 @@ def best(
 ) -> Best:
     """The best design of what was asked for: all designs looked at where they are few, else answered by tables, else the best of a sample."""
     sweep = asked.sweep
-    few = len(sweep.numbers) <= sweep.evaluator.searched
+    if asked.space.size > sweep.evaluator.searched and (answer := _tabled(asked, wish)) is not None:
+        return answer
+    few = asked.space.size <= sweep.evaluator.searched
     numbers: Sequence[int] = sweep.numbers if few else asked.space.sample(DRAWN, SEED)
     rows: list[Row] = []
     run = Sweep(asked.space, sweep.evaluator, sweep.figures, numbers=numbers, where=sweep.where, order=[wish], top=1 + NEXT + EQUAL)
@@ -96,6 +105,64 @@ def wished(sources: Sequence[Source], options: Mapping[str, Any], *, most: str |
     if limits is None:
         raise Refused(f"--nearest: '{text}' is no number", "for example --nearest maccs=300M")
     return Wish(name, near=limits[0][2])
+
+
+def _tabled(asked: Asked, wish: Wish) -> Best | None:
+    """The best by the tables of the whole space; None where these can't say."""
+    space, condition = asked.space, asked.sweep.where
+    walks = asked.sweep.evaluator
+    if not isinstance(walks, OpenWalks) or not walks.together.arrays or wish.near is not None:
+        return None
+    from . import proved
+    from .fronts import TooLarge
+    from .tabled import pieces
+
+    within = proved.limits(condition, space.axes)
+    if within is None:
+        return None
+    figures = [name for name in asked.sweep.figures if name in READINGS]
+    try:
+        covered = pieces(walks.together, figures)
+        front = None if covered is None else proved.best_front(covered, space.axes, wish, within)
+        if front is None:
+            return None
+    except TooLarge:
+        return None
+    found = Best(wish, space.size, Outcome(space.size, [Missed(each) for each in condition.conjuncts] if condition is not None else []))
+    found.proved, found.how = True, "by tables of the whole space"
+    inside, beyond = front
+    if inside:
+        found.row, *found.following = (_row(asked, design) for design in inside[: -2 - NEXT : -1])
+        found.beyond = [_row(asked, design) for design in beyond[:1]]
+        if condition is not None and not condition.holds(found.row):
+            raise RuntimeError(f"{found.row} does not meet {condition.text}")
+    found.outcome.done = space.size
+    for each in found.outcome.missed if found.row is None else ():
+        _nearest(asked, covered or [], each)
+    return found
+
+
+def _nearest(asked: Asked, covered: Sequence[Piece], missed: Missed) -> None:
+    """How near a condition alone is met: by the least or the most that its figure comes to."""
+    from . import proved
+
+    limit = missed.conjunct.limit
+    two = proved.ends(covered, asked.space.axes, limit.figure) if limit is not None and limit.figure in READINGS else None
+    if limit is None or two is None:
+        missed.some = limit is None or limit.figure not in READINGS
+        return
+    low, high = two
+    value, design = low if limit.sign in ("<", "<=") or (limit.sign == "==" and low[0] > limit.value) else high
+    missed.some = bool(missed.conjunct.holds({limit.figure: value})) or low[0] <= limit.value <= high[0]
+    if not missed.some:
+        missed.value, missed.point = plain(value), _row(asked, design)
+
+
+def _row(asked: Asked, design: Sequence[int]) -> Row:
+    """A design with its figures, analysed by itself."""
+    number = asked.space.number(design)
+    columns = PointByPoint(asked.sources, asked.space, asked.options).columns([number], asked.sweep.figures)
+    return {**asked.space.point(number), **{name: columns[name][0] for name in asked.sweep.figures}}
 
 
 EQUAL = 100

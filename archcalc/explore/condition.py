@@ -100,10 +100,11 @@ class Limit:
 class Conjunct:
     """One of the conditions that must all hold: its text, itself, and its limit where it is one."""
 
-    __slots__ = ("holds", "limit", "text")
+    __slots__ = ("holds", "limit", "names", "text")
 
     def __init__(self, text: str, part: Part) -> None:
         self.text = text
+        self.names = part.names
         self.holds = part.on
         self.limit: Limit | None = None
         if part.sign in COMPARISONS:
@@ -123,6 +124,13 @@ class Condition:
         self.text = text
         self.names = whole.names
         self.conjuncts = [Conjunct(text[each.start : each.stop].strip(), each) for each in whole.and_parts()]
+
+    @classmethod
+    def of(cls, conjunct: Conjunct) -> Condition:
+        """One of several conditions alone."""
+        found = cls.__new__(cls)
+        found.text, found.names, found.conjuncts = conjunct.text, conjunct.names, [conjunct]
+        return found
 
     def holds(self, values: Values) -> Any:
         """Whether a point meets it, or for columns of arrays which do."""

@@ -15,6 +15,11 @@ import numpy as np
 from .fronts import CELLS, TooLarge
 from .sums import Axes, Factor, Mask, Sum, dtype_for, factors, order_of
 
+FEW = 100_000
+"""Pairs of values that are simply sorted."""
+PAIRS = 2_000_000_000
+BINS = 40_000_000
+"""Pairs, and bins, of values that are counted in bins."""
 MOST = 20_000_000
 """How many sums of two parts are looked at at once."""
 
@@ -119,6 +124,10 @@ def _searched(values: Any, room: Any, used: Any) -> Any:
 
 def _convolved(one: Distribution, other: Distribution, room: Any = None) -> Distribution:
     """The sums of a value of one and a value of the other, up to room. Raises TooLarge."""
+    if len(one) * len(other) > FEW:
+        dense = _in_bins(one, other, room)
+        if dense is not None:
+            return dense
     if len(one) * len(other) > MOST:
         raise TooLarge
     values = (one.values[:, None] + other.values[None, :]).ravel()
@@ -127,6 +136,35 @@ def _convolved(one: Distribution, other: Distribution, room: Any = None) -> Dist
         keep = (values <= room).astype(bool)
         values, counts = values[keep], counts[keep]
     return _gathered(values, counts)
+
+
+def _in_bins(one: Distribution, other: Distribution, room: Any) -> Distribution | None:
+    """The same by a bin for every value that the sums may have, where that is not too many; None where it is, or numbers are too large.
+
+    Bins are multiples of what all differences have in common. Counts are added up as doubles, which are exact below 2^53.
+    """
+    if one.values.dtype != np.int64 or other.values.dtype != np.int64 or one.total * other.total >= 2**53:
+        return None
+    first, second = (each.values - each.values[0] for each in (one, other))
+    step = max(int(np.gcd.reduce(np.concatenate([first, second]))), 1)
+    low = int(one.values[0]) + int(other.values[0])
+    high = int(one.values[-1]) + int(other.values[-1])
+    bins = ((high if room is None else min(high, int(room))) - low) // step + 1
+    if bins > BINS or len(one) * len(other) > PAIRS:
+        return None
+    if bins < 1:
+        return Distribution(one.values[:0], one.counts[:0])
+    places, beside = first // step, second // step
+    weights, others = one.counts.astype(float), other.counts.astype(float)
+    found = np.zeros(bins)
+    rows = max(max(bins, 1 << 20) // len(other), 1)
+    for start in range(0, len(one), rows):
+        sums = (places[start : start + rows, None] + beside[None, :]).ravel()
+        product = (weights[start : start + rows, None] * others[None, :]).ravel()
+        inside = sums < bins
+        found += np.bincount(sums[inside], product[inside], minlength=bins)
+    there = np.flatnonzero(found)
+    return Distribution(low + there * step, np.array([int(count) for count in found[there].tolist()], dtype=object))
 
 
 def _gathered(values: Any, counts: Any) -> Distribution:

@@ -28,7 +28,8 @@ class Evaluator(Protocol):
 class OpenWalks:
     """The figures of points by walks with open vars and choices, and point by point where such a walk does not hold."""
 
-    most: int | None = None
+    most: int | None = 10**11
+    """More points than this would take days."""
 
     def __init__(self, points: PointByPoint, figures: Sequence[str]) -> None:
         self.together = Together(points, {name: READINGS[name].read for name in figures})

@@ -9,6 +9,8 @@ from typing import Any
 
 from .ask import Asked
 from .choosing import Front, Row, Wish
+from .condition import Condition
+from .evaluate import OpenWalks
 from .points import ERROR
 from .sieve import Missed, plain
 from .space import Refused
@@ -46,9 +48,9 @@ class Slope:
 
 class Overview:
     """What can be said of a space. ``right`` are the designs that are not wrong; ``within`` how many meet all conditions, and ``alone`` each
-    of them; ``front`` the designs that no other beats, where a front was asked for."""
+    of them, None where that can't be said; ``front`` the designs that no other beats, where a front was asked for, ``front_size`` how many."""
 
-    __slots__ = ("alone", "designs", "front", "outcome", "ranges", "right", "slopes", "within")
+    __slots__ = ("alone", "designs", "front", "front_size", "outcome", "ranges", "right", "slopes", "within")
 
     def __init__(self, designs: int, outcome: Outcome) -> None:
         self.designs = designs
@@ -56,9 +58,10 @@ class Overview:
         self.right = 0
         self.ranges: list[Range] = []
         self.slopes: list[Slope] = []
-        self.within = 0
-        self.alone: list[tuple[str, int]] = []
+        self.within: int | None = 0
+        self.alone: list[tuple[str, int | None]] = []
         self.front: list[Row] | None = None
+        self.front_size: int | None = None
 
 
 def overview(
@@ -71,6 +74,9 @@ def overview(
     """What can be said of the space that was asked for. Raises Refused where it is too large to look at every design."""
     space, sweep = asked.space, asked.sweep
     if space.size > sweep.evaluator.searched:
+        by_tables = _by_tables(asked, front)
+        if by_tables is not None:
+            return by_tables
         raise Refused(
             f"{space.size:,} designs are more than can be looked at one by one",
             "give some choices with --choices, or fewer values with --over; archcalc sweep --sample 10000 shows some of them",
@@ -81,6 +87,7 @@ def overview(
     outcome = Outcome(space.size, missed)
     found = Overview(space.size, outcome)
     best = Front(front) if front else None
+    within = 0
     for start in range(0, space.size, sweep.evaluator.chunk):
         if stop():
             outcome.interrupted = True
@@ -97,14 +104,53 @@ def overview(
             tally.add(number, row)
             holding = [each.holds(row) for each in missed]  # all of them: each counts for itself
             if all(holding):
-                found.within += 1
+                within += 1
                 if best is not None:
                     best.add(row)
         tick(outcome)
-    found.right = outcome.done - outcome.wrong
+    found.within, found.right = within, outcome.done - outcome.wrong
     found.ranges = tally.ranges(whole=not outcome.wrong and not outcome.interrupted)
     found.alone = [(each.conjunct.text, each.count) for each in missed]
     found.front = best.rows if best is not None else None
+    found.front_size = len(best.rows) if best is not None else None
+    found.slopes = _slopes(asked, figures)
+    return found
+
+
+def _by_tables(asked: Asked, front: Sequence[Wish]) -> Overview | None:
+    """The same by the tables of the whole space, where every figure is a sum of them; None where they can't say."""
+    space, sweep = asked.space, asked.sweep
+    walks = sweep.evaluator
+    if not isinstance(walks, OpenWalks) or not walks.together.arrays:
+        return None
+    from . import proved
+    from .fronts import TooLarge
+    from .tabled import pieces
+
+    figures = [name for name in sweep.figures if name in asked.units]
+    covered = pieces(walks.together, figures)
+    if covered is None:
+        return None
+    found = Overview(space.size, Outcome(space.size, []))
+    try:
+        right = proved.count(covered, space.axes, proved.Limits())
+        found.right = right or 0
+        found.outcome.done, found.outcome.wrong = space.size, space.size - found.right
+        for place, name in enumerate(figures):
+            two = proved.ends(covered, space.axes, name)
+            if two is None:
+                return None
+            moves = proved.moves(covered, space.axes, name) if place < FIRST else None
+            found.ranges.append(Range(name, plain(two[0][0]), plain(two[1][0]), None, moves))
+        for each in sweep.where.conjuncts if sweep.where is not None else ():
+            alone = proved.limits(Condition.of(each), space.axes)
+            count = None if alone is None else proved.count(covered, space.axes, alone)
+            found.alone.append((each.text, count))
+        whole = proved.limits(sweep.where, space.axes)
+        found.within = None if whole is None else proved.count(covered, space.axes, whole)
+        found.front_size = proved.front_of(covered, space.axes, front) if front else None
+    except TooLarge:
+        return None
     found.slopes = _slopes(asked, figures)
     return found
 

@@ -46,6 +46,12 @@ class Region:
         """How many conditions decide whether a point is in it."""
         return len(self._guards)
 
+    def holds(self) -> list[tuple[tuple[int, ...], Any]] | None:
+        """Where it holds, as tables of truth values by the numbers of their axes; None where tables can't say, or there is no numpy."""
+        if self._tables is None or self._late:
+            return None
+        return [(table.axes, table.array) for table in self._holds]
+
     def within(self, codes: Sequence[Any], count: int) -> Any:
         """Which of so many points are in it, as an array of truth values, or None where all are.
 

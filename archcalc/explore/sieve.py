@@ -29,11 +29,13 @@ def sifts(columns: Mapping[str, Any]) -> bool:
 class Missed:
     """How far one condition alone was met: by how many points, and which came nearest where none did."""
 
-    __slots__ = ("_distance", "conjunct", "count", "point", "value")
+    __slots__ = ("_distance", "conjunct", "count", "point", "some", "value")
 
     def __init__(self, conjunct: Conjunct) -> None:
         self.conjunct = conjunct
         self.count = 0
+        self.some = False
+        """Whether some meet it, where they were not counted."""
         self.value: Any = None
         """What the nearest point has where the condition has a limit."""
         self.point: Row | None = None

@@ -99,6 +99,22 @@ class Evaluator:
         whole = len(self.regions) == len(self.parts) == 1 and not self.regions[0].guards and not self.fault
         return self.regions[0].sums(figure) if whole else None
 
+    def walk(self, codes: Sequence[int]) -> Region | None:
+        """The walk that holds at a point by its values on each axis, done now where there is none yet; None where it can't be done."""
+        closed = tuple(code for code, axis in zip(codes, self.axes) if axis.name not in self.open)
+        part = self.parts.setdefault(closed, _Part())
+        here: list[Any] = [[code] for code in codes]
+        if self.arrays:
+            import numpy as np
+
+            here = [np.array(code) for code in here]
+            own = [code for code, axis in zip(here, self.axes) if axis.name in self.open]
+            for region in part.regions:
+                inside = region.within(own, 1)
+                if inside is None or inside[0]:
+                    return region
+        return self._walk(part, self.point(here, 0))
+
     def plain(self, point: Mapping[str, Any]) -> dict[str, Any]:
         """The figures at one point by archcalc's own walk. Raises SpecError or RequestError where it is wrong."""
         source, request = self.points.asked(point)

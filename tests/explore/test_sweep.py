@@ -309,6 +309,7 @@ def test_kinds_are_told_apart_by_all_but_their_numbers() -> None:
 
 def test_a_run_can_be_ended() -> None:
     asked = ask([source()], ["width=1..100"], {}).sweep
+    asked.evaluator.chunk = 8
     rows: list[Row] = []
     outcome = asked.run(rows.append, stop=lambda: len(rows) >= 24)
     assert (outcome.interrupted, outcome.done, outcome.points, len(rows)) == (True, 24, 100, 24)
@@ -326,6 +327,7 @@ def test_rows_come_as_they_are_done() -> None:
 
 def test_what_is_chosen_before_the_end_is_there_when_a_run_is_ended() -> None:
     asked = ask([source()], ["width=1..100"], {}, pareto="params,most:width", sort="most:width").sweep
+    asked.evaluator.chunk = 8
     seen: list[int] = []
     rows: list[Row] = []
     outcome = asked.run(rows.append, tick=lambda outcome: seen.append(outcome.done), stop=lambda: len(seen) == 2)

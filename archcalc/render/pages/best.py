@@ -37,13 +37,14 @@ def page(asked: Asked, found: Best, told: Mapping[str, Any], *, unicode: bool) -
     lines += ["", f"of {counted(found.designs, 'design')}, {proof}: {found.how}{equal}"]
     if found.bound is not None and not found.proved:
         lines.append(f"no design has {'more' if wish.most else 'less'} than {_figure(units, wish.name, found.bound)}")
-    if found.following:
-        lines += ["", "behind it"]
+    if found.following or found.beyond:
         names = [
             *(axis.name for axis in asked.space.axes if len(asked.space.axes) <= 8),
             *(name for name in asked.columns if name in units),
         ]
-        lines += aligned([names, *([_figure(units, name, row[name]) for name in names] for row in found.following)], left=set())
+        behind = [[""] + [_figure(units, name, row[name]) for name in names] for row in found.following]
+        beyond = [["beyond the limit"] + [_figure(units, name, row[name]) for name in names] for row in found.beyond]
+        lines += ["", *aligned([["behind it", *names], *behind, *beyond], left={0})]
     lines += [f"{name} {written(value)}" for name, value in told.items() if name != "where"]
     lines = [clean(line) for line in lines]
     return "\n".join(lines if unicode else map(ascii_only, lines)) + "\n"

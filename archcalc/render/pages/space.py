@@ -32,12 +32,13 @@ def page(asked: Asked, found: Overview, told: Mapping[str, Any], *, unicode: boo
         ]
         lines += ["", *aligned([heads, *rows], left={0})]
     if found.alone:
-        rows = [[text, thousands(count), share(count, found.right)] for text, count in found.alone]
+        rows = [[text, _count(count), share(count, found.right)] for text, count in found.alone]
         if len(rows) > 1:
-            rows.append(["all of these", thousands(found.within), share(found.within, found.right)])
+            rows.append(["all of these", _count(found.within), share(found.within, found.right)])
         lines += ["", *aligned([["within", "designs", "share"], *rows], left={0})]
-    if found.front is not None:
-        lines += ["", f"{counted(len(found.front), 'design')} no other beats: archcalc sweep with the same --pareto lists them"]
+    if found.front_size is not None:
+        lists = ": archcalc sweep with the same --pareto lists them" if found.front is not None else ", of equal ones one counted"
+        lines += ["", f"{counted(found.front_size, 'design')} no other beats{lists}"]
     for each in found.ranges:
         if each.moves:
             first = sorted(each.moves.items(), key=lambda pair: -pair[1])[:MOST]
@@ -74,6 +75,7 @@ def as_json(asked: Asked, found: Overview, specs: Sequence[str], told: Mapping[s
         },
         "within": {"all": found.within, "alone": [{"condition": text, "designs": count} for text, count in found.alone]},
         "front": found.front,
+        "front_size": found.front_size,
         "slopes": [{"axis": each.axis, "from": each.here, "to": each.there, "grows": dict(each.figures)} for each in found.slopes],
     }
     return json.dumps(value, indent=2) + "\n"
@@ -89,9 +91,9 @@ def _count(count: int | None) -> str:
     return "-" if count is None else thousands(count)
 
 
-def share(count: int, of: int) -> str:
+def share(count: int | None, of: int) -> str:
     """A share of designs, which is never 0 or all where it is not."""
-    if not of:
+    if not of or count is None:
         return "-"
     if count in (0, of):
         return "none" if not count else "all"

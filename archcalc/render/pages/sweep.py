@@ -212,6 +212,8 @@ def misses(outcome: Outcome, axes: Sequence[str]) -> Iterable[str]:
 
 
 def _alone(missed: Missed, axes: Sequence[str]) -> str:
+    if missed.some:
+        return "some meet it alone"
     if missed.count:
         return f"{counted(missed.count, 'point')} alone {'meets' if missed.count == 1 else 'meet'} it"
     if missed.point is None:

@@ -84,7 +84,7 @@ def sum_of(counts: Iterable[Counts]) -> Counts:
     for each in counts:
         for field in Counts.__slots__:
             value = getattr(each, field)
-            if is_open(value) or value:
+            if type(value) is not int or value:  # an open number may be 0 somewhere
                 sums[field] = sums.get(field, 0) + value
     return Counts(**sums)
 

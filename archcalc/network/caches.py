@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..spec.templates import Template
 from ..spec.tree import Item
-from .evaluate import evaluate
 from .scope import Caching, Scope, Values
+from .shapes import valued
 from .walk import Walk, Wrong
 
 OWN = "none"
@@ -17,7 +17,7 @@ STATES = "states of recurrent layers and cross-attention caches keep the dtype o
 
 def caching(walk: Walk, item: Item, held_in: Template, scope: Scope, inputs: Values) -> Scope:
     """The place for layers whose caches are held as an item says. The same for all copies that say the same: those have blocks in common."""
-    word = evaluate(walk, held_in, scope.env, inputs)
+    word = valued(walk, held_in, scope, inputs)
     key = (item, word)
     if key not in walk.caching:
         walk.caching[key] = Caching("" if word == OWN else word)

@@ -208,6 +208,16 @@ def test_an_item_says_it_of_all_in_it() -> None:
     assert [one for number, one in enumerate(asked) if number != 1] == [one for number, one in enumerate(found) if number != 1]
 
 
+@pytest.mark.parametrize(("width", "held_in"), [(12, "int8"), (20, "float32")])
+def test_it_may_follow_from_the_shape_of_an_item_above(width: int, held_in: str) -> None:
+    layers = f"""
+        - {{name: wide, linear: {width}}}
+        - {{linear: 8}}
+        - {{attention: {{heads: 2, causal: true}}, cache_dtype: "'int8' if shape(wide)[1] < 15 else 'float32'"}}
+    """
+    assert decoded(layers).totals.kv_cache_bytes == 77 * 2 * token(1, 8, held_in)
+
+
 def test_layers_that_are_alike_but_for_it_move_what_each_holds() -> None:
     """Of one type, on one shape, and once in a block that takes both as they come: keys of 120 features, of two heads for a format."""
     head = "blocks: {score: {inputs: [q, k], layers: [{attention_scores: {heads: 2, causal: true}, from: [q, k]}]}}\n"

@@ -137,5 +137,13 @@ class RequestError(ValueError):
     """A request that can't be met: an option, a var, a variant or a device that is not there. Names those that are."""
 
 
+class Refusal(RequestError):
+    """A request that a spec can't meet. ``errors`` are the places in it that stand in the way, in file order."""
+
+    def __init__(self, message: str, errors: Iterable[Problem]) -> None:
+        self.errors: tuple[Problem, ...] = tuple(in_file_order(errors))
+        super().__init__("\n".join([f"{message}:", *map(str, self.errors)]))
+
+
 class TooShort(RequestError):
     """A context in which no token has room."""

@@ -85,6 +85,8 @@ def _scores_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) 
     return (EARLIER, axis + 2) if place == -2 and number == 1 else (APART, axis + (place == -2))
 
 
+_CAUSAL = "causal: true lets each position look at earlier ones alone; an encoder reads all of them at once: leave the phase out"
+
 attention_scores = LayerType(
     "attention_scores",
     "How much each query looks at each key: their scaled dot products, for every head.",
@@ -100,7 +102,7 @@ attention_scores = LayerType(
     muls="B * h * pairs",
     notes=PAIRS_NOTE,
     positions=_scores_axis,
-    whole=((1, "not causal", "looks at later positions too: give the attention causal: true"),),
+    whole=((1, "not causal", "looks at later positions too", _CAUSAL),),
     together="causal and L_q == L_k",
     masked=unmasked,
     source=VASWANI,

@@ -7,7 +7,7 @@ from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import MANY, MAX_OUTPUTS, SIZED, axis_of, maps
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
-from .kit.positions import ALL, APART, Move, along
+from .kit.positions import ALL, APART, Move, along, worded
 from .kit.views import cut, stepped
 
 
@@ -37,6 +37,9 @@ concat = LayerType(
     rule=_concat,
     fuses="all",
     positions=along("axis"),
+    instead=worded(
+        "what is the same for all tokens comes first: from: [start, the tokens]; what each token has goes on another axis: concat: -1"
+    ),
     joins="axis",
     source="PyTorch documentation, torch.cat",
     example=Example({}, [[3, 5, 7], [4, 5, 7]], [7, 5, 7]),
@@ -110,6 +113,7 @@ slice_ = LayerType(
     rule=_slice,
     keeps=Keeps(view=stepped),
     positions=_cut,
+    instead=worded("slice: {{axis: {axis}, start: -1}} takes the latest position, start: 0 all of them"),
     source="Python documentation, slice objects",
     example=Example({"axis": 1, "start": -6, "stop": -1, "step": 2}, [[3, 7]], [3, 3]),
 )

@@ -8,8 +8,8 @@ from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import SPATIAL
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
-from .kit.positions import ALL, APART, Move
-from .kit.window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, pad_symbols, slides
+from .kit.positions import ALL, APART, ONE_POSITION, Move, worded
+from .kit.window import DILATION, KERNEL, PADDED, STRIDE, WINDOW_AXIS, in_front, pad_symbols, slides
 
 _CHANNELS = Arg("channels", SIZE, "output channels", symbol="C_out")
 _GROUPS = Arg("groups", SIZE, "groups of channels that are convolved apart", 1)
@@ -62,6 +62,7 @@ conv = LayerType(
     keeps=Keeps(weights="input"),
     classes=_classes,
     positions=slides(meets=True),
+    instead=in_front,
     source=f"{_DUMOULIN}, relationship 15; grouped: Krizhevsky et al. 2012, section 3.5",
     example=Example(
         {"channels": 128, "kernel": 3, "padding": 1}, [[64, 112, 112]], [128, 112, 112], 73_856, maccs=924_844_032, weight_adds=1_605_632
@@ -89,6 +90,7 @@ depthwise_conv = LayerType(
     keeps=Keeps(weights="input"),
     notes="C_out = multiplier * C_in.",
     positions=slides(meets=True),
+    instead=in_front,
     source="Howard et al., MobileNets, 2017, arXiv:1704.04861, section 3.1",
     example=Example({"kernel": [3, 5], "stride": 2, "padding": [1, 2]}, [[32, 14, 20]], [32, 7, 10], 512, maccs=33_600, weight_adds=2_240),
 )
@@ -142,6 +144,7 @@ conv_transpose = LayerType(
     keeps=Keeps(weights="input"),
     notes="padding: same gives in * stride, as TensorFlow does. The MACCs follow the input positions: every one meets every tap of the kernel once.",
     positions=_spreads,
+    instead=worded(ONE_POSITION),
     source=f"{_DUMOULIN}, relationship 14",
     example=Example(
         {"channels": 6, "kernel": 4, "stride": 2, "padding": 1}, [[4, 8, 9]], [6, 16, 18], 390, maccs=27_648, weight_adds=1_728

@@ -6,7 +6,7 @@ from ..core.kinds import SIZE, TRUTH, Word, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
-from .kit.positions import APART, features
+from .kit.positions import APART, EARLIER, features
 
 _VOCABULARY = Arg("vocabulary", SIZE, "number of vectors: ids are below it", symbol="V")
 _FEATURES = Arg("features", SIZE, "features of a vector", symbol="F_out")
@@ -78,6 +78,7 @@ def _positions(symbols: Symbols, inputs: list[Shape]) -> None:
         raise LayerError(
             f"length: {what} positions, and there are vectors for {length}",
             expected=f"at least {positions}",
+            hint="one token comes in while decoding: the length is a number or a var, not in_tokens" if length == symbols["L"] else "",
             arg="length",
         )
     if features not in (None, symbols["F_in"]):
@@ -114,6 +115,8 @@ def _longer(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     return [(*inputs[0][:-2], symbols["L"] + symbols["count"], symbols["F_in"])]
 
 
+_IN_FRONT = "{{name: start, parameter: [{count}, {F_in}]}} and {{concat: 0, from: [start, the tokens]}} put it in front of the first alone"
+
 class_token = LayerType(
     "class_token",
     "Learned vectors in front of a sequence, one unless count says otherwise.",
@@ -125,8 +128,8 @@ class_token = LayerType(
     params="count * F_in",
     tensors={"token": "[count, F_in]"},
     fuses="all",
-    positions=features,
-    whole=((0, "True", "would be put in front of every token"),),
+    positions=EARLIER,
+    whole=((0, "True", "would be put in front of every token", _IN_FRONT),),
     source="Dosovitskiy et al., An Image is Worth 16x16 Words, 2020, arXiv:2010.11929, section 3.1",
     example=Example({}, [[3, 5]], [4, 5], 5),
 )

@@ -10,7 +10,7 @@ from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import CHANNELS_FIRST, SPATIAL, Channels, axes_of, axis_of
 from .kit.keeps import FLOAT32, Keeps, in_float32
 from .kit.layer import LayerType
-from .kit.positions import ALL, APART, Move, along
+from .kit.positions import ALL, APART, Move, along, worded
 
 _AFFINE = Arg("affine", TRUTH, "whether there is a learned scale and shift", True)
 _OF_CHANNELS = {"weight": "affine * [C_in]", "bias": "affine * [C_in]"}
@@ -64,6 +64,8 @@ def _each_channel(symbols: Symbols, inputs: list[Shape], number: int, axis: int)
     return (ALL if axis or symbols["affine"] else APART), axis
 
 
+_EACH_POSITION = "layer_norm: channels in its place normalises each position by itself"
+
 instance_norm = LayerType(
     "instance_norm",
     "Normalisation of each channel by its own mean and variance.",
@@ -77,6 +79,7 @@ instance_norm = LayerType(
     **_STATISTICS,
     notes=f"{_STATISTICS_NOTE} Here G = C_in.",
     positions=_each_channel,
+    instead=worded(_EACH_POSITION),
     source="Ulyanov et al., Instance Normalization, 2016, arXiv:1607.08022, section 2",
     example=Example({"affine": True}, [[3, 5, 7]], [3, 5, 7], 6, weight_muls=105, weight_adds=105, adds=312, muls=105, divs=111, sqrts=3),
 )
@@ -93,6 +96,7 @@ group_norm = LayerType(
     weight_adds="affine * N_in",
     **_STATISTICS,
     notes=_STATISTICS_NOTE,
+    instead=worded(_EACH_POSITION),
     source="Wu & He, Group Normalization, 2018, arXiv:1803.08494, section 3.1",
     example=Example({"groups": 3}, [[6, 5, 7]], [6, 5, 7], 12, weight_muls=210, weight_adds=210, adds=627, muls=210, divs=216, sqrts=3),
 )

@@ -9,7 +9,7 @@ from .kit.axes import SPATIAL
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move
-from .kit.window import DILATION, KERNEL, pad_symbols, slides, taps_of
+from .kit.window import DILATION, KERNEL, in_front, pad_symbols, slides, taps_of
 
 _STRIDE = Arg("stride", SIZES, "step of the window", None, symbol="S", shown_default="kernel")
 _PADDED = Arg(
@@ -46,6 +46,16 @@ def _pool(symbols: Symbols, inputs: list[Shape]) -> None:
                 )
 
 
+def _behind(symbols: Symbols, shape: Shape, axis: int) -> str:
+    """A pool whose padding reaches so far may have all of it in front; else a convolution of each channel has."""
+    letter = LETTERS[len(shape) - 1][axis - 1]
+    kernel, dilation = symbols[f"K_{letter}"], symbols[f"dilation_{letter}"]
+    if len(shape) != 2 or 2 * dilation * (kernel - 1) <= kernel:
+        return in_front(symbols, shape, axis)
+    window = f"kernel: {kernel}, dilation: {dilation}" if dilation != 1 else f"kernel: {kernel}"
+    return f"depthwise_conv: {{{window}, padding: [[{dilation * (kernel - 1)}, 0]]}} in its place looks at earlier positions alone"
+
+
 max_pool = LayerType(
     "max_pool",
     "The largest value of each window.",
@@ -58,6 +68,7 @@ max_pool = LayerType(
     keeps=Keeps("input", indices="N_out"),
     notes=_WINDOW_NOTE,
     positions=slides(meets=False),
+    instead=_behind,
     source="PyTorch documentation, torch.nn.MaxPool2d",
     example=Example({"kernel": [2, 3], "stride": 2, "padding": [0, 1]}, [[3, 6, 9]], [3, 3, 5], comparisons=225),
 )
@@ -75,6 +86,7 @@ avg_pool = LayerType(
     divs="C_in * H_out * W_out",
     notes=_WINDOW_NOTE,
     positions=slides(meets=False),
+    instead=_behind,
     source="PyTorch documentation, torch.nn.AvgPool2d",
     example=Example({"kernel": [2, 3], "ceil": True}, [[3, 5, 7]], [3, 3, 3], adds=135, divs=27),
 )
@@ -94,6 +106,7 @@ lp_pool = LayerType(
     sqrts="(norm == 2) * C_in * H_out * W_out",
     notes=f"{_WINDOW_NOTE} A square is a multiplication, any other power is one transcendental; signs are free.",
     positions=slides(meets=False),
+    instead=_behind,
     source="PyTorch documentation, torch.nn.LPPool2d",
     example=Example({"kernel": [2, 3]}, [[3, 4, 7]], [3, 2, 2], adds=60, muls=72, sqrts=12),
 )

@@ -138,7 +138,7 @@ class _Kind:
             state=f"(2 - D) * layers * {'(R + H)' if more else 'H'} * N // T",
             gives_state=True,
             positions=_steps,
-            whole=((0, "bidirectional", "reads the sequence from its end, too"),),
+            whole=((0, "bidirectional", "reads the sequence from its end, too", "bidirectional: false reads it from its beginning alone"),),
             source=self.source,
             example=example,
         )

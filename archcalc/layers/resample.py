@@ -10,7 +10,7 @@ from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import SPATIAL, axes_text
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
-from .kit.positions import ALL, APART, Move
+from .kit.positions import ALL, APART, ONE_POSITION, Move, worded
 from .kit.window import pad_symbols, taps_of
 
 
@@ -90,6 +90,7 @@ upsample = LayerType(
     ),
     resizes=True,
     positions=_resized,
+    instead=worded(ONE_POSITION),
     source="PyTorch documentation, torch.nn.functional.interpolate; bicubic: Keys, Cubic convolution interpolation, 1981",
     example=Example({"scale": 2, "mode": "bilinear"}, [[3, 5, 7]], [3, 10, 14], muls=2_520, adds=1_260),
 )
@@ -147,6 +148,12 @@ def _pad(symbols: Symbols, inputs: list[Shape]) -> None:
             raise LayerError(f"padding: {mode} finds at most {most} positions beside an axis of {size}, not {widest}", arg="padding")
 
 
+def _of_the_window(symbols: Symbols, shape: Shape, axis: int) -> str:
+    """What is padded for a window belongs to the window, which says by it where it looks."""
+    before = symbols[f"P_{LETTERS[len(shape) - 1][axis - 1]}"] if axis else 0
+    return f"as padding of the convolution behind it, all in front: padding: [[{before}, 0]]"
+
+
 pad = LayerType(
     "pad",
     "A map with positions added around it.",
@@ -165,6 +172,7 @@ pad = LayerType(
     ),
     fuses="all",
     positions=_resized,
+    instead=_of_the_window,
     source="PyTorch documentation, torch.nn.functional.pad",
     example=Example({"padding": [[0, 1], [2, 3]]}, [[3, 5, 7]], [3, 6, 12]),
 )

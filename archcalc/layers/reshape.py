@@ -11,7 +11,7 @@ from .kit.axes import ANY, axes_of, axes_text, axis_of
 from .kit.einops import NamedSizes, rearranged, rearranged_axis, rearranged_view
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
-from .kit.positions import ALL, APART, Move, regrouped_axis
+from .kit.positions import ALL, APART, Move, regrouped_axis, worded
 from .kit.views import permuted, repeated, reshaped
 
 
@@ -49,6 +49,9 @@ flatten = LayerType(
     rule=_flatten,
     keeps=Keeps(view=reshaped),
     positions=_as_shaped,
+    instead=worded(
+        "flatten: {next} joins what is behind the positions; slice: {{axis: {axis}, start: -1}} before it takes the latest alone"
+    ),
     source="PyTorch documentation, torch.nn.Flatten",
     example=Example({"from_axis": 1}, [[3, 5, 7]], [3, 35]),
 )
@@ -74,6 +77,13 @@ def _reshape(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
 
 _NEW_SHAPE = ListOf(Either(SIZE, _Rest(), expected="a whole number of at least 1, or -1"), "a list of sizes, one of which may be -1", 1, 16)
 
+
+def _apart(symbols: Symbols, shape: Shape, axis: int) -> str:
+    """A shape that leaves the positions as they are."""
+    kept = ", ".join(map(str, (*shape[:axis], -1, *shape[axis + 1 :])))
+    return f"-1 in the place of the positions keeps them apart, as in reshape: [{kept}], whose other sizes may be split or joined"
+
+
 reshape = LayerType(
     "reshape",
     "The same elements in another shape.",
@@ -82,6 +92,7 @@ reshape = LayerType(
     rule=_reshape,
     keeps=Keeps(view=reshaped),
     positions=_as_shaped,
+    instead=_apart,
     source="PyTorch documentation, torch.reshape",
     example=Example({"shape": [5, -1, 2]}, [[4, 5, 7]], [5, 14, 2]),
 )
@@ -142,6 +153,7 @@ squeeze = LayerType(
     rule=_squeeze,
     keeps=Keeps(view=reshaped),
     positions=_squeezed,
+    instead=worded("squeeze: 1, or another axis of size 1, leaves the positions"),
     source="PyTorch documentation, torch.squeeze",
     example=Example({"axis": 1}, [[3, 1, 7]], [3, 7]),
 )
@@ -181,6 +193,7 @@ rearrange = LayerType(
     rule=lambda symbols, inputs: [rearranged(symbols["pattern"], symbols["sizes"], inputs[0])],
     keeps=Keeps(view=rearranged_view),
     positions=lambda symbols, inputs, number, axis: rearranged_axis(symbols["pattern"], symbols["sizes"], inputs[0], axis),
+    instead=worded("a pattern in which the positions stay an axis of their own, as l does in 'h l d -> l (h d)'"),
     orders=True,
     source="Rogozhnikov, Einops, 2022, International Conference on Learning Representations",
     example=Example({"pattern": "c (h p) (w q) -> h w (p q c)", "sizes": {"p": 2, "q": 4}}, [[3, 6, 20]], [3, 5, 24]),

@@ -59,7 +59,7 @@ linear_attention = LayerType(
     state="causal * h * (d * d_v + normalise * d) * N // L",
     notes=f"{_STATE} With normalise the sum of its keys stands beside it. What makes queries and keys positive is written in front of it, such as elu and shift: 1.",
     positions=EARLIER,
-    whole=((0, "not causal", "reads later positions too: give it causal: true"),),
+    whole=((0, "not causal", "reads later positions too", "causal: true reads earlier ones alone"),),
     source="Katharopoulos et al., Transformers are RNNs, 2020, arXiv:2006.16236, equations 5 and 18 to 20",
     example=Example({"heads": 2}, [[5, 6], [5, 6], [5, 8]], [5, 8], maccs=270, adds=30, divs=40),
 )

@@ -92,7 +92,7 @@ def leaf(walk: Walk, item: Item, type: LayerType, args: dict[str, Any], name: st
     made = Leaf(name, type, args, inputs, outputs, result, scope.dtype)
     made.before = behind or (past and bool(inputs))
     made.frozen = scope.adapters is not None
-    made.written = item.args
+    made.item = item
     if len(inputs) == 1 and item in walk.lasts and _joins(type):
         walk.alone.append((path, walk.lasts[item]))
     if result.cached:
@@ -172,6 +172,7 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
     walk.made += 1
     outputs = [Tensor(shape, scope.dtype, scope.prefix + name, origin) for shape in shapes]
     made = Leaf(name, type, given, inputs, outputs, result, scope.dtype)
+    made.item = item
     made.before = past and bool(inputs)
     made.frozen = scope.adapters is not None
     if cached:

@@ -100,7 +100,9 @@ def _use(walk: Walk, item: Item, block: Block, env: Env, given: list[Any], name:
         outputs.append(
             outer if outer is not None else UNKNOWN if inner.shape is None else Tensor(inner.shape, inner.dtype, path, inner.origin)
         )
-    return Group(name, block.name, frame, inputs, outputs)
+    group = Group(name, block.name, frame, inputs, outputs)
+    group.item = item
+    return group
 
 
 def _placed(walk: Walk, item: Item, block: Block, env: Env, path: str, inputs: Values, scope: Scope, key: object, end: str | None) -> Frame:

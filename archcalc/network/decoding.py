@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
+from math import prod
 
 from ..core.dtypes import BITS, FLOATS
-from ..core.errors import RequestError, TooShort
+from ..core.errors import Problem, Refusal, RequestError, SpecError, TooShort
 from ..core.kinds import show
+from ..layers.kit.args import Shape
+from ..spec.templates import Template
+from ..spec.tree import Spec
 from .following import Walk, follow
-from .graph import INPUTS, Copies, Group, Leaf, Network, Node, Tensor, inside, leaves_of
+from .graph import INPUTS, Group, Leaf, Network, Node, Tensor, inside, leaves_of
+from .leaves import paths
+from .notes import named
+from .obstacles import placed, problems
 from .ties import weights
 from .tokens import ID_BITS
 
+TOKENS = "an input [length] of ids, or [length, features]"
+"""What the tokens are in."""
+FORMULAS = "layers with kv_cache in place of formulas count what it reads of those before"
+"""What is written where a layer type by formulas looks at other tokens."""
+OPEN = "does not say by which input its tokens come in"
 MOST = 16
 """How many inputs are tried for the one that brings the tokens: each is a walk through the network."""
 
 
-def token_inputs(name: str, network: Network) -> tuple[int, str]:
+WHOLE = "leave the phase out: all of it goes through at once"
+"""What is left where there are no tokens."""
+
+
+def token_inputs(spec: Spec, network: Network) -> tuple[int, RequestError | None]:
     """The bits of the inputs by which the tokens come in, and why there are none where it is 0.
 
     ``network`` has the shapes of the whole sequence. The tokens come in by an input with which it can go on from token to token while the
@@ -25,45 +42,74 @@ def token_inputs(name: str, network: Network) -> tuple[int, str]:
     """
     inputs, said = network.inputs, network.said
     if said is not None and said[1]:
-        return 0, f"the decode phase is for tokens on axis 0 of an input; those of {name} are on axis {said[1]} of {said[0]}"
+        return 0, _turned(spec, *said, next(tensor.shape or () for tensor in inputs if tensor.maker == said[0]))
     if len(inputs) == 1:
         shape = inputs[0].shape or ()
-        if len(shape) > 2:
-            return 0, f"the decode phase is for an input [length] or [length, features]; {name} has another: {show(shape)}"
-        return INPUTS, ""
+        if len(shape) > 2 and said is None:
+            hint = f"{WHOLE}; where its first axis holds tokens, tokens: 0 at the top level says so"
+            return 0, _refused_inputs(spec, f"the decode phase is for tokens in {TOKENS}", inputs, hint)
+        return INPUTS, None
     names = [tensor.maker for tensor in inputs if (_a_sequence(tensor) if said is None else tensor.maker == said[0])]
     if len(names) > MOST:
-        return 0, f"{name} has {len(names)} inputs that tokens may come in by: say in which, as in tokens: {{{names[0]}: 0}}"
-    if not names:
-        there = ", ".join(f"{tensor.maker} {show(tensor.shape)}" for tensor in inputs)
-        why = f"the decode phase is for tokens in an input [length] of ids or [length, features]; {name} has {there}"
-    else:
-        walks = dict(_closed(network, tensor.origin) for tensor in inputs if tensor.maker in names)
-        bits, why = _chosen(name, network, walks)
-        if bits:
-            return bits, ""
+        message, hint = f"{len(names)} inputs may bring the tokens", f"tokens: {{{names[0]}: 0}} at the top level says which do"
+        return 0, _refused_inputs(spec, message, [], hint, OPEN)
     left = [tensor.maker for tensor in inputs if tensor.maker not in names and 0 < len(tensor.shape or ()) <= 2 and said is None]
-    return 0, f"{why}; where they are in {left[0]}: tokens: {{{left[0]}: 0}}" if left else why
+    other = f"tokens: {{{left[0]}: 0}} at the top level says that they are in {left[0]}" if left else ""
+    if not names:
+        return 0, _refused_inputs(spec, f"the decode phase is for tokens in {TOKENS}", inputs, other or WHOLE)
+    walks = dict(_closed(network, tensor.origin) for tensor in inputs if tensor.maker in names)
+    return _chosen(spec, network, walks)
 
 
-def _chosen(name: str, network: Network, walks: Mapping[int, Walk]) -> tuple[int, str]:
+def _chosen(spec: Spec, network: Network, walks: Mapping[int, Walk]) -> tuple[int, RequestError | None]:
     """Of inputs that were followed those by which the tokens come in, or why there are none."""
     told = {bits: " and ".join(tensor.maker for tensor in network.inputs if tensor.origin & bits) for bits in walks}
-    able = {bits: walk for bits, walk in walks.items() if not (walk.stated or walk.found)}
+    able = {bits: walk for bits, walk in walks.items() if not (walk.obstacles or walk.endless)}
     if not able:
-        each = []
-        for bits, walk in walks.items():
-            where = f"with the tokens in {told[bits]}" + (f", as {walk.meets}," if walk.meets else ",")
-            each.append(f"{where} {walk.stated or walk.found}" if len(walks) > 1 or walk.meets else walk.stated or walk.found)
-        return 0, f"{name} can't be decoded token by token: {'; '.join(each)}"
+        bits, walk = min(reversed([*walks.items()]), key=lambda each: (each[1].endless, len(problems(each[1].obstacles))))
+        return 0, _refused_walk(spec, walk, told[bits], [told[other] for other in walks if other != bits])
     able = {bits: walk for bits, walk in able.items() if any(walk.place(each).new is not None for each in network.outputs)} or able
     least = [bits for bits in able if not any(other & bits == other != bits for other in able)]
     ids = [bits for bits in least if any(_holds_ids(tensor) for tensor in network.inputs if tensor.origin & bits)]
     least = ids if len(ids) == 1 else least
     if len(least) > 1:
         which, first = " or in ".join(told[bits] for bits in least), told[least[0]].partition(" and ")[0]
-        return 0, f"{name} can be decoded with the tokens in {which}: say in which, as in tokens: {{{first}: 0}}"
-    return least[0], ""
+        hint = f"tokens: {{{first}: 0}} at the top level says in which they are"
+        return 0, _refused_inputs(spec, f"the tokens may be in {which}", [], hint, OPEN)
+    return least[0], None
+
+
+def _refused_walk(spec: Spec, walk: Walk, tokens: str, others: list[str]) -> RequestError:
+    """What stands in the way where the tokens come in by these inputs, the nearest to be decoded."""
+    how = f", with the tokens in {tokens}" if others or walk.meets else ""
+    how += f", as {walk.meets}" if walk.meets else ""
+    how += f" (tokens: {{{others[0].partition(' and ')[0]}: 0}} says that they are in another)" if others else ""
+    if walk.endless:
+        return RequestError(f"{spec.title} can't be decoded token by token{how}: its tokens come in by too many inputs")
+    return Refusal(f"{spec.title} can't be decoded token by token{how}", problems(walk.obstacles))
+
+
+def _refused_inputs(spec: Spec, message: str, inputs: list[Tensor], hint: str, header: str = "can't be decoded token by token") -> Refusal:
+    """What is amiss with the inputs: at the first of them."""
+    found = ", ".join(f"{tensor.maker} {show(tensor.shape)}" for tensor in inputs)
+    return Refusal(f"{spec.title} {header}", [_problem(spec, spec.inputs[0].shape, message, found, hint)])
+
+
+def _turned(spec: Spec, name: str, axis: int, shape: Shape) -> Refusal:
+    """The spec says that the tokens lie on another axis than the first."""
+    assert spec.tokens is not None
+    order = [axis, *(each for each in range(len(shape)) if each != axis)]
+    tokens = f"tokens: {{{name}: 0}}" if len(spec.inputs) > 1 else "tokens: 0"
+    back = show([order.index(each) for each in range(len(shape))])
+    message = f"the tokens are on axis {axis} of {name}, and the decode phase goes along axis 0"
+    hint = f"{name}: {show([shape[each] for each in order])} with {tokens}, and permute: {back} behind it"
+    problem = _problem(spec, spec.tokens[1], message, f"{name} {show(shape)}", hint)
+    return Refusal(f"{spec.title} can't be decoded token by token", [problem])
+
+
+def _problem(spec: Spec, at: Template, message: str, found: str, hint: str) -> Problem:
+    """What is wrong at a place of the spec itself."""
+    return Problem(message, file=spec.file, line=at.node.line, column=at.node.column, path=at.path, found=found, hint=hint)
 
 
 def _a_sequence(tensor: Tensor) -> bool:
@@ -84,7 +130,7 @@ def _closed(network: Network, bits: int) -> tuple[int, Walk]:
         if not walk.along & ~bits:
             return bits, walk
         bits |= walk.along
-    walk.found = "its tokens come in by too many inputs"
+    walk.endless = True
     return bits, walk
 
 
@@ -99,21 +145,22 @@ def holds(network: Network) -> bool:
     return any(leaf.result.cached or leaf.result.state for node in network.frame.children for leaf in leaves_of(node))
 
 
-def in_front(name: str, network: Network, follows: int) -> int:
+def in_front(spec: Spec, network: Network, follows: int) -> int:
     """How many positions stand in front of the tokens in the caches of a network, here in the shapes of the whole sequence.
 
-    ``follows`` are the bits of the inputs by which the tokens come in. Raises RequestError where they are not as many in all of them.
+    ``follows`` are the bits of the inputs by which the tokens come in. Raises Refusal where they are not as many in all of them.
     """
     tokens = next((tensor.shape[0] for tensor in network.inputs if tensor.shape and tensor.origin & follows), 1)
-    lengths = {
-        max((leaf.inputs[0].shape or ())[-2:][0] - tokens, 0)
-        for node in network.frame.children
-        for leaf in leaves_of(node)
-        if leaf.layer.cache is not None and leaf.inputs[0].origin & follows
-    }
+    lengths: dict[int, Problem] = {}
+    for path, leaf, item in paths(network):
+        if leaf.layer.cache is not None and leaf.inputs[0].origin & follows and leaf.inputs[0].shape:
+            length = max(leaf.inputs[0].shape[-2:][0] - tokens, 0)
+            message = f"{length:,} positions stand in front of the tokens in its cache"
+            lengths.setdefault(
+                length, placed(item, message, f"in {path}", "all of them in front of the first layer that has a cache: concat: 0")
+            )
     if len(lengths) > 1:
-        told = " and ".join(f"{length:,}" for length in sorted(lengths))
-        raise RequestError(f"{name} can't be decoded with one context: {told} positions stand in front of the tokens in its caches")
+        raise Refusal(f"{spec.title} can't be decoded with one context", lengths.values())
     return max(lengths, default=0)
 
 
@@ -127,18 +174,32 @@ def check_room(front: int, context: int, step: int) -> None:
         )
 
 
-def check_step_by_step(name: str, network: Network, whole: Network) -> None:
-    """A network, here in the shapes of one token, can be run token by token. Raises RequestError where it can't.
+def check_step_by_step(spec: Spec, network: Network, whole: Network) -> None:
+    """A network, here in the shapes of one token, can be run token by token. Raises Refusal where it can't.
 
-    ``whole`` is the same network in the shapes of the whole sequence.
+    ``whole`` is the same network in the shapes of the whole sequence: a layer that stands in the way there, too, is told with those.
     """
-    walk = follow(network, network.follows)
-    reason = walk.stated
-    if not reason and _all_weights(network) != _all_weights(whole):
-        reason = _not_folded(network.frame.children, whole.frame.children, "") or "its weights depend on the length of the input"
-    reason = reason or walk.found
-    if reason:
-        raise RequestError(f"{name} can't be decoded token by token: {reason}")
+    found = follow(network, network.follows).obstacles
+    if found:
+        known = {(each.path, each.why): each for each in follow(whole, network.follows).obstacles}
+        told = problems(known.get((each.path, each.why), each) for each in found)
+        raise Refusal(f"{spec.title} can't be decoded token by token", told)
+    if _all_weights(network) != _all_weights(whole):
+        raise Refusal(f"{spec.title} can't be decoded token by token", _unlike(network.frame.children, whole.frame.children, ""))
+
+
+ONE_COMES_IN = (
+    "one token comes in: a size that is the length stays open, as -1 or left out; what is made as long as the sequence is a number or a var"
+)
+
+
+def wrong_for_one(spec: Spec, whole: Network, follows: int, found: list[Problem]) -> Refusal | SpecError:
+    """Why a network that is right in the shapes of the whole sequence is wrong in those of one token, as ``found`` tells."""
+    if obstacles := follow(whole, follows).obstacles:
+        return Refusal(f"{spec.title} can't be decoded token by token", problems(obstacles))
+    for each in found:
+        each.hint = each.hint or ("" if each.expected else ONE_COMES_IN)
+    return SpecError(found)
 
 
 def same(network: Network, other: Network) -> bool:
@@ -151,41 +212,48 @@ def same(network: Network, other: Network) -> bool:
     )
 
 
-def capped(whole: Network) -> list[str]:
-    """The layers whose window is as long as the sequence, in a network in the shapes of the whole sequence: probably meant as none."""
-    found: dict[str, None] = {}
-    seen: set[int] = set()
+def remarks(whole: Network, network: Network) -> list[str]:
+    """Notes on a network that is decoded, here in the shapes of the whole sequence and of the new tokens: of what may be meant otherwise."""
+    long = dict.fromkeys(path for path, leaf, _ in paths(whole) if leaf.result.window and leaf.result.grows)
+    pairs = zip(paths(whole), paths(network))
+    uneven = [path for (path, one, _), (_, other, _) in pairs if one.layer.declared and one.item is other.item and _uneven(one, other)]
+    return [
+        *named("its window is as long as the sequence, and a longer context is cut to it: no window is window: null", list(long)),
+        *named(f"its formulas are not in proportion to the tokens that come in, and while decoding one does: {FORMULAS}", uneven),
+    ]
 
-    def look(nodes: list[Node], prefix: str, compound: str) -> None:
-        for node in nodes:
-            if isinstance(node, Leaf):
-                if node.result.window and node.result.grows:
-                    found[compound or prefix + node.name] = None
-            elif isinstance(node, Copies):
-                look(node.nodes, f"{prefix}{node.name}.", compound)
-            elif isinstance(node, Group) and id(node.frame) not in seen:
-                seen.add(id(node.frame))
-                path = f"{prefix}{node.name}." if node.name else prefix
-                look(node.frame.children, path, compound or (path.removesuffix(".") if node.layer is not None else ""))
 
-    look(whole.frame.children, "", "")
-    return list(found)
+def _uneven(one: Leaf, other: Leaf) -> bool:
+    """Whether a layer does not do as much for each element, in the shapes of a sequence and in those of another."""
+    sizes = [prod(leaf.inputs[0].shape or ()) if leaf.inputs else 1 for leaf in (one, other)]
+    counts = [leaf.result.counts.to_dict() for leaf in (one, other)]
+    return not other.before and any(counts[0][each] * sizes[1] != counts[1][each] * sizes[0] for each in counts[0])
 
 
 def _all_weights(network: Network) -> list[tuple[object, ...]]:
     return [_weights(node) for node in network.frame.children]
 
 
-def _not_folded(nodes: list[Node], others: list[Node], prefix: str) -> str:
-    """That a compound layer, which multiplies in another order while decoding, has others weights in it: it has adapters. Empty where none is."""
-    for node, other in zip(nodes, others):
-        path = f"{prefix}{getattr(node, 'name', '')}"
+def _unlike(nodes: list[Node], others: list[Node], prefix: str) -> list[Problem]:
+    """The first layer whose weights are others for one token than for the whole sequence, or that only one of both has."""
+    names = {getattr(node, "name", "") for node in nodes}
+    for node, other in zip_longest(nodes, others):
+        if node is not None and other is not None and _weights(node) == _weights(other):
+            continue
+        either = node if node is not None else other
+        if other is not None and getattr(other, "name", "") not in names:
+            node, either = None, other
+        path = f"{prefix}{getattr(either, 'name', '')}"
         if isinstance(node, Group) and isinstance(other, Group) and node.layer is not None and node.layer is other.layer:
-            if _weights(node) != _weights(other):
-                return f"{path} folds weights that adapters stand beside, which changes them: leave these layers out with lora-on, or merge them"
-        elif (found := _not_folded(inside(node), inside(other), f"{path}." if path != prefix else prefix)) != "":
-            return found
-    return ""
+            hint = "on: [...] of lora, or lora-on, leaves these layers out where it names others; or merge them"
+            return [placed(node.item, f"{node.type} folds weights that adapters stand beside, which changes them", f"in {path}", hint)]
+        if node is not None and other is not None and inside(node) and inside(other):
+            return _unlike(inside(node), inside(other), f"{path}." if path != prefix else prefix)
+        item = next((each.item for each in leaves_of(either)), None) if either is not None else None
+        sizes = " and ".join(f"{sum(leaf.result.params for leaf in leaves_of(each)) if each else 0:,}" for each in (other, node))
+        found = f"{sizes} params with the whole and with one token, in {path}"
+        return [placed(item, "its weights depend on the length of the input", found, ONE_COMES_IN)]
+    return []
 
 
 def _weights(node: Node) -> tuple[object, ...]:

@@ -1,15 +1,16 @@
-"""Where the positions of a sequence lie in every value of a network, and which layers can't take them one at a time."""
+"""Where the positions of a sequence lie in every value of a network, and which layers can't take them one at a time.
+
+An obstacle ends nothing: the walk goes on as if it were mended, where that is known, so that all of them are told at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ..layers.kit.args import Shape
-from ..layers.kit.positions import ALL, EARLIER
+from ..layers.kit.positions import ALL, APART, EARLIER
 from .graph import INPUTS, Copies, Group, Leaf, Network, Node, Tensor
-
-ALONG = "looks along the positions, and one is there at a time"
-NO_CACHE = "has no cache of the tokens before"
+from .obstacles import ALONG, Obstacle, anew, beside, met, missed, mixed, unlike
 
 
 class Place:
@@ -39,6 +40,7 @@ def follow(network: Network, follows: int) -> Walk:
     """The walk through a network whose tokens come in by the inputs with the bits ``follows``, along their first axes."""
     first = Place(new=0)
     walk = Walk({id(tensor): first for tensor in network.inputs if tensor.origin & follows and tensor.shape}, follows)
+    walk.given = {tensor.maker for tensor in network.inputs}
     walk.nodes(network.frame.children, "")
     return walk
 
@@ -46,7 +48,7 @@ def follow(network: Network, follows: int) -> Walk:
 class Walk:
     """One walk over a frame in the order in which data flows: it follows the positions and notes what can't be done one at a time."""
 
-    __slots__ = ("_inside", "along", "behind", "follows", "found", "meets", "places", "stated")
+    __slots__ = ("_inside", "along", "behind", "endless", "follows", "given", "made", "meets", "obstacles", "places")
 
     def __init__(self, places: dict[int, Place], follows: int, inside: dict[tuple[object, ...], Walk] | None = None) -> None:
         self.places = places
@@ -59,10 +61,14 @@ class Walk:
         """Those of further inputs, which have a value for each position: tokens come in by them, too."""
         self.meets = ""
         """Which layer is the first to say so."""
-        self.stated = ""
-        """The last obstacle that a layer type states of itself, or a cache that is missing: the path of the layer, and why."""
-        self.found = ""
-        """The first obstacle that follows from where the positions lie."""
+        self.endless = False
+        """Whether so many bring something for each position that nobody followed all of them."""
+        self.obstacles: list[Obstacle] = []
+        """The first of each item, in the order in which data flows."""
+        self.given: set[str] = set()
+        """The names of the inputs of the network."""
+        self.made: dict[int, Leaf | Group] = {}
+        """What made each value, by the id() of the value."""
         self._inside = {} if inside is None else inside
         """The walks through frames that serve many groups, by the id() of the frame, which the network holds, and the places of its inputs."""
 
@@ -86,6 +92,11 @@ class Walk:
         """Where the sequence lies in a value."""
         return self.places.get(id(tensor), NOWHERE)
 
+    def note(self, obstacle: Obstacle) -> None:
+        """Something stands in the way. Copies are alike, and what is amiss with one layer begins where it is first met."""
+        if obstacle.node.item is None or all(each.node.item is not obstacle.node.item for each in self.obstacles):
+            self.obstacles.append(obstacle)
+
     def group(self, group: Group, prefix: str) -> None:
         """A block or a compound layer, which has values of its own."""
         incoming = [self.place(tensor) for tensor in group.inputs]
@@ -93,18 +104,18 @@ class Walk:
         walk = self._inside.get(key)
         if walk is None:
             walk = self._inside[key] = Walk(dict(zip(map(id, group.frame.inputs), incoming)), self.follows, self._inside)
+            walk.given = self.given
             walk.nodes(group.frame.children, "")
         self.along |= walk.along
         self.meets = self.meets or (prefix + walk.meets if walk.meets else "")
         self.behind |= walk.behind
         for tensor, inner in zip(group.outputs, group.frame.outputs):
             self.places.setdefault(id(tensor), walk.place(inner))
+            self.made.setdefault(id(tensor), group)
         for identity, tensor in group.reached():
             self.places.setdefault(id(tensor), walk.places.get(identity, NOWHERE))
-        if walk.stated:
-            self.stated = prefix + walk.stated
-        if walk.found:
-            self.found = self.found or prefix + walk.found
+        for each in walk.obstacles:
+            self.note(each.within(prefix, group))
 
     def each(self, group: Group, prefix: str) -> None:
         """An `each`: inside of it the axis is gone, and outside it is there again."""
@@ -126,19 +137,34 @@ class Walk:
         places = [self.place(tensor) for tensor in leaf.inputs]
         if all(place is NOWHERE for place in places):
             return
-        symbols = leaf.result.symbols
-        why = next((why for number, test, why in leaf.layer.whole if places[number] is not NOWHERE and test(symbols)), "")
-        if why:
-            self.stated = f"{path} {why}"
-            place = LOST
-        elif LOST in places:
+        for number, test, why, hint in leaf.layer.whole:
+            place, symbols = places[number], leaf.result.symbols
+            axis = place.new if place.new is not None else place.old
+            if not test(symbols) or (not place.latest if axis is None else self.apart(leaf, number, axis)):
+                continue
+            if number == 0 or places[0] is not NOWHERE or place.latest:
+                self.note(Obstacle(path, leaf, why, hint.format(**symbols), _at(number, place)))
+            elif place.new is not None:
+                self.note(anew(leaf, path, _at(number, place)))
+        if LOST in places:
             place = LOST
         else:
             place = self.declared(leaf, places) if leaf.layer.declared else self.moved(leaf, places, path)
         for tensor in leaf.outputs:
             self.places[id(tensor)] = place
-        for tensor in leaf.extra:  # a state is the latest position's
-            self.places[id(tensor)] = place if place in (LOST, NOWHERE) else Place(latest=True)
+            self.made[id(tensor)] = leaf
+        for tensor in leaf.extra:
+            self.places[id(tensor)] = place if place in (LOST, NOWHERE) else self.state(leaf, places[0])
+
+    def apart(self, leaf: Leaf, number: int, axis: int) -> bool:
+        """Whether a layer takes each position on this axis of this input by itself: a sequence that each token holds is on another axis."""
+        return leaf.layer.moves(leaf.result, [tensor.shape or () for tensor in leaf.inputs], number, axis)[0] == APART
+
+    def state(self, leaf: Leaf, place: Place) -> Place:
+        """A state is the latest position's, unless each position has one: of a sequence of its own."""
+        if place.new is None or not self.apart(leaf, 0, place.new):
+            return Place(latest=True)
+        return Place(place.new)
 
     def declared(self, leaf: Leaf, places: list[Place]) -> Place:
         """A type that a spec declares: nobody but the spec knows what it looks at, and an axis that stays as it is, is the same axis."""
@@ -157,35 +183,47 @@ class Walk:
         if _joined_behind(leaf, shapes, places):
             self.behind.add(id(leaf))
             return Place(places[-1].new)
-        new: set[int] = set()
+        new: dict[int, int] = {}
         old: set[int] = set()
-        latest, met = any(place.latest for place in places), False
+        latest, summed, uncached = any(place.latest for place in places), False, []
         for number, place in enumerate(places):
             if place.old is not None:
                 looks, axis = leaf.layer.moves(leaf.result, shapes, number, place.old)
                 old.update(() if axis is None else (axis,))
-                met |= looks == EARLIER and axis is None
+                summed |= looks == EARLIER and axis is None
             if place.new is not None:
                 looks, axis = leaf.layer.moves(leaf.result, shapes, number, place.new)
-                new.update(() if axis is None else (axis,))
-                latest |= axis is None
                 if looks == ALL:
-                    return self.obstacle(path)
-                if looks == EARLIER and axis is None:
-                    return self.obstacle(path, uncached=True)
-        for tensor in self.beside(leaf, shapes, places, new | old, met=met):
-            meets = f"{path} takes one of {tensor.maker} for each position"
+                    found = met(leaf, path, number, place.new, gone=axis is None, given=leaf.inputs[number].maker in self.given)
+                    self.note(found)
+                    if axis is None or found.why != ALONG:
+                        return LOST
+                    new[axis] = number
+                elif looks == EARLIER and axis is None:  # a sum over the positions, those before among them
+                    uncached.append(number)
+                elif axis is None:
+                    latest = True
+                else:
+                    new[axis] = number
+        if len(new) > 1 and leaf.layer.cache is None:  # each position meets all others: those on the last axis are the keys
+            key = max(new)
+            uncached.append(new.pop(key))
+            old.add(key)
+        if uncached:
+            self.note(missed(leaf, path, uncached, self.made, lambda tensor: self.place(tensor).new))
+        for tensor in self.beside(leaf, shapes, places, {*new, *old}, met=summed):
             if tensor.origin < INPUTS:
-                self.found = self.found or f"{meets}, and can't tell which is the new one's"
+                self.note(beside(leaf, path, tensor, scores=bool(old)))
                 return LOST
-            self.meets = self.meets or meets
+            self.meets = self.meets or f"{path} takes one of {tensor.maker} for each position"
             self.along |= tensor.origin & -INPUTS
         if leaf.layer.cache is not None:
-            new, old = set(), old | new
-        if len(new) > 1:  # each position meets all others
-            return self.obstacle(path, uncached=True)
-        if len(old) > 1 or new & old or (new and latest):
-            return self.obstacle(path)
+            if new and len(shapes[0]) - 2 not in new:
+                self.note(unlike(leaf, path, *new))
+            new, old = {}, {*old, *new}
+        if len(old) > 1 or (old and new.keys() & old) or (new and latest):
+            self.note(mixed(leaf, path, caches=len(old) > 1, latest=bool(new and latest)))
+            return LOST
         return Place(min(new, default=None), min(old, default=None), latest=latest and not new) if new or old or latest else NOWHERE
 
     def beside(self, leaf: Leaf, shapes: list[Shape], places: list[Place], axes: set[int], *, met: bool) -> Iterator[Tensor]:
@@ -205,13 +243,10 @@ class Walk:
             ):
                 yield tensor
 
-    def obstacle(self, path: str, *, uncached: bool = False) -> Place:
-        """Note what stands in the way, and that what comes behind it is of no more interest."""
-        if uncached:
-            self.stated = f"{path} {NO_CACHE}"
-        else:
-            self.found = self.found or f"{path} {ALONG}"
-        return LOST
+
+def _at(number: int, place: Place) -> tuple[int, int] | None:
+    """The number of an input and the axis of its positions."""
+    return None if place.new is None else (number, place.new)
 
 
 def _joined_behind(leaf: Leaf, shapes: list[Shape], places: list[Place]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from ..layers.kit.args import Shape
 from ..layers.kit.layer import LayerType
 from ..layers.kit.result import Result
+from ..spec.tree import Item
 from .choices import Choices
 
 CACHE, STEP, INPUTS = 1, 2, 4
@@ -52,16 +53,12 @@ NOTHING: list[Tensor] = []
 """What a node holds that ends no composite: a node's ``held`` are the values that came into the composites that end with it."""
 
 
-UNSAID: dict[str, Any] = {}
-"""What is written of a layer that no item of its own is there for."""
-
-
 class Leaf:
     """One layer."""
 
     __slots__ = (
-        *("args", "before", "cached_in", "dtype", "extra", "frozen", "held", "held_in", "inputs", "layer", "name"),
-        *("outputs", "owner", "result", "rows_before", "style", "tie", "written"),
+        *("args", "before", "cached_in", "dtype", "extra", "frozen", "held", "held_in", "inputs", "item", "layer"),
+        *("name", "outputs", "owner", "result", "rows_before", "style", "tie"),
     )
     leaves = 1
 
@@ -91,10 +88,15 @@ class Leaf:
         self.rows_before = False
         """Whether that layer looks up rows of them alone: this one is the first that reads all."""
         self.held = NOTHING
-        self.written = UNSAID
-        """The arguments that the spec says by their names: of all others ``args`` holds the defaults."""
+        self.item: Item | None = None
+        """What it was made of; None for a layer that is in no spec."""
         self.before = False
         """While decoding: whether it ran before the new token came in, and has nothing to do now."""
+
+    @property
+    def written(self) -> Collection[str]:
+        """The names of the arguments that the spec says: of all others ``args`` holds the defaults."""
+        return self.item.args if self.item is not None else ()
 
     @property
     def cache_dtype(self) -> str:
@@ -129,7 +131,7 @@ class Group:
     """A block or composite in use. A frame may serve several groups: a block with the same arguments on the same shape."""
 
     __slots__ = (
-        *("_outside", "apart", "args", "branches", "dtype", "frame", "frozen", "held", "held_in", "inputs"),
+        *("_outside", "apart", "args", "branches", "dtype", "frame", "frozen", "held", "held_in", "inputs", "item"),
         *("layer", "mask", "name", "outputs", "owner", "style", "tie", "times", "type", "weights"),
     )
 
@@ -142,6 +144,8 @@ class Group:
         self.outputs = outputs
         self.times = times
         """How often it runs in one pass: the slices of an `each`, the active ones of `experts`."""
+        self.item: Item | None = None
+        """What uses a block or a compound layer; None for a composite."""
         self.weights = self.mask = 1
         """How many sets of weights it has: the experts of `experts`. And whether it counts: 0 or 1, a number that may be open."""
         self.layer: LayerType | None = None
@@ -245,22 +249,12 @@ def leaves_of(node: Node) -> Iterator[Leaf]:
         yield from leaves_of(inner)
 
 
-def ran_before(node: Node) -> bool:
-    """Whether all layers of a node that something comes into ran before the new token came in."""
-    found = False
-    for leaf in leaves_of(node):
-        if leaf.inputs and not leaf.before:
-            return False
-        found = found or leaf.before
-    return found
-
-
 class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
     __slots__ = (
-        *("alone", "behind", "capped", "choices", "constants", "decodes", "dtype", "follows", "formats", "frame", "given_up", "inputs"),
-        *("last_alone", "last_axes", "outputs", "said", "slips", "tokens", "vars"),
+        *("alone", "behind", "choices", "constants", "decodes", "dtype", "follows", "formats", "frame", "given_up", "inputs"),
+        *("last_alone", "last_axes", "outputs", "remarks", "said", "slips", "tokens", "vars"),
     )
 
     def __init__(
@@ -296,5 +290,5 @@ class Network:
         """Whether new tokens alone go through, against a context: what is the same for all tokens ran before."""
         self.slips: list[tuple[str, str]] = []
         """Items that read `index` of their own copies or passes, each with the one around whose counter nothing reads."""
-        self.capped: list[str] = []
-        """While decoding: the layers whose window is as long as the sequence that the spec has."""
+        self.remarks: list[str] = []
+        """While decoding: notes on what may be meant otherwise."""

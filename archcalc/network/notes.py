@@ -39,8 +39,7 @@ def notes(network: Network, batch: int = 1) -> list[str]:
         found += named(what, [inner for inner, around in network.slips if around == outer])
     if network.choices.met:
         found.append(network.choices.told())
-    found += named("its window is as long as the sequence, and a longer context is cut to it: no window is window: null", network.capped)
-    return found
+    return found + network.remarks
 
 
 def _axes(tensor: Tensor) -> str:

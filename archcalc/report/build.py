@@ -11,8 +11,9 @@ from ..core.dtypes import BITS
 from ..core.formats import begun, cache_bits
 from ..core.held import NOTHING, Held, all_held
 from ..core.numbers import is_open
-from ..network.graph import STEP, Copies, Leaf, Network, Node, Tensor, ran_before
+from ..network.graph import STEP, Copies, Leaf, Network, Node, Tensor
 from ..network.graph import Group as GroupNode
+from ..network.leaves import ran_before
 from .counting import Counting
 from .rows import Entry, Group, Row
 from .totals import Totals

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ..core.counts import Counts
 from ..core.held import NOTHING, Held, all_held
 from ..network.graph import Group as GroupNode
-from ..network.graph import Leaf, Tensor, ran_before
+from ..network.graph import Leaf, Tensor
+from ..network.leaves import ran_before
 from .measured import Measured, Shapes, plain, shapes_of
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Netwo
         "cached": cached,
         "choices": choices,
     }
-    name = spec.name or spec.file or "the network"
+    name = spec.title
     try:
         given, spec = _given(spec, request), _with_inputs(spec, request)
     except RequestError as error:  # of a spec that is wrong, that comes first: its variants and vars are perhaps among what is wrong
@@ -63,7 +63,7 @@ def shaped(spec: Spec, problems: list[Problem], request: Request) -> tuple[Netwo
         from ..network.decoding import holds, mark, token_inputs
 
         if holds(network):
-            mark(network, token_inputs(name, network)[0])
+            mark(network, token_inputs(spec, network)[0])
     if request.logits == "last" or request.answers:
         from ..network.last import last_position
 
@@ -78,24 +78,26 @@ def _stepwise(
 ) -> tuple[Network, int]:
     """A prompt, or new tokens against a context; and how many positions stand in front. ``whole`` has the shapes that the spec says."""
     from ..network.build import propagate
-    from ..network.decoding import capped, check_room, check_step_by_step, in_front, mark, token_inputs
+    from ..network.decoding import check_room, check_step_by_step, in_front, mark, remarks, token_inputs, wrong_for_one
 
-    follows, why = token_inputs(name, whole)
-    if not follows:
-        raise RequestError(why)
-    front = in_front(name, whole, follows)
+    follows, why = token_inputs(spec, whole)
+    if why is not None:
+        raise why
+    front = in_front(spec, whole, follows)
     if request.context:
         check_room(front, request.context, request.step or 1)
     network, found = propagate(spec, given, run=request.run, follows=follows, **more)
     if found or network is None:
+        if request.context:
+            raise wrong_for_one(spec, whole, follows, found)
         raise SpecError(found)
     if request.context:
         _refuse_lengths(spec, network, request)
-        check_step_by_step(name, network, whole)
+        check_step_by_step(spec, network, whole)
     elif len(network.inputs) > 1 or network.constants:
         mark(network, follows)
     if request.context or request.answers:
-        network.capped = capped(whole)
+        network.remarks = remarks(whole, network)
     return network, front
 
 
@@ -145,7 +147,7 @@ def _refuse_lengths(spec: Spec, network: Network, request: Request) -> None:
         )
         if longer is not None and same(network, longer):
             raise RequestError(
-                f"{name} is the length of the input, which changes nothing while decoding: the context says how many tokens there are"
+                f"{name} is the length of the input, which changes nothing while decoding: leave it out, for the context says how many tokens there are"
             )
 
 

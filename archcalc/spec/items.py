@@ -129,6 +129,7 @@ def _typed(reading: Reading, node: Node, path: str, key: Scalar, value: Node | N
         unknown_type(reading, key, path, name)
         return Item(node, path, key, None, name)
     item = Item(node, path, key, found, name)
+    item.file = reading.reporter.file
     reading.chooses |= isinstance(found, Composite) and found.open
     _arguments(reading, item, value, found.args, f"{path}.{name}", known)
     if item.type is not None:

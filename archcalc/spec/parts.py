@@ -33,6 +33,7 @@ def read_spread(
     """
     head, args = composite.name, composite.args
     item = Item(node, path, node.keys.get(head, first_key(node)), composite, head)
+    item.file = reading.reporter.file
     given = [arg.name for arg in args if arg.name in node.entries]
     if any(arg.required and arg.name not in given for arg in args):
         missing_parts(reading, item.key, path, composite, given)

@@ -59,7 +59,7 @@ class Item:
     """One entry of a body. ``type`` is what its key names: a layer type, a block, or a composite."""
 
     __slots__ = (
-        *("node", "path", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed", "shared"),
+        *("node", "path", "file", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed", "shared"),
         *("sources", "repeat", "index", "when", "let", "share", "frozen", "dtype", "held_in", "cache_dtype", "lora", "style", "until"),
         "uses_index",
     )
@@ -67,6 +67,8 @@ class Item:
     def __init__(self, node: Node, path: str, key: Scalar, type: LayerType | Block | Composite | None, type_name: str) -> None:
         self.node = node
         self.path = path
+        self.file = ""
+        """What errors call the file that it stands in."""
         self.key = key
         self.type = type
         """None where the item is wrong and was already reported."""
@@ -218,3 +220,8 @@ class Spec:
         self.budget: dict[str, tuple[int | Fraction, Node]] = {}
         """What each figure may come to, in its unit, and where that is written: seconds are a fraction."""
         self.variants: dict[str, dict[str, Template]] = {}
+
+    @property
+    def title(self) -> str:
+        """What it is called, or its file."""
+        return self.name or self.file or "the network"

@@ -141,7 +141,10 @@ WRONG = [
     ),
     (
         ["--phase", "decode", "--context", "4"],
-        "the decode phase is for an input [length] or [length, features]; Net has another: [3, 6, 6]",
+        "Net can't be decoded token by token:\n"
+        "net.yaml:2:8: input: the decode phase is for tokens in an input [length] of ids, or [length, features]\n"
+        "  found     input [3, 6, 6]\n"
+        "  hint      leave the phase out: all of it goes through at once; where its first axis holds tokens, tokens: 0 at the top level says so",
     ),
     (["--phase", "train"], "there is no phase 'train': there are prefill, decode"),
     (["--device", "b100"], "there is no device 'b100': did you mean 'v100'?"),

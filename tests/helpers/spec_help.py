@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import archcalc
 from archcalc.api import analyze_text, make_request
+from archcalc.core.errors import Refusal
 
 if TYPE_CHECKING:
     from archcalc.report.report import Report
@@ -33,6 +34,8 @@ def errors(text: str, **options: Any) -> str:
         report = analyzed(text, **options)
     except archcalc.SpecError as error:
         return "\n".join(map(str, error.errors))
+    except Refusal as refusal:
+        return str(refusal)
     raise AssertionError("there is nothing wrong with it: " + "; ".join(row.name for row in report.layers[:20]))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import archcalc
-from archcalc.core.errors import RequestError
+from archcalc.core.errors import Refusal, RequestError
 from archcalc.network.decoding import MOST
 from spec_help import analyzed
 
@@ -20,10 +20,12 @@ def decoded(text: str, **options: Any) -> Any:
 
 
 def refused(text: str, **options: Any) -> str:
-    """Why it can't be."""
+    """Why it can't be, in a line, and what stands in the way at which place of the spec."""
     with pytest.raises(RequestError) as caught:
         decoded(text, **options)
-    return str(caught.value)
+    places = caught.value.errors if isinstance(caught.value, Refusal) else ()
+    assert all(each.line and each.found + each.hint for each in places)
+    return "\n".join([str(caught.value).partition("\n")[0], *(f"{each.path}: {each.message}" for each in places)])
 
 
 def inputs(**shapes: Any) -> str:
@@ -329,7 +331,7 @@ def test_the_output_tells_which_of_several_is_decoded() -> None:
 
 
 def test_the_spec_tells_where_nothing_else_does() -> None:
-    said = "net.yaml can be decoded with the tokens in frames or in labels: say in which, as in tokens: {frames: 0}"
+    said = "net.yaml does not say by which input its tokens come in:\ninputs.frames: the tokens may be in frames or in labels"
     assert refused(EITHER) == said
     assert decoded(f"tokens: {{labels: 0}}\n{EITHER}").totals.maccs == 24 * (3 + 6) + 9 * 6 * 8
     assert decoded(f"tokens: {{frames: 0}}\n{EITHER}").totals.maccs == 24 * (5 + 6) + 4 * 6 * 8
@@ -349,54 +351,52 @@ def test_one_of_two_that_are_alike_has_a_single_position() -> None:
 
 # What can't be decoded
 
-ALONG = "looks along the positions, and one is there at a time"
-AHEAD = "looks at later positions too: give the attention causal: true"
+OTHERS = "gives other positions than come in, and one is there at a time"
+NO_TOKENS = "the decode phase is for tokens in an input [length] of ids, or [length, features]"
+REFUSAL = "net.yaml can't be decoded token by token"
 ATTENDED = "layers: [{attention: 2, from: [query, memory]}]"
 
 REFUSED = {
     "a decoder that is not causal": (
         PAIR.replace(", causal: true", ""),
-        "net.yaml can't be decoded token by token: "
-        f"with the tokens in source, transformer_decoder.2.cross_attention.scores {AHEAD}; "
-        f"with the tokens in text, transformer_decoder.2.self_attention.scores {AHEAD}",
+        f"{REFUSAL}, with the tokens in text (tokens: {{source: 0}} says that they are in another):\nlayers[4]: transformer_decoder looks at later positions too",
     ),
     "no sequence": (
         inputs(a="[3, 6, 6]", b="[2, 6, 6]") + "layers: [concat]",
-        "the decode phase is for tokens in an input [length] of ids or [length, features]; net.yaml has a [3, 6, 6], b [2, 6, 6]",
+        f"{REFUSAL}:\ninputs.a: {NO_TOKENS}",
     ),
     "ids on two axes are several sequences": (
         "inputs: {image: [3, 6, 6], texts: {shape: [2, 5], dtype: int64}}\nlayers: [{embedding: {vocabulary: 9, features: 4}, from: texts}]",
-        "the decode phase is for tokens in an input [length] of ids or [length, features]; net.yaml has image [3, 6, 6], texts [2, 5]; "
-        "where they are in texts: tokens: {texts: 0}",
+        f"{REFUSAL}:\ninputs.image: {NO_TOKENS}",
     ),
     "tokens on another axis": (
         "tokens: {a: 1}\n" + inputs(a="[6, 5]", b="[4]") + "layers: [{relu: , from: a}]",
-        "the decode phase is for tokens on axis 0 of an input; those of net.yaml are on axis 1 of a",
+        f"{REFUSAL}:\ntokens.a: the tokens are on axis 1 of a, and the decode phase goes along axis 0",
     ),
     "what comes behind the tokens": (
         THREE.replace("AXIS", "0").replace("[words, seen, asked]", "[words, asked, pooled]").replace("- {concat", "- {name: pooled, slice: {stop: 1}, from: seen}\n  - {concat"),
-        "net.yaml can't be decoded token by token: "
-        f"with the tokens in system, concat {ALONG}; with the tokens in patches, pooled {ALONG}; with the tokens in text, concat {ALONG}",
+        f"{REFUSAL}, with the tokens in text (tokens: {{system: 0}} says that they are in another):\nlayers[4]: concat {OTHERS}",
     ),
     "an image for each position": (
         inputs(image="[3, 8, 8]", text=5)
         + "layers:\n  - {conv: {channels: 6, kernel: 8}, from: image}\n  - reshape: [1, 6]\n  - {name: spread, expand: [5, 6]}\n"
         "  - {embedding: {vocabulary: 11, features: 6}, from: text}\n  - {add: , from: [previous, spread]}",
-        "net.yaml can't be decoded token by token: "
-        f"with the tokens in image and text, as add takes one of spread for each position, conv {ALONG}",
+        f"{REFUSAL}, with the tokens in image and text, as add takes one of spread for each position:\n"
+        "layers[0]: conv takes the positions for channels",
     ),
     "a table of one length": (
         "input: [5, 8]\nlayers:\n  - {name: table, parameter: [5, 8]}\n  - {add: , from: [input, table]}",
-        "net.yaml can't be decoded token by token: add takes one of table for each position, and can't tell which is the new one's",
+        f"{REFUSAL}:\nlayers[1]: add takes one of table for each position, and can't tell which is the new one's",
     ),
     "a mask of one length": (
         "input: [20, 8]\nlayers:\n  - {name: k, kv_cache: 0}\n  - {name: s, attention_scores: {heads: 2, causal: true}, from: [input, k]}\n"
         "  - {name: mask, constant: [20, 20]}\n  - {add: , from: [s, mask]}",
-        "net.yaml can't be decoded token by token: add takes one of mask for each position, and can't tell which is the new one's",
+        f"{REFUSAL}:\nlayers[3]: add takes one of mask for each position, and can't tell which is the new one's",
     ),
     "caches of several lengths": (
         THREE.replace("AXIS", "0").replace("share: words}", "share: words}\n  - {name: asked_more, attention: {heads: 2, causal: true}}").replace("seen, asked]", "seen, asked_more]"),
-        "net.yaml can't be decoded with one context: 0 and 7 positions stand in front of the tokens in its caches",
+        "net.yaml can't be decoded with one context:\nlayers[3]: 0 positions stand in front of the tokens in its cache\n"
+        "layers[5]: 7 positions stand in front of the tokens in its cache",
     ),
 }  # fmt: skip
 
@@ -412,12 +412,12 @@ def test_too_many_inputs_are_not_tried() -> None:
     names = [f"x{number}" for number in range(MOST + 1)]
     head = inputs(**dict.fromkeys(names, "[5, 8]"))
     text = f"{head}layers: [{{lstm: 3, from: x4}}]"
-    assert refused(text) == "net.yaml has 17 inputs that tokens may come in by: say in which, as in tokens: {x0: 0}"
+    assert refused(text) == "net.yaml does not say by which input its tokens come in:\ninputs.x0: 17 inputs may bring the tokens"
     assert "decoding: one token of x4, which follows 19 others" in decoded(f"tokens: {{x4: 0}}\n{text}").notes
     images = inputs(text=5, **dict.fromkeys(names, "[5, 1, 1]"))
     chain = [f"{{add: , from: [x{number}, x{number - 1}], name: y{number}}}" for number in range(MOST, 0, -1)]
     text = f"{images}layers: [{', '.join(chain)}, {{unsqueeze: 1, from: text}}, {{unsqueeze: 2}}, {{add: , from: [previous, x0]}}]"
-    assert refused(text).endswith(", its tokens come in by too many inputs")
+    assert refused(text).endswith(": its tokens come in by too many inputs")
 
 
 def test_a_prompt_is_one_of_the_tokens() -> None:
@@ -426,7 +426,10 @@ def test_a_prompt_is_one_of_the_tokens() -> None:
     assert [tensor.shape for tensor in report.network.inputs] == [(512,), (5,)]
     assert report.totals.cross_cache_bytes == 12 * 2 * 512 * 768 * 4
     assert report.totals.kv_cache_bytes == 12 * 2 * 5 * 768 * 4
-    with pytest.raises(RequestError, match=r"^the decode phase is for tokens in an input"):
+    with pytest.raises(
+        RequestError,
+        match=r"^CLIP can't be decoded token by token:\nclip:\d+:\d+: inputs.image: the decode phase is for tokens in an input",
+    ):
         archcalc.analyze("clip", prompt=5)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from places import ERRORS
 from spec_help import errors
 
 FILES = sorted(ERRORS.glob("*.txt"))
+OPTIONS: dict[str, dict[str, Any]] = {"decoding": {"phase": "decode", "context": 16}}
+"""What is asked of the specs in a file, by its name."""
 
 
 def cases(path: Path) -> list[tuple[str, str, str]]:
@@ -27,10 +30,14 @@ def cases(path: Path) -> list[tuple[str, str, str]]:
 CASES = {f"{path.stem}: {title}": (text, expected) for path in FILES for title, text, expected in cases(path)}
 
 
+def test_what_is_asked_is_asked_of_files_that_are_there() -> None:
+    assert OPTIONS.keys() <= {path.stem for path in FILES}
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_errors(case: str) -> None:
     text, expected = CASES[case]
-    assert errors(text) == expected
+    assert errors(text, **OPTIONS.get(case.partition(":")[0], {})) == expected
 
 
 def test_the_cases_are_all_there() -> None:

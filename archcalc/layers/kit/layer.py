@@ -14,7 +14,7 @@ from .args import Arg, Example, LayerError, Shape, Symbols
 from .axes import ANY, CHANNELS_FIRST, FEATURES_LAST, SPATIAL, axes_text, check_count, check_shape, features_on_last
 from .keeps import NOTHING, Keeps
 from .plan import Plan
-from .positions import ALL, Move, Positions, rule_of
+from .positions import ALL, Instead, Move, Positions, latest, rule_of
 from .result import Result
 
 ShapeRule = Callable[[Symbols, "list[Shape]"], "list[Shape]"]
@@ -75,7 +75,8 @@ class LayerType:
         fuses: str = "",
         looks_up: bool = False,
         positions: str | Positions = ALL,
-        whole: tuple[tuple[int, str, str], ...] = (),
+        instead: Instead = latest,
+        whole: tuple[tuple[int, str, str, str], ...] = (),
         together: str = "",
         joins: str = "",
         masked: Callable[[Symbols], int] | None = None,
@@ -137,8 +138,10 @@ class LayerType:
         """Whether it reads but the rows of its weights that it needs."""
         self.positions = positions
         """What of a sequence it looks at: see ``moves``."""
-        self.whole = tuple((number, Formula(test), why) for number, test, why in whole)
-        """Where it needs a whole sequence at once: the number of the input that has it, a test of its arguments, and why."""
+        self.instead = instead
+        """What is written in its place, or of it, where it would look at later positions."""
+        self.whole = tuple((number, Formula(test), why, hint) for number, test, why, hint in whole)
+        """Where it needs a whole sequence at once: the number of the input that has it, a test of its arguments, why, and what to write."""
         self.together = Formula(together) if together else None
         """Where what comes in are values of one sequence: if one of them follows the tokens, all do."""
         self.joins = joins

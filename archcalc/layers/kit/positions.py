@@ -24,6 +24,8 @@ Move = tuple[str, int | None]
 """What it looks at, and the axis of the output, counted from 0."""
 Positions = Callable[[Symbols, "list[Shape]", int, int], Move]
 """From the symbols, the shapes of the inputs, the number of an input and an axis of it, both counted from 0."""
+Instead = Callable[[Symbols, Shape, int], str]
+"""What is written where the positions come one at a time: from the symbols, the shape of the input and the axis of the positions."""
 
 
 def features(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
@@ -64,6 +66,21 @@ def without(arg: str) -> Positions:
         return (ALL, None) if axis in gone else (APART, axis - sum(each < axis for each in gone))
 
     return move
+
+
+ONE_POSITION = "each token has one position: what it adds is more features, as linear makes them"
+"""Of what makes more positions out of one."""
+
+
+def worded(text: str) -> Instead:
+    """A text in which ``{axis}`` is the axis of the positions and ``{next}`` the one behind it."""
+    return lambda symbols, shape, axis: text.format(axis=axis, next=axis + 1)
+
+
+def latest(symbols: Symbols, shape: Shape, axis: int) -> str:
+    """Where all positions meet: the latest alone; or all so far, where they are on the axis that a cache goes through."""
+    alone = f"slice: {{axis: {axis}, start: -1}} in its place takes the latest position alone"
+    return alone + ("; kv_cache before it gives it all so far, worked on anew for each token" if axis == len(shape) - 2 else "")
 
 
 def rule_of(positions: str | Positions, takes: str) -> Positions:

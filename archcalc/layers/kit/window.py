@@ -7,7 +7,7 @@ from ...core.kinds import PADDING, SIZES
 from ...core.numbers import common, most
 from .args import Arg, LayerError, Shape, Symbols
 from .axes import axes_text
-from .positions import ALL, APART, EARLIER, Move, Positions
+from .positions import ALL, APART, EARLIER, Move, Positions, latest
 
 KERNEL = Arg("kernel", SIZES, "size of the window", symbol="K")
 STRIDE = Arg("stride", SIZES, "step of the window", 1, symbol="S")
@@ -57,6 +57,17 @@ def taps_of(size_in: int, size_out: int) -> int:
     Window i reaches from floor(i * in / out) to ceil((i + 1) * in / out); the lengths add up to in + out - gcd(in, out).
     """
     return size_in + size_out - common(size_in, size_out)  # type: ignore[no-any-return]
+
+
+def in_front(symbols: Symbols, shape: Shape, axis: int) -> str:
+    """What makes a window look at earlier positions alone: all of its padding in front."""
+    if len(shape) != 2:
+        return latest(symbols, shape, axis)
+    letter = LETTERS[len(shape) - 1][axis - 1]
+    reach = symbols[f"dilation_{letter}"] * (symbols[f"K_{letter}"] - 1)
+    alone = f"stride: 1 and padding: [[{reach}, 0]]" if symbols[f"S_{letter}"] != 1 else f"padding: [[{reach}, 0]]"
+    mode = ", padding_mode: zeros" * (symbols.get("padding_mode", "zeros") != "zeros")
+    return f"{alone}{mode}, all of (kernel - 1) * dilation in front, looks at earlier positions alone"
 
 
 def slides(*, meets: bool) -> Positions:

@@ -133,7 +133,7 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     tokens, said = tokens_of(walk, inputs)
     network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens)
     network.said, network.constants, network.choices = said, walk.constants, walk.choices
-    network.formats, network.alone, network.last_axes = walk.formats, walk.alone, walk.last_axes
+    network.formats, network.alone, network.two_axes = walk.formats, walk.alone, walk.two_axes
     network.slips, network.given_up = spec.slips, walk.given_up
     network.decodes = bool(walk.run["context"])
     network.follows = walk.follows if network.decodes else 0

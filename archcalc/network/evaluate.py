@@ -16,6 +16,8 @@ from .walk import Walk, Wrong
 
 _LAST = ("in_length", "in_features")
 """The names of the last axis of a value of two axes."""
+_FIRST = ("in_channels", "in_tokens")
+"""Those of the other one."""
 _LETTER_AXES = {"in_length": {2: 1}, "in_height": {3: 1, 4: 2}, "in_width": {3: 2, 4: 3}, "in_depth": {4: 1}}
 """For each name of an axis: which axis it is, by the number of axes that the shape has."""
 
@@ -97,7 +99,7 @@ def _asked(walk: Walk, template: Template, inputs: Values) -> Env:
             message = f"{' and '.join(read)} are both the last axis of the incoming shape {show(shape)}"
             hint = "of tokens [length, features] the length is in_tokens; of a map [C, L] the channels are in_channels"
             walk.wrong(template.node, template.path, message, expected="one of them", hint=hint, arg=template.arg.name)
-        walk.last_axes += [(inputs[0], name, template.path) for name in read]
+        walk.two_axes += [(inputs[0], name, template.path) for name in (*read, *(name for name in _FIRST if name in names))]
     for name in names:
         if name not in found:
             message = f"{name}: the incoming shape {show(shape)} has none"

@@ -254,7 +254,7 @@ class Network:
 
     __slots__ = (
         *("alone", "behind", "choices", "constants", "decodes", "dtype", "follows", "formats", "frame", "given_up", "inputs"),
-        *("last_alone", "last_axes", "outputs", "remarks", "said", "slips", "tokens", "vars"),
+        *("last_alone", "outputs", "remarks", "said", "slips", "tokens", "two_axes", "vars"),
     )
 
     def __init__(
@@ -274,8 +274,8 @@ class Network:
         """Whether some item says in what its weights are held."""
         self.alone: list[tuple[str, Last]] = []
         """The layers that join values and get one alone, the last of several: their paths, and which it is."""
-        self.last_axes: list[tuple[Tensor, str, str]] = []
-        """Values of two axes, the names by which expressions read the last of them, and where these stand in the spec."""
+        self.two_axes: list[tuple[Tensor, str, str]] = []
+        """Values of two axes, the names by which expressions read one of them, and where these stand in the spec."""
         self.constants = False
         """Whether some layer works on nothing but weights and constants."""
         self.said: tuple[str, int] | None = None

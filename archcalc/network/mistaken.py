@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..layers.kit.axes import CHANNELS_FIRST, takes_sequence
+from ..layers.kit.axes import CHANNELS_FIRST, SPATIAL, takes_sequence
 from ..layers.kit.layer import LayerType
 from ..layers.kit.positions import APART
 from .graph import Absent, Copies, Group, Leaf, Network, Node, Tensor
@@ -41,6 +41,17 @@ class Mistaken:
             seen = _Seen()
             self.found = _walked(network, inputs, seen).found
         self.tokens = seen.tokens
+        self._seen = seen
+
+    def channels_first(self, said: set[int]) -> set[int]:
+        """The values that have channels first, or are taken so by a layer; those of which it is ``said``, and all with the same axes, among them."""
+        found, before = {*self._seen.first, *said}, -1
+        while len(found) > before:
+            before = len(found)
+            for one, other in reversed(self._seen.same):
+                if one in found or other in found:
+                    found |= {one, other}
+        return found
 
 
 def _walked(network: Network, layouts: list[str], seen: _Seen) -> _Walk:
@@ -52,7 +63,7 @@ def _walked(network: Network, layouts: list[str], seen: _Seen) -> _Walk:
 class _Seen:
     """What the walks over the frames of one network know together."""
 
-    __slots__ = ("asked", "inside", "maps", "tokens")
+    __slots__ = ("asked", "first", "inside", "maps", "same", "tokens")
 
     def __init__(self) -> None:
         self.inside: dict[tuple[object, ...], _Walk] = {}
@@ -62,6 +73,10 @@ class _Seen:
         self.asked: set[str] = set()
         """Those that something takes for features on the last axis."""
         self.tokens: set[int] = set()
+        self.first: set[int] = set()
+        """The values that have channels first, or that a layer takes so."""
+        self.same: list[tuple[int, int]] = []
+        """Pairs of values of two axes that have the same axes: what goes into a layer or a block, and what comes out."""
 
 
 class _Walk:
@@ -100,6 +115,13 @@ class _Walk:
             self.layouts[id(tensor)] = layout
             if layout == TOKENS:
                 self.seen.tokens.add(id(tensor))
+            elif layout in FIRST:
+                self.seen.first.add(id(tensor))
+
+    def alike(self, one: Tensor, other: Tensor) -> None:
+        """Two values have the same axes. Of more than two nobody asks."""
+        if one is not other and len(one.shape or ()) == 2:
+            self.seen.same.append((id(one), id(other)))
 
     # --- what is inside of something ------------------------------------------------------------------------------
 
@@ -114,8 +136,12 @@ class _Walk:
         key = (id(group.frame), *layouts)
         walk = self.seen.inside.get(key)
         if walk is None:
-            walk = self.seen.inside[key] = _Walk(dict(zip(map(id, group.frame.inputs), layouts)), self.seen)
+            walk = self.seen.inside[key] = _Walk({}, self.seen)
+            for tensor, layout in zip(group.frame.inputs, layouts):
+                walk.make(tensor, layout)
             walk.nodes(group.frame.children, "")
+        for mine, inner in zip([*group.inputs, *group.outputs], [*group.frame.inputs, *group.frame.outputs]):
+            self.alike(mine, inner)
         for tensor, inner in zip(group.outputs, group.frame.outputs):
             self.make(tensor, walk.of(inner))
         for identity, tensor in group.reached():
@@ -141,6 +167,8 @@ class _Walk:
     def leaf(self, leaf: Leaf, path: str) -> None:
         """One layer: whether it takes the right axis, and the layout of what it gives."""
         layer, layouts = leaf.layer, [self.of(tensor) for tensor in leaf.inputs]
+        if layer.takes in (CHANNELS_FIRST, SPATIAL) and leaf.inputs and layouts[0] != TOKENS:
+            self.seen.first.add(id(leaf.inputs[0]))
         if layer.tokens:
             made = TOKENS
         elif layer.spatial:
@@ -155,6 +183,8 @@ class _Walk:
             made = followed(leaf, layouts, self.seen.maps) if any(layouts) else UNKNOWN
         for tensor in leaf.outputs:
             self.make(tensor, made)
+            if leaf.inputs and tensor.shape == leaf.inputs[0].shape and not layer.orders:
+                self.alike(leaf.inputs[0], tensor)
 
     def spatial(self, leaf: Leaf, layout: str, path: str) -> str:
         """A layer that goes over the axes behind the channels. One that leaves the last axis as it is may mix tokens.

@@ -21,7 +21,7 @@ def notes(network: Network, batch: int = 1) -> list[str]:
     for each in mistaken.found:
         paths.setdefault(each.text, []).append(each.path)
     found += [note for text, names in paths.items() for note in named(text, names)]
-    found += _lengths(network, mistaken.tokens)
+    found += _lengths(network, mistaken)
     alone: dict[tuple[str, str], list[str]] = {}
     for name, last in network.alone:
         alone.setdefault((last.path, last.hint), []).append(name)
@@ -52,16 +52,23 @@ def _axes(tensor: Tensor) -> str:
     return ""
 
 
-def _lengths(network: Network, tokens: set[int]) -> list[str]:
-    """Expressions that read the last axis of a value of two axes as a length, where it holds features."""
-    features = {id(tensor) for tensor, name, _ in network.last_axes if name == "in_features"}
-    lengths = [(tensor, path) for tensor, name, path in network.last_axes if name == "in_length"]
-    sure = dict.fromkeys(path for tensor, path in lengths if id(tensor) in tokens)
-    both = dict.fromkeys(path for tensor, path in lengths if id(tensor) in features and path not in sure)
+def _lengths(network: Network, mistaken: Mistaken) -> list[str]:
+    """Expressions that read the last axis of a value of two axes as a length, where it holds features or nobody says what it holds."""
+    read = {(id(tensor), name) for tensor, name, _ in network.two_axes}
+    lengths = [(tensor, path) for tensor, name, path in network.two_axes if name == "in_length"]
+    sure = dict.fromkeys(path for tensor, path in lengths if id(tensor) in mistaken.tokens)
+    both = dict.fromkeys(path for tensor, path in lengths if (id(tensor), "in_features") in read and path not in sure)
     found = named("in_length is the last axis, here the features of tokens: in_tokens is how many there are", list(sure))
-    return found + named(
-        "in_length is the axis that in_features is, the last: of tokens [length, features] the length is in_tokens", list(both)
-    )
+    found += named("in_length is the axis that in_features is, the last: of tokens [length, features] the length is in_tokens", list(both))
+    left = [(tensor, path) for tensor, path in lengths if path not in sure and path not in both and len({*(tensor.shape or ())}) > 1]
+    first = mistaken.channels_first({tensor for tensor, name in read if name in ("in_channels", "in_tokens")}) if left else ()
+    unsaid: dict[str, dict[str, None]] = {}
+    for tensor, path in left:
+        if id(tensor) not in first:
+            other, last = tensor.shape or (1, 1)
+            what = f"in_length of {show(tensor.shape)} is {last:,}, its last axis, as in_features is; in_tokens is {other:,}"
+            unsaid.setdefault(what, {})[path] = None
+    return found + [note for what, paths in unsaid.items() for note in named(what, list(paths))]
 
 
 def named(what: str, names: list[str]) -> list[str]:

@@ -77,7 +77,7 @@ class Walk:
             "given_up",
             "here",
             "home",
-            "last_axes",
+            "two_axes",
             "made",
             "max_layers",
             "most_work",
@@ -151,8 +151,8 @@ class Walk:
         """Whether some layer works on nothing but weights and constants."""
         self.formats = False
         """Whether some item says in what its weights are held."""
-        self.last_axes: list[tuple[Tensor, str, str]] = []
-        """Values of two axes of which an expression reads the last one: the name that it has there, and the path of the expression."""
+        self.two_axes: list[tuple[Tensor, str, str]] = []
+        """Values of two axes of which an expression reads one by a name, and the path of the expression."""
         self.max_layers = max_layers
         self.made = 0
         """Layers so far, those of copies that share a frame among them."""

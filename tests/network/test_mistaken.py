@@ -538,7 +538,41 @@ def test_the_length_of_tokens_is_not_in_length(head: str) -> None:
 def test_the_length_of_a_map_is_in_length() -> None:
     text = f"input: [5, 40]\nlayers: [{{conv: {{channels: 8, kernel: 3}}}}, mine, {{linear: in_length}}]\n{MINE}"
     assert remarks(text) == [f"linear: linear {LENGTH}: {FLAT}"]
-    assert remarks(f"input: [5, 40]\nlayers: [mine]\n{MINE}") == []
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "layers: [mine, {conv: {channels: 8, kernel: 3}}]",
+        "layers: [mine, {max_pool: 2}]",
+        "layers: [mine, batch_norm]",
+        "layers: [mine, {relu: }, {conv: {channels: in_channels, kernel: 3}}]",
+        "blocks: {b: {layers: [{conv: {channels: 8, kernel: 3}}]}}\nlayers: [{identity: , name: x}, mine, {b: , from: x}]",
+        "layers: [{avg_pool: in_length}]",
+        "layers: [mine, {reshape: [in_channels, 4, 10]}]",
+        "layers: [mine, {reshape: [in_tokens, 4, 10]}]",
+    ],
+)
+def test_a_length_of_what_is_a_map_for_something_is_no_matter(rest: str) -> None:
+    """A layer that goes over the axes behind the channels, or an expression that reads the other axis, says what the value is."""
+    assert [note for note in remarks(f"input: [5, 40]\n{rest}\n{MINE}") if "in_length" in note] == []
+
+
+def test_a_length_of_two_axes_of_which_nobody_says_what_they_are() -> None:
+    told = "in_length of [80, 128] is 128, its last axis, as in_features is; in_tokens is 80"
+    head = "input: [80, 128]\nvars: {seq: 80}\n"
+    assert remarks(f"{head}layers: [mine]\n{MINE}") == [f"layer_types.mine.maccs: {told}"]
+    assert remarks(f"{head}layers: [{{linear: in_length}}, {{linear: 3}}]") == [f"layers[0].linear: {told}"]
+    assert remarks(f"{head}layers: [{{reshape: [-1, in_length // 2]}}, {{identity: , repeat: in_length}}]") == [
+        f"layers[0].reshape: {told}",
+        "layers[1].repeat: in_length of [160, 64] is 64, its last axis, as in_features is; in_tokens is 160",
+    ]
+    block = "blocks: {b: {layers: [{reshape: [in_length, -1]}]}}\n"
+    assert remarks(f"{head}{block}layers: [b]") == [f"blocks.b.layers[0].reshape: {told}"]
+    assert remarks(f"{head}{block}layers: [{{linear: 128}}, b]") == [f"blocks.b.layers[0].reshape: {HOW_MANY}"]
+    for other in ("in_tokens", "in_features", "prod(in_shape)"):
+        assert remarks(f"{head}layers: [mine]\n{MINE}".replace("in_length", other)) == []
+    assert remarks(f"input: [40, 40]\nlayers: [mine]\n{MINE}") == []
 
 
 def test_both_names_of_one_axis_in_two_places() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+import archcalc
+from archcalc.core.errors import Refusal
 from places import ERRORS
 from spec_help import analyzed
 
@@ -115,3 +118,28 @@ def test_what_the_hints_say_is_what_to_write(title: str) -> None:
     context = 20 if "mask" in title else 16
     assert analyzed(text, phase="decode", context=context).network.decodes
     assert analyzed(text).totals.flops >= 0
+
+
+def test_it_is_placed_in_the_file_that_it_stands_in(tmp_path: Path) -> None:
+    (tmp_path / "inner.yaml").write_text("input: [16, 8]\nblocks:\n  pool: {layers: [softmax: 0, relu]}\nlayers: [linear: 8, pool]\n")
+    outer = tmp_path / "outer.yaml"
+    outer.write_text("input: [16, 8]\nuse: {net: inner.yaml}\nlayers:\n  - net\n  - mean: 0\n")
+    with pytest.raises(Refusal) as caught:
+        archcalc.analyze(outer, phase="decode", context=9)
+    assert [(Path(each.file).name, each.line, each.path) for each in caught.value.errors] == [
+        ("inner.yaml", 3, "blocks.pool.layers[0]"),
+        ("outer.yaml", 5, "layers[1]"),
+    ]
+    assert caught.value.errors[0].found == "[16, 8] from net.linear, positions on axis 0, coming into net.pool.softmax"
+
+
+def test_a_document_without_a_text_has_paths() -> None:
+    document = {"name": "Net", "input": [16, 8], "layers": [{"name": "k", "linear": 8}, {"einsum": "qd,kd->qk", "from": ["input", "k"]}]}
+    with pytest.raises(Refusal) as caught:
+        archcalc.analyze(document, phase="decode", context=9)
+    assert str(caught.value).splitlines() == [
+        "Net can't be decoded token by token:",
+        "layers[1]: einsum has no cache of the tokens before",
+        "  found     [16, 8] from input, [16, 8] from k, positions on axis 0 of input 2, coming into einsum",
+        "  hint      add kv_cache after k: {name: k, sequence: [linear: ..., kv_cache]}",
+    ]

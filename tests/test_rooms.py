@@ -58,7 +58,7 @@ FILES: dict[str, str] = {
     "explain": "finding guide manual memory < layer",
     "explore": (
         "columns draft fit length operations space sums < choosing condition figures fronts numbers question ranges remedy < "
-        "arrays counts points program where < chunk places sieve trace < over tables < regions < together < evaluate tabled < proved sweep < ask < best overview"
+        "arrays counts points program where < chunk places sieve trace < over tables < regions < together < evaluate tabled < proved sweep < ask scaling < best overview"
     ),
     "render": (
         "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace runs < ledgers pages.compare table.lines < "

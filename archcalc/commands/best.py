@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -13,6 +14,11 @@ from .options import SPECS
 from .progress import Progress, ending
 from .sources import INTERRUPTED, read_sources, ticking, told_of
 from .terminal import fail, show_errors, unicode_wanted
+
+if TYPE_CHECKING:
+    from ..explore.choosing import Wish
+    from ..explore.points import Source
+    from ..explore.scaling import Scaled
 
 HELP = """The space is every choice that the spec leaves open and every --over; the figures and axes of a condition are those of sweep.
 Says whether no design is better, what comes behind it, and where none meets the conditions how near each alone comes.
@@ -29,6 +35,8 @@ def command(
     most: str | None,
     least: str | None,
     nearest: str | None,
+    by: str | None,
+    ratio: str | None,
     where: str | None,
     columns: str | None,
     format: str,
@@ -44,6 +52,8 @@ def command(
     sources = read_sources(specs)
     try:
         wish = wished(sources, dict(options), most=most, least=least, nearest=nearest)
+        grown = _scaled(sources, dict(options), wish, by, ratio)
+        over = [*(over or []), *(f"{name}={value!r}" for name, value in grown.values.items())] if grown is not None else over
         asked = ask(sources, over or [], dict(options), where=where, columns=columns, wish=wish)
     except Refused as refused:
         fail(refused.message, refused.hint)
@@ -58,6 +68,8 @@ def command(
     with ending() as stop:
         found = best(asked, wish, tick=ticking(line), stop=stop)
     line.clear()
+    if grown is not None:
+        found.proved, found.how = False, f"compound scaling with {grown}"
     told = told_of(asked, where=where)
     if format == "json":
         sys.stdout.write(as_json(asked, found, [source.name for source in sources], told))
@@ -70,3 +82,17 @@ def command(
         raise typer.Exit(INTERRUPTED)
     if found.row is None:
         raise typer.Exit(WRONG_SPEC)
+
+
+def _scaled(sources: list[Source], options: dict[str, Any], wish: Wish, by: str | None, ratio: str | None) -> Scaled | None:
+    """How far vars are grown together, where that is asked for. Raises Refused."""
+    from ..explore.scaling import EXAMPLE, scaled
+    from ..explore.space import Refused
+
+    if by is None:
+        if ratio is not None:
+            raise Refused("--ratio goes with --by: the vars that grow together", EXAMPLE)
+        return None
+    if len(sources) > 1:
+        raise Refused("--by is for one spec, and there are several", EXAMPLE)
+    return scaled(sources[0], options, wish, by, ratio)

@@ -79,6 +79,8 @@ OWN: dict[str, dict[str, Option]] = {
         "most": Option(TEXT, "best", "The figure, or axis, of which the most is wanted.", metavar="FIGURE"),
         "least": Option(TEXT, "best", "The figure, or axis, of which the least is wanted.", metavar="FIGURE"),
         "nearest": Option(TEXT, "best", "What comes nearest: maccs=300M, or maccs=2x for twice what the spec has.", metavar="FIGURE=N"),
+        "by": Option(TEXT, "best", "With --nearest: vars of the spec that grow together.", metavar="A,B,..."),
+        "ratio": Option(TEXT, "best", "How they grow: each by its ratio to the power of one number; by default 2.", metavar="R,S,..."),
         "where": Option(
             TEXT, "sweep best space", "The points that meet this, such as 'params < 5M and maccs <= 300M'.", metavar="CONDITION"
         ),

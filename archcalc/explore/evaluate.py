@@ -45,7 +45,12 @@ FEW = 24
 """Points of a space that are worked out one by one: a walk with open numbers takes as long as some of theirs."""
 
 
+LONGEST = 1_000_000
+"""Values of an axis that are held all at once."""
+
+
 def evaluator(sources: Sequence[Source], space: Space, options: Mapping[str, Any], figures: Sequence[str]) -> Evaluator:
     """What works out these figures of a space of some specs, with the options that all its points have."""
     points = PointByPoint(sources, space, options)
-    return points if space.size <= FEW else OpenWalks(points, figures)
+    long = any(len(axis.values) > LONGEST for axis in space.axes)
+    return points if space.size <= FEW or long else OpenWalks(points, figures)

@@ -230,9 +230,12 @@ class Sym(Open):
     def __len__(self) -> int:
         return len(pinned(self))
 
-    def bit_length(self) -> int:
-        """The bits of its value, which it has from here on."""
-        return int(pinned(self)).bit_length()
+    def __getattr__(self, name: str) -> Any:
+        getattr(self.value, name)  # raises AttributeError before anything is decided
+        return getattr(pinned(self), name)
+
+    def __getitem__(self, place: Any) -> Any:
+        return pinned(self)[place]
 
     def is_integer(self) -> Any:
         """Whether it is whole."""

@@ -40,6 +40,10 @@ class Open:
         """One value where this truth value holds, the other one where it does not."""
         raise NotImplementedError
 
+    def settled(self) -> Any:
+        """Its value, which it has from here on."""
+        raise NotImplementedError
+
     def whole(self) -> Any:
         """The whole number in it, without what is behind the point."""
         raise NotImplementedError
@@ -72,6 +76,11 @@ class Open:
 def is_open(value: object) -> bool:
     """Whether a number stands for many values."""
     return isinstance(value, Open)
+
+
+def told(value: Any) -> Any:
+    """A value that is to be told in words: a word that was open is one of its words from here on."""
+    return value.settled() if isinstance(value, Open) and isinstance(value, str) else value
 
 
 def most(*values: Any) -> Any:

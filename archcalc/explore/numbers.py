@@ -260,6 +260,9 @@ class Sym(Open):
         value = settled(one) if condition.value else settled(other)
         return self.trace.make("choose", (condition, one, other), min(low, more), max(high, most), kind, value)
 
+    def settled(self) -> Any:
+        return pinned(self)
+
     def whole(self) -> Any:
         if self.kind is BOOL:
             return self.choose(1, 0)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from ..core.kinds import Mismatch, show
+from ..core.numbers import told
 from ..expr.errors import ExpressionError
 from ..expr.limits import RANGES
 from ..spec.language import SHAPE_NAMES, SIGNS
@@ -51,7 +52,7 @@ def evaluate(walk: Walk, template: Template, env: Env, inputs: Values) -> Any:
     except ExpressionError as error:
         walk.wrong(template.node, template.path, error.message, hint=error.hint, arg=name)
     except Mismatch as mismatch:
-        walk.wrong(**mismatched(template, raw, mismatch, [*env, *SIGNS]), arg=name)
+        walk.wrong(**mismatched(template, told(raw), mismatch, [*env, *SIGNS]), arg=name)
 
 
 def _taking(walk: Walk, template: Template) -> Callable[[int, list[Any]], Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.kinds import TRUTH, Word, show
+from ..core.kinds import AXIS, TRUTH, Word, show
 from ..layers.kit.args import Arg, Shape
 from .kit import BODY, Composite, Use, Values
 
@@ -48,6 +48,7 @@ composite = Composite(
         Arg("body", BODY, "the main branch"),
         Arg("shortcut", BODY, "the other branch; empty: the value as it came in", ()),
         Arg("merge", Word("add", "concat", "multiply"), "how the two are joined", "add"),
+        Arg("axis", AXIS, "the axis of concat", 0),
         Arg("skip", TRUTH, "whether there is a shortcut at all", True),
     ),
     build=_build,

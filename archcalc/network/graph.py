@@ -96,7 +96,10 @@ class Leaf:
     @property
     def written(self) -> Collection[str]:
         """The names of the arguments that the spec says: of all others ``args`` holds the defaults."""
-        return self.item.args if self.item is not None else ()
+        item = self.item
+        if item is None:
+            return ()
+        return [name for name, given in item.args.items() if name in self.args and given.node is not item.key]
 
     @property
     def cache_dtype(self) -> str:

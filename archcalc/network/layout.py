@@ -14,6 +14,8 @@ MIXED = "mixed"
 """The features of tokens on the first of two axes, so that layers of the last one mix the tokens."""
 TOKENS = "tokens"
 """Features on the last axis: what embeddings, attention and linear layers make, and a map once its channels are put last."""
+ASKED = "asked"
+"""Two axes, and a layer with weights took the last for features; a convolution may yet take the first for channels."""
 UNKNOWN = ""
 """Nobody says."""
 INPUT = "input "
@@ -24,7 +26,7 @@ FIRST = (MAP, JOINED, SAID, MIXED)
 
 def place(layout: str, rank: int) -> int:
     """The axis of the channels or features, of so many axes."""
-    return rank - 1 if layout == TOKENS else 0
+    return rank - 1 if layout in (TOKENS, ASKED) else 0
 
 
 def moved(leaf: Leaf, number: int, axis: int) -> tuple[str, int | None]:
@@ -41,9 +43,9 @@ def followed(leaf: Leaf, layouts: list[str], maps: set[str]) -> str:
     known = made - inputs
     if MAP in known:
         maps |= inputs
-    if TOKENS in known and len(known) > 1:
+    if TOKENS in known and known & {*FIRST}:
         return UNKNOWN
-    return next((layout for layout in (*FIRST, TOKENS, *sorted(inputs)) if layout in made), UNKNOWN)
+    return next((layout for layout in (*FIRST, TOKENS, *sorted(inputs), ASKED) if layout in made), UNKNOWN)
 
 
 def _carried(leaf: Leaf, number: int, layout: str) -> str:
@@ -52,6 +54,8 @@ def _carried(leaf: Leaf, number: int, layout: str) -> str:
     if shape == out and not layer.orders:
         return layout
     if layer.declared or len(out) < 2:
+        return UNKNOWN
+    if layout == ASKED:
         return UNKNOWN
     last, at = len(out) - 1, moved(leaf, number, place(layout, len(shape)))[1]
     if layout.startswith(INPUT):
@@ -65,4 +69,6 @@ def _carried(leaf: Leaf, number: int, layout: str) -> str:
     if any(moved(leaf, number, axis)[1] == last for axis in range(1, len(shape))):
         return layout
     whole = leaf.result.elements_in == leaf.result.elements_out
+    if layout == MIXED and last > 1:  # tokens, features first, are a map again
+        layout = SAID
     return UNKNOWN if not whole else JOINED if layout == MAP else layout

@@ -6,7 +6,8 @@ from ..layers.kit.axes import CHANNELS_FIRST, SPATIAL, takes_sequence
 from ..layers.kit.layer import LayerType
 from ..layers.kit.positions import APART
 from .graph import Absent, Copies, Group, Leaf, Network, Node, Tensor
-from .layout import FIRST, INPUT, MAP, MIXED, SAID, TOKENS, UNKNOWN, followed, moved, place
+from .layout import ASKED, FIRST, INPUT, MAP, MIXED, SAID, TOKENS, UNKNOWN, followed, moved, place
+from .numbered import Remark, by_number, large, ratio, stretched
 
 
 class Finding:
@@ -29,11 +30,11 @@ class Mistaken:
     """What one walk over a network, in the order in which data flows, comes to.
 
     ``found`` are the layers that take another axis than it is. ``tokens`` are the values that have their features last, by their id():
-    the network holds all of them.
+    the network holds all of them. ``volumes`` are the inputs of four axes that a layer goes over, where no layer says three numbers for three.
     """
 
     def __init__(self, network: Network) -> None:
-        seen = _Seen()
+        seen = first = _Seen()
         inputs = [f"{INPUT}{number}" if len(tensor.shape or ()) > 2 else UNKNOWN for number, tensor in enumerate(network.inputs)]
         self.found = _walked(network, inputs, seen).found
         while seen.maps & seen.asked:  # an input that a layer took for features before another took it for a map
@@ -41,6 +42,7 @@ class Mistaken:
             seen = _Seen()
             self.found = _walked(network, inputs, seen).found
         self.tokens = seen.tokens
+        self.volumes = [tensor for number, tensor in enumerate(network.inputs) if f"{INPUT}{number}" in first.volumes and not first.three]
         self._seen = seen
 
     def channels_first(self, said: set[int]) -> set[int]:
@@ -63,7 +65,7 @@ def _walked(network: Network, layouts: list[str], seen: _Seen) -> _Walk:
 class _Seen:
     """What the walks over the frames of one network know together."""
 
-    __slots__ = ("asked", "first", "inside", "maps", "same", "tokens")
+    __slots__ = ("asked", "first", "inside", "maps", "same", "three", "tokens", "volumes")
 
     def __init__(self) -> None:
         self.inside: dict[tuple[object, ...], _Walk] = {}
@@ -77,6 +79,10 @@ class _Seen:
         """The values that have channels first, or that a layer takes so."""
         self.same: list[tuple[int, int]] = []
         """Pairs of values of two axes that have the same axes: what goes into a layer or a block, and what comes out."""
+        self.volumes: set[str] = set()
+        """Those of four axes that a layer goes over."""
+        self.three = False
+        """Whether a layer says a number for each of three axes."""
 
 
 class _Walk:
@@ -87,6 +93,7 @@ class _Walk:
     def __init__(self, layouts: dict[int, str], seen: _Seen) -> None:
         self.layouts = layouts
         """By the id() of the values."""
+        seen.tokens |= {identity for identity, layout in layouts.items() if layout == TOKENS}
         self.seen = seen
         self.found: list[Finding] = []
 
@@ -130,6 +137,7 @@ class _Walk:
         layer, layouts = group.layer, [self.of(tensor) for tensor in group.inputs]
         if layer is not None and layer.features_last:
             self.features(layer, group, layouts, path)
+            self.remark(ratio(group.args, group.inputs, group.outputs), layer, path)
             for tensor in group.outputs:
                 self.make(tensor, layouts[0] if _open(layouts[0]) else TOKENS)
             return
@@ -173,14 +181,18 @@ class _Walk:
             made = TOKENS
         elif layer.spatial:
             made = self.spatial(leaf, layouts[0], path)
-        elif layer.features_last and leaf.layer.over not in leaf.written:
+        elif layer.features_last and not _named(leaf):
             self.features(layer, leaf, layouts, path)
             takes = not layer.over and not layer.declared
             made = followed(leaf, [layout if _open(layout) or not takes else TOKENS for layout in layouts], self.seen.maps)
+            if layer.over and layer.params != "0" and not layouts[0] and len(leaf.inputs[0].shape or ()) == 2:
+                made = ASKED
         else:
             if layer.takes == CHANNELS_FIRST and layouts[0] == TOKENS and moved(leaf, 0, 0)[0] != APART:
                 self.note(leaf, path, "takes the first axis for channels, and here features are on the last", _channels_first(leaf))
             made = followed(leaf, layouts, self.seen.maps) if any(layouts) else UNKNOWN
+        for each in (by_number(leaf, layouts), large(leaf), stretched(leaf, layouts)):
+            self.remark(each, layer, path)
         for tensor in leaf.outputs:
             self.make(tensor, made)
             if leaf.inputs and tensor.shape == leaf.inputs[0].shape and not layer.orders:
@@ -192,13 +204,19 @@ class _Walk:
         Of two axes the first is known to hold channels where they meet, as in a convolution; a pool leaves it open.
         """
         rank = len(leaf.inputs[0].shape or ())
-        if layout == TOKENS:
+        if layout == ASKED and moved(leaf, 0, 0)[0] != APART:
+            what = "takes the first axis for channels, and a layer before it the last for features"
+            self.note(leaf, path, what, "permute: [1, 0] comes before one of them")
+        elif layout == TOKENS:
             if moved(leaf, 0, rank - 1)[0] == APART:
                 return TOKENS
             self.note(leaf, path, "goes over the axes behind the first, here over the features of tokens", _channels_first(leaf))
             return UNKNOWN
+        if rank == 4:
+            self.seen.three |= any(arg.kind.per_axis and isinstance(leaf.args[arg.name], (tuple, list)) for arg in leaf.layer.args)
         if layout.startswith(INPUT) and rank > 2:
             self.seen.maps.add(layout)
+            self.seen.volumes |= {layout} if rank == 4 else set()
         return MAP if rank > 2 or moved(leaf, 0, 0)[0] != APART else layout
 
     def features(self, layer: LayerType, node: Leaf | Group, layouts: list[str], path: str) -> None:
@@ -207,14 +225,27 @@ class _Walk:
         for tensor, layout in zip(node.inputs, layouts):
             if layout in FIRST and _never(layer, layout):
                 rank = len(tensor.shape or ())
-                where = "the positions" if layout != MAP else "the length" if rank == 2 else "the width"
+                where = "the length" if rank == 2 else "the width"
+                if layout != MAP:
+                    where = "the positions" if rank == 2 else "an axis of the positions"
                 self.found.append(
                     Finding(path, layer.name, f"works on the last axis, here {where} of a map with channels first", _way(layer, rank))
                 )
                 return
 
+    def remark(self, found: Remark | None, layer: LayerType, path: str) -> None:
+        """What is amiss with a layer, where something is."""
+        if found is not None:
+            self.found.append(Finding(path, layer.name, *found))
+
     def note(self, leaf: Leaf, path: str, what: str, way: str) -> None:
         self.found.append(Finding(path, leaf.layer.name, what, way))
+
+
+def _named(leaf: Leaf) -> bool:
+    """Whether a spec names the axes that a layer works on: a number of last axes, as many as there are by default, names none."""
+    over = leaf.layer.over
+    return over in leaf.written and (leaf.args[over] != leaf.layer.by_name[over].default or leaf.args[over] == -1)
 
 
 def _open(layout: str) -> bool:

@@ -16,12 +16,12 @@ def notes(network: Network, batch: int = 1) -> list[str]:
     """Notes on a network, for a batch: axes in an unusual order or taken for others, what is worked out for nothing, inputs that nothing uses."""
     mistaken, uses = Mistaken(network), uses_of(network)
     waste = uses.waste
-    found = [note for tensor in network.inputs for note in [_axes(tensor)] if note]
+    found = [note for tensor in network.inputs for note in [_axes(tensor, tensor in mistaken.volumes)] if note]
     paths: dict[str, list[str]] = {}
     for each in mistaken.found:
         paths.setdefault(each.text, []).append(each.path)
     found += [note for text, names in paths.items() for note in named(text, names)]
-    found += _lengths(network, mistaken)
+    found += _names(network, mistaken)
     alone: dict[tuple[str, str], list[str]] = {}
     for name, last in network.alone:
         alone.setdefault((last.path, last.hint), []).append(name)
@@ -42,9 +42,11 @@ def notes(network: Network, batch: int = 1) -> list[str]:
     return found + network.remarks
 
 
-def _axes(tensor: Tensor) -> str:
-    """A shape that has its batch with it, or its channels last."""
+def _axes(tensor: Tensor, volume: bool) -> str:
+    """A shape that has its batch with it, or its channels last; ``volume``: layers go over three axes of it, and none says three numbers."""
     shape = tensor.shape or ()
+    if volume and shape[0] not in (1, 3) and shape[1] in (1, 3, 4) and min(shape[2:]) > 4:
+        return f"{tensor.maker} {show(shape)}: read as [C, D, H, W]; shapes leave the batch out"
     if len(shape) == 4 and shape[0] == 1:
         return f"{tensor.maker} {show(shape)}: the first axis is read as channels; shapes leave the batch out"
     if len(shape) == 3 and shape[2] <= 4 < shape[1] and shape[0] > 16:
@@ -52,13 +54,15 @@ def _axes(tensor: Tensor) -> str:
     return ""
 
 
-def _lengths(network: Network, mistaken: Mistaken) -> list[str]:
-    """Expressions that read the last axis of a value of two axes as a length, where it holds features or nobody says what it holds."""
+def _names(network: Network, mistaken: Mistaken) -> list[str]:
+    """Expressions that read the first axis of tokens as channels, or the last of two as a length, where it holds features or nobody says what."""
     read = {(id(tensor), name) for tensor, name, _ in network.two_axes}
     lengths = [(tensor, path) for tensor, name, path in network.two_axes if name == "in_length"]
     sure = dict.fromkeys(path for tensor, path in lengths if id(tensor) in mistaken.tokens)
     both = dict.fromkeys(path for tensor, path in lengths if (id(tensor), "in_features") in read and path not in sure)
     found = named("in_length is the last axis, here the features of tokens: in_tokens is how many there are", list(sure))
+    channels = dict.fromkeys(path for tensor, name, path in network.two_axes if name == "in_channels" and id(tensor) in mistaken.tokens)
+    found += named("in_channels is the first axis, here the tokens: in_features is the last, in_tokens how many there are", list(channels))
     found += named("in_length is the axis that in_features is, the last: of tokens [length, features] the length is in_tokens", list(both))
     left = [(tensor, path) for tensor, path in lengths if path not in sure and path not in both and len({*(tensor.shape or ())}) > 1]
     first = mistaken.channels_first({tensor for tensor, name in read if name in ("in_channels", "in_tokens")}) if left else ()

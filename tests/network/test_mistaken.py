@@ -15,6 +15,8 @@ CONV: dict[str, Any] = {"conv": {"channels": 8, "kernel": 3, "padding": 1}}
 WIDTH = "works on the last axis, here the width of a map with channels first"
 LENGTH = "works on the last axis, here the length of a map with channels first"
 POSITIONS = "works on the last axis, here the positions of a map with channels first"
+ONE = "works on the last axis, here an axis of the positions of a map with channels first"
+SECOND = "takes axis 1, here the height of a map: axis: 0 is its channels; -2 where the height is meant"
 FLAT = "flatten or permute comes before it"
 ROWS = 'rearrange: "c h w -> (h w) c" comes before it'
 TURN = "permute: [1, 0] comes before it"
@@ -114,8 +116,10 @@ def test_an_axis_that_is_written_is_meant(name: str) -> None:
     assert found is not None
     many = found.by_name[found.over].kind.element([0]) is not None
     own = EVERY[name][0] or {}
-    for place in (0, 1, 2, -1):
+    for place in (0, 2, -1, -2):
         assert on_a_map({name: {**own, found.over: [place] if many else place}}) == []
+    second = [] if many else [f"{name}: {name} {SECOND}"]
+    assert on_a_map({name: {**own, found.over: [1] if many else 1}}) == second
     assert on_a_map({"activation": "softmax"}) == [f"activation: softmax {WIDTH}: {axis('softmax')}"]
 
 
@@ -337,10 +341,10 @@ def test_an_order_that_is_said() -> None:
         f"layer_norm: layer_norm {POSITIONS}: {NORM}",
         f"attention: attention {POSITIONS}: {TURN}",
     ]
-    assert on_a_map({"permute": [0, 2, 1]}, "grn") == [f"grn: grn {POSITIONS}: {axis('grn')}"]
+    assert on_a_map({"permute": [0, 2, 1]}, "grn") == [f"grn: grn {ONE}: {axis('grn')}"]
     tokens = {"rearrange": "c h w -> (h w) c"}
     back = {"rearrange": {"pattern": "(h w) c -> c h w", "sizes": {"h": 14}}}
-    assert on_a_map(tokens, {"attention": 2}, back, "rms_norm") == [f"rms_norm: rms_norm {POSITIONS}: {RMS}"]
+    assert on_a_map(tokens, {"attention": 2}, back, "rms_norm") == [f"rms_norm: rms_norm {ONE}: {RMS}"]
 
 
 def test_layers_that_mix_tokens() -> None:
@@ -352,7 +356,7 @@ def test_layers_that_mix_tokens() -> None:
         f"pad: pad {TOKENS}: {TURN}"
     ]
     map_again = {"rearrange": {"pattern": "c (h w) -> c h w", "sizes": {"h": 14}}}
-    assert on_a_map(tokens, turn, {"linear": 84}, map_again, "layer_norm") == [f"layer_norm: layer_norm {POSITIONS}: {NORM}"]
+    assert on_a_map(tokens, turn, {"linear": 84}, map_again, "layer_norm") == [f"layer_norm: layer_norm {ONE}: {NORM}"]
     assert on_a_map(tokens, {"conv": {"channels": 84, "kernel": 1}}, "layer_norm", {"linear": 5}) == []
 
 
@@ -404,7 +408,7 @@ def test_a_block_is_looked_at_for_each_use() -> None:
     """
     assert remarks(text) == [
         f"first.layer_norm: layer_norm {WIDTH}: {NORM}",
-        f"third.0.layer_norm, third.1.layer_norm: layer_norm {POSITIONS}: {NORM}",
+        f"third.0.layer_norm, third.1.layer_norm: layer_norm {ONE}: {NORM}",
     ]
 
 
@@ -586,3 +590,174 @@ def test_both_names_of_one_axis_in_two_places() -> None:
     """
     assert remarks(block) == [f"blocks.mine.args[0]: {ONE_AXIS}"]
     assert remarks(block.replace("in_length", "in_tokens")) == []
+
+THE_TOKENS = "in_channels is the first axis, here the tokens: in_features is the last, in_tokens how many there are"
+
+
+@pytest.mark.parametrize("where", ["{linear: 3 * in_channels}", "{linear: h, let: {h: 3 * in_channels}}", "mine", "taken"])
+def test_the_features_of_tokens_are_not_in_channels(where: str) -> None:
+    text = f"""
+        input: {{shape: [14], dtype: int64}}
+        blocks:
+          mine: {{args: [h=3 * in_channels], layers: [linear: h]}}
+          taken: {{let: {{h: 3 * in_channels}}, layers: [linear: h]}}
+        layers: [{{embedding: {{vocabulary: 50, features: 9}}}}, {where}]
+    """
+    at = {"{linear: 3": "layers[1].linear", "{linear: h": "layers[1].let.h", "mine": "blocks.mine.args[0]", "taken": "blocks.taken.let.h"}[
+        where[:10]
+    ]
+    assert remarks(text) == [f"{at}: {THE_TOKENS}"]
+    assert remarks(text.replace("in_channels", "in_features")) == []
+    assert remarks(text.replace("in_channels", "in_tokens")) == []
+    mapped = "input: [3, 14, 6]\nlayers: [conv: {channels: 8, kernel: 1}, conv: {channels: 2 * in_channels, kernel: 1}]"
+    assert remarks(mapped) == []
+
+
+def test_a_block_on_tokens_that_was_first_used_on_who_knows_what() -> None:
+    """Its second copy gets what a layer of features made, in the shape that the first got."""
+    text = """
+        input: [80, 12]
+        blocks: {mine: {let: {h: 3 * in_channels}, layers: [residual: [layer_norm, mlp: h]]}}
+        layers: [{mine: , repeat: 2}]
+    """
+    assert remarks(text) == [f"blocks.mine.let.h: {THE_TOKENS}"]
+    assert remarks(text.replace("repeat: 2", "repeat: 1")) == []
+
+
+# --- axes by number -----------------------------------------------------------------------------------------------
+
+
+def on_tokens(*items: Any) -> list[str]:
+    """The notes of layers behind an embedding whose output is [14, 9]."""
+    return remarks(
+        {"input": {"shape": [14], "dtype": "int64"}, "layers": [{"name": "e", "embedding": {"vocabulary": 50, "features": 9}}, *items]}
+    )
+
+
+CUT = "split cuts the first axis, here the tokens of one sequence: axis: -1 is that of their features"
+JOIN = "concat joins values along the first axis, here the tokens of one sequence: axis: -1 is that of their features"
+
+
+def test_parts_of_tokens() -> None:
+    assert on_tokens({"linear": 12}, {"split": 2}, "multiply") == [f"split: {CUT}"]
+    for meant in ({"parts": 2, "axis": -1}, {"parts": 2, "axis": 1}, {"parts": 2, "axis": 0}, [4, 10]):
+        assert on_tokens({"linear": 12}, {"split": meant}, "concat") == []
+    assert on_a_map({"split": 2}, "multiply") == []
+
+
+def test_tokens_of_one_sequence_joined() -> None:
+    branches = [[{"linear": 5}], [{"linear": 5}]]
+    assert on_tokens({"parallel": branches}) == [f"concat: {JOIN}"]
+    assert on_tokens({"residual": {"merge": "concat", "body": [{"mlp": 7}]}}) == [f"concat: {JOIN}"]
+    assert on_tokens({"linear": 9}, {"concat": None, "from": ["e", "linear"]}) == [f"concat: {JOIN}"]
+    for place in (0, 1, -1):
+        assert on_tokens({"parallel": {"branches": branches, "axis": place}}) == []
+        assert on_tokens({"residual": {"merge": "concat", "axis": place, "body": [{"mlp": 7}]}}) == []
+    # of two sequences, or of two lengths, tokens are joined along their axis
+    text = """
+        inputs: {a: {shape: [14], dtype: int64}, b: {shape: [14], dtype: int64}}
+        layers:
+          - {name: x, embedding: {vocabulary: 50, features: 9}, from: a}
+          - {name: y, embedding: {vocabulary: 60, features: 9}, from: b}
+          - {concat: , from: [x, y]}
+    """
+    assert remarks(text) == []
+    assert on_tokens({"slice": {"stop": 1}}, {"concat": None, "from": ["slice", "e"]}) == []
+    assert on_a_map({"parallel": [["relu"], ["gelu"]]}) == []
+
+
+FEATURES_GO = "takes axis 1, here the features of tokens: {}: 0 is their positions; -1 where features are meant"
+
+
+def test_features_that_go() -> None:
+    assert on_tokens({"mean": 1}, {"linear": 5}) == ["mean: mean " + FEATURES_GO.format("axes")]
+    assert on_tokens({"reduce": {"function": "max", "axes": [1]}}) == ["reduce: reduce " + FEATURES_GO.format("axes")]
+    assert on_tokens({"slice": {"axis": 1, "stop": 1}}) == ["slice: slice " + FEATURES_GO.format("axis")]
+    for meant in ({"mean": 0}, {"mean": -1}, {"mean": [0, 1]}, {"slice": {"axis": 1, "stop": 4}}, {"slice": {"stop": 1}}):
+        assert on_tokens(meant) == []
+    assert on_a_map({"mean": 1}) == []
+
+
+def test_a_slice_of_all() -> None:
+    whole = "slice: slice takes the whole of axis {}: start and stop say what of it"
+    assert on_tokens({"slice": 0}) == [whole.format(0)]
+    assert on_a_map({"slice": -1}) == [whole.format(-1)]
+    assert on_tokens({"slice": {"stop": 14}}) == []
+
+
+def test_the_axis_behind_the_channels() -> None:
+    halves = [{"name": name, "conv": {"channels": 5, "kernel": 1}, "from": "c"} for name in ("a", "b")]
+    joined = {"from": ["a", "b"]}
+    assert on_a_map(*halves, {"concat": 1, **joined}) == [f"concat: concat {SECOND}"]
+    assert on_a_map({"split": {"parts": 2, "axis": 1}}, "multiply") == [f"split: split {SECOND}"]
+    assert on_a_map({"parallel": {"axis": 1, "branches": [["relu"], ["gelu"]]}}) == [f"concat: concat {SECOND}"]
+    for place in (0, -1, -2):
+        assert on_a_map(*halves, {"concat": place, **joined}) == []
+    # coordinate attention: what is left of one axis, behind what is left of the other
+    pooled = [{"name": "h", "mean": 2, "from": "c"}, {"name": "w", "mean": 1, "from": "c"}]
+    assert on_a_map(*pooled, {"concat": 1, "from": ["h", "w"]}) == []
+    sound = {"input": [5, 20], "layers": [{"conv": {"channels": 8, "kernel": 3}}, {"glu": 1}]}
+    assert remarks(sound) == ["glu: glu takes axis 1, here the length of a map: axis: 0 is its channels; -1 where the length is meant"]
+
+
+@pytest.mark.parametrize("name", ["layer_norm", "rms_norm", "layer_scale", "grn"])
+def test_weights_for_each_token(name: str) -> None:
+    first = {"layer_norm": "channels", "rms_norm": [0]}.get(name, {"axis": 0})
+    assert on_tokens({name: first}) == [f"{name}: {name} works on the first axis, here the tokens: - {name} alone is on their features"]
+    assert on_tokens(name) == []
+    assert on_tokens({"softmax": 0}) == []
+
+
+def test_a_number_of_last_axes_names_none() -> None:
+    assert on_a_map({"layer_norm": 1}) == on_a_map("layer_norm") == [f"layer_norm: layer_norm {WIDTH}: {NORM}"]
+    assert on_a_map({"layer_norm": 3}) == on_a_map({"layer_norm": [2]}) == []
+
+
+def test_of_two_axes_one_layer_takes_the_first_and_another_the_last() -> None:
+    both = "takes the first axis for channels, and a layer before it the last for features: permute: [1, 0] comes before one of them"
+    conv = {"conv": {"channels": 8, "kernel": 3, "padding": 1}}
+    assert remarks({"input": [14, 9], "layers": ["layer_norm", "gelu", conv]}) == [f"conv: conv {both}"]
+    assert remarks({"input": [14, 9], "layers": [{"residual": ["rms_norm", {"depthwise_conv": {"kernel": 3, "padding": 1}}]}]}) == [
+        f"depthwise_conv: depthwise_conv {both}"
+    ]
+    turned = {"input": [14, 9], "layers": ["layer_norm", {"permute": [1, 0]}, conv]}
+    assert remarks(turned) == []
+    assert remarks({"input": [14, 9], "layers": ["layer_norm", {"max_pool": 2}]}) == []
+    assert remarks({"input": [14, 9], "layers": [{"layer_norm": "channels"}, conv]}) == []
+
+
+def test_tokens_put_back_into_a_map() -> None:
+    tokens = [{"flatten": 1}, {"permute": [1, 0]}, {"attention": 2}, {"permute": [1, 0]}, {"reshape": [8, 14, 6]}]
+    assert on_a_map(*tokens, "layer_norm") == [f"layer_norm: layer_norm {ONE}: {NORM}"]
+    assert on_a_map(*tokens, {"layer_norm": "channels"}) == []
+
+
+def test_a_sum_in_which_one_channel_stands_for_all() -> None:
+    one = {"name": "one", "conv": {"channels": 1, "kernel": 1}}
+    notes = archcalc.analyze({"input": [3, 14, 6], "layers": [{"conv": {"channels": 8, "kernel": 1}}, {"residual": [one]}]}).notes
+    assert notes == ["add: add adds one channel to each of 8: write 8 channels where each has its own"]
+    tokens = archcalc.analyze({"input": [14, 9], "layers": [{"residual": [{"linear": 1}]}]}).notes
+    assert tokens == ["add: add adds one feature to each of 9: write 9 features where each has its own"]
+    for meant in ({"merge": "multiply", "body": [one]}, ["global_avg_pool", {"linear": 6}], [{"global_avg_pool": {"keep": True}}, one]):
+        assert archcalc.analyze({"input": [1, 6, 6], "layers": [{"residual": meant}]}).notes == []
+    pooled = {"residual": [{"global_avg_pool": {"keep": True}}]}  # a global context, the same for all positions
+    assert archcalc.analyze({"input": [8, 14, 6], "layers": [{"conv": {"channels": 8, "kernel": 1}}, pooled]}).notes == []
+
+
+def test_a_ratio_in_place_of_a_size() -> None:
+    def notes(item: Any) -> list[str]:
+        return [note for note in archcalc.analyze({"input": [14, 40], "layers": [item]}).notes if "hidden" in note]
+
+    assert notes({"mlp": 4}) == ["mlp: mlp has 4 hidden features between 40: a ratio is written 4 * in_features"]
+    assert notes({"gated_mlp": {"hidden": 2.0}}) == ["gated_mlp: gated_mlp has 2 hidden features between 40: a ratio is written 2 * in_features"]
+    for meant in ({"mlp": 10}, {"mlp": "4 * in_features"}, {"mlp": {"hidden": 4, "features": 3}}, {"lstm": 4}):
+        assert notes(meant) == []
+
+
+def test_a_kernel_in_place_of_channels() -> None:
+    large = {"input": [64, 60, 70], "layers": [{"depthwise_conv": 48}]}
+    assert archcalc.analyze(large).notes == [
+        "depthwise_conv: depthwise_conv has a kernel of 48: the number is its kernel, and its channels are those that come in"
+    ]
+    for item in ({"depthwise_conv": 31}, {"depthwise_conv": {"kernel": 51, "padding": 25}}, {"avg_pool": 48}):
+        assert archcalc.analyze({"input": [64, 60, 70], "layers": [item]}).notes == []

@@ -110,3 +110,16 @@ def test_several_joints_of_one_value() -> None:
         "b.concat, b_2.concat: one value alone is joined, the last of h; from: h.* takes all 3",
         "concat, for.0.stack, for.1.stack: one value alone is joined, the last of k; from: k.* takes all 2",
     ]
+
+
+def test_a_batch_in_front_of_a_picture() -> None:
+    conv = {"conv": {"channels": 8, "kernel": 3, "padding": 1}}
+    read = "input {}: read as [C, D, H, W]; shapes leave the batch out"
+    for shape in ([32, 3, 28, 30], [16, 1, 28, 30], [2, 4, 28, 30]):
+        assert remarks(input=shape, layers=[conv, *HEAD]) == [read.format(shape)]
+        three = {"conv": {"channels": 8, "kernel": [1, 3, 3], "padding": 1}}
+        assert remarks(input=shape, layers=[conv, three, *HEAD]) == []
+    assert remarks(input=[3, 4, 28, 30], layers=[conv, *HEAD]) == []  # four frames
+    assert remarks(input=[32, 8, 28, 30], layers=[conv, *HEAD]) == []
+    assert remarks(input=[32, 3, 28, 30], layers=["layer_norm", {"attention": 5}]) == []
+    assert remarks(input=[32, 3, 28, 30], layers=["layer_norm", conv])[0] == read.format([32, 3, 28, 30])

@@ -79,6 +79,7 @@ class LayerType:
         whole: tuple[tuple[int, str, str, str], ...] = (),
         together: str = "",
         joins: str = "",
+        cuts: str = "",
         masked: Callable[[Symbols], int] | None = None,
         packed: bool = False,
         adapted: str = "",
@@ -146,6 +147,8 @@ class LayerType:
         """Where what comes in are values of one sequence: if one of them follows the tokens, all do."""
         self.joins = joins
         """The argument that names the axis on which it puts what comes in one behind another."""
+        self.cuts = cuts
+        """The argument that names the axis of which it gives parts, or a part."""
         self.masked = masked
         """Of attention: how many of its ``pairs`` are not masked, from its symbols."""
         self.packed = packed

@@ -33,7 +33,7 @@ FILES: dict[str, str] = {
     ),
     "composites": "kit < choice choose each experts loop parallel residual sequence",
     "spec": (
-        "aliases language < other_arguments < templates < tree < names reading user_layers < recursion values < "
+        "aliases language < other_arguments other_values < templates < tree < names reading user_layers < recursion values < "
         "adapters bindings parts refs variables < modifiers < meant type_names < items < blocks < layer_types schema_items used < document schema"
     ),
     "network": (
@@ -253,7 +253,8 @@ GENERIC = ("rule", "style", "custom")
 """The files of conventions that are no table of rules: in a table the names of layer types are what it says."""
 OTHER_WORDS: dict[tuple[str, str], str] = {
     ("archcalc.spec.aliases", ""): "which layer type another framework's name stands for: a table of names",
-    ("archcalc.spec.other_arguments", ""): "what frameworks call arguments and their values: a table of names",
+    ("archcalc.spec.other_arguments", ""): "what frameworks call arguments: a table of names",
+    ("archcalc.spec.other_values", ""): "what frameworks call values of arguments: a table of names",
     ("archcalc.expr.refuse", "clamp exp log mean power where"): "functions of other languages",
     ("archcalc.composites", "add concat multiply"): "words of `merge`, part of the language",
     ("archcalc.request", "attention"): "an option's name",

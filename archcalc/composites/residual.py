@@ -32,7 +32,11 @@ def _fitting(use: Use, other: Any, main: Any) -> None:
     what = "what came in" if as_it_came else "the shortcut"
     maker = other.maker if as_it_came else "the shortcut"
     found = f"{show(main.shape)} from the body, {show(other.shape)} from {maker}, coming into {use.joint()}"
-    hint = "a shortcut brings the other branch to the shape of the body; a padding of kernel // 2 keeps the size of a map"
+    one, two = main.shape, other.shape
+    if len(one) == len(two) == 2 and one[1] == two[1]:
+        hint = "of two sources the queries, which say how many positions there are, come first; axis: -1 of split and concat is that of features"
+    else:
+        hint = "a shortcut brings the other branch to the shape of the body; a padding of kernel // 2 keeps the size of a map"
     use.wrong(f"residual: the body and {what} don't fit together", expected="the same shape", found=found, hint=hint)
 
 

@@ -38,7 +38,7 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
     divided({"kv_heads": kv_heads}, heads, "heads", "kv_heads")
     head_dim = args["head_dim"]
     if head_dim is None:
-        divided(args, query[-1], "features", "heads", "or give head_dim: the heads' features need not be those of the input")
+        divided(args, query[-1], "features", "heads", _whole(query, heads))
         head_dim = query[-1] // heads
     for each in inputs[1:]:
         if each[:-2] != query[:-2] or len(each) != len(query):
@@ -50,7 +50,9 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
     rotated = args["rope"]
     turned = head_dim if rotated.__class__ is bool and rotated else whole(rotated)
     if turned > head_dim or turned % 2:
-        raise LayerError(f"rope: {turned} of {head_dim} features of a head", expected=f"an even number of at most {head_dim}", arg="rope")
+        hint = "it is how many features are turned: write rope: true for all; its base changes no count" if turned > head_dim else ""
+        expected = f"an even number of at most {head_dim}"
+        raise LayerError(f"rope: {turned} of {head_dim} features of a head", expected=expected, hint=hint, arg="rope")
     bias = args["bias"]
     on = {f"{name}_bias": bias if isinstance(bias, bool) else name in bias for name in _BIASES}
     return {
@@ -65,6 +67,14 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
         "window": args["window"] or 0,
         "cached": args["causal"] and args["cache"] and all(shape[-2] == query[-2] for shape in inputs),
     }
+
+
+def _whole(query: Shape, heads: int) -> str:
+    """The hint where heads do not divide the features: they divide the first axis, which may hold them, or have a size of their own."""
+    order = {2: "permute: [1, 0]", 3: 'rearrange: "c h w -> (h w) c"'}.get(len(query), "")
+    if order and query[0] % heads == 0:
+        return f"features are on the last axis: {order} before it brings the first, {query[0]}, there; or give head_dim"
+    return "or give head_dim: the heads' features need not be those of the input"
 
 
 def _written(args: dict[str, Any], inputs: list[Shape]) -> str:
@@ -181,7 +191,7 @@ attention = Compound(
     """,
     params="project * (F_q * h * d + (F_k + F_v) * g * d + h * d * E) + biases + norms + position_bias * h + sink * h",
     maccs="B * (project * (L_q * F_q * h * d + L_k * (F_k + F_v) * g * d + L_q * h * d * E) + 2 * h * pairs * d)",
-    notes=f"{PAIRS_NOTE} The norms of qk_norm have 2 * d params, with width (h + g) * d.",
+    notes=f"{PAIRS_NOTE} Llama has bias: false, Qwen2 bias: [query, key, value]. The norms of qk_norm have 2 * d params, with width (h + g) * d.",
     source=VASWANI + "; grouped: Ainslie et al., GQA, 2023, arXiv:2305.13245",
     example=Example(
         {"heads": 2, "kv_heads": 1},

@@ -52,7 +52,8 @@ def _split(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     size = shape[axis]
     if isinstance(parts, int):
         if size % parts:
-            raise LayerError(f"parts: {parts} does not divide axis {axis} of {size}", arg="parts")
+            hint = "axis: -1 is that of the features" if axis == 0 < len(shape) - 1 and shape[-1] % parts == 0 else ""
+            raise LayerError(f"parts: {parts} does not divide axis {axis} of {size}", hint=hint, arg="parts")
         if parts > MAX_OUTPUTS:
             raise LayerError(f"parts: {parts} outputs are more than {MAX_OUTPUTS}", arg="parts")
         parts = (size // parts,) * parts

@@ -53,6 +53,7 @@ squeeze_excite = Compound(
     """,
     params="2 * C_in * hidden + bias * (C_in + hidden)",
     maccs="2 * C_in * hidden",
+    notes="A number alone is hidden, the channels in between: a reduction of 16 is ratio: 16.",
     source="Hu et al., Squeeze-and-Excitation Networks, 2017, arXiv:1709.01507, equations 2 to 4",
     example=Example(
         {"hidden": 4},

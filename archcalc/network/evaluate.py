@@ -105,6 +105,13 @@ def _asked(walk: Walk, template: Template, inputs: Values) -> Env:
         if name not in found:
             message = f"{name}: the incoming shape {show(shape)} has none"
             longer = name == "in_length" and len(shape) > 2
-            hint = "of tokens [..., length, features] it is in_tokens" if longer else "in_shape[0] is the first axis of any shape"
+            spatial = name in ("in_height", "in_width") and len(shape) == 2
+            hint = (
+                "of tokens [..., length, features] it is in_tokens"
+                if longer
+                else "of a map [C, L] the length is in_length, of tokens [length, features] in_tokens"
+                if spatial
+                else "in_shape[0] is the first axis of any shape"
+            )
             walk.wrong(template.node, template.path, message, expected=SHAPE_NAMES[name], hint=hint, arg=template.arg.name)
     return found

@@ -49,7 +49,8 @@ _ELSEWHERE = {
     "transformer_encoder": ("transformer_encoder_layer",),
     "transformer_decoder": ("transformer_decoder_layer",),
     "mlp": ("feed_forward", "ffn"),
-    "gated_mlp": ("swiglu",),
+    "gated_mlp": ("swiglu", "geglu", "reglu"),
+    "gelu": ("gelu_tanh", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "fast_gelu", "approximate_gelu"),
     "ssm": ("mamba",),
     "ssm2": ("mamba2",),
     "rope": ("rotary", "rotary_embedding"),
@@ -127,6 +128,9 @@ _WRITTEN = {
     "rms_norm_2d": "rms_norm: channels",
     "layer_scale_2d": "layer_scale: {axis: 0}",
     "softmax_2d": "softmax: {axis: 0}",
+    "separable_conv": "two items: depthwise_conv: {kernel: ...} and conv: {channels: ..., kernel: 1}",
+    "geglu": "gated_mlp: {hidden: ..., activation: gelu}",
+    "reglu": "gated_mlp: {hidden: ..., activation: relu}",
 }
 """How it is written here, where the name alone does not say it."""
 
@@ -153,6 +157,9 @@ _INSTEAD: dict[str, tuple[str, ...]] = {
     "write parallel: {branches: [...], merge: concat}": ("fork", "split_branches", "inception"),
     "write a repeat on one item: repeat: n": ("stack_layers", "module_list", "layer_list"),
     "write attention_mask, or attention: {causal: true}": ("mask", "causal_mask", "masking"),
+    "write bidirectional: true among the arguments of lstm, gru or rnn": ("bidirectional", "bi_lstm", "bi_gru", "bi_rnn"),
+    "write two items: relu, and power: 2": ("relu2", "squared_relu", "relu_squared"),
+    "write silu: x * sigmoid(1.702 * x) is one but for a factor": ("quick_gelu",),
     "write `from: [a, b]` beside add, concat or multiply": ("merge", "join", "skip_connection", "skip_add", "shortcut"),
     "write if: condition, then: [...], else: [...]": ("cond", "switch", "choice"),
 }
@@ -168,16 +175,20 @@ def type_hint(name: str, known: Iterable[str]) -> str:
     here = suggestion(name, names)
     how = written(name) if here else ""
     near = "" if here else nearest(name, names[:MOST_NAMES])
-    instead = _INSTEAD_OF.get(_plain(name), "")
     if how or here:
         return f"write {how}" if how else f"here it is called {here}"
-    return instead or (f"did you mean '{near}'?" if near else "")
+    return instead(name) or (f"did you mean '{near}'?" if near else "")
+
+
+def instead(name: str) -> str:
+    """What to write for what has no name here, or an empty string."""
+    return _INSTEAD_OF.get(_plain(name), "")
 
 
 def written(name: str) -> str:
     """What to write for a name of another framework that stands for a layer type with certain arguments, or an empty string."""
-    plain = words(name).replace("_", "")
-    return next((how for other, how in _WRITTEN.items() if other.replace("_", "") == plain), "")
+    plain = {words(name).replace("_", ""), _plain(name).replace("_", "")}
+    return next((how for other, how in _WRITTEN.items() if other.replace("_", "") in plain), "")
 
 
 def words(name: str) -> str:

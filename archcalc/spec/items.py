@@ -33,6 +33,8 @@ def read_body(reading: Reading, node: Node, path: str, known: Known, least: int 
         hint = "put it in brackets, or '- ' before it on a line of its own" if isinstance(node, Mapping) else ""
         if isinstance(node, Scalar) and isinstance(node.value, str):
             hint = f"write [{node.text}], or '- {node.text}' on a line of its own"
+        elif isinstance(node, Scalar) and path.endswith(".shortcut"):
+            hint = "leave it out: what came in is added as it is"
         reading.error(node, path, f"{path.rpartition('.')[2]} must be a list of layers", found=kind_of_node(node), hint=hint)
         return Body([])
     if len(node.items) < least:
@@ -154,7 +156,7 @@ def _arguments(reading: Reading, item: Item, node: Node | None, args: tuple[Arg,
                 if item.until is None:
                     item.type = None
             elif arg is None:
-                meant.add(_no_argument(reading, item, type, args, node.keys[key], f"{path}.{key}"))
+                meant.add(_no_argument(reading, item, type, args, node.keys[key], value, f"{path}.{key}"))
             else:
                 _argument(reading, item, arg, value, f"{path}.{key}", known)
     elif node is not None:
@@ -198,12 +200,12 @@ def _no_main(reading: Reading, item: Item, node: Node, args: tuple[Arg, ...], pa
     return bool(hint) or not args
 
 
-def _no_argument(reading: Reading, item: Item, type: object, args: tuple[Arg, ...], key: Scalar, path: str) -> str:
+def _no_argument(reading: Reading, item: Item, type: object, args: tuple[Arg, ...], key: Scalar, value: Node, path: str) -> str:
     """Report an argument that the item's type does not have; give the one that was meant, or an empty string."""
     from .meant import meant_argument  # few specs are wrong
 
     name, known = str(key.value), ", ".join(arg.name for arg in args)
-    meant, hint = meant_argument(type, item.type_name, name, args)
+    meant, hint = meant_argument(type, item.type_name, name, args, value)
     reading.error(key, path, f"{item.type_name} has no argument '{name}'", expected=known, hint=hint)
     item.type = None
     return meant

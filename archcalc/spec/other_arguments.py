@@ -5,15 +5,16 @@ Names of layer types are in aliases.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
-from typing import Any
+from collections.abc import Callable, Iterable
 
-from ..core.dtypes import SHORT
-from ..core.kinds import TRUTH, Kind
-from ..core.suggest import did_you_mean
 from ..layers.kit.args import Arg
-from .aliases import suggestion, words
+from .aliases import words
+
+_RATIOS = (
+    *("ratio", "mlp_ratio", "ffn_ratio", "expansion", "expansion_factor", "expand", "expand_ratio", "widening_factor", "multiplier"),
+    "ff_mult",
+)
+"""What says how many times the features a hidden size is."""
 
 _ELSEWHERE: dict[str, tuple[str, ...]] = {
     "channels": (
@@ -78,7 +79,7 @@ _ELSEWHERE: dict[str, tuple[str, ...]] = {
     "hidden": (
         *("hidden_size", "hidden_features", "hidden_dim", "hidden_channels", "dim_feedforward", "intermediate_size", "intermediate_dim"),
         *("mlp_dim", "ffn_dim", "ff_dim", "d_ff", "dff", "d_inner", "units", "moe_intermediate_size", "squeeze_channels", "rd_channels"),
-        *("reduced_channels", "filter_size", "inner_dim", "features", "out_features"),
+        *("reduced_channels", "filter_size", "inner_dim", "features", "out_features", *_RATIOS),
     ),
     "ratio": ("reduction", "reduction_ratio", "squeeze_factor", "rd_ratio", "r", "se_ratio"),
     "gate": ("gate_layer", "scale_activation", "gate_activation", "scoring_func"),
@@ -172,20 +173,27 @@ _WRITTEN_ELSEWHERE: dict[str, tuple[str, ...]] = {
         *("activation", "act", "act_layer", "norm", "norm_layer", "batch_norm", "use_bn", "bn", "dropout", "dropout_rate", "drop_path"),
         *("pool", "pooling", "relu", "nonlinearity"),
     ),
-    "write repeat: ... beside {type}": ("num_layers", "n_layers", "n_layer", "depth", "num_blocks", "times", "num_repeats"),
+    "write repeat: ... beside {type}": ("num_layers", "n_layers", "n_layer", "depth", "num_blocks", "times", "num_repeats", "layers"),
     "write frozen: true beside {type}": ("trainable", "requires_grad", "freeze"),
-    "write from: [...] beside {type}": ("inputs", "input", "tensors", "x", "sources", "source", "layers"),
+    "write from: [...] beside {type}": ("inputs", "input", "tensors", "x", "sources", "source"),
 }
 """What to write instead of an argument that is not one of the layer type, and which these are."""
 
-_VALUES: dict[tuple[str, str], str] = {
-    ("padding", "causal"): "write [[n, 0]] with n = dilation * (kernel - 1): all of it is in front",
-    ("padding", "full"): "write n = dilation * (kernel - 1)",
-    **{("padding", mode): f"write padding_mode: {mode}, and a number here" for mode in ("zeros", "reflect", "replicate", "circular")},
-    ("merge", "sum"): "write add",
-    ("merge", "mul"): "write multiply",
+_AS_HERE: dict[tuple[str, str], str] = {
+    ("bias", "qkv_bias"): "qkv_bias: false is bias: [output] here, and qkv_bias: true is bias: true",
+    **{("hidden", ratio): "here it is called hidden, a size: write hidden: {value} * in_features" for ratio in _RATIOS},
 }
-"""What to write for the value of an argument that frameworks know and nobody here does."""
+"""What to write for an argument that is called otherwise, where its value is another one too; in braces what it is elsewhere."""
+
+BY_NUMBER: dict[str, tuple[str, Callable[[float], float]]] = {
+    "divide": ("scale", lambda number: 1 / number if number else number),
+    "multiply": ("scale", lambda number: number),
+    "add": ("shift", lambda number: number),
+    "subtract": ("shift", lambda number: -number),
+}
+"""Of a layer type that joins values, the one that takes a number, and which."""
+WAYS = ("tanh", "none", "erf", "exact", "approximate", "quick")
+"""How frameworks work out an activation, as a word."""
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "name": ("title", "model", "model_name"),
@@ -203,6 +211,15 @@ _KEYS: dict[str, tuple[str, ...]] = {
 }
 """The keys of a spec, and what they are called elsewhere."""
 
+_BESIDE: dict[str, tuple[str, ...]] = {
+    "share": ("tie", "tied", "tied_to", "tie_to", "tie_weights", "weights_from", "shared", "shared_with", "share_weights"),
+    "repeat": ("repeats", "times", "copies", "num_repeats", "number"),
+    "from": ("input", "inputs", "source", "sources"),
+    "when": ("condition", "enabled", "only_if"),
+    "name": ("id", "label", "alias"),
+}
+"""The keys of an item, and what they are called elsewhere."""
+
 _KEY_HERE = {other: key for key, others in _KEYS.items() for other in others}
 _WHY = {other: why for why, others in _LEAVE_OUT.items() for other in others}
 _INSTEAD = {other: what for what, others in _WRITTEN_ELSEWHERE.items() for other in others}
@@ -218,31 +235,25 @@ def called_here(name: str, args: Iterable[Arg]) -> str:
     return next((arg.name for arg in found if arg.required or arg.name == "axis" or word not in _WHY), "")
 
 
-def not_here(name: str, type: str) -> str:
+def as_here(name: str, here: str, value: str) -> str:
+    """What to write for a framework's argument that is ``here`` one of the layer type, whose ``value`` there is as written."""
+    return _AS_HERE.get((here, words(name)), "here it is called {here}").format(here=here, value=value or "...")
+
+
+def not_here(name: str, type: str, value: str = "") -> str:
     """What to do about a framework's argument that a layer type has none for, or an empty string."""
     word = words(name)
     if word in _WHY:
         return f"leave it out: {_WHY[word].format(type=type)}"
-    return _INSTEAD.get(word, "").format(type=type)
+    hint = _INSTEAD.get(word, "").format(type=type)
+    return hint.replace("repeat: ...", f"repeat: {value}") if value.isdecimal() else hint
+
+
+def beside(key: str) -> str:
+    """Which key of an item is called so elsewhere, or an empty string."""
+    return next((here for here, others in _BESIDE.items() if words(key) in others), "")
 
 
 def key_here(key: str) -> str:
     """Which key of a spec is called so elsewhere, or an empty string."""
     return _KEY_HERE.get(words(key), "")
-
-
-def value_hint(name: str, value: Any, kind: Kind, written: str, known: Iterable[str]) -> str:
-    """What to write for a value that an argument can't have, or an empty string.
-
-    It came from the expression ``written``, where that is not empty; ``known`` are the names that it may read.
-    """
-    if kind is TRUTH and type(value) in (int, float):
-        if written:
-            return f"write {f'({written})' if ' if ' in written else written} != 0"
-        return f"write {str(bool(value)).lower()}" if value in (0, 1) else ""
-    if not isinstance(value, str) or value in ("index", "None"):
-        return ""
-    near = did_you_mean(value, islice(kind.words or known, 1000))
-    same = SHORT.get(value.lower(), "")
-    here = same if same in kind.words else suggestion(value, kind.words)
-    return near or (f"write {here}" if here else _VALUES.get((name, words(value)), ""))

@@ -104,7 +104,7 @@ def mismatched(template: Template, value: Any, mismatch: Mismatch, known: Iterab
                 node, path, kind, name, value, mismatch = node.items[index], f"{path}[{index}]", element, f"{name}[{index}]", each, inner
                 break
     computed = isinstance(node, Scalar) and isinstance(node.value, str) and node.value != value
-    from .other_arguments import value_hint  # few specs are wrong
+    from .other_values import value_hint  # few specs are wrong
 
     return {
         "node": node,
@@ -112,7 +112,7 @@ def mismatched(template: Template, value: Any, mismatch: Mismatch, known: Iterab
         "message": f"{name} can't be {show(value)}",
         "expected": kind.expected if kind is not template.arg.kind else template.arg.expected,
         "found": f"{show(value)}, from the expression '{node.value}'" if computed else "",  # type: ignore[union-attr]
-        "hint": value_hint(name, value, kind, str(node.value) if computed else "", known) or mismatch.hint,  # type: ignore[union-attr]
+        "hint": value_hint(name, value, kind, str(node.value) if computed else "", known, null=template.arg.takes_null) or mismatch.hint,  # type: ignore[union-attr]
     }
 
 

@@ -78,6 +78,11 @@ def _stray_key(reading: Reading, node: Mapping, path: str, type_name: str, key: 
     if found is not None and key in [arg.name for arg in found.args]:
         hint = f"'{key}' is an argument of {type_name}: write {type_name}: {{{key}: ...}}"
     else:
-        hint = reading.near(key, [*MODIFIER, *SPREAD_KEYS])
+        from .other_arguments import beside
+
+        here, value = beside(key), node.entries[key]
+        hint = (
+            f"write {here}: {value.text if isinstance(value, Scalar) else '...'}" if here else reading.near(key, [*MODIFIER, *SPREAD_KEYS])
+        )
     expected = f"{type_name} and " + ", ".join(MODIFIER)
     reading.error(node.keys[key], f"{path}.{key}", f"an item has no key '{key}'", expected=expected, hint=hint)

@@ -678,7 +678,7 @@ REFUSALS: list[Refusal] = [
         [[4, 5, 7], [4]],
         "input 2 is [4] and does not broadcast with [4, 5, 7]: 4 is not 7",
         "7 or 1 as axis -1",
-        "keep: true leaves a pooled map its axes",
+        "one number a channel is [4, 1, 1]: reshape: [4, 1, 1], or that shape of a parameter; keep: true leaves a pooled map its axes",
         "",
     ),
     ("mean", {"axes": [0, 2]}, [[4, 5]], "axes: 2 is out of range: the input [4, 5] has 2 axes", "from -2 to 1", OUT_OF_RANGE, "axes"),

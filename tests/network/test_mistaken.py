@@ -591,6 +591,7 @@ def test_both_names_of_one_axis_in_two_places() -> None:
     assert remarks(block) == [f"blocks.mine.args[0]: {ONE_AXIS}"]
     assert remarks(block.replace("in_length", "in_tokens")) == []
 
+
 THE_TOKENS = "in_channels is the first axis, here the tokens: in_features is the last, in_tokens how many there are"
 
 
@@ -749,7 +750,9 @@ def test_a_ratio_in_place_of_a_size() -> None:
         return [note for note in archcalc.analyze({"input": [14, 40], "layers": [item]}).notes if "hidden" in note]
 
     assert notes({"mlp": 4}) == ["mlp: mlp has 4 hidden features between 40: a ratio is written 4 * in_features"]
-    assert notes({"gated_mlp": {"hidden": 2.0}}) == ["gated_mlp: gated_mlp has 2 hidden features between 40: a ratio is written 2 * in_features"]
+    assert notes({"gated_mlp": {"hidden": 2.0}}) == [
+        "gated_mlp: gated_mlp has 2 hidden features between 40: a ratio is written 2 * in_features"
+    ]
     for meant in ({"mlp": 10}, {"mlp": "4 * in_features"}, {"mlp": {"hidden": 4, "features": 3}}, {"lstm": 4}):
         assert notes(meant) == []
 

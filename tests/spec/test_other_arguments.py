@@ -9,7 +9,8 @@ from archcalc.core.kinds import ANYTHING, TRUTH, Int, Word
 from archcalc.layers.kit.args import Arg
 from archcalc.spec.aliases import _INSTEAD_OF, type_hint
 from archcalc.spec.language import TOP_LEVEL
-from archcalc.spec.other_arguments import _ELSEWHERE, _KEYS, _VALUES, _WHY, called_here, key_here, not_here, value_hint
+from archcalc.spec.other_arguments import _ELSEWHERE, _KEYS, _WHY, called_here, key_here, not_here
+from archcalc.spec.other_values import _VALUES, value_hint
 
 ARGS = {name: layer.args for layer in layers.every() for name in [layer.name]} | {each.name: each.args for each in composites.every()}
 EVERY = {arg.name for args in ARGS.values() for arg in args}

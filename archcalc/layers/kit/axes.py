@@ -63,7 +63,13 @@ def axis_of(axis: int, shape: Shape, arg: str = "axis", more: int = 0) -> int:
         raise LayerError(
             f"{arg}: {axis} is out of range: the input {show(shape)} has {axes_text(len(shape))}",
             expected=f"from {-rank} to {rank - 1}" if rank else "",
-            hint="axes count from 0 without the batch" if axis == rank else "",
+            hint=(
+                "axes count from 0 without the batch"
+                if axis == rank
+                else f"axes have numbers, from 0: that of {axis} is axis {shape.index(axis)}"
+                if axis in shape
+                else ""
+            ),
             arg=arg,
         )
     return axis % rank
@@ -101,11 +107,20 @@ def broadcasts(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
                 raise LayerError(
                     f"input {number} is {show(shape)} and does not broadcast with {show(out)}: {other} is not {one}",
                     expected=f"{one} or 1 as axis {axis - rank}",
-                    hint="keep: true leaves a pooled map its axes" if min(len(out), len(shape)) == 1 else SIZED if maps(out, shape) else "",
+                    hint=_of_channels(*sorted((out, shape), key=len)) or (SIZED if maps(out, shape) else ""),
                 )
         out = tuple(other if one == 1 else one for one, other in zip(left, right, strict=True))
     symbols["inputs"] = len(inputs)
     return [out]
+
+
+def _of_channels(vector: Shape, other: Shape) -> str:
+    """The hint where a vector meets a map: it has no axes for the positions."""
+    if len(vector) != 1:
+        return ""
+    keeps = "keep: true leaves a pooled map its axes"
+    ones = show([*vector, *[1] * (len(other) - 1)])
+    return f"one number a channel is {ones}: reshape: {ones}, or that shape of a parameter; {keeps}" if vector[0] == other[0] else keeps
 
 
 def maps(one: Shape, other: Shape) -> bool:

@@ -697,6 +697,8 @@ def test_the_axis_behind_the_channels() -> None:
     # coordinate attention: what is left of one axis, behind what is left of the other
     pooled = [{"name": "h", "mean": 2, "from": "c"}, {"name": "w", "mean": 1, "from": "c"}]
     assert on_a_map(*pooled, {"concat": 1, "from": ["h", "w"]}) == []
+    row = {"adaptive_avg_pool": [1, None], "from": "c"}
+    assert on_a_map({"name": "h", **row}, {"name": "w", **row}, {"concat": 1, "from": ["h", "w"]}) == []
     sound = {"input": [5, 20], "layers": [{"conv": {"channels": 8, "kernel": 3}}, {"glu": 1}]}
     assert remarks(sound) == ["glu: glu takes axis 1, here the length of a map: axis: 0 is its channels; -1 where the length is meant"]
 

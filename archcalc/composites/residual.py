@@ -33,7 +33,9 @@ def _fitting(use: Use, other: Any, main: Any) -> None:
     maker = other.maker if as_it_came else "the shortcut"
     found = f"{show(main.shape)} from the body, {show(other.shape)} from {maker}, coming into {use.joint()}"
     one, two = main.shape, other.shape
-    if len(one) == len(two) == 2 and one[1] == two[1]:
+    if len(one) == len(two) == 2 and one[1] == one[0] == two[0]:
+        hint = f"in_channels is the first axis, {one[0]}: the features of tokens are in_features"
+    elif len(one) == len(two) == 2 and one[1] == two[1]:
         hint = "of two sources the queries, which say how many positions there are, come first; axis: -1 of split and concat is that of features"
     else:
         hint = "a shortcut brings the other branch to the shape of the body; a padding of kernel // 2 keeps the size of a map"

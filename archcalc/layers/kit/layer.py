@@ -169,8 +169,7 @@ class LayerType:
         """The argument that names the dtype of its output; empty: it has that of the place it stands in."""
         self.recentres = recentres
         """Whether it takes its mean away from each channel and adds a shift of its own, so that a bias in front of it does nothing."""
-        unknown = set(operations) - set(OPERATIONS)
-        if unknown:
+        if unknown := set(operations) - set(OPERATIONS):
             raise TypeError(f"{name}: no such operation: {', '.join(sorted(unknown))}")
         self.operations = operations
         self.spatial = takes == SPATIAL

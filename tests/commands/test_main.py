@@ -586,7 +586,7 @@ def test_what_only_some_specs_have_is_a_note_for_the_others(folder: Path) -> Non
 def test_layers_and_a_page() -> None:
     assert "  conv [channels, kernel, stride=1" in run("layers").out
     assert run("layers", "conv").out.startswith("conv [channels, kernel, stride=1")
-    assert run("layers", "residual").out.startswith("residual [body, shortcut=[], merge=add, skip=true]\n")
+    assert run("layers", "residual").out.startswith("residual [body, shortcut=[], merge=add, axis=0, skip=true]\n")
     assert run("layers", "for").out.startswith("for / in / do\n")
 
 

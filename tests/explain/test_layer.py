@@ -245,6 +245,7 @@ def test_a_compound_layer_is_the_sum_of_its_parts() -> None:
           squeeze_excite.expand   60
           sum                    116
 
+        note      A number alone is hidden, the channels in between: a reduction of 16 is ratio: 16.
         source    Hu et al., Squeeze-and-Excitation Networks, 2017, arXiv:1709.01507, equations 2 to 4
         """,
     )

@@ -177,6 +177,9 @@ def test_the_page_of_a_compound_layer_shows_what_it_is_made_of() -> None:
           - multiply:
             from: [input, previous]
 
+        notes
+          A number alone is hidden, the channels in between: a reduction of 16 is ratio: 16.
+
         source
           Hu et al., Squeeze-and-Excitation Networks, 2017, arXiv:1709.01507, equations 2 to 4
 

@@ -188,6 +188,7 @@ CASES: dict[str, tuple[str, list[str], str]] = {
         net.yaml:3:31: layers[0].attention.rope: rope: 6 of 4 features of a head
           expected  an even number of at most 4
           found     [5, 8] from input, coming into attention
+          hint      it is how many features are turned: write rope: true for all; its base changes no count
         """,
     ),
     "an odd number of rotated features of a head": (

@@ -383,7 +383,7 @@ SAID: list[tuple[str, Shapes, Args, str]] = [
     ("embedding_bag", [[4, 3]], {"vocabulary": 9, "features": 2}, "apart>0 all"),
     ("sinusoidal", [[4, 3]], {}, "apart>0 all"),
     ("one_hot", [[4, 3]], {"classes": 9}, "apart>0 apart>1"),
-    ("class_token", [[2, 4, 3]], {}, "apart>0 apart>1 all"),
+    ("class_token", [[2, 4, 3]], {}, "apart>0 earlier>1 all"),
     ("attention_mask", [[2, 4, 4]], {}, "apart>0 apart>1 apart>2"),
     ("kv_cache", [[2, 4, 3]], {}, "apart>0 earlier>1 all"),
     ("expert_sum", [[4, 3], [4, 2]], {}, "apart>0 all, apart>0 all"),

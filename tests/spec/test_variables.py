@@ -59,7 +59,7 @@ def test_a_var_does_not_use_later_ones() -> None:
 
 
 def test_a_var_that_is_not_there() -> None:
-    with pytest.raises(archcalc.RequestError, match="Net has no var 'witdh': it has width, double, act, list"):
+    with pytest.raises(archcalc.RequestError, match="Net has no var 'witdh': did you mean 'width'\\? it has width, double, act, list"):
         widths(vars={"witdh": 3})
 
 

@@ -71,4 +71,4 @@ def _counts_alone(spec: Spec, request: Request) -> bool:
     Which bytes are alive depends on which layers are there.
     """
     whole = not (request.infers or request.prompt or request.lora or request.input or request.cache_dtype)
-    return request.plan is None and whole and spec is not None and not (spec.adapts or spec.chooses)
+    return request.plan is None and whole and not spec.adapts

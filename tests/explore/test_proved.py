@@ -50,6 +50,18 @@ def test_the_space_of_once_for_all() -> None:
     assert found.within == 627_922_748_245_121_658
 
 
+def test_choices_in_a_spec_are_the_same_space() -> None:
+    wish = Wish("params", most=True)
+    asked = ask([source("once_for_all_choices")], [], {}, where="maccs <= 300M", wish=wish)
+    assert len(asked.space.axes) == 45
+    found = best(asked, wish)
+    assert (found.designs, found.proved) == (2_954_312_706_550_833_698_643, True)
+    assert found.row is not None
+    assert (found.row["params"], found.row["maccs"]) == (7_202_264, 299_870_912)
+    whole = ask([source("once_for_all_choices")], [], {}, columns="params,maccs", whole=True)
+    assert [(each.least, each.most) for each in overview(whole).ranges] == [(3_411_080, 7_665_048), (124_489_936, 569_381_920)]
+
+
 def test_nothing_is_near_enough() -> None:
     wish = Wish("params", most=True)
     found = best(once(where="maccs <= 10M, params > 1M", wish=wish), wish)

@@ -24,7 +24,7 @@ ROOMS: tuple[str, ...] = (
 FILES: dict[str, str] = {
     "core": "counts dtypes numbers ranges words < amounts formula held suggest < derivation errors figures formats kinds < checks quantity",
     "text": "nodes problems shipped < anchors decode scalars syntax < beside python reader < files",
-    "expr": "errors < limits < functions shapes < options refuse < build < compile",
+    "expr": "errors < limits < functions shapes < options refuse < comparing < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation arithmetic attention_parts choose concat conv conv_recurrent dynamic elementwise embedding kit.compound kit.derivations linear "
@@ -37,7 +37,8 @@ FILES: dict[str, str] = {
         "adapters bindings parts refs variables < modifiers < meant type_names < items < blocks < layer_types schema_items used < document schema"
     ),
     "network": (
-        "chained choices < graph < head heads layout leaves scope unsure uses < incoming last numbered obstacles walk < mistaken settings twice ways < evaluate notes < sources tokens < "
+        "chained choices < graph < head heads layout leaves scope unsure uses < incoming last lost numbered obstacles walk < "
+        "doubts mistaken settings twice ways < evaluate notes < sources tokens < "
         "ends shapes < adapters apply caches < blocks composing < ties < build following < decoding"
     ),
     "conventions": (

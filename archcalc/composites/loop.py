@@ -9,6 +9,17 @@ from ..layers.kit.args import Arg
 from .kit import BODY, LOOP_NAMES, Composite, Use, Values
 
 
+class _Passes(ListOf):
+    """The values of a loop; of a number it says how one counts."""
+
+    def convert(self, value: Any) -> Any:
+        if type(value) is int and value >= 0:
+            raise self.refuse(
+                value, f"write in: range({value}) for {value} passes, which are 0 to {value - 1}" if value else "write in: []"
+            )
+        return super().convert(value)
+
+
 def _build(use: Use) -> Values:
     """A pass for each value; each takes what the one before it gives."""
     names = use.args["names"]
@@ -28,7 +39,7 @@ composite = Composite(
     "A pass through the same items for each value of a list.",
     args=(
         Arg("for", LOOP_NAMES, "what each pass calls its value, or its values"),
-        Arg("in", ListOf(ANYTHING, "a list of values, or of lists with one value per name", 0), "the values, one pass each"),
+        Arg("in", _Passes(ANYTHING, "a list of values, or of lists with one value per name", 0), "the values, one pass each"),
         Arg("do", BODY, "the layers of a pass"),
     ),
     spread=True,

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from ..core.numbers import both, choose, is_open
+from ..core.numbers import choose, is_open
 from ..core.words import counted
+from .comparing import comparison
 from .errors import ExpressionError
-from .functions import APPLICABLE, ARITHMETIC, COMPARISONS, EQUALITY, UNARY, joined, pick
+from .functions import APPLICABLE, ARITHMETIC, UNARY, joined, pick
 from .limits import CONSTANTS, FOREIGN, HIGH, KINDS, LOW, MAX_DEPTH, NEEDS, NUMBERS, RANGES, Run, Scope, shown, usable
+from .limits import span as _span
 
 
 def why() -> ModuleType:
@@ -27,7 +29,7 @@ class Builder:
     ``paths`` are those that stand in for a name each: see archcalc/expr/shapes.py.
     """
 
-    __slots__ = ("choices", "choosing", "names", "paths", "ranges", "readers", "text")
+    __slots__ = ("choices", "choosing", "compares", "names", "paths", "ranges", "readers", "text")
 
     def __init__(self, text: str, paths: Mapping[str, str]) -> None:
         self.text = text
@@ -35,6 +37,8 @@ class Builder:
         self.names: set[str] = set()
         self.ranges = False
         """Whether it calls range."""
+        self.compares = False
+        """Whether it asks if two values are equal."""
         self.choices = 0
         """How often it calls choose."""
         self.choosing = False
@@ -66,7 +70,8 @@ class Builder:
         """The error for an operand of the wrong kind."""
         source = self.source(operand)
         kind = KINDS[value.__class__]
-        return self.fault(span, f"{shown(source)} is {kind}, not {needed}", why().instead(source, kind, needed))
+        negated = self.source(span).startswith("not ")
+        return self.fault(span, f"{shown(source)} is {kind}, not {needed}", why().instead(source, kind, needed, negated=negated))
 
     def failed(self, span: int, error: Exception) -> ExpressionError:
         """The error for an operation that Python or a guard has refused."""
@@ -138,39 +143,6 @@ class Builder:
                 if not LOW < value < HIGH:
                     raise self.fault(whole, "the result is too large")
             return value
-
-        return run
-
-    def comparison(self, node: ast.Compare, depth: int) -> Run:
-        word = any(op.__class__ in EQUALITY for op in node.ops)
-        whole, first_span, first = _span(node), _span(node.left), self.build(node.left, depth, word)
-        steps: list[tuple[Any, Any, Run, int]] = []
-        for op, right in zip(node.ops, node.comparators):
-            test = COMPARISONS.get(op.__class__)
-            if test is None:
-                raise why().refusal(self.text)
-            steps.append((test, EQUALITY.get(op.__class__), self.build(right, depth, word), _span(right)))
-
-        def run(scope: Scope) -> Any:
-            value, left = first(scope), first_span
-            found: Any = True
-            for test, equality, inner, right in steps:
-                other = inner(scope)
-                if value.__class__ not in NUMBERS or other.__class__ not in NUMBERS:
-                    if equality is None:
-                        operand, wrong = (right, other) if value.__class__ in NUMBERS else (left, value)
-                        raise self.misfit(whole, operand, wrong, "a number")
-                    test = equality
-                try:
-                    holds = test(value, other)
-                except ValueError as error:
-                    raise self.failed(whole, error) from None
-                if is_open(holds):
-                    found = both(holds, found)
-                elif not holds:
-                    return False
-                value, left = other, right
-            return found
 
         return run
 
@@ -276,17 +248,11 @@ class Builder:
         return run
 
 
-def _span(node: Any) -> int:
-    """Where a node begins and ends, in one number: a text has less than 4,096 bytes."""
-    span: int = node.col_offset << 12 | node.end_col_offset
-    return span
-
-
 _BUILDERS: dict[type[ast.expr], Callable[[Builder, Any, int], Run]] = {
     ast.BinOp: Builder.binary,
     ast.UnaryOp: Builder.unary,
     ast.BoolOp: Builder.logical,
-    ast.Compare: Builder.comparison,
+    ast.Compare: comparison,
     ast.IfExp: Builder.choice,
     ast.Subscript: Builder.subscript,
     ast.Call: Builder.call,

@@ -37,17 +37,18 @@ class Expression:
     """An expression that was read once and can be evaluated in any scope.
 
     ``names`` are the names that it reads, ``paths`` those of the items whose shapes it reads: a scope holds that of ``stem`` as
-    ``shape(stem)``. ``word`` says that it is nothing but a name, ``ranges`` whether it calls range, ``choices`` how often it calls choose. ``items`` is what is known of the
+    ``shape(stem)``. ``word`` says that it is nothing but a name, ``ranges`` whether it calls range, ``compares`` whether it asks if two values are equal, ``choices`` how often it calls choose. ``items`` is what is known of the
     paths at the place where it stands, for whoever evaluates it there.
     """
 
-    __slots__ = ("_run", "choices", "items", "names", "paths", "ranges", "text", "word")
+    __slots__ = ("_run", "choices", "compares", "items", "names", "paths", "ranges", "text", "word")
 
     def __init__(self, text: str, names: frozenset[str], run: Run, *, word: bool = False) -> None:
         self.text = text
         self.names = names
         self.paths: frozenset[str] = frozenset()
         self.ranges = False
+        self.compares = False
         self.choices = 0
         self.word = word
         self.items: Mapping[str, Any] = _NO_PATHS
@@ -64,6 +65,7 @@ class Expression:
         """The same at one place, with what is known there of its paths."""
         found = Expression(self.text, self.names, self._run)
         found.paths, found.ranges, found.choices, found.items = self.paths, self.ranges, self.choices, items
+        found.compares = self.compares
         return found
 
     def __repr__(self) -> str:
@@ -95,7 +97,7 @@ def compile_expression(text: str) -> Expression:
     builder = Builder(text, paths)
     expression = Expression(text, frozenset(), builder.build(tree.body, 0, True))
     expression.names, expression.paths, expression.ranges = frozenset(builder.names), frozenset(paths.values()), builder.ranges
-    expression.choices = builder.choices
+    expression.choices, expression.compares = builder.choices, builder.compares
     return expression
 
 

@@ -32,8 +32,16 @@ RANGES = "range()"
 """Where a scope may hold what is told how many values each range has: no name has brackets."""
 CHOICES = "choose()"
 """Where a scope may hold what takes one of the options of a `choose`, by its number in the text and these."""
+COMPARED = "=="
+"""Where a scope may hold what is told of two values that are asked to be equal: both as written, whether ==, and both."""
 NUMBER = r"(?: 0[Xx][0-9A-Fa-f]++ | (?: (?:0|[1-9]\d*+) (?:\.\d*+)? | \.\d++ ) (?:[Ee][+-]?\d++)? )"
 """A number as it is written, for a verbose regular expression."""
+
+
+def span(node: Any) -> int:
+    """Where a node begins and ends, in one number: a text has less than 4,096 bytes."""
+    found: int = node.col_offset << 12 | node.end_col_offset
+    return found
 
 
 def usable(name: str, value: Any) -> Any:

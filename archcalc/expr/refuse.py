@@ -55,6 +55,9 @@ _INSTEAD = {
     **dict.fromkeys(("log", "ln", "log10"), "write log2(x) / log2(base)"),
     **dict.fromkeys(("clip", "clamp"), "write min(max(x, low), high)"),
     **dict.fromkeys(("where", "cond", "ifelse", "iff"), "write a if c else b"),
+    "enumerate": "index counts the passes of a for from 0, and index: NAME beside it names that number",
+    "zip": "write the rows, [[a, b], [c, d]]; or count: for: i, in: range(len(x)), with x[i] and y[i] inside",
+    "reversed": "write range(n - 1, -1, -1) to count down",
     "int": "write floor(x)",
     "trunc": "write floor(x)",
     "bool": "write x != 0",
@@ -139,6 +142,9 @@ def _order_problem(before: str, token: str, opened: list[str]) -> tuple[str, str
         if not follows_value and before not in ("(", "[", ","):
             return f"something is missing before {shown(token)}", ""
     elif _ends_value(token):
+        if follows_value and token[0] == "." and before.isidentifier():
+            hint = 'items are named in from: {name: feats, sequence: [], from: [a.0, b]} holds several, and "feats[i]" takes one'
+            return "a path is no value", hint
         if follows_value:
             return f"an operator is missing between {shown(before)} and {shown(token)}", ""
     elif not follows_value and token not in ("+", "-", "not"):
@@ -201,8 +207,8 @@ def unknown_name(name: str, scope: Scope, word: bool) -> ExpressionError:
     return ExpressionError(f"unknown name {shown(name)}", hint)
 
 
-def instead(source: str, kind: str, needed: str) -> str:
-    """What to write in place of an operand's text that is of one kind where another is needed; empty where that is not known."""
+def instead(source: str, kind: str, needed: str, *, negated: bool = False) -> str:
+    """What to write in place of an operand's text that is of one kind where another is needed, or in place of its negation; empty where that is not known."""
     inner = f"({source})" if " if " in source else source
     hints = {
         ("a number", "a truth value"): f"{inner} != 0",
@@ -212,4 +218,6 @@ def instead(source: str, kind: str, needed: str) -> str:
         ("null", "a number"): f"0 if {inner} == null else {inner}",
         ("null", "a truth value"): f"{inner} != null",
     }
+    if negated:
+        hints |= {("a number", "a truth value"): f"{inner} == 0", ("null", "a truth value"): f"{inner} == null"}
     return "" if source == "null" else hints.get((kind, needed), "")

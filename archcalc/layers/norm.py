@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from ..core.kinds import AXIS, SIZE, TRUTH, Either, Int, ListOf
+from ..core.kinds import AXIS, SIZE, TRUTH, Either, Int, ListOf, Word
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.axes import CHANNELS_FIRST, SPATIAL, Channels, axes_of, axis_of
 from .kit.keeps import FLOAT32, Keeps, in_float32
@@ -186,6 +186,8 @@ local_response_norm = LayerType(
 )
 
 _FEATURES_AXIS = Arg("axis", AXIS, "the axis of the features; 0 for the channels of a map [C, H, W]", -1)
+_FOR_ALL = "all"
+"""In place of an axis: one factor for all elements."""
 _FEATURES_NOTE = "F_in is the size of the axis."
 
 
@@ -195,18 +197,38 @@ def _features(name: str, symbols: Symbols, shape: Shape) -> None:
     symbols["F_in"] = shape[axis_of(symbols["axis"], shape)]
 
 
+def _scaled(symbols: Symbols, inputs: list[Shape]) -> None:
+    """The factors of layer_scale: one for each feature, or one for all."""
+    if symbols["axis"] == _FOR_ALL:
+        symbols["F_in"] = 1
+    else:
+        _features("layer_scale", symbols, inputs[0])
+
+
+def _scaled_apart(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
+    """One factor for all is the same at every position."""
+    return (APART, axis) if symbols["axis"] == _FOR_ALL else along("axis")(symbols, inputs, number, axis)
+
+
 layer_scale = LayerType(
     "layer_scale",
-    "A learned factor for each feature.",
-    args=(_FEATURES_AXIS,),
-    symbols=lambda symbols, inputs: _features("layer_scale", symbols, inputs[0]),
+    "A learned factor for each feature, or one for all elements.",
+    args=(
+        Arg(
+            "axis",
+            Either(AXIS, Word(_FOR_ALL)),
+            "the axis of the features; 0 for the channels of a map [C, H, W]; all: one factor alone",
+            -1,
+        ),
+    ),
+    symbols=_scaled,
     params="F_in",
     tensors={"weight": "[F_in]"},
     weight_muls="N_in",
     keeps=Keeps(weights="input"),
     fuses="all",
-    notes=_FEATURES_NOTE,
-    positions=along("axis"),
+    notes="F_in is the size of the axis; 1 where axis is all.",
+    positions=_scaled_apart,
     over="axis",
     source="Touvron et al., Going deeper with Image Transformers, 2021, arXiv:2103.17239, section 2",
     example=Example({}, [[4, 7]], [4, 7], 7, weight_muls=28),

@@ -29,11 +29,12 @@ from .caches import caching, check_caches, judge
 from .chained import chained
 from .choices import Choices
 from .composing import compose, settling
+from .doubts import compared, entered
 from .ends import named
 from .evaluate import evaluate
 from .graph import INPUTS, Absent, Copies, Frame, Group, Leaf, Network, Node, Tensor
 from .heads import heads
-from .scope import Adapters, Caching, Env, Names, Scope, Values
+from .scope import Adapters, Caching, Env, Loop, Names, Scope, Values
 from .shapes import bound, valued
 from .sources import sources
 from .ties import marks, place
@@ -104,7 +105,7 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     for condition in spec.required:
         _require(walk, condition)
     names: dict[str, Node | Values] = {}
-    inputs: Values = []
+    inputs = walk.inputs
     for number, each in enumerate(spec.inputs):
         shape = _tried(walk, each.shape, None)
         bit = INPUTS << number
@@ -134,7 +135,7 @@ def _network(walk: Walk, settings: Mapping[str, Template], lora: Adapters | None
     network = Network(frame, inputs, frame.outputs, walk.vars, walk.dtype, tokens)
     network.said, network.constants, network.choices = said, walk.constants, walk.choices
     network.formats, network.alone, network.two_axes = walk.formats, walk.alone, walk.two_axes
-    network.slips, network.given_up = spec.slips, walk.given_up
+    network.doubts, network.given_up = [*spec.doubts, *walk.doubts, *compared(walk)], walk.given_up
     network.decodes = bool(walk.run["context"])
     network.follows = walk.follows if network.decodes else 0
     return network
@@ -200,8 +201,9 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
     scope.names.made[item.name] = copies
     scope.children.append(copies)
     inner = scope.within(copies.nodes, f"{scope.prefix}{item.name}.")
-    walk.firsts.append({})
+    walk.loops.append(Loop(values))
     for index in range(count):
+        walk.loops[-1].at = index
         before = walk.made
         values = _copy(walk, item, str(index), values, inner.at_copy(index, item.index) if item.uses_index else inner, copies)
         if index == 0 and count > 1:
@@ -210,7 +212,7 @@ def _copies(walk: Walk, item: Item, repeat: Template, values: Values, scope: Sco
             walk.made += 1  # a copy without layers costs as much as one
         if walk.ended:
             break
-    walk.firsts.pop()
+    walk.loops.pop()
     copies.outputs = values
     if walk.end is not None:
         walk.reach(f"{scope.prefix}{item.name}")
@@ -232,7 +234,7 @@ def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copie
     if walk.work > walk.most_work:
         walk.spend(0, item)
     if walk.spec.chooses:
-        walk.here = place(walk, item, name, scope, copies)
+        walk.here = place(walk, item, name, scope)
     when = item.when
     if when is None:
         return _there(walk, item, name, sources(walk, item, values, scope) if item.sources else values, scope, copies)
@@ -251,6 +253,7 @@ def _copy(walk: Walk, item: Item, name: str, values: Values, scope: Scope, copie
 
 def _there(walk: Walk, item: Item, name: str, inputs: Values, scope: Scope, copies: Copies | None) -> Values:
     """A copy that is there, of what comes into it."""
+    entered(walk, item, scope)
     if item.shared and copies is None:
         alone(walk, item, item.given, scope)
     if item.let:

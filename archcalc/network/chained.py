@@ -13,6 +13,10 @@ def chained(item: Item, count: int) -> str:
         most = item.type.inputs[1]
     else:
         most = len(item.type.inputs) if isinstance(item.type, Block) else 1
+    if 1 < most == len(item.sources or []):
+        first, rest = names.split(", ", 1)
+        inner = f"{{{item.type_name}: ..., repeat: {count}, from: [previous, {rest}]}}"
+        return f"where the first copy takes {first}: {{sequence: [{inner}], from: {first}}}"
     if most > 1:
         return f"from: [previous, {names}] gives each copy what the one before it gives, too"
     source = names if len(item.sources or []) == 1 else f"[{names}]"

@@ -65,7 +65,7 @@ class Choices:
         return path
 
     def first(self, passes: object, item: object, path: str) -> str:
-        """The path that an item has in the first of these passes which reaches it."""
+        """The path that an item has in the first of these passes which reaches it; ``item`` is what is the same in all of them."""
         return self.firsts.setdefault((id(passes), item), (passes, path))[1]  # which holds on to the passes: their id() is theirs alone
 
     def take(self, path: str, options: list[Any], node: HasPlace, where: str, wrong: Callable[[str, str, str], Any]) -> Any:

@@ -12,8 +12,9 @@ from ..layers.kit.layer import LayerType
 from ..spec.templates import Template
 from ..spec.tree import Body, Branch, Item
 from .apply import known_shapes, leaf, misfit
+from .doubts import chaining
 from .graph import Absent, Copies, Frame, Group, Tensor
-from .scope import Env, Names, Scope, Values
+from .scope import Env, Loop, Names, Scope, Values
 from .shapes import valued
 from .sources import several
 from .twice import alone
@@ -100,10 +101,10 @@ class Use:
         """What the last of several passes gives, each of which takes what the one before it gives."""
         walk, item, values = self.walk, self.item, self.inputs
         walk.reserve(len(rows), item)
-        walk.firsts.append({})
+        walk.loops.append(Loop(values))
         try:
             for index, row in enumerate(rows):
-                before = walk.made
+                before, walk.loops[-1].at = walk.made, index
                 counted = {"index": index, item.index: index} if item.index else {"index": index}
                 values = self.enclosed(str(index), self.composite.name, body, values, {**counted, **named(index, row)}).outputs
                 if walk.made == before:
@@ -113,7 +114,7 @@ class Use:
                     if walk.ended:
                         break
         finally:
-            walk.firsts.pop()
+            walk.loops.pop()
         return values
 
     def enclosed(self, name: str, type: str, body: Body, inputs: Values, values: Env | None = None) -> Group:
@@ -207,6 +208,7 @@ def compose(walk: Walk, item: Item, composite: Composite, name: str, inputs: Val
         if not item.repeat:
             scope.names.made[name] = passes  # a pass may ask for those before it
         inner = scope.within(passes.nodes, f"{scope.prefix}{name}.")
+        chaining(walk, item, passes)
         passes.outputs = _built(Use(walk, composite, item, inputs, inner))
         passes.whole = True
         return passes

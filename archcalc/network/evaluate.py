@@ -7,11 +7,13 @@ from typing import Any, NoReturn
 
 from ..core.kinds import Mismatch, show
 from ..core.numbers import told
+from ..expr.compile import Expression
 from ..expr.errors import ExpressionError
-from ..expr.limits import RANGES
+from ..expr.limits import COMPARED, RANGES
 from ..spec.language import SHAPE_NAMES, SIGNS
 from ..spec.templates import Template, mismatched
 from ..text.nodes import BAD
+from .doubts import comparing
 from .scope import Env, Unsettled, Values
 from .walk import Walk, Wrong
 
@@ -42,6 +44,8 @@ def evaluate(walk: Walk, template: Template, env: Env, inputs: Values) -> Any:
             walk.work += len(known) * len(str(template.value)) // 250
     if template.ranges:
         sight = {**sight, RANGES: walk.ranged}
+    if template.compares and walk.surrounding is None and walk.home is None:
+        sight = {**sight, COMPARED: comparing(walk, template)}
     arg = template.arg
     name = arg.name
     try:
@@ -52,7 +56,15 @@ def evaluate(walk: Walk, template: Template, env: Env, inputs: Values) -> Any:
     except ExpressionError as error:
         walk.wrong(template.node, template.path, error.message, hint=error.hint, arg=name)
     except Mismatch as mismatch:
-        walk.wrong(**mismatched(template, told(raw), mismatch, [*env, *SIGNS]), arg=name)
+        raw = told(raw)
+        wrong = mismatched(template, raw, mismatch, [*env, *SIGNS])
+        read = template.value.text if isinstance(template.value, Expression) and template.value.word else ""
+        if isinstance(raw, list) and raw and read in env and read not in walk.vars and not wrong["hint"]:
+            named = f"{{{read}: {show(raw[0])}, ...}}"
+            wrong["hint"] = (
+                f"'{read}' is a list here: arguments of a block have names, {named}, and values of a for too, for: [{read}, ...]"
+            )
+        walk.wrong(**wrong, arg=name)
 
 
 def _taking(walk: Walk, template: Template) -> Callable[[int, list[Any]], Any]:

@@ -256,8 +256,8 @@ class Network:
     """A whole network in one shape: its frame, and what it was asked to give."""
 
     __slots__ = (
-        *("alone", "behind", "choices", "constants", "decodes", "dtype", "follows", "formats", "frame", "given_up", "inputs"),
-        *("last_alone", "outputs", "remarks", "said", "slips", "tokens", "two_axes", "vars"),
+        *("alone", "behind", "choices", "constants", "decodes", "doubts", "dtype", "follows", "formats", "frame", "given_up", "inputs"),
+        *("last_alone", "outputs", "remarks", "said", "tokens", "two_axes", "vars"),
     )
 
     def __init__(
@@ -291,7 +291,7 @@ class Network:
         """Whether the head runs on the last position alone, though the whole sequence goes through."""
         self.decodes = False
         """Whether new tokens alone go through, against a context: what is the same for all tokens ran before."""
-        self.slips: list[tuple[str, str]] = []
-        """Items that read `index` of their own copies or passes, each with the one around whose counter nothing reads."""
+        self.doubts: list[tuple[str, str]] = []
+        """What may not be meant so, each with the item in the spec that it is said of."""
         self.remarks: list[str] = []
         """While decoding: notes on what may be meant otherwise."""

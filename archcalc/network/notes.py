@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.kinds import show
 from ..core.words import counted
-from .graph import Network, Tensor
+from .graph import Network, Tensor, leaves_of
 from .mistaken import Mistaken
 from .uses import uses_of
 
@@ -34,9 +34,10 @@ def notes(network: Network, batch: int = 1) -> list[str]:
         f"a bias in front of batch_norm does nothing: {params}; write bias: false, or bias: true where it is meant", waste.biased
     )
     found += named("the input is not used", [tensor.maker for tensor in network.inputs if not uses.of([tensor])])
-    for outer in dict.fromkeys(outer for _, outer in network.slips):
-        what = f"index is the number of its own copy or pass; that of {outer} around it nothing reads: index: NAME beside one says which is meant"
-        found += named(what, [inner for inner, around in network.slips if around == outer])
+    if not any(True for node in network.frame.children for _ in leaves_of(node)):
+        found.append("the spec comes to no layers: a condition leaves each out, or it is repeated 0 times")
+    for what in dict.fromkeys(what for what, _ in network.doubts):
+        found += named(what, list(dict.fromkeys(place for other, place in network.doubts if other == what)))
     if network.choices.met:
         found.append(network.choices.told())
     return found + network.remarks

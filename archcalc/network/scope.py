@@ -98,6 +98,20 @@ class Caching:
         self.met = self.taken = False
 
 
+class Loop:
+    """A repeat or a for whose copies or passes are being followed: which of them is, and what came ``into`` the first.
+
+    ``firsts`` are what its items made in the first pass that reached them: by the item, and the passes of the loops between.
+    """
+
+    __slots__ = ("at", "firsts", "into")
+
+    def __init__(self, into: Values) -> None:
+        self.at = 0
+        self.into = into
+        self.firsts: dict[tuple[Any, ...], Any] = {}
+
+
 class Scope:
     """Where items are being added: among which ``children``, under which path, in which dtype, with which names and values in sight.
 

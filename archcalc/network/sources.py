@@ -13,8 +13,10 @@ from ..layers.kit.args import Arg
 from ..layers.kit.axes import MAX_OUTPUTS
 from ..spec.templates import ALL, PREVIOUS, Ref, Template
 from ..spec.tree import Item
+from .doubts import all_taken
 from .evaluate import evaluate
 from .graph import Absent, Copies, Group, Last, Leaf, Node
+from .lost import elsewhere, from_the_end
 from .scope import Names, Scope, Values
 from .unsure import decided
 from .walk import LEFT_OUT, UNKNOWN, Walk, Wrong
@@ -107,7 +109,7 @@ def locate(walk: Walk, ref: Ref, scope: Scope) -> Node | Values:
 
 
 def _first(walk: Walk, ref: Ref, scope: Scope) -> Found:
-    return Found(_lookup(walk, ref, scope.names), str(ref.segments[0]))
+    return Found(_lookup(walk, ref, scope), str(ref.segments[0]))
 
 
 def _follow(walk: Walk, ref: Ref, found: Found, start: int, end: int, scope: Scope) -> None:
@@ -167,6 +169,7 @@ def _all(walk: Walk, ref: Ref, found: Found) -> list[Found]:
     if isinstance(target, Absent):
         _left_out(walk, ref, done)
     if isinstance(target, Copies):
+        all_taken(walk, ref, target)
         if not target.whole:
             hint = f'"{done}[index - 1]" is the one before'
             walk.wrong(ref.node, ref.path, f"'{ref.text}' stands inside '{done}', of which not all is there yet", hint=hint)
@@ -194,7 +197,8 @@ def _copy(walk: Walk, ref: Ref, copies: Copies, number: int, done: str) -> Node:
     """One of the copies, counted from 0."""
     if not 0 <= number < len(copies.nodes):
         expected = _range(len(copies.nodes), "copy", "copies")
-        walk.wrong(ref.node, ref.path, f"'{done}' has no copy {number}", expected=expected, found=ref.text)
+        hint = from_the_end(ref, done, len(copies.nodes)) if number < 0 and copies.whole else ""
+        walk.wrong(ref.node, ref.path, f"'{done}' has no copy {number}", expected=expected, found=ref.text, hint=hint)
     return copies.nodes[number]
 
 
@@ -250,11 +254,11 @@ def number_in(walk: Walk, ref: Ref, expression: Expression, scope: Scope) -> int
     return value
 
 
-def _lookup(walk: Walk, ref: Ref, names: Names) -> Node | Values:
+def _lookup(walk: Walk, ref: Ref, scope: Scope) -> Node | Values:
     """What the first name of a path stands for: here, or in the scopes around."""
     name = str(ref.segments[0])
     known: dict[str, int] = {}
-    where: Names | None = names
+    where: Names | None = scope.names
     inside = ""
     while where is not None:
         if name == inside and name in where.given and name not in where.made:
@@ -266,10 +270,10 @@ def _lookup(walk: Walk, ref: Ref, names: Names) -> Node | Values:
             raise Wrong
         known.update({each: line for each, line in where.given.items() if each not in known})
         where = where.parent
-    _not_there(walk, ref, name, known, complete=names.complete)
+    _not_there(walk, ref, name, known, scope)
 
 
-def _not_there(walk: Walk, ref: Ref, name: str, known: dict[str, int], *, complete: bool) -> NoReturn:
+def _not_there(walk: Walk, ref: Ref, name: str, known: dict[str, int], scope: Scope) -> NoReturn:
     """A name that nothing made so far; ``known`` are those that the text gives, with their lines."""
     if name not in known:
         hint = did_you_mean(name, islice(known, _MOST_NAMES))
@@ -277,10 +281,12 @@ def _not_there(walk: Walk, ref: Ref, name: str, known: dict[str, int], *, comple
             hint = "only a number may follow previous: name the item"
         elif name in composites.NAMES:
             hint = f"only a {name} that is named can be reached: give it a name"
+        else:
+            hint = elsewhere(name, scope) or hint
         walk.wrong(ref.node, ref.path, f"there is no item named '{name}' here", expected=", ".join(list(known)[:20]), hint=hint)
     line = known[name]
     found = f"on line {line}" if line else ""
-    if (line and line < ref.node.line) or complete:
+    if (line and line < ref.node.line) or scope.names.complete:
         message = f"'{name}' was left out: it is on a way that was not taken, or inside an each"
         walk.wrong(ref.node, ref.path, message, found=found, hint=_LEFT_OUT)
     walk.wrong(ref.node, ref.path, f"'{name}' comes later", found=found, hint="a source is an item above this one")

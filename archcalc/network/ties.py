@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..spec.templates import Ref
+from ..spec.templates import Over, Ref
 from ..spec.tree import Item
 from ..text.nodes import Node as TextNode
 from .graph import Absent, Copies, Group, Leaf, Node, inside
-from .scope import Scope, Values
+from .lost import in_first_pass
+from .scope import Loop, Names, Scope, Values
 from .shapes import valued
 from .sources import locate
 from .unsure import Undecided
@@ -33,18 +34,19 @@ def marks(walk: Walk, item: Item, node: Leaf | Group | Copies, inputs: Values, s
             each.held_in = valued(walk, item.held_in, scope, inputs)
     if item.share is not None and walk.ways:
         raise Undecided(walk.ways[-1])  # whose weights it uses, and whether these are there, depends on the way
-    if item.share is True:
-        _share_with_first(walk, item, node, copies)
-    elif isinstance(item.share, Ref):
+    if isinstance(item.share, Over):
+        _share_with_first(walk, item, item.share, node, scope)
+    elif item.share is not None:
         _share(walk, item, item.share, node, scope, copies)
 
 
-def place(walk: Walk, item: Item, name: str, scope: Scope, copies: Copies | None) -> str:
+def place(walk: Walk, item: Item, name: str, scope: Scope) -> str:
     """The path by which open places of an item are called; those of one that shares its weights are those of the other."""
     path = f"{scope.prefix}{name}"
     first = ""
-    if item.share is True:
-        first = f"{scope.prefix}0" if copies is not None else walk.choices.first(walk.firsts[-1], item, path) if walk.firsts else ""
+    if isinstance(item.share, Over):
+        loop, key = _over(walk, item, item.share)
+        first = walk.choices.first(loop, key, path)
     elif item.share is not None and all(isinstance(segment, (str, int)) for segment in item.share.segments):
         first = f"{scope.prefix}{item.share.text}"
     if first and first != path:
@@ -52,18 +54,54 @@ def place(walk: Walk, item: Item, name: str, scope: Scope, copies: Copies | None
     return path
 
 
-def _share_with_first(walk: Walk, item: Item, node: Leaf | Group | Copies, copies: Copies | None) -> None:
-    """Use the weights of the first copy, or of what the item made in the first pass of the innermost loop."""
-    if copies is None and not walk.firsts:
+def _over(walk: Walk, item: Item, over: Over) -> tuple[Loop, tuple[object, ...]]:
+    """The loop over whose passes an item has one set of weights, and what tells the items of one pass apart: those of the loops inside it."""
+    if over.out >= len(walk.loops):
         raise Wrong  # reported while reading: there are no copies here
-    first = copies.nodes[0] if copies is not None else walk.firsts[-1].setdefault(item, node)
+    inside = walk.loops[len(walk.loops) - over.out :]
+    return walk.loops[-1 - over.out], (item, *(loop.at for loop in inside))
+
+
+def _share_with_first(walk: Walk, item: Item, over: Over, node: Leaf | Group | Copies, scope: Scope) -> None:
+    """Use the weights of what the item made in the first copy or pass of a loop around that reached it."""
+    if over.ref is not None:
+        _check_counter(walk, item, over.ref, scope)
+    loop, key = _over(walk, item, over)
+    first = loop.firsts.setdefault(key, node)
     if first is not node and weights(node):
         _tie(walk, item, node, first, item.key)
 
 
+def _check_counter(walk: Walk, item: Item, ref: Ref, scope: Scope) -> None:
+    """The name of a loop is not that of a layer too, nor a word, which may name one. Raises Wrong."""
+    path, hint = (
+        f"{item.path}.share",
+        f"give the loop index: NAME, and write share: NAME; or name the layer by another name than '{ref.text}'",
+    )
+    names: Names | None = scope.names
+    while names is not None:
+        other = names.made.get(ref.text)
+        if other is not None and not (isinstance(other, Copies) and not other.whole):
+            walk.wrong(ref.node, path, f"'{ref.text}' is the name of a layer and of a loop around", hint=hint)
+        names = names.parent
+    value = scope.env.get(ref.text)
+    if isinstance(value, str):
+        hint = "over the loop: give it index: NAME, and write share: NAME; of a layer, write its own name"
+        walk.wrong(
+            ref.node, path, f"'{ref.text}' is a word of a loop here, '{value}'", expected="the name of a layer or of a counter", hint=hint
+        )
+
+
 def _share(walk: Walk, item: Item, ref: Ref, node: Leaf | Group | Copies, scope: Scope, copies: Copies | None) -> None:
     """Use the weights of what a path leads to; of copies, those of the last."""
-    target = locate(walk, ref, scope)
+    try:
+        target = locate(walk, ref, scope)
+    except Wrong as wrong:
+        if wrong.message and in_first_pass(ref, scope.names):
+            wrong.hint = "in its first pass nothing of it is there: share: true uses the weights of the first pass in all"
+        elif wrong.message and not wrong.hint and walk.loops and len(ref.segments) == 1:
+            wrong.hint = f"of a loop around it index: {ref.text} gives the counter that name"
+        raise
     if isinstance(target, list) and target and target[0].shape is None:
         return
     if target is node or target is copies or (isinstance(target, Copies) and node in target.nodes):

@@ -15,8 +15,8 @@ from ..spec.language import MAX_NESTING
 from ..spec.templates import Template
 from ..spec.tree import Body, Home, Item, Lora, Spec
 from .choices import Choices
-from .graph import Frame, Last, Tensor
-from .scope import Adapters, Caching, Env, Scope, Values
+from .graph import Copies, Frame, Last, Tensor
+from .scope import Adapters, Caching, Env, Loop, Scope, Values
 
 WORK_PER_LAYER = 3
 LEAST_WORK = 300_000
@@ -77,10 +77,12 @@ class Walk:
             "given_up",
             "here",
             "home",
+            "inputs",
             "two_axes",
             "made",
             "max_layers",
             "most_work",
+            "doubts",
             "reporter",
             "run",
             "spec",
@@ -89,21 +91,8 @@ class Walk:
             "vars",
             "work",
         ),
-        *(
-            "adapters",
-            "alone",
-            "caches",
-            "caching",
-            "constants",
-            "firsts",
-            "frames",
-            "heads",
-            "lasts",
-            "looked_up",
-            "results",
-            "settled",
-            "ways",
-        ),
+        *("adapters", "alone", "caches", "caching", "chains", "compared", "constants"),
+        *("frames", "heads", "lasts", "looked_up", "loops", "results", "settled", "ways"),
     )
 
     def __init__(
@@ -126,6 +115,10 @@ class Walk:
         self.reporter = Reporter(spec.file)
         self.given_up = ""
         """The path of the first item that could not be followed: what is wrong with it is among the problems, or was found while reading."""
+        self.inputs: Values = []
+        """What comes into the network."""
+        self.doubts: list[tuple[str, str]] = []
+        """What may not be meant so, each with the item that it is said of."""
         self.vars: Env = {}
         self.choices = choices or Choices()
         self.here = ""
@@ -180,8 +173,12 @@ class Walk:
         """Where conditions stand of which both ways are followed, and one of these now."""
         self.settled: dict[Item, Any] = {}
         """The condition of an `if`, or the values of a `for`, that all copies of a repeat have in common."""
-        self.firsts: list[dict[Item, Any]] = []
-        """For each loop around: what its items made in the first pass that reached them."""
+        self.chains: dict[Copies, Item] = {}
+        """The passes of loops of which the first alone takes what the loop's source is."""
+        self.compared: dict[tuple[Template, str], tuple[str, str, str] | None] = {}
+        """By what asks whether two values are equal: of which kinds they are, and the word of the two; None where both were of one kind."""
+        self.loops: list[Loop] = []
+        """Those around, the outermost first, blocks' among them."""
 
     @property
     def problems(self) -> list[Problem]:
@@ -251,6 +248,11 @@ class Walk:
         here, self.reporter.file = self.reporter.file, wrong.file
         self.error(wrong.node, wrong.path, wrong.message, wrong.expected, found, wrong.hint, arg=wrong.arg)
         self.reporter.file = here
+
+    def doubt(self, what: str, place: str) -> None:
+        """Say once of a place in the spec what may not be meant so there."""
+        if (what, place) not in self.doubts:
+            self.doubts.append((what, place))
 
     def stop(self, item: Item, message: str, expected: str = "", found: str = "", hint: str = "") -> NoReturn:
         """Give up the whole walk at an item. Raises Stop."""

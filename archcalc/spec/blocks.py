@@ -40,6 +40,13 @@ def declare_blocks(reading: Reading, node: Node | None) -> None:
             reading.error(
                 scalar, f"blocks.{key}", f"'{key}' is the name of a block that `use` brings", hint="give one of them another name"
             )
+        elif "(" in key and is_name(key[: key.index("(")].strip()):
+            name, _, args = key.partition("(")
+            hint = f"write {name.strip()}: {{args: [{args.rstrip().rstrip(')')}], layers: [...]}}"
+            reading.error(
+                scalar, f"blocks.{key}", f"'{key[:60]}' can't be a name", expected="a name, and its arguments under args", hint=hint
+            )
+            reading.refused.add(name.strip())
         elif reading.good_name(scalar, f"blocks.{key}", BLOCK_NAMES):
             reading.blocks[key] = Block(key, value)
 
@@ -62,6 +69,10 @@ def read_blocks(reading: Reading) -> None:
 
 def _read_head(reading: Reading, block: Block, path: str, known: Known) -> None:
     """The arguments and inputs of a block."""
+    if isinstance(block.node, Sequence):
+        expected, hint = "args, inputs and layers", f"write {block.name}: {{layers: [...]}}"
+        reading.error(block.node, path, f"{path} must be a mapping", expected=expected, found=kind_of_node(block.node), hint=hint)
+        return
     mapping = reading.mapping(block.node, path, "args, inputs and layers")
     if mapping is None:
         return
@@ -123,7 +134,13 @@ def read_arguments(reading: Reading, node: Node | None, path: str, known: Known)
         return (), defaults
     if not isinstance(node, Sequence):
         expected = "args: [channels, kernel, stride=1]"
-        reading.error(node, path, "args must be a list of names", expected=expected, found=kind_of_node(node))
+        hint = ""
+        if isinstance(node, Mapping) and all(isinstance(value, Scalar) for value in node.entries.values()):
+            values = [(key, value.text) for key, value in node.entries.items() if isinstance(value, Scalar)]
+            hint = f"write args: [{', '.join(f'{key}={value}' if value else key for key, value in values)}]"
+        reading.error(node, path, "args must be a list of names", expected=expected, found=kind_of_node(node), hint=hint)
+        if hint and isinstance(node, Mapping):  # what is inside reads them
+            return tuple(Arg(key, ANYTHING, "", None) for key in node.entries if is_name(key)), defaults
         return (), defaults
     if len(node.items) > MAX_ARGS:
         reading.error(node, path, f"there are at most {MAX_ARGS} arguments", found=f"{len(node.items):,}")

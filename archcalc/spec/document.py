@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.errors import Problem, TooMany
-from ..core.kinds import AXIS, SHAPE, TRUTH
+from ..core.kinds import AXIS, SHAPE, TRUTH, show
 from ..layers.kit.args import Arg
-from ..text.nodes import Mapping, Node, Sequence
+from ..text.nodes import Mapping, Node, Scalar, Sequence
 from .adapters import read_lora
 from .blocks import declare_blocks, read_blocks
 from .items import read_body
@@ -82,7 +82,8 @@ def _document(reading: Reading, node: Node, file: str, lies: tuple[str, int], li
     spec.budget = _budget(reading, entries.get("budget"))
     spec.variants = read_variants(reading, entries.get("variants"))
     refuse_recursion(reading)
-    spec.slips = _slips(reading)
+    spec.doubts = [*reading.doubts, *_slips(reading)]
+    spec.doubts += [("nothing reads this var", name) for name in spec.vars if name not in reading.read]
     return spec
 
 
@@ -108,14 +109,15 @@ def _use(reading: Reading, node: Node, file: str, lies: tuple[str, int], library
 
 
 def _slips(reading: Reading) -> list[tuple[str, str]]:
-    """Items that read `index` of their own copies or passes, each with the nearest around whose counter is neither read nor named."""
+    """Items that read `index` of their own copies or passes, where the counter of one around is neither read nor named."""
     found: list[tuple[str, str]] = []
     for counter in reading.counters:
         outer = counter.outer if counter.read and not counter.name else None
         while outer is not None and (outer.read or outer.name):
             outer = outer.outer
         if outer is not None:
-            found.append((counter.place, outer.place))
+            what = f"index is the number of its own copy or pass; that of {outer.place} around it nothing reads"
+            found.append((f"{what}: index: NAME beside one says which is meant", counter.place))
     return found
 
 
@@ -146,6 +148,10 @@ def _inputs(reading: Reading, node: Mapping, known: Known) -> list[Input]:
 def _input(reading: Reading, node: Node, name: str, path: str, known: Known) -> Input | None:
     """A shape, or a shape and its dtype."""
     dtype = None
+    if isinstance(node, Mapping) and path == "input" and node.entries and not node.entries.keys() & {"shape", "dtype"}:
+        hint = f"inputs that have names stand under inputs: {{{next(iter(node.entries))}: [...]}}"
+        reading.error(node, path, "the input has no shape", expected="shape: a list of sizes without the batch", hint=hint)
+        return None
     if isinstance(node, Mapping):
         reading.unknown_keys(node, path, ("shape", "dtype"), "an input")
         if "dtype" in node.entries:
@@ -154,6 +160,12 @@ def _input(reading: Reading, node: Node, name: str, path: str, known: Known) -> 
             reading.error(node, path, "the input has no shape", expected="shape: a list of sizes without the batch")
             return None
         node, path = node.entries["shape"], f"{path}.shape"
+    first = node.items[0] if isinstance(node, Sequence) and len(node.items) > 1 else None
+    if isinstance(first, Scalar) and first.value in (None, -1, "None", "batch") and first.value not in reading.vars:
+        rest = ", ".join(each.text if isinstance(each, Scalar) else "..." for each in node.items[1:])  # type: ignore[union-attr]
+        hint = f"shapes leave the batch out: write [{rest}]"
+        reading.error(first, f"{path}[0]", f"{path}[0] can't be {show(first.value)}", expected="a whole number of at least 1", hint=hint)
+        return None
     template = read_template(reading, node, Arg(path, SHAPE, ""), path, known)
     return None if template is None else Input(name, template, dtype)
 

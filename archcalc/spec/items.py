@@ -31,6 +31,9 @@ def read_body(reading: Reading, node: Node, path: str, known: Known, least: int 
     """A list of items; empty where it is none, which is reported. A wrong item stays in it, with no type."""
     if not isinstance(node, Sequence):
         hint = "put it in brackets, or '- ' before it on a line of its own" if isinstance(node, Mapping) else ""
+        if isinstance(node, Mapping) and path.endswith("]"):
+            first = next(iter(node.entries), "...")
+            hint = f"a branch is a list of its own: write '- - {first}: ...', or [{{{first}: ...}}]"
         if isinstance(node, Scalar) and isinstance(node.value, str):
             hint = f"write [{node.text}], or '- {node.text}' on a line of its own"
         elif isinstance(node, Scalar) and path.endswith(".shortcut"):
@@ -74,7 +77,7 @@ def read_item(reading: Reading, node: Node, path: str, known: Known) -> Item:
     inner = copy.plus(*let) if let else copy
     if spread is not None:
         once = inner if not repeated else known.without(let, PER_COPY) if let else known
-        inside = inner.counted(reading, node, path, index).plus(*(names or [])) if loop else inner
+        inside = inner.counted(reading, node, path, index, *(names or [])) if loop else inner
         item = read_spread(reading, node, path, spread, once, inside, _argument)
     else:
         item = _typed(reading, node, path, node.keys[types[0]], entries[types[0]], inner)
@@ -128,7 +131,7 @@ def _typed(reading: Reading, node: Node, path: str, key: Scalar, value: Node | N
         missing_parts(reading, key, path, part_of, [name])
         return Item(node, path, key, None, name)
     if found is None:
-        unknown_type(reading, key, path, name)
+        unknown_type(reading, key, path, name, value, known)
         return Item(node, path, key, None, name)
     item = Item(node, path, key, found, name)
     item.file = reading.reporter.file
@@ -170,6 +173,9 @@ def _arguments(reading: Reading, item: Item, node: Node | None, args: tuple[Arg,
         what, hint = item.type_name, ""
         if isinstance(node, Scalar) and args[0].name not in missing:
             hint = f"write {what}: {{{args[0].name}: {node.text}, {', '.join(f'{name}: ...' for name in missing)}}}"
+        elif isinstance(node, Sequence) and isinstance(item.type, Block) and 1 < len(node.items) <= len(args):
+            values = [show(to_python(each)) for each in node.items]
+            hint = f"arguments have names: write {what}: {{{', '.join(f'{arg.name}: {each}' for arg, each in zip(args, values))}}}"
         required = ", ".join(arg.signature for arg in args)
         reading.error(item.key, path, f"{what} has no {' and no '.join(missing)}", expected=required, hint=hint)
         item.type = None

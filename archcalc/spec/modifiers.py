@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .. import composites
 from ..core.dtypes import DTYPES
 from ..core.formats import CACHES, FORMATS
 from ..core.kinds import ANYTHING, COUNT, TRUTH, Word
@@ -10,9 +11,9 @@ from ..text.nodes import Mapping, Node, Scalar
 from .adapters import LORA, read_lora
 from .bindings import WHEN_THERE
 from .language import NAMES, STYLES
-from .reading import Known, Reading, kind_of_node
+from .reading import Counter, Known, Reading, kind_of_node, placed
 from .refs import first_of, read_ref, read_refs
-from .templates import ALL
+from .templates import ALL, Over, Ref
 from .tree import Item
 from .values import read_template
 
@@ -23,7 +24,7 @@ MODIFIERS: tuple[Arg, ...] = (
     Arg("index", ANYTHING, "what the number of the copy or pass is called inside, beside index"),
     Arg("when", TRUTH, "whether the item is there at all"),
     Arg("let", ANYTHING, "names for values, which its arguments and what is inside may use"),
-    Arg("share", ANYTHING, "the layer whose weights it uses, or true to use the first copy's in every copy"),
+    Arg("share", ANYTHING, "the layer whose weights it uses; or true, or the name of a counter: those of the first copy or pass in all"),
     Arg("frozen", TRUTH, "whether its weights are not trained"),
     Arg("dtype", Word(*DTYPES), "the dtype of its weights and outputs"),
     Arg("weights", Word("none", *FORMATS), "the format that its frozen weights are held in; none: that of its dtype, whatever is asked"),
@@ -84,7 +85,8 @@ def _name(reading: Reading, item: Item, node: Node, path: str) -> None:
 
 
 def _share(reading: Reading, item: Item, node: Node, path: str, inner: Known) -> None:
-    """The layer whose weights are used, or true: those of the first copy, and so inside of a repeat or a loop alone."""
+    """The layer whose weights are used; or true, or the name of a counter: those of the first copy or pass, and so inside of a repeat or a
+    loop alone."""
     first = isinstance(node, Scalar) and node.value is True
     no_text = "share must be the name of a layer, or true on a repeat"
     ref = None if first else read_ref(reading, node, path, inner, no_text=no_text, expected="")
@@ -92,7 +94,26 @@ def _share(reading: Reading, item: Item, node: Node, path: str, inner: Known) ->
         message, hint = f"share takes the weights of one layer, and '{ref.text}' is all of them", f"share: {first_of(ref.text)}"
         reading.error(node, path, message, expected="the name of the layer whose weights are used", hint=hint)
         ref = None
-    item.share = True if first else ref
-    if first and "index" not in inner:
-        expected = "the name of the layer whose weights are used"
-        reading.error(node, path, "share: true is for a repeat or inside a for", expected, hint="add repeat, or name a layer")
+    nearest = inner.counter
+    item.share = Over() if first else ref if ref is None else _over(ref, nearest) or ref
+    if first and nearest is None:
+        expected, hint = "the name of the layer whose weights are used", "add repeat, or name a layer"
+        loop = composites.find(item.type_name)
+        if loop is not None and loop.passes:
+            hint = f"write it on the items under {loop.args[-1].name}"
+        elif path.startswith("blocks."):
+            hint = "a block sees no loop of its user: write it beside the block, or put the loop into the block"
+        reading.error(node, path, "share: true is for a repeat or inside a for", expected, hint=hint)
+    elif first and item.repeat is None and nearest is not None and nearest.outer is not None:
+        what = f"share: true is over {nearest.place} alone, and each copy or pass of {nearest.outer.place} has weights of its own"
+        reading.doubts.append((f"{what}: share: NAME, with index: NAME beside one of them, says over which", placed(item.node, item.path)))
+
+
+def _over(ref: Ref, counter: Counter | None) -> Over | None:
+    """The repeat or loop around that a name of `share` stands for: its counter's, or a value's of a `for`. None where it is none's."""
+    out = 0
+    while counter is not None:
+        if ref.text == counter.name or ref.text in counter.values:
+            return Over(out, ref)
+        counter, out = counter.outer, out + 1
+    return None

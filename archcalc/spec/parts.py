@@ -36,7 +36,7 @@ def read_spread(
     item.file = reading.reporter.file
     given = [arg.name for arg in args if arg.name in node.entries]
     if any(arg.required and arg.name not in given for arg in args):
-        missing_parts(reading, item.key, path, composite, given)
+        missing_parts(reading, item.key, path, composite, given, repeated="repeat" in node.entries)
         item.type = None
     for arg in args:
         value = node.entries.get(arg.name)
@@ -48,7 +48,7 @@ def read_spread(
     return item
 
 
-def missing_parts(reading: Reading, key: Scalar, path: str, composite: Composite, given: list[str]) -> None:
+def missing_parts(reading: Reading, key: Scalar, path: str, composite: Composite, given: list[str], *, repeated: bool = False) -> None:
     """Report a composite without all its keys."""
     head, args = composite.name, composite.args
     required = [arg.name for arg in args if arg.required]
@@ -56,6 +56,8 @@ def missing_parts(reading: Reading, key: Scalar, path: str, composite: Composite
     message = f"{head} has no {' and no '.join(missing)}" if head in given else f"{' and '.join(given)} without {head}"
     names = [arg.name for arg in args]
     hint = f"{', '.join(names[:-1])} and {names[-1]} are keys of one item: only the first has '- '"
+    if repeated and head not in given:
+        hint = "what is repeated is a sequence: write sequence: [...] beside repeat"
     reading.error(key, path, message, expected=", ".join(required), hint=hint)
 
 
@@ -65,6 +67,14 @@ def read_loop_names(reading: Reading, node: Node, path: str) -> list[str] | None
     if not scalars or not all(isinstance(each, Scalar) for each in scalars):
         expected = "for: width, or for: [width, depth]"
         reading.error(node, path, "for must name its loop", expected=expected, found=kind_of_node(node))
+        return None
+    first = str(scalars[0].value) if len(scalars) == 1 and isinstance(scalars[0], Scalar) else ""
+    head, within, rest = first.partition(" in ")
+    if within:
+        names_too = [each.strip() for each in head.strip("()").split(",")]
+        shown = names_too[0] if len(names_too) == 1 else f"[{', '.join(names_too)}]"
+        hint = f"two keys of the item: for: {shown} and in: {rest.strip()}"
+        reading.error(node, path, f"'{first[:60]}' names a loop and its values", expected="for: width, or for: [width, depth]", hint=hint)
         return None
     good = [reading.good_name(each, path, VARIABLES) for each in scalars if isinstance(each, Scalar)]
     names = [str(each.value) for each in scalars if isinstance(each, Scalar)]

@@ -30,8 +30,10 @@ class Reading:
         "chooses",
         "complete",
         "counters",
+        "doubts",
         "expressions",
         "layer_types",
+        "read",
         "refused",
         "reporter",
         "vars",
@@ -48,11 +50,15 @@ class Reading:
         self.vars: dict[str, Template] = {}
         self.blocks: dict[str, Block] = {}
         self.layer_types: dict[str, LayerType | Block] = {}
+        self.read: set[str] = set()
+        """The vars that some expression reads."""
         self.expressions: set[str] = set()
         self.characters = 0
         """Of all expressions, each text once."""
         self.counters: list[Counter] = []
         """Those of all repeats and loops."""
+        self.doubts: list[tuple[str, str]] = []
+        """What may not be meant so, each with the item that it is said of."""
         self.refused: set[str] = set()
         """Words that can't be the names that they were given as: said where that was, and of no expression that reads them."""
 
@@ -118,17 +124,42 @@ class Reading:
 class Counter:
     """The counter of a repeat or of a loop, which `index` reads, and the one around it in the same block.
 
-    ``place`` is that of its item, ``name`` what it is called beside `index`. ``read`` says whether an expression reads `index` where this
-    is the nearest.
+    ``place`` is that of its item, ``item`` its name if it has one, ``name`` what the counter is called beside `index`, ``values`` what a
+    `for` calls the values of its passes. ``read`` says whether an expression reads `index` where this is the nearest.
     """
 
-    __slots__ = ("name", "outer", "place", "read")
+    __slots__ = ("item", "name", "outer", "place", "read", "values")
 
-    def __init__(self, place: str, name: str, outer: Counter | None) -> None:
+    def __init__(self, place: str, item: str, name: str, values: tuple[str, ...], outer: Counter | None) -> None:
         self.place = place
+        self.item = item
         self.name = name
+        self.values = values
         self.outer = outer
         self.read = False
+
+
+_COUNTERS = frozenset(["i", "j", "k", "idx", "step", "layer_idx"])
+"""What code elsewhere calls the number of a copy or pass."""
+_WORDS = frozenset(["layer", "block", "stage", "level", "depth"])
+"""What it may call it, too, where the name is not compared with another one: then it is a word."""
+
+
+def counter_hint(name: str, counter: Counter | None, text: str = "") -> str:
+    """What to write where ``name`` in the expression ``text``, which nothing has, is meant as the number of a copy or pass; empty where it
+    hardly is."""
+    import re
+
+    if re.search(rf"[A-Za-z_]\w* *[=!]= *{name}\b|\b{name} *[=!]= *[A-Za-z_'\"]", text, re.ASCII) and name not in _COUNTERS:
+        return ""
+    around = counter
+    while around is not None:
+        if around.item == name:
+            return f"'{name}' is the name of an item; index: {name} beside it gives its counter that name"
+        around = around.outer
+    if counter is None or name not in _COUNTERS | _WORDS:
+        return ""
+    return f"index is the number of the copy or pass; index: {name} beside the repeat or for calls it {name}"
 
 
 PathReader = Callable[["Reading", Scalar, str, "Known"], "Ref | None"]
@@ -167,11 +198,14 @@ class Known:
         known.own, known.counter, known.unseen = self.own.union(names), self.counter, self.unseen
         return known
 
-    def counted(self, reading: Reading, node: HasPlace, path: str, name: str) -> Known:
-        """The same place in a copy or a pass of an item, with its number: as `index`, and by its name if it has one."""
-        counter = Counter(f"{path} (line {node.line})" if node.line else path, name, self.counter)
+    def counted(self, reading: Reading, node: Mapping, path: str, name: str, *values: str) -> Known:
+        """The same place in a copy or a pass of an item, with its number: as `index`, and by its name if it has one; and with the
+        names of the ``values`` of a pass."""
+        called = node.entries.get("name")
+        item = str(called.value) if isinstance(called, Scalar) else ""
+        counter = Counter(placed(node, path), item, name, values, self.counter)
         reading.counters.append(counter)
-        known = self.plus("index", name) if name else self.plus("index")
+        known = self.plus("index", name, *values) if name else self.plus("index", *values)
         known.counter = counter
         return known
 
@@ -186,6 +220,11 @@ class Known:
         known = self.plus()
         known.items = None
         return known
+
+
+def placed(node: HasPlace, path: str) -> str:
+    """The path of an item, with the line where it is written."""
+    return f"{path} (line {node.line})" if node.line else path
 
 
 def kind_of_node(node: Node) -> str:

@@ -8,7 +8,7 @@ from ..core.kinds import no_name
 from ..expr.compile import Expression
 from ..text.nodes import Node, Scalar, Sequence, scalar_at
 from .language import SIGNS, is_name
-from .reading import Known, Reading, kind_of_node
+from .reading import Known, Reading, counter_hint, kind_of_node
 from .templates import ALL, Ref
 from .values import read_expression
 
@@ -44,7 +44,10 @@ def read_ref(
     ``no_text``.
     """
     if not isinstance(node, Scalar) or not isinstance(node.value, str) or not node.value:
-        reading.error(node, path, no_text, expected=expected, found=kind_of_node(node))
+        found = kind_of_node(node)
+        number = expected == _A_SOURCE and found.removeprefix("-").isdigit()
+        hint = "an item has no number here: give it a name, name: stem, and write that" if number else ""
+        reading.error(node, path, no_text, expected=expected, found=found, hint=hint)
         return None
     text, position = node.value, 0
     if is_name(text) and len(text) <= _LONGEST:
@@ -66,6 +69,10 @@ def read_ref(
         match = pattern.match(text, position)
         if match is None or (position == 0) == text.startswith(".", position) or len(text) > _LONGEST:
             hint = f"before {ALL} stands the name of a repeat, a for or a parallel" if text[0] == ALL else ""
+            if not hint and is_name(text[:-1]) and text.endswith(ALL):
+                hint = f"write {text[:-1]}.{ALL}"
+            elif not hint and re.fullmatch(r"\w+\.-1", text, re.ASCII):
+                hint = f"write {text[:-3]}: a name alone is the last copy"
             reading.error(node, path, f"'{text[:60]}' is not a name or a path", expected=_A_SOURCE, hint=hint)
             return None
         segments.append(match[1] or match[3] or int(match[2]))
@@ -97,9 +104,16 @@ def _copy_number(reading: Reading, node: Scalar, text: str, inner: str | None, p
     if not inner or not inner.strip():
         reading.error(node, path, f"'{text[:60]}' has {'no closing bracket' if inner is None else 'nothing in its brackets'}")
         return None
+    if ":" in inner:
+        whole = text.replace(f"[{inner}]", ".*", 1)
+        hint = (
+            f"{whole} takes all, in their order; some of them are named one by one: [{whole.replace('*', '0')}, {whole.replace('*', '1')}]"
+        )
+        reading.error(node, path, f"'{text[:60]}' has a slice in its brackets", expected="one number", hint=hint)
+        return None
     value = read_expression(reading, scalar_at(inner, node), path, known.without_items())
     if isinstance(value, str):
-        hint = no_name(value) if value == "index" else reading.near(value, known.names)
+        hint = no_name(value) if value == "index" else counter_hint(value, known.counter) or reading.near(value, known.names)
         message = f"there is no '{value}' in scope in '{text[:60]}'"
         reading.error(node, path, message, expected=", ".join(known.names), hint=hint)
     elif isinstance(value, Expression):

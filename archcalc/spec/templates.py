@@ -21,7 +21,7 @@ class Template:
     ``names`` are those that it reads, ``refs`` the items whose shapes it reads, by their paths as written.
     """
 
-    __slots__ = ("arg", "choices", "constant", "names", "node", "path", "ranges", "refs", "value")
+    __slots__ = ("arg", "choices", "compares", "constant", "names", "node", "path", "ranges", "refs", "value")
 
     def __init__(self, node: Node, path: str, arg: Arg, value: Any) -> None:
         self.node = node
@@ -32,6 +32,8 @@ class Template:
         self.refs: Mapping[str, Ref] = _NO_REFS
         self.ranges = False
         """Whether it calls range."""
+        self.compares = False
+        """Whether it asks if two values are equal."""
         self.choices = 0
         """How often it calls choose."""
         self.constant = True
@@ -39,6 +41,7 @@ class Template:
             self.constant = False
             self.names |= each.names
             self.ranges |= each.ranges
+            self.compares |= each.compares
             self.choices += each.choices
             if each.items:
                 self.refs = {**self.refs, **each.items}
@@ -120,6 +123,17 @@ PREVIOUS = "previous"
 """The running value, as the first segment of a path."""
 ALL = "*"
 """The segment of a path that stands for all copies, passes or branches, in their order."""
+
+
+class Over:
+    """The repeat or loop over which an item has one set of weights: how many further ``out`` than the nearest."""
+
+    __slots__ = ("out", "ref")
+
+    def __init__(self, out: int = 0, ref: Ref | None = None) -> None:
+        self.out = out
+        self.ref = ref
+        """The name as written; None for the nearest, `share: true`."""
 
 
 class Ref:

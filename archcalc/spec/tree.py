@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from ..composites.kit import Composite
 from ..layers.kit.args import Arg
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Node, Scalar
-from .templates import Ref, Template
+from .templates import Over, Ref, Template
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -89,7 +89,7 @@ class Item:
         self.when: Template | None = None
         self.let: dict[str, Template] = NO_NAMES
         """The names that it gives to values, for its arguments and what is inside."""
-        self.share: Ref | Literal[True] | None = None
+        self.share: Ref | Over | None = None
         self.frozen: Template | None = None
         self.dtype: Template | None = None
         self.held_in: Template | None = None
@@ -174,6 +174,7 @@ class Spec:
         "budget",
         "chooses",
         "description",
+        "doubts",
         "dtype",
         "file",
         "home",
@@ -184,7 +185,6 @@ class Spec:
         "node",
         "outputs",
         "required",
-        "slips",
         "source",
         "tokens",
         "variants",
@@ -206,8 +206,8 @@ class Spec:
         self.blocks: dict[str, Block] = {}
         self.layer_types: dict[str, LayerType | Block] = {}
         self.body = Body([])
-        self.slips: list[tuple[str, str]] = []
-        """Items that read `index` of their own copies or passes, each with the one around whose counter nothing reads."""
+        self.doubts: list[tuple[str, str]] = []
+        """What may not be meant so, as it shows without a shape: each with the item that it is said of."""
         self.outputs: list[Ref] = []
         self.dtype = "float32"
         self.lora: Lora | None = None

@@ -8,7 +8,7 @@ from ..composites.kit import Composite
 from ..layers.kit.layer import LayerType
 from ..text.nodes import Mapping, Node, Scalar, first_key
 from .modifiers import MODIFIER
-from .reading import Reading
+from .reading import Known, Reading
 from .tree import Block
 
 
@@ -17,14 +17,24 @@ def type_of(reading: Reading, name: str) -> LayerType | Block | Composite | None
     return reading.blocks.get(name) or reading.layer_types.get(name) or composites.find(name) or layers.find(name)
 
 
-def unknown_type(reading: Reading, key: Scalar, path: str, name: str) -> None:
+def unknown_type(reading: Reading, key: Scalar, path: str, name: str, value: Node | None, known: Known) -> None:
     """Report a name that stands for no type, with the one that was probably meant: here, or by another framework's name."""
-    if not reading.complete:
-        return  # it may stand in a file that could not be read, which is reported
+    if not reading.complete or name in reading.refused:
+        return  # it may stand in a file that could not be read, or be a block's that can't have that name, which is reported
     from .aliases import type_hint
 
-    known = [*layers.NAMES, *composites.NAMES, *reading.blocks, *reading.layer_types]
-    hint = type_hint(name, known) or "`archcalc layers` lists the layer types"
+    types = [*layers.NAMES, *composites.NAMES, *reading.blocks, *reading.layer_types]
+    inner = next(iter(value.entries)) if isinstance(value, Mapping) and len(value.entries) == 1 else ""
+    hint = type_hint(name, types)
+    if name in known:
+        hint = f"'{name}' is a value here and no type: write each with its condition, {{relu: , when: {name} == 'relu'}}"
+    elif inner and (type_of(reading, inner) is not None or type_hint(inner, types)):
+        hint = f"a name stands beside the type: {{name: {name}, {inner}: ...}}"
+    elif name == "type" and isinstance(value, Scalar):
+        hint = f"the type is the key: {value.text}"
+    elif name in ("layers", "body", "items"):
+        hint = "layers one after another, as one item, are sequence: [...]"
+    hint = hint or "`archcalc layers` lists the layer types"
     first, colon, rest = name.partition(":")
     if colon and type_of(reading, first) is not None:
         hint = f"a space belongs behind the colon: write '{first}: {rest}'"
@@ -54,7 +64,19 @@ def not_one_type(reading: Reading, node: Mapping, path: str, names: list[str]) -
     """Report an item whose keys name no type, or several; ``names`` are all keys that are no modifiers."""
     if not names:
         found = "only " + ", ".join(node.entries) if node.entries else "an empty mapping"
-        reading.error(node, path, "an item must name one layer type, block or composite", found=found)
+        held = node.entries.get("repeat")
+        hint = "" if isinstance(held, Scalar) or held is None else "what is repeated stands beside it: sequence: [...] and repeat: 3"
+        reading.error(node, path, "an item must name one layer type, block or composite", found=found, hint=hint)
+        return
+    other = next((each for each in ("elif", "elseif", "else_if", "elsif") if each in node.entries), "")
+    if other:
+        condition = node.entries[other]
+        said = condition.text if isinstance(condition, Scalar) else "..."
+        hint = f"write else: [{{if: {said}, then: [...]}}]"
+        reading.error(node.keys[other], f"{path}.{other}", f"an item has no key '{other}'", expected="if, then, else", hint=hint)
+        return
+    if "type" in names and type_of(reading, "type") is None:
+        _typed_by_key(reading, node, path, [name for name in names if name != "type"])
         return
     known = [name for name in names if type_of(reading, name) is not None]
     wrong = [name for name in names if name not in known]
@@ -70,6 +92,20 @@ def not_one_type(reading: Reading, node: Mapping, path: str, names: list[str]) -
         expected="one layer type beside " + ", ".join(MODIFIER),
         hint="write each as an item of its own, with its own '- '",
     )
+
+
+def _typed_by_key(reading: Reading, node: Mapping, path: str, others: list[str]) -> None:
+    """Report an item whose type is the value of a key `type`, as configs elsewhere have it."""
+    from .aliases import suggestion
+
+    held = node.entries["type"]
+    name = held.text if isinstance(held, Scalar) else "..."
+    if type_of(reading, name) is None:
+        name = suggestion(name, [*layers.NAMES, *composites.NAMES, *reading.blocks]) or name
+    given = [f"{key}: {value.text if isinstance(value, Scalar) else '...'}" for key, value in node.entries.items() if key in others]
+    inside = "..." if "args" in others else ", ".join(given)
+    hint = f"the type is the key: {name}" + (f": {{{inside}}}" if inside else "")
+    reading.error(node.keys["type"], f"{path}.type", "an item has no key 'type'", hint=hint)
 
 
 def _stray_key(reading: Reading, node: Mapping, path: str, type_name: str, key: str) -> None:

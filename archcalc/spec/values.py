@@ -12,7 +12,7 @@ from ..expr.errors import ExpressionError
 from ..layers.kit.args import Arg
 from ..text.nodes import BAD, Node, Scalar, Sequence, scalar_at
 from .language import SIGNS
-from .reading import MAX_EXPRESSIONS, Known, Reading
+from .reading import MAX_EXPRESSIONS, Known, Reading, counter_hint
 from .templates import Ref, Template, mismatched
 
 _DTYPE = Word(*DTYPES)
@@ -79,6 +79,7 @@ def read_expression(reading: Reading, node: Scalar, path: str, known: Known) -> 
         return BAD
     reading.chooses |= bool(expression.choices)
     own, outer, unseen = known.own, known.outer, known.unseen
+    reading.read.update(name for name in expression.names if name not in own)
     if "index" in expression.names and known.counter is not None:
         known.counter.read = True
     if expression.word:
@@ -106,7 +107,7 @@ def _not_in_scope(reading: Reading, node: Scalar, path: str, name: str, known: K
     text = str(node.value)
     hint = known.unseen.get(name, "")
     if not hint:
-        hint = no_name(name) if name == "index" else reading.near(name, [*known.names, *SIGNS])
+        hint = no_name(name) if name == "index" else counter_hint(name, known.counter, text) or reading.near(name, [*known.names, *SIGNS])
     if not hint and ("==" in text or "!=" in text):
         hint = f"a word to compare with needs quotes: '{name}'"
     message = f"there is no '{name}' in scope in '{text}'"

@@ -478,7 +478,7 @@ FAILED = [
     ("width and last", "'width and last': 'width' is a number, not a truth value", "width != 0"),
     ("last and mode", "'last and mode': 'mode' is a word, not a truth value", ""),
     ("not last or in_shape", "'not last or in_shape': 'in_shape' is a list, not a truth value", ""),
-    ("not width", "'not width': 'width' is a number, not a truth value", "width != 0"),
+    ("not width", "'not width': 'width' is a number, not a truth value", "width == 0"),
     ("1 if width - 3 else 2", "'1 if width - 3 else 2': 'width - 3' is a number, not a truth value", "width - 3 != 0"),
     ("width[0]", "'width[0]': 'width' is a number, not a list", ""),
     ("mode[0]", "'mode[0]': 'mode' is a word, not a list", ""),
@@ -504,7 +504,7 @@ FAILED = [
     ("null < null", "'null < null': 'null' is null, not a number", ""),
     ("nothing and last", "'nothing and last': 'nothing' is null, not a truth value", "nothing != null"),
     ("1 if nothing else 2", "'1 if nothing else 2': 'nothing' is null, not a truth value", "nothing != null"),
-    ("not nothing", "'not nothing': 'nothing' is null, not a truth value", "nothing != null"),
+    ("not nothing", "'not nothing': 'nothing' is null, not a truth value", "nothing == null"),
     ("nothing[0]", "'nothing[0]': 'nothing' is null, not a list", ""),
     ("in_shape[nothing]", "'in_shape[nothing]': 'nothing' is null, not an integer", ""),
     # ranges

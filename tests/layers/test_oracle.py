@@ -304,7 +304,7 @@ def test_rms_norm(data: st.DataObject) -> None:
 @given(data=st.data())
 def test_layer_scale(data: st.DataObject) -> None:
     shape = different(data.draw, count=data.draw(st.integers(1, 4)), high=5)
-    args = {"axis": data.draw(st.integers(-len(shape), len(shape) - 1))}
+    args = {"axis": data.draw(st.integers(-len(shape), len(shape) - 1) | st.just("all"))}
     assert_as_counted(kind="layer_scale", layer=oracle.layer_scale, shapes=[shape], args=args)
 
 

@@ -103,6 +103,7 @@ CASES: list[tuple[str, Layer, Shapes, Args, Args | None, str]] = [
     ("local_response_norm", oracle.local_response_norm, [[4, 3]], {"size": 3}, None, "all apart>1"),
     ("layer_scale", oracle.layer_scale, [[4, 3]], {"axis": -1}, None, "apart>0 all"),
     ("layer_scale", oracle.layer_scale, [[4, 3, 2]], {"axis": 0}, None, "all apart>1 apart>2"),
+    ("layer_scale", oracle.layer_scale, [[4, 3]], {"axis": "all"}, None, "apart>0 apart>1"),
     ("grn", oracle.product.grn, [[4, 3]], {"axis": -1}, None, "all all"),
     ("grn", oracle.product.grn, [[4, 3, 2]], {"axis": 0}, None, "all all all"),
     *((name, partial(oracle.elementwise, name=name), [[4, 3]], {}, {}, "apart>0 apart>1") for name in oracle.ACTIVATIONS),

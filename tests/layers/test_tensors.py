@@ -272,6 +272,7 @@ def test_the_tensors_are_the_params_whatever_the_arguments(kind: str, data: st.D
         ("rms_norm", {"axes": "channels"}, [[3, 5]], [("weight", (3,), 1)]),
         ("layer_norm", {"axes": "channels"}, [[3, 5, 7]], [("weight", (3,), 1), ("bias", (3,), 1)]),
         ("layer_scale", {"axis": 0}, [[3, 5, 7]], [("weight", (3,), 1)]),
+        ("layer_scale", {"axis": "all"}, [[3, 5, 7]], [("weight", (1,), 1)]),
         ("grn", {"axis": 0}, [[3, 5, 7]], [("weight", (3,), 1), ("bias", (3,), 1)]),
         ("prelu", {}, [[3, 5]], [("weight", (1,), 1)]),
         ("activation", {"name": "prelu"}, [[3, 5]], [("weight", (1,), 1)]),

@@ -235,7 +235,7 @@ def test_a_path_to_a_branch_that_was_left_out() -> None:
             "[{linear: 3}]",
             "layers[0].parallel.branches[0]: branches[0] must be a list of layers\n"
             "  found     a mapping\n"
-            "  hint      put it in brackets, or '- ' before it on a line of its own",
+            "  hint      a branch is a list of its own: write '- - linear: ...', or [{linear: ...}]",
         ),
     ],
 )

@@ -108,7 +108,7 @@ def test_an_argument_without_a_default_of_its_own_takes_null(layer: Any) -> None
         ("linear: 'min(none, 3)'", "'min(none, 3)': 'none' is null, not a number\n  hint      0 if none == null else none"),
         ("{linear: 2, when: none < 3}", "'none < 3': 'none' is null, not a number\n  hint      0 if none == null else none"),
         ("{linear: 2, when: none}", "when can't be null\n  expected  true or false\n  found     null, from the expression 'none'"),
-        ("{linear: 2, when: not none}", "'not none': 'none' is null, not a truth value\n  hint      none != null"),
+        ("{linear: 2, when: not none}", "'not none': 'none' is null, not a truth value\n  hint      none == null"),
         (
             "{linear: 2, repeat: none}",
             "repeat can't be null\n  expected  a whole number of at least 0\n  found     null, from the expression 'none'",

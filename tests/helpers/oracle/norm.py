@@ -66,8 +66,8 @@ def rms_norm(machine: Machine, values: Tensor, *, axes: int | Sequence[int], aff
     return normalised(machine, values, by=by, key=key, scale=affine, shift=False, centre=False)
 
 
-def layer_scale(machine: Machine, values: Tensor, *, axis: int) -> Tensor:
-    return {index: machine.scaled(value, "scale", index[axis]) for index, value in values.items()}
+def layer_scale(machine: Machine, values: Tensor, *, axis: int | str) -> Tensor:
+    return {index: machine.scaled(value, "scale", 0 if isinstance(axis, str) else index[axis]) for index, value in values.items()}
 
 
 def local_response_norm(machine: Machine, values: Tensor, *, size: int) -> Tensor:

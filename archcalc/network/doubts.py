@@ -69,7 +69,7 @@ def entered(walk: Walk, item: Item, scope: Scope) -> None:
     while names.parent is not None:
         names = names.parent
     given = names.made.get(_INPUT)
-    if not walk.inputs or not isinstance(given, list) or given[0] is not walk.inputs[0] or loop.into[0] is walk.inputs[0]:
+    if not walk.inputs or not isinstance(given, list) or given[0] is not walk.inputs[0] or loop.into[:1] == given:
         return
     what = "input is what comes into the network, in every pass; what comes into a pass is previous at its first item"
     walk.doubt(f"{what}, which may have a name: {{name: x, identity: }}", placed(item.node, item.path))

@@ -68,7 +68,7 @@ def read_modifiers(reading: Reading, item: Item, node: Mapping, path: str, known
             if item.lora is None:
                 item.type = None
         elif key == "share":
-            _share(reading, item, value, where, inner)
+            _share(reading, item, value, where, inner, repeated="repeat" in node.entries)
         else:
             place = known if key == "repeat" else copy if key == "when" else inner
             template = read_template(reading, value, arg, where, place.without(let, WHEN_THERE) if let and place is not inner else place)
@@ -84,7 +84,7 @@ def _name(reading: Reading, item: Item, node: Node, path: str) -> None:
         item.given = node
 
 
-def _share(reading: Reading, item: Item, node: Node, path: str, inner: Known) -> None:
+def _share(reading: Reading, item: Item, node: Node, path: str, inner: Known, *, repeated: bool) -> None:
     """The layer whose weights are used; or true, or the name of a counter: those of the first copy or pass, and so inside of a repeat or a
     loop alone."""
     first = isinstance(node, Scalar) and node.value is True
@@ -104,7 +104,7 @@ def _share(reading: Reading, item: Item, node: Node, path: str, inner: Known) ->
         elif path.startswith("blocks."):
             hint = "a block sees no loop of its user: write it beside the block, or put the loop into the block"
         reading.error(node, path, "share: true is for a repeat or inside a for", expected, hint=hint)
-    elif first and item.repeat is None and nearest is not None and nearest.outer is not None:
+    elif first and not repeated and nearest is not None and nearest.outer is not None:
         what = f"share: true is over {nearest.place} alone, and each copy or pass of {nearest.outer.place} has weights of its own"
         reading.doubts.append((f"{what}: share: NAME, with index: NAME beside one of them, says over which", placed(item.node, item.path)))
 

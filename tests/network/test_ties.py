@@ -209,3 +209,62 @@ CONV = {"conv": {"channels": 8, "kernel": 3, "padding": 1}}
 def test_share_true_is_of_the_innermost_repeat_or_loop(layers: list[Any], params: int) -> None:
     report = archcalc.analyze({"input": [8, 16, 16], "layers": layers})
     assert report.totals.params == params
+
+
+def head(share: object, inner: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A tower of four convolutions on each of three levels: with a batch norm behind each, and the weights shared so."""
+    body = [{**CONV, "share": share}, "batch_norm"]
+    depth = inner or {"repeat": 4, "index": "depth"}
+    tower = {**depth, "do" if "for" in depth else "sequence": body}
+    return {"input": [8, 16, 16], "layers": [{"name": "head", "for": "level", "in": [1, 2, 3], "do": [tower]}]}
+
+
+@pytest.mark.parametrize(
+    ("share", "inner", "sets"),
+    [
+        ("level", None, 4),  # over the levels: each depth has its own
+        ("depth", None, 3),  # over the depth: each level has its own
+        (True, None, 3),
+        ("level", {"for": "depth", "in": [5, 6, 7, 8]}, 4),
+        ("depth", {"for": ["depth", "width"], "in": [[5, 1], [6, 2], [7, 3], [8, 4]]}, 3),
+        ("width", {"for": ["depth", "width"], "in": [[5, 1], [6, 2], [7, 3], [8, 4]]}, 3),
+        ("number", {"for": "depth", "in": ["a", "b"], "index": "number"}, 3),
+    ],
+)
+def test_share_names_the_loop_that_it_is_over(share: object, inner: dict[str, Any] | None, sets: int) -> None:
+    copies = 2 if inner is not None and inner["in"] == ["a", "b"] else 4
+    report = archcalc.analyze(head(share, inner))
+    assert report.totals.params == sets * 584 + 3 * copies * 16
+    assert report.totals.maccs == 3 * copies * 8 * 8 * 9 * 256
+
+
+def test_a_repeat_of_its_own_is_named_as_well() -> None:
+    loops = {"for": "level", "in": [1, 2, 3], "do": [{**CONV, "repeat": 4, "index": "depth", "share": "depth"}]}
+    assert archcalc.analyze({"input": [8, 16, 16], "layers": [loops]}).totals.params == 3 * 584
+    loops["do"] = [{**CONV, "repeat": 4, "share": "level"}]
+    assert archcalc.analyze({"input": [8, 16, 16], "layers": [loops]}).totals.params == 4 * 584
+
+
+def test_the_middle_one_of_three_loops() -> None:
+    inner = {"repeat": 2, "sequence": [{**CONV, "share": "level"}]}
+    outer = {"for": "task", "in": [1, 2, 3, 4, 5], "do": [{"for": "level", "in": [1, 2, 3], "do": [inner]}]}
+    assert archcalc.analyze({"input": [8, 16, 16], "layers": [outer]}).totals.params == 5 * 2 * 584
+
+
+def test_a_loop_may_have_the_name_of_its_item() -> None:
+    loop = {"name": "level", "for": "x", "in": [1, 2, 3], "index": "level", "do": [{"repeat": 4, "sequence": [{**CONV, "share": "level"}]}]}
+    assert archcalc.analyze({"input": [8, 16, 16], "layers": [loop]}).totals.params == 4 * 584
+
+
+def test_the_first_copy_that_is_there_has_the_weights() -> None:
+    layers = [
+        {"repeat": 3, "sequence": [{**CONV, "share": True, "when": "index > 0"}]},
+        {**CONV, "repeat": 3, "share": True, "when": "index > 0"},
+    ]
+    rows = archcalc.analyze({"input": [8, 16, 16], "layers": layers}).layers
+    assert [(row.name, row.params) for row in rows] == [
+        ("sequence.1.conv", 584),
+        ("sequence.2.conv", 0),
+        ("conv.1", 584),
+        ("conv.2", 0),
+    ]

@@ -122,11 +122,12 @@ def test_the_page_of_a_layer_without_arguments() -> None:
 def test_the_page_of_a_layer_that_may_work_on_the_channels() -> None:
     expected = """
         layer_scale [axis=-1]
-        A learned factor for each feature.
+        A learned factor for each feature, or one for all elements.
 
         arguments
-          axis            the axis of the features; 0 for the channels of a map [C, H, W]; an axis: a whole
-                          number, counted from 0 without the batch, negative from the end (-1 by default)
+          axis            the axis of the features; 0 for the channels of a map [C, H, W]; all: one factor
+                          alone; an axis: a whole number, counted from 0 without the batch, negative from
+                          the end, or all (-1 by default)
 
         shapes
           input           [...]
@@ -137,7 +138,7 @@ def test_the_page_of_a_layer_that_may_work_on_the_channels() -> None:
           weight muls     N_in
 
         notes
-          F_in is the size of the axis.
+          F_in is the size of the axis; 1 where axis is all.
 
         source
           Touvron et al., Going deeper with Image Transformers, 2021, arXiv:2103.17239, section 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.kinds import show
 from ..core.words import counted
-from .graph import Network, Tensor, leaves_of
+from .graph import Group, Leaf, Network, Node, Tensor, inside
 from .mistaken import Mistaken
 from .uses import uses_of
 
@@ -34,13 +34,29 @@ def notes(network: Network, batch: int = 1) -> list[str]:
         f"a bias in front of batch_norm does nothing: {params}; write bias: false, or bias: true where it is meant", waste.biased
     )
     found += named("the input is not used", [tensor.maker for tensor in network.inputs if not uses.of([tensor])])
-    if not any(True for node in network.frame.children for _ in leaves_of(node)):
+    if _empty(network):
         found.append("the spec comes to no layers: a condition leaves each out, or it is repeated 0 times")
     for what in dict.fromkeys(what for what, _ in network.doubts):
         found += named(what, list(dict.fromkeys(place for other, place in network.doubts if other == what)))
     if network.choices.met:
         found.append(network.choices.told())
     return found + network.remarks
+
+
+def _empty(network: Network) -> bool:
+    """Whether there is no layer. A frame that serves several groups is looked at once."""
+    left: list[Node] = [*network.frame.children]
+    seen: set[int] = set()
+    while left:
+        node = left.pop()
+        if isinstance(node, Leaf):
+            return False
+        if isinstance(node, Group):
+            if id(node.frame) in seen:
+                continue
+            seen.add(id(node.frame))
+        left += inside(node)
+    return True
 
 
 def _axes(tensor: Tensor, volume: bool) -> str:

@@ -28,7 +28,7 @@ def unknown_type(reading: Reading, key: Scalar, path: str, name: str, value: Nod
     hint = type_hint(name, types)
     if name in known:
         hint = f"'{name}' is a value here and no type: write each with its condition, {{relu: , when: {name} == 'relu'}}"
-    elif inner and (type_of(reading, inner) is not None or type_hint(inner, types)):
+    elif inner and (not hint or hint.startswith("did you mean")) and (type_of(reading, inner) is not None or type_hint(inner, types)):
         hint = f"a name stands beside the type: {{name: {name}, {inner}: ...}}"
     elif name == "type" and isinstance(value, Scalar):
         hint = f"the type is the key: {value.text}"

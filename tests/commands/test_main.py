@@ -64,6 +64,7 @@ total                              1,802  6,216  6,394    100.0
 params  1,802
 MACCs   6,216
 FLOPs   6,394  madd: one per MACC, one per weight addition or multiplication outside it
+sizes: nothing reads this var
 batch 1, float32
 4 layers in 4 lines
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 COMMANDS: dict[str, str] = {
     "table": "Shapes, params, MACCs, FLOPs, bytes and least times of every layer; `archcalc SPEC` is short for it.",
     "explain": "How each figure of one layer comes about: formula, numbers in, value.",
-    "compare": "The totals of several specs side by side.",
+    "compare": "Several specs, or one under several settings, side by side; two of them layer by layer.",
     "conventions": "What each FLOP convention and counter makes of a network, and why they differ.",
     "check": "Say what is wrong with specs, budgets and variants included.",
     "devices": "List the devices of the catalogue, or show the figures of one.",

@@ -47,6 +47,8 @@ SPECS = Argument("specs", "SPEC...", f"YAML files, or names {_NAMES}", many=True
 
 RANGES = Kind(list[str] | None, "NAME=RANGE")
 """Axes, each with its values: as many options as there are axes."""
+SETTINGS = Kind(list[str] | None, "NAME=VALUE,...")
+"""Other settings of one spec: as many options as are compared with it."""
 
 OWN: dict[str, dict[str, Option]] = {
     "Counting": {
@@ -88,8 +90,17 @@ OWN: dict[str, dict[str, Option]] = {
         "sort": Option(TEXT, "sweep", "Sort the points by figures or axes, the least first, or most:NAME.", metavar="A,B,..."),
         "strict": Option(FLAG, "sweep", "End with 1 where any point is wrong.", False),
     },
+    "What is compared": {
+        "against": Option(
+            SETTINGS, "compare", "The one spec with other vars, choices or options, such as width=64,dtype=float16. Repeatable."
+        ),
+        "layers": Option(FLAG, "compare", "Of two: what is new, gone and changed, layer by layer.", False),
+        "sort": Option(TEXT, "compare", "Sort the specs by figures, the least first, or most:NAME.", metavar="A,B,..."),
+        "columns": Option(TEXT, "compare", "The figures to show: `archcalc figures` explains them.", metavar="A,B,..."),
+        "units": Option(TEXT, "compare", "raw, k, M, G or auto.", "raw", metavar="UNITS"),
+    },
     "Output": {
-        "format": Option(TEXT, "table check fit conventions devices sweep best space", "{formats}.", "table", metavar="FORMAT"),
+        "format": Option(TEXT, "table compare check fit conventions devices sweep best space", "{formats}.", "table", metavar="FORMAT"),
         "depth": Option(LEVEL, "table", "Levels of blocks to unfold; 0 shows every layer."),
         "by": Option(TEXT, "table", "type: a line for each kind of layers, such as attention, MLP, experts, norms.", metavar="WHAT"),
         "sort": Option(TEXT, "table", "Sort the layers: params, maccs, flops or name.", metavar="COLUMN"),
@@ -106,7 +117,7 @@ GROUPS = tuple(dict.fromkeys((*request.GROUPS, *OWN)))
 """What options are about, in the order of the help."""
 
 
-ASKS_AS = {"best": "sweep", "space": "sweep"}
+ASKS_AS = dict.fromkeys(("compare", "best", "space"), "sweep")
 """Commands that take the options of a request which another takes."""
 
 

@@ -132,13 +132,18 @@ def unknown(option: str, name: str, known: Iterable[str]) -> Refused:
     return Refused(f"{option}: there is no figure '{name}'", did_you_mean(name, names) or f"there are {', '.join(names)}")
 
 
-def with_needs(figures: Iterable[str], options: dict[str, Any], swept: Iterable[str]) -> dict[str, Any]:
-    """The options with what the figures need: bytes are asked for, and an energy; a device is for the user to name. Raises Refused."""
+def with_needs(
+    figures: Iterable[str], options: dict[str, Any], swept: Iterable[str], devices: str = "--over device=A100,H100"
+) -> dict[str, Any]:
+    """The options with what the figures need: bytes are asked for, and an energy; a device is for the user to name, as one or as ``devices``.
+
+    Raises Refused.
+    """
     swept = [*swept]
     for name in figures:
         needs = READINGS[name].needs
         if needs in ("device", "energy") and options.get("device") is None and "device" not in swept:
-            raise Refused(f"{name} is of a device, and none is named", "write --device A100, or --over device=A100,H100")
+            raise Refused(f"{name} is of a device, and none is named", f"write --device A100, or {devices}")
         if needs in ("memory", "energy") and needs not in swept:
             options = {**options, needs: True}
     return options

@@ -41,7 +41,7 @@ class Over:
 def read_over(texts: Sequence[str], sources: Sequence[Source], options: Mapping[str, Any]) -> Over:
     """The axes that texts ask for; of several specs the first is which of them. ``options`` are those of all points. Raises Refused."""
     axes, notes = [], []
-    places = _places(sources, options)
+    places = places_in(sources, options)
     if len(sources) > 1:
         axes.append(Axis("spec", [source.name for source in sources], "spec"))
     for text in texts:
@@ -72,7 +72,7 @@ def read_over(texts: Sequence[str], sources: Sequence[Source], options: Mapping[
     return Over(axes, notes)
 
 
-def _places(sources: Sequence[Source], options: Mapping[str, Any]) -> dict[str, Axis]:
+def places_in(sources: Sequence[Source], options: Mapping[str, Any]) -> dict[str, Axis]:
     """The open places of the only spec by their names; several specs each take the first option of theirs."""
     spec = sources[0].spec
     if len(sources) > 1 or not (spec.chooses or any(template.choices for template in spec.vars.values())):
@@ -100,7 +100,7 @@ def _narrowed(place: Axis, text: str) -> Axis:
 def _var(name: str, text: str, sources: Sequence[Source], among: Sequence[Source], options: Mapping[str, Any]) -> Axis:
     """An axis of a var, which all specs have."""
     if without := next((source for source in sources if source not in among), None):
-        raise Refused(f"{without.name} has no var '{name}'", _those(name, [without]))
+        raise Refused(f"{without.name} has no var '{name}'", those(name, [without]))
     if name in (options.get("vars") or {}):
         raise Refused(f"{name} is set and swept", f"leave --set {name}=… out")
     if text == "*":
@@ -115,13 +115,13 @@ def _option(name: str, text: str, sources: Sequence[Source], options: Mapping[st
     name = name.removeprefix("--").replace("-", "_")
     known = sweepable()
     if name not in known:
-        raise Refused(f"{sources[0].name} has no var '{name}', and no option has that name", _those(name, sources))
+        raise Refused(f"{sources[0].name} has no var '{name}', and no option has that name", those(name, sources))
     option = known[name]
     if options.get(name, DEFAULTS[name]) != DEFAULTS[name]:
         raise Refused(f"{name} is given and swept", f"leave --{name.replace('_', '-')} out")
     if name == "variant" and (own := next((source for source in sources if source.variant is not None), None)):
         raise Refused(f"{own.name} names its variant, and the variant is swept", f"write {own.name.rpartition('@')[0]}")
-    values = _every(name, option, sources) if text == "*" else _read(name, option, text)
+    values = _every(name, option, sources) if text == "*" else read_option(name, option, text)
     for value in values:
         try:
             option.checked(name, value)
@@ -132,8 +132,8 @@ def _option(name: str, text: str, sources: Sequence[Source], options: Mapping[st
     return Axis(COLUMNS.get(name, name), values, "option", text, name)
 
 
-def _read(name: str, option: Option, text: str) -> Sequence[Any]:
-    """The values of an option, each as the option takes it."""
+def read_option(name: str, option: Option, text: str) -> Sequence[Any]:
+    """The values of an option, each as the option takes it. Raises Refused."""
     if option.kind is AMOUNT or option.kind.typed is int:
         return ranges.numbers(name, text)
     words = ranges.words(name, text)
@@ -180,7 +180,7 @@ def _check_variants(values: Sequence[str], sources: Sequence[Source]) -> None:
             raise Refused(f"{sources[0].name} has no variant '{value}'", hint)
 
 
-def _those(name: str, sources: Sequence[Source]) -> str:
+def those(name: str, sources: Sequence[Source]) -> str:
     """What could be swept: the nearest, or else all."""
     vars = list(dict.fromkeys(var for source in sources for var in source.spec.vars))
     near = did_you_mean(name, [*vars, *sweepable()])

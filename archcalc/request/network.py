@@ -62,12 +62,12 @@ class Run(TypedDict, total=False):
     """How it runs."""
 
     batch: Annotated[
-        int, Option(WHOLE, "table explain compare conventions fit roofline sweep", "Samples per pass. Operations are for all of them.", 1)
+        int, Option(WHOLE, "table explain conventions fit roofline sweep", "Samples per pass. Operations are for all of them.", 1)
     ]
     dtype: Annotated[
         str | None,
         Option(
-            *(word("dtype", *DTYPES), "table explain compare fit roofline sweep", "Instead of the spec's dtype, float32 by default."),
+            *(word("dtype", *DTYPES), "table explain fit roofline sweep", "Instead of the spec's dtype, float32 by default."),
             metavar="DTYPE",
         ),
     ]
@@ -126,7 +126,7 @@ class Counting(TypedDict, total=False):
         Option(
             *(
                 TEXT,
-                "table explain compare sweep",
+                TELLS,
                 "How FLOPs are counted: a name that `archcalc conventions` lists, or a YAML file.",
                 "madd",
             ),

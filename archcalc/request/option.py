@@ -91,7 +91,7 @@ class Kind:
         self.words = words
 
 
-EVERY = "table explain compare conventions check fit roofline sweep"
+EVERY = "table explain conventions check fit roofline sweep"
 ONE = "table explain fit roofline sweep"
 """The commands that say all of one network, draw or fit it, or go through many like it."""
 TRAINS = "table explain fit sweep"

@@ -248,7 +248,7 @@ FAILURES: dict[str, tuple[list[str], str]] = {
     "no layer type at all": (["layers", "zzzz"], "there is no layer type 'zzzz'\n  hint      `archcalc layers` lists them"),
     "explain a layer": (["explain", "two.yaml", "head.linaer"], "there is no layer 'head.linaer' in Two: did you mean 'head.linear'?"),
     "explain a convention": (["explain", "two.yaml", "conv", "--flops", "x"], "there is no FLOP convention 'x': there are "),
-    "compare one": (["compare", "two.yaml"], "compare takes two specs or more"),
+    "compare one": (["compare", "two.yaml"], "compare takes two specs or more, or one and --against\n"),
     "compare a variant": (["compare", "two.yaml", "two.yaml@huge"], "Two has no variant 'huge': it has wide, thin"),
     "conventions in a format": (["conventions", "two.yaml", "--format", "xml"], "conventions has no format 'xml': it has table, json, csv"),
     "convention of conventions": (
@@ -436,6 +436,12 @@ def test_an_output_that_holds_ascii_alone_gets_ascii_alone() -> None:
     assert done.out.isascii()
     assert "3 x 8 x 9" in done.out
     assert run("compare", "two.yaml", "two.yaml", encoding="ascii").out.isascii()
+    changed = run("compare", "two.yaml", "--against", "act=gelu", "--layers", encoding="ascii").out
+    assert changed.splitlines()[3:6] == [
+        "   1 unchanged: conv",
+        "~  activation  relu -> gelu  4 x 6 x 7       -      -",
+        "   2 unchanged: head.flatten ... head.linear",
+    ]
 
 
 # --- budgets ------------------------------------------------------------------------------------------------------
@@ -475,9 +481,9 @@ def test_compare_specs_and_variants() -> None:
     assert done.out == (
         "           Two    Two (wide)\n"
         "params   1,802  3,594  1.99×\n"
-        "MACCs   12,432    24,864  2×\n"
-        "FLOPs   12,788    25,556  2×\n"
-        "layers       4             4\n"
+        "maccs   12,432    24,864  2×\n"
+        "flops   12,788    25,556  2×\n"
+        "layers       4         4  1×\n"
         "\n"
         "batch 2; FLOPs by madd: one per MACC, one per weight addition or multiplication outside it\n"
     )

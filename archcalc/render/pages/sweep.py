@@ -143,8 +143,8 @@ class Table:
         if outcome.kept > len(self.rows):
             foot.append(f"{len(self.rows):,} of {outcome.kept:,} rows are shown: --top N shows more, --format csv all")
         if self.markdown:
-            table = [_bars(heads), _bars(":--" if at in left else "--:" for at in range(len(heads))), *map(_bars, rows)]
-            lines = [f"**{_plain(self.title)}**", "", *table, "", *(f"- {_plain(line)}" for line in foot)]
+            table = [bars(heads), bars(":--" if at in left else "--:" for at in range(len(heads))), *map(bars, rows)]
+            lines = [f"**{plain(self.title)}**", "", *table, "", *(f"- {plain(line)}" for line in foot)]
         else:
             found = aligned([heads, *rows], left=left)
             rule = ("─" if self.unicode else "-") * max(map(len, found))
@@ -253,9 +253,11 @@ def _in_csv(value: Any) -> Any:
     return "" if value is None else value if isinstance(value, (int, float)) and not isinstance(value, bool) else show(value)
 
 
-def _bars(cells: Iterable[str]) -> str:
+def bars(cells: Iterable[str]) -> str:
+    """A row of a Markdown table."""
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text in which Markdown reads no signs."""
     return "".join("\\" + char if char in "\\`*_[]<>|~$&" else char for char in text)

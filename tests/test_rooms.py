@@ -59,12 +59,13 @@ FILES: dict[str, str] = {
     "explain": "finding guide manual memory < layer",
     "explore": (
         "columns draft fit length operations space sums < choosing condition figures fronts numbers question ranges remedy < "
-        "arrays compare counts points program where < changes chunk places sieve trace < over tables < against regions < together < evaluate tabled < proved sweep < ask scaling < best overview"
+        "arrays compare counts plot points program where < changes chunk places sieve trace < over tables < against regions < together < evaluate tabled < proved sweep < ask look scaling < best overview"
     ),
     "render": (
-        "files layout pages pages.figures picture picture.axes picture.svg table table.periods units < pace runs < ledgers table.lines < "
-        "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.labels table.cells table.columns table.purposes < "
-        "pages.fit pages.sweep picture.roofline table.view < pages.best pages.compare pages.space table.markdown table.plain < pages.changes"
+        "files layout pages pages.figures picture picture.axes picture.bins picture.contour picture.svg table table.periods units < pace picture.scale picture.sheet runs < ledgers table.lines < "
+        "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.frame picture.labels table.cells table.columns table.purposes < "
+        "pages.fit pages.sweep picture.limits picture.roofline table.view < "
+        "pages.best pages.compare pages.space picture.curve picture.heat picture.scatter table.markdown table.plain < pages.changes picture.space"
     ),
     "commands": (
         "progress schema < names terminal < inputs options < drafts repeated several < build sources < best check compare conventions devices explain figures fit guide layers "

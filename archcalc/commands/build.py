@@ -38,6 +38,7 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments, unless an option that takes one value has several; of options that other programs have it is said what is here."""
+        args = _with_empty(self.name or "", args)
         if not ctx.resilient_parsing:
             refuse_several(self.name or "", args)
             refuse_repeated(self.name or "", args)
@@ -60,6 +61,16 @@ class Command(TyperCommand):
             if records:
                 with formatter.section(name):
                     formatter.write_dl(records)
+
+
+def _with_empty(command: str, args: list[str]) -> list[str]:
+    """The arguments, with an empty value behind options that stand alone and need not."""
+    alone = {flag_of(name, option) for name, (_, option) in of_command(command).items() if option.alone}
+    stop = args.index("--") if "--" in args else len(args)
+    return [
+        f"{arg}=" if arg in alone and at < stop and (at + 1 == len(args) or args[at + 1].startswith("-")) else arg
+        for at, arg in enumerate(args)
+    ]
 
 
 def build(name: str) -> Any:

@@ -101,6 +101,11 @@ OWN: dict[str, dict[str, Option]] = {
     },
     "Output": {
         "format": Option(TEXT, "table compare check fit conventions devices sweep best space", "{formats}.", "table", metavar="FORMAT"),
+        "plot": Option(
+            *(TEXT, "sweep", "A picture as SVG: a curve, a heat map, or with --pareto a scatter; or what lies where: x=A,y=B,color=C."),
+            metavar="[FIGURE]",
+            alone=True,
+        ),
         "depth": Option(LEVEL, "table", "Levels of blocks to unfold; 0 shows every layer."),
         "by": Option(TEXT, "table", "type: a line for each kind of layers, such as attention, MLP, experts, norms.", metavar="WHAT"),
         "sort": Option(TEXT, "table", "Sort the layers: params, maccs, flops or name.", metavar="COLUMN"),

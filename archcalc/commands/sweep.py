@@ -20,7 +20,9 @@ from .terminal import fail, show_errors, unicode_wanted
 
 if TYPE_CHECKING:
     from ..explore.ask import Asked
+    from ..explore.plot import Plot
     from ..explore.points import Source
+    from ..explore.sweep import Outcome
 
 HELP = """A row a point, the last axis fastest. NAME is a var of the spec, or an option with one value a run: width=0.5..1.5:0.25,
 channels=32..1024*2, batch=1,8,64, variant=*, device=A100,H100.
@@ -43,6 +45,7 @@ def command(
     seed: int,
     strict: bool,
     format: str,
+    plot: str | None,
     output: str,
 ) -> None:
     from ..explore.ask import ask
@@ -51,11 +54,23 @@ def command(
 
     if format not in FORMATS:
         fail(f"there is no format '{format}': there are {', '.join(FORMATS)}")
+    if plot is not None and format != "table":
+        fail(f"--plot draws a picture, and --format {format} writes rows", "leave one of them out")
     drawn = amount("--sample", sample)
     sources = read_sources(specs)
     try:
         asked = ask(
-            sources, over or [], dict(options), where=where, pareto=pareto, sort=sort, columns=columns, top=top, sample=drawn, seed=seed
+            sources,
+            over or [],
+            dict(options),
+            where=where,
+            pareto=pareto,
+            sort=sort,
+            columns=columns,
+            top=top,
+            sample=drawn,
+            seed=seed,
+            plot=plot,
         )
     except Refused as refused:
         fail(refused.message, refused.hint)
@@ -67,15 +82,18 @@ def command(
     for note in asked.notes:
         print(f"archcalc: {note}", file=sys.stderr)
     told = told_of(asked, where=where, pareto=pareto, sample=drawn, seed=seed if drawn is not None else None)
-    writer = _writer(asked, sources, format, told, unicode=output != "-" or unicode_wanted())
     line = Progress(lambda done, took: progress(done, len(asked.sweep.numbers), took, unicode=unicode_wanted()))
-    with _opened(output) as out:
-        out.write(writer.begin())
-        with ending() as stop:
-            outcome = asked.sweep.run(lambda row: out.write(writer.row(row)), tick=ticking(line), stop=stop)
-        line.clear()
-        out.write(writer.end(outcome))
-        out.flush()
+    if asked.plot is not None:
+        outcome = _draw(asked, asked.plot, told, line, output)
+    else:
+        writer = _writer(asked, sources, format, told, unicode=output != "-" or unicode_wanted())
+        with _opened(output) as out:
+            out.write(writer.begin())
+            with ending() as stop:
+                outcome = asked.sweep.run(lambda row: out.write(writer.row(row)), tick=ticking(line), stop=stop)
+            line.clear()
+            out.write(writer.end(outcome))
+            out.flush()
     for text in kinds(outcome):
         print(text, file=sys.stderr)
     if outcome.interrupted:
@@ -102,8 +120,33 @@ def _writer(asked: Asked, sources: list[Source], format: str, told: Mapping[str,
     top = asked.sweep.top
     if asked.sweep.order and top is None:
         asked.sweep.top = MOST  # the others need not be held
-    title = f"{', '.join(source.spec.name or source.file for source in sources)}: {' × '.join(axis.name for axis in asked.space.axes)}"
-    return Table(title, asked.columns, asked.units, told, most=top, unicode=unicode, markdown=format == "markdown")
+    return Table(_title(asked), asked.columns, asked.units, told, most=top, unicode=unicode, markdown=format == "markdown")
+
+
+def _title(asked: Asked) -> str:
+    """The specs and the axes."""
+    specs = ", ".join(source.spec.name or source.file for source in asked.sources)
+    return f"{specs}: {' × '.join(axis.name for axis in asked.space.axes)}"
+
+
+def _draw(asked: Asked, plot: Plot, told: Mapping[str, Any], line: Progress, output: str) -> Outcome:
+    """The picture, written; none where every point is wrong or none meets the condition. Ends the command where no point can be drawn."""
+    from ..explore.look import look
+    from ..render.picture.space import painter, picture
+
+    made = painter(plot)
+    with ending() as stop:
+        outcome = look(asked.sweep, plot, made.see, tick=ticking(line), stop=stop)
+    line.clear()
+    if outcome.done and not outcome.fails:
+        try:
+            svg = picture(made, plot, _title(asked), told, outcome)
+        except ValueError as error:
+            fail(str(error))
+        with _opened(output) as out:
+            out.write(svg)
+            out.flush()
+    return outcome
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from .condition import Condition
 from .evaluate import evaluator
 from .figures import READINGS, unknown, usual, with_needs
 from .over import read_over
+from .plot import Plot, read_plot
 from .points import PointByPoint, Source, impossible, refuses
 from .space import Refused, Space, is_number
 from .sweep import Sweep
@@ -24,15 +25,24 @@ BOUNDS = ("compute", "memory", "launch")
 class Asked:
     """What was asked for, checked: the run, the columns that are shown, the options with what figures need, and what to know of it."""
 
-    __slots__ = ("columns", "notes", "options", "sources", "space", "sweep", "units")
+    __slots__ = ("columns", "notes", "options", "plot", "sources", "space", "sweep", "units")
 
-    def __init__(self, sources: Sequence[Source], sweep: Sweep, columns: list[str], options: Mapping[str, Any], notes: list[str]) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        sweep: Sweep,
+        columns: list[str],
+        options: Mapping[str, Any],
+        notes: list[str],
+        plot: Plot | None = None,
+    ) -> None:
         self.sources = sources
         self.sweep = sweep
         self.space = sweep.space
         self.columns = columns
         self.options = options
         self.notes = notes
+        self.plot = plot
         axes = {axis.name for axis in sweep.space.axes}
         self.units = {name: READINGS[name].unit for name in columns if name not in axes}
         """The units of the figures among the columns."""
@@ -52,9 +62,10 @@ def ask(
     seed: int = 0,
     wish: Wish | None = None,
     whole: bool = False,
+    plot: str | None = None,
 ) -> Asked:
     """The sweep that texts ask for; ``wish`` says what is searched for, and ``whole`` that something is asked of the whole space: then
-    not every point has to be worked out. Raises Refused for what can't be, RequestError and SpecError for options that hold for no point."""
+    not every point has to be worked out. ``plot`` asks for a picture, which draws every point that is right. Raises Refused for what can't be, RequestError and SpecError for options that hold for no point."""
     found = read_over(over, sources, options)
     space = Space(found.axes)
     axes = {axis.name: axis for axis in space.axes}
@@ -70,6 +81,12 @@ def ask(
     _check_names(asked_for, [*axes, *READINGS])
     wanted = [*sorted(condition.names if condition is not None else ()), *_names(front), *_names(order)]
     shown = list(dict.fromkeys(named or [*axes, *usual(options, axes), *wanted]))
+    drawn = None
+    if plot is not None:
+        _check_drawn(sort, top)
+        drawn = read_plot(plot, space, [name for name in shown if name not in axes] or usual({}, ()), front, sampled=sample is not None)
+        drawn.condition = condition
+        shown, front = list(dict.fromkeys([*axes, *drawn.shown])), []
     figures = [name for name in dict.fromkeys([*shown, *wanted]) if name not in axes]
     options = with_needs(figures, {**options}, axes)
     points = PointByPoint(sources, space, options)
@@ -81,11 +98,18 @@ def ask(
         raise Refused(f"{space.size:,} points are more than can be worked out one by one", "--sample 10000 takes so many of them by chance")
     numbers = None if sample is None else space.sample(sample, seed)
     sweep = Sweep(space, evaluates, figures, numbers=numbers, where=condition, front=front, order=order, top=top)
-    return Asked(sources, sweep, shown, options, found.notes)
+    return Asked(sources, sweep, shown, options, found.notes, drawn)
 
 
 def _way(wish: Wish) -> str:
     return "most" if wish.most else "least" if wish.near is None else "nearest"
+
+
+def _check_drawn(sort: str | None, top: int | None) -> None:
+    """A picture draws every point. Raises Refused."""
+    for option, given in (("--sort", sort), ("--top", top)):
+        if given is not None:
+            raise Refused(f"{option} is for rows, and --plot draws every point", f"leave {option} out")
 
 
 def _names(found: Sequence[Wish]) -> list[str]:

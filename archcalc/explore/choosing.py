@@ -5,6 +5,7 @@ A direction is written before a name, ``least:`` where nothing is said: ``params
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -109,3 +110,26 @@ class Front:
 
 def _covers(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
     return all(a <= b for a, b in zip(one, other))
+
+
+class Stairs:
+    """The front of two wishes, as it is drawn: of points that are equal in both the first alone. Each point costs a search in what is held."""
+
+    def __init__(self, first: Wish, second: Wish) -> None:
+        self.first = first
+        self.second = second
+        self._firsts: list[Any] = []
+        self._seconds: list[Any] = []
+        self.points: list[Any] = []
+        """Those of the front, the best in the first wish first, the best in the second last."""
+
+    def add(self, first: Any, second: Any, point: Any) -> None:
+        """One more point: its value of either wish, and itself."""
+        a, b = self.first.short(first), self.second.short(second)
+        after = bisect_right(self._firsts, a)
+        if after and self._seconds[after - 1] <= b:
+            return
+        start = stop = bisect_left(self._firsts, a)
+        while stop < len(self._firsts) and self._seconds[stop] >= b:
+            stop += 1
+        self._firsts[start:stop], self._seconds[start:stop], self.points[start:stop] = [a], [b], [point]

@@ -152,10 +152,11 @@ class Option:
 
     ``commands`` are names of commands in one text; those in ``required`` can't do without the option. ``help`` is for the command line;
     ``meaning`` for Python and the manual, where the help is too short or speaks of the command line. ``flag`` is what the command line
-    calls it, where that is not its name. ``trains`` marks what is for training alone.
+    calls it, where that is not its name. ``trains`` marks what is for training alone; ``alone`` what may stand without a value, which is
+    then empty.
     """
 
-    __slots__ = ("commands", "default", "flag", "help", "kind", "meaning", "metavar", "needs", "required", "trains")
+    __slots__ = ("alone", "commands", "default", "flag", "help", "kind", "meaning", "metavar", "needs", "required", "trains")
 
     def __init__(
         self,
@@ -170,6 +171,7 @@ class Option:
         metavar: str | None = None,
         flag: str = "",
         trains: bool = False,
+        alone: bool = False,
     ) -> None:
         self.kind = kind
         self.commands = commands.split()
@@ -181,6 +183,7 @@ class Option:
         self.metavar = metavar or kind.metavar
         self.flag = flag
         self.trains = trains
+        self.alone = alone
 
     def checked(self, name: str, value: Any) -> Any:
         """The value, if it is one for this option; None is no value, and asks for nothing. Raises RequestError."""

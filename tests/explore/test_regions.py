@@ -7,7 +7,20 @@ import pytest
 
 from spaces import COUNTED, evaluator, shipped, some, source
 
-MANY = {"clip": 120, "conv_tasnet": 20, "deepseek_v3": 30, "deit": 25, "jamba": 20, "llama3": 15, "maxvit": 15, "whisper": 20, "swin": 25, "swin_v2": 25, "vit": 30, "wavenet": 20}
+MANY = {
+    "clip": 120,
+    "conv_tasnet": 20,
+    "deepseek_v3": 30,
+    "deit": 25,
+    "jamba": 20,
+    "llama3": 15,
+    "maxvit": 15,
+    "whisper": 20,
+    "swin": 25,
+    "swin_v2": 25,
+    "vit": 30,
+    "wavenet": 20,
+}
 """The most regions of specs that have more than a few: depths of several parts, patches that may or may not divide a map."""
 FEW = 10
 

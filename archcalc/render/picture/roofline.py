@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import ceil, floor, log10, pi, sqrt
-from typing import Literal
 
 from ...core.words import counted
 from ..layout import clean, shorten
 from ..units import quotient, si
 from .axes import BOTTOM, LEFT, RIGHT, TOP, Axes, Dot, Roofline, merged
 from .labels import LINE, Board, Mark, Wish, arrange, width
-from .svg import NAMESPACE, element, escape
+from .sheet import DARK, HEIGHT, LIGHT, line, sheet, words
+from .svg import element, escape
 
-WIDTH, HEIGHT = 960, 640
 EDGE = 3.5
 """How large a ring is that stands at the edge: it has no place on the axes, and its area says nothing."""
 FULL_AREA, LEAST_AREA = pi * 40**2, pi * 3**2
@@ -22,60 +21,53 @@ MOST_LABELS, ALWAYS = 12, 3
 """How many dots have a label where there is room, and how many have one in any case."""
 NAMES = (38, 32, 26, 20, 15, 10)
 """How long a name may be in a label: the shorter ones where there is no room for the longer ones."""
-LIGHT = {"page": "#ffffff", "ink": "#1f2328", "dim": "#59636e", "line": "#d8dee4", "compute": "#0067a8", "memory": "#e69500"}
-DARK = {"page": "#0d1117", "ink": "#f0f3f6", "dim": "#a5afba", "line": "#343b43", "compute": "#4fa3e3", "memory": "#ffcb5c"}
-STYLE = """
-.roofline .page{{fill:{page}}}
-.roofline text{{fill:{ink};font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}}
-.roofline .title{{font-size:19px;font-weight:600}} .roofline .dim{{fill:{dim}}}
-.roofline .label{{font:11px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;
-paint-order:stroke;stroke:{page};stroke-width:3px;stroke-linejoin:round}}
-.roofline .grid{{stroke:{line}}} .roofline .leader{{stroke:{dim};opacity:.8}} .roofline .drop{{stroke:{dim};stroke-dasharray:3 4}}
-.roofline .roof{{stroke:{ink};stroke-width:2}} .roofline .key{{fill:none;stroke:{dim}}}
-.roofline .edge{{fill:{page};stroke:{ink};stroke-width:1.5}}
-.roofline .compute{{fill:{compute};fill-opacity:.6;stroke:{compute};stroke-width:1.5}}
-.roofline .memory{{fill:{memory};fill-opacity:.6;stroke:{memory};stroke-width:1.5}}
+STYLE = """.{sheet} .drop{{stroke:{dim};stroke-dasharray:3 4}}
+.{sheet} .roof{{stroke:{ink};stroke-width:2}} .{sheet} .key{{fill:none;stroke:{dim}}}
+.{sheet} .edge{{fill:{page};stroke:{ink};stroke-width:1.5}}
+.{sheet} .compute{{fill:{compute};fill-opacity:.6;stroke:{compute};stroke-width:1.5}}
+.{sheet} .memory{{fill:{memory};fill-opacity:.6;stroke:{memory};stroke-width:1.5}}
 """
 
 
 def draw(roofline: Roofline) -> str:
     """The picture as SVG, in colours that follow the reader's light or dark scheme."""
     axes = Axes(roofline)
-    parts = [*_words(roofline), *_grid(axes), *_plot(roofline, axes)]
-    size = f"0 0 {WIDTH} {HEIGHT}"
-    return f"{element('svg', ''.join(parts), xmlns=NAMESPACE, viewBox=size, width=WIDTH, height=HEIGHT, class_='roofline', role='img')}\n"
-
-
-def _words(roofline: Roofline) -> Iterator[str]:
-    """The style, and what stands around the plot."""
     heading = f"{shorten(clean(roofline.title), 36)} on {shorten(clean(roofline.device), 26)}"
     bound = f"lower bound {_time(roofline.seconds)}"
     told = f"{shorten(clean(roofline.told), 46)} · " if roofline.told else ""
-    legend = {}
+    legend = _legend(roofline)
+    parts = [*_words(roofline, heading, f"{told}{bound}", legend), *_grid(axes), *_plot(roofline, axes)]
+    meant = "; ".join([f"Layers by operations per byte and operations per second, {bound}", *legend.values()])
+    return sheet("roofline", f"{heading}: roofline, {told}{bound}", meant, STYLE, (LIGHT, DARK), parts)
+
+
+def _legend(roofline: Roofline) -> dict[str, str]:
+    """What each kind of dots is, and how much of the time."""
+    found = {}
     for kind in ("compute", "memory"):
         dots = [dot for dot in roofline.dots if dot.bound == kind and dot.seconds]
-        legend[kind] = f"{kind}-bound: {roofline.share(*dots)} of the time in {_layers(dots)}"
-    yield element("title", escape(f"{heading}: roofline, {told}{bound}"))
-    yield element("desc", escape("; ".join([f"Layers by operations per byte and operations per second, {bound}", *legend.values()])))
-    dark = STYLE.format(**DARK)
-    yield element("style", f".roofline{{color-scheme:light dark}}{STYLE.format(**LIGHT)}@media (prefers-color-scheme:dark){{{dark}}}\n")
-    yield element("rect", class_="page", width=WIDTH, height=HEIGHT, rx=8)
-    yield _text(24, 36, heading, "title")
-    yield _text(24, 60, f"{told}{bound}: what the layers take one after the other if each reaches its roof", "dim")
-    for x, (kind, words) in zip((33, 463), legend.items(), strict=True):
+        found[kind] = f"{kind}-bound: {roofline.share(*dots)} of the time in {_layers(dots)}"
+    return found
+
+
+def _words(roofline: Roofline, heading: str, told: str, legend: dict[str, str]) -> Iterator[str]:
+    """What stands around the plot."""
+    yield words(24, 36, heading, "title")
+    yield words(24, 60, f"{told}: what the layers take one after the other if each reaches its roof", "dim")
+    for x, (kind, meant) in zip((33, 463), legend.items(), strict=True):
         yield _marker(x, 84, pi * 49, kind)
-        yield _text(x + 15, 88, words)
-    yield _text(722, HEIGHT - 18, "area: share of the time", "dim", "end")
+        yield words(x + 15, 88, meant)
+    yield words(722, HEIGHT - 18, "area: share of the time", "dim", "end")
     for percent, x in ((1, 740), (4, 796), (16, 864)):
         yield _marker(x, HEIGHT - 22, FULL_AREA * percent / 100, "key")
-        yield _text(x + 4 * sqrt(percent) + 6, HEIGHT - 18, f"{percent} %", "dim")
+        yield words(x + 4 * sqrt(percent) + 6, HEIGHT - 18, f"{percent} %", "dim")
     sides = (
         ("left", "multiply-accumulates", [dot for dot in roofline.dots if not dot.operations and dot.bytes]),
         ("right", "bytes", [dot for dot in roofline.dots if not dot.bytes]),
     )
     notes = [f"{side} edge: {_layers(dots)} without {what}, {roofline.share(*dots)} of the time" for side, what, dots in sides if dots]
-    for line, words in enumerate(notes):
-        yield _text(24, HEIGHT - 27 + 16 * line, words, "dim")
+    for at, note in enumerate(notes):
+        yield words(24, HEIGHT - 27 + 16 * at, note, "dim")
 
 
 def _grid(axes: Axes) -> Iterator[str]:
@@ -87,10 +79,10 @@ def _grid(axes: Axes) -> Iterator[str]:
                 if low <= at <= high:
                     x, y = axes.at(at, at)
                     number = si(digit * 10**power).replace(".00", "") if power >= 0 else f"{digit * 10.0**power:.{-power}f}"
-                    yield _path("grid", x, TOP, x, BOTTOM) if across else _path("grid", LEFT, y, RIGHT, y)
-                    yield _text(x, BOTTOM + 20, number, "dim", "middle") if across else _text(LEFT - 8, y + 4, number, "dim", "end")
-    yield _text((LEFT + RIGHT) / 2, BOTTOM + 42, "operations per byte", anchor="middle")
-    yield _text(24, TOP - 5, "operations/s")
+                    yield line("grid", x, TOP, x, BOTTOM) if across else line("grid", LEFT, y, RIGHT, y)
+                    yield words(x, BOTTOM + 20, number, "dim", "middle") if across else words(LEFT - 8, y + 4, number, "dim", "end")
+    yield words((LEFT + RIGHT) / 2, BOTTOM + 42, "operations per byte", anchor="middle")
+    yield words(24, TOP - 5, "operations/s")
 
 
 def _plot(roofline: Roofline, axes: Axes) -> Iterator[str]:
@@ -99,8 +91,8 @@ def _plot(roofline: Roofline, axes: Axes) -> Iterator[str]:
     ridges = [(log10(peak) - memory, log10(peak)) for peak in axes.peaks]
     lines = [("drop", (x, axes.bottom), (x, y)) for x, y in ridges] + [("roof", (x, y), (axes.right, y)) for x, y in ridges]
     for kind, start, end in [*lines, ("roof", (axes.left, axes.left + memory), max(ridges))]:
-        board.add_line(line := (*axes.at(*start), *axes.at(*end)))
-        yield _path(kind, *line)
+        board.add_line(ends := (*axes.at(*start), *axes.at(*end)))
+        yield line(kind, *ends)
     dots, marks = merged(roofline.dots, axes), list[Mark]()
     for dot in dots:
         area = max(LEAST_AREA, FULL_AREA * dot.seconds / (roofline.seconds or 1))
@@ -122,9 +114,9 @@ def _plot(roofline: Roofline, axes: Axes) -> Iterator[str]:
     wishes[ALWAYS:ALWAYS] = _notes(roofline, axes, board)
     for spot in arrange(wishes):
         if spot is not None:
-            yield from (_text(left, top + 11, line, "label") for left, top, line in spot.lines())
+            yield from (words(left, top + 11, text, "label") for left, top, text in spot.lines())
             if spot.leader is not None:
-                yield _path("leader", *spot.leader)
+                yield line("leader", *spot.leader)
 
 
 def _notes(roofline: Roofline, axes: Axes, board: Board) -> Iterator[Wish]:
@@ -182,14 +174,6 @@ def _layers(dots: list[Dot]) -> str:
 def _time(seconds: float) -> str:
     unit, size = next((each for each in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)) if seconds >= each[1]), ("ns", 1e-9))
     return f"{seconds / size:,.2f} {unit}"
-
-
-def _text(x: float, y: float, text: str, kind: str = "", anchor: Literal["start", "middle", "end"] = "start") -> str:
-    return element("text", escape(text), text_anchor=anchor, class_=kind, x=round(x, 1), y=round(y, 1))
-
-
-def _path(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
-    return element("path", class_=kind, d=f"M {round(x1, 1)} {round(y1, 1)} L {round(x2, 1)} {round(y2, 1)}")
 
 
 def _marker(x: float, y: float, area: float, kind: str, tip: str = "") -> str:

@@ -60,7 +60,7 @@ class Heat:
             if value is None or not isfinite(value):
                 self.without += 1
                 continue
-            place = rows[y] % 40, columns[x] % 28
+            place = columns[x], rows[y]
             cell = self.cells.get(place)
             if cell is None:
                 cell = self.cells[place] = Cell(value, len(point.held))

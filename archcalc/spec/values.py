@@ -110,6 +110,8 @@ def _not_in_scope(reading: Reading, node: Scalar, path: str, name: str, known: K
         hint = no_name(name) if name == "index" else counter_hint(name, known.counter, text) or reading.near(name, [*known.names, *SIGNS])
     if not hint and ("==" in text or "!=" in text):
         hint = f"a word to compare with needs quotes: '{name}'"
+    if not hint and "choose(" in text:
+        hint = f"a word among the options needs quotes: '{name}'"
     message = f"there is no '{name}' in scope in '{text}'"
     reading.error(
         node, path, message, expected=", ".join(each for each in known.names if each not in reading.refused), hint=hint or known.rule

@@ -21,9 +21,13 @@ class Gatherer:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self._said: set[tuple[str, tuple[int, int], str]] = set()
 
     def add(self, message: str, place: tuple[int, int] = (0, 0), path: str = "", **notes: str) -> None:
         """A problem at a line and column, both from 1; ``notes`` are its expected, found and hint."""
+        if place[0] and (message, place, path) in self._said:
+            return  # a node that has several aliases is read as often
+        self._said.add((message, place, path))
         full = len(self.problems) == MAX_PROBLEMS
         if full:
             message, path, notes = f"more than {MAX_PROBLEMS:,} problems: the reading ends here", "", {}

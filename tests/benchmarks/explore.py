@@ -73,7 +73,7 @@ def main() -> None:
         **device,
     )
     measured("NAS-Bench-201, counts", "nas_bench_201", cells, counts, 100_000)
-    measured("Once for all, counts", "once_for_all", once, counts, 100_000)
+    measured("Once for all, counts", "once_for_all_vars", once, counts, 100_000)
     measured("GPT-3, counts", "gpt3", gpt, counts, 100_000)
 
 

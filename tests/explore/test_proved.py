@@ -24,7 +24,7 @@ OPS = "none,skip_connect,nor_conv_1x1,nor_conv_3x3,avg_pool_3x3"
 
 def once(**more: Any) -> Asked:
     """The space of Once for all, at 224."""
-    return ask([source("once_for_all")], ONCE, {}, columns="params,maccs", whole=True, **more)
+    return ask([source("once_for_all_vars")], ONCE, {}, columns="params,maccs", whole=True, **more)
 
 
 @pytest.mark.parametrize(("limit", "params", "maccs"), [(300, 7_202_264, 299_870_912), (230, 6_527_496, 229_853_632)])
@@ -52,13 +52,13 @@ def test_the_space_of_once_for_all() -> None:
 
 def test_choices_in_a_spec_are_the_same_space() -> None:
     wish = Wish("params", most=True)
-    asked = ask([source("once_for_all_choices")], [], {}, where="maccs <= 300M", wish=wish)
+    asked = ask([source("once_for_all")], [], {}, where="maccs <= 300M", wish=wish)
     assert len(asked.space.axes) == 45
     found = best(asked, wish)
     assert (found.designs, found.proved) == (2_954_312_706_550_833_698_643, True)
     assert found.row is not None
     assert (found.row["params"], found.row["maccs"]) == (7_202_264, 299_870_912)
-    whole = ask([source("once_for_all_choices")], [], {}, columns="params,maccs", whole=True)
+    whole = ask([source("once_for_all")], [], {}, columns="params,maccs", whole=True)
     assert [(each.least, each.most) for each in overview(whole).ranges] == [(3_411_080, 7_665_048), (124_489_936, 569_381_920)]
 
 

@@ -140,6 +140,8 @@ def test_every_spec_of_the_program_is_swept(name: str) -> None:
     spec, _ = read_spec(text, name, path_of(name))
     assert spec is not None
     var = next(iter(spec.vars), "")
+    if "choose(" in text:
+        pytest.skip("a space by itself: tests/explore/test_proved.py")
     over = [f"{var}={show(spec.vars[var].value)}"] if var and type(spec.vars[var].value) is int else []
     ask([Source(name, spec, name)], [*over, "batch=1,3"], {}).sweep.run(rows.append)
     for row in rows:

@@ -34,7 +34,7 @@ def test_the_cells_of_nas_bench_201() -> None:
 
 def test_the_designs_of_once_for_all() -> None:
     """Cai et al., 2020, arXiv:1908.09791: depths, kernels and widths of each unit, one walk for all of them."""
-    found = evaluator("once_for_all", ONCE_FOR_ALL, *COUNTED, check=False)
+    found = evaluator("once_for_all_vars", ONCE_FOR_ALL, *COUNTED, check=False)
     assert held(found, some(found, 12)) == 12
     assert [region.guards for region in found.regions] == [0]
     for figure in ("params", "maccs"):

@@ -50,7 +50,7 @@ from archcalc import composites, layers
 from archcalc.composites.kit import BodyKind
 from archcalc.spec.document import parse
 from archcalc.spec.language import TOP_LEVEL
-from archcalc.spec.modifiers import MODIFIER
+from archcalc.spec.modifiers import LATER, MODIFIER
 from archcalc.spec.schema import json_schema
 from archcalc.text.nodes import to_python
 from archcalc.text.python import from_python
@@ -443,8 +443,9 @@ def is_of_form(problem: archcalc.Problem) -> bool:
     if BEYOND_A_SCHEMA.search(problem.message):
         return False
     _, several, types = problem.message.partition("an item has one layer type, and here are ")
-    if several:  # of which a schema must know one
-        return not KNOWN_KEYS.isdisjoint(types.partition(": ")[2].split(", "))
+    if several:  # of which a schema must know one, beside others than keys of an item that are the user's own types
+        here = set(types.partition(": ")[2].split(", "))
+        return not KNOWN_KEYS.isdisjoint(here) and len(here - LATER) > 1
     return not (problem.message.startswith("an item has no key '") and re.match(f"({_OWN}) and ", problem.expected))
 
 

@@ -162,10 +162,9 @@ def complexity(spec: str, variant: str | None, given: dict[str, Any] | None = No
 
 @pytest.mark.parametrize("name", PYCLS)
 def test_pycls(name: str) -> None:
-    if name.startswith("RegNet"):
+    spec, variant, given = OF_PYCLS.get(name, ("regnet", None, {}))
+    if spec == "regnet":
         word = name.removeprefix("RegNet").lower().replace("-", "_").replace(".0gf", "gf").replace(".", "_")
-        spec, variant, given = "regnet", f"paper_{word}" if f"paper_{word}" in REGNETS else word, {}
-    else:
-        spec, variant, given = OF_PYCLS[name]
+        variant = f"paper_{word}" if f"paper_{word}" in REGNETS else word
     published = PYCLS[name]
     assert complexity(spec, variant, given) == (published["params"], published["flops"], published["acts"])

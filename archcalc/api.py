@@ -60,13 +60,19 @@ def analyze_text(text: str | bytes, file: str, request: Request, path: str = "")
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """No search for garbage meanwhile: an analysis makes many objects and hardly a cycle, and the searches would take half its time."""
+    """No search for garbage meanwhile: an analysis makes many objects and no cycle, and the searches would take half its time.
+
+    What it made is old at once, as if searches had found it in use: else the first one after it would look at all of that.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            if not gc.get_freeze_count():  # whoever has frozen objects wants them to stay so
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 _FLOATS = {"float64": 64, "float32": 32, "tfloat32": 32, "float16": 16, "bfloat16": 16, "float8": 8}
 _WHOLE = {"int64": 64, "int32": 32, "int16": 16, "int8": 8, "int4": 4, "int3": 3, "int2": 2, "ternary": 2, "int1": 1, "bool": 8}
 
@@ -55,6 +57,7 @@ def wide(dtype: str) -> bool:
     return BITS[dtype] > HALF
 
 
+@cache
 def in_words(bits: int) -> str:
     """The bytes of so many bits in words: 1/2 byte, 4 bytes."""
     from fractions import Fraction  # for ledgers and explanations alone: not a part of every start

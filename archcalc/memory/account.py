@@ -17,7 +17,7 @@ from .plan import Plan
 from .quantized import Stored
 from .storage import Kept, Step, Walk
 from .traffic import Sets, Work, moves, traffic
-from .weights import Choice, Holder, Part, Parts, multiplies
+from .weights import Choice, Holder, Parts, multiplies
 
 
 class Account:
@@ -47,11 +47,20 @@ class Account:
 
     def add(self, other: Account, times: int = 1) -> None:
         """Count another account so many times."""
-        for field in ACCOUNTED:
-            setattr(self, field, getattr(self, field) + getattr(other, field) * times)
+        self.weight_bytes += other.weight_bytes * times
+        self.gradient_bytes += other.gradient_bytes * times
+        self.optimizer_bytes += other.optimizer_bytes * times
+        self.saved_activation_bytes += other.saved_activation_bytes * times
+        self.read_bytes += other.read_bytes * times
+        self.written_bytes += other.written_bytes * times
         self.update_bytes += other.update_bytes * times
+        parts = self.parts
         for key, part in other.parts.items():
-            self.parts.setdefault(key, Part()).add(part, times)
+            mine = parts.get(key)
+            if mine is None:
+                parts[key] = part.times(times)
+            else:
+                mine.add(part, times)
         self.work += [(work, number * times) for work, number in other.work]
 
 
@@ -177,12 +186,16 @@ class Accounts:
 
     def leaf(self, leaf: Leaf, place: Place, name: str, *, times: int, sets: int, active: int, tie: str, frozen: bool) -> Account:
         """One layer: it runs ``times`` for a sample, with ``sets`` of weights of which a position meets so many ``active`` ones."""
-        trained, step = place.training.steps[place.training.by_node[id(leaf)]], place.step(leaf)
+        training, inference = place.training, place.inference
+        step = trained = training.steps[training.by_node[id(leaf)]]
+        if inference is not training:
+            step = inference.steps[inference.by_node[id(leaf)]]
         kept, head, again = place.kept(trained), name in self.heads, place.block is not None
         choice = self.choices.of(name) if self.choices is not None else None
-        reads = self.unread and not leaf.before and moves(leaf, step)
-        fresh = self.unread.intersection(storage.entering for storage in step.used) if reads else frozenset()
-        self.unread -= fresh
+        fresh: frozenset[int] = frozenset()
+        if self.unread and not leaf.before and moves(leaf, step):
+            fresh = self.unread.intersection([storage.entering for storage in step.used])
+            self.unread -= fresh
         lent = bool(tie) and not leaf.rows_before
         how = (kept, again, times, sets, active, tie, frozen, head, choice, fresh, lent)
         key = (id(trained), id(step), *how)
@@ -213,14 +226,14 @@ class Accounts:
             leaf.result.params > 0 and leaf.dtype in FLOATS and not frozen
         )
         made = step.while_running + sum([storage.bytes for storage in step.made])
-        core = tuple(
-            (storage.core, storage.cached, storage.each, storage.absent, storage.outer if step.joined else -1) for storage in step.used
-        )
+        used: list[object] = []
+        if step.joined or any(storage.core or storage.cached for storage in step.used):
+            used = [(each.cached, each.each, each.core, each.absent, each.outer if step.joined else -1) for each in step.used]
         again = again or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
         dtypes = [tensor.dtype for tensor in leaf.inputs]
         key = (
             *(id(leaf.result), leaf.dtype, leaf.cached_in, leaf.before, *dtypes, times, sets, active, tie, frozen, head, choice),
-            *(kept, trained.keeps, gradients, made, bool(step.made), step.joined, core, again, fresh, lent),
+            *(kept, trained.keeps, gradients, made, bool(step.made), step.joined, *used, again, fresh, lent),
         )
         found = self.known.get(key)
         if found is None:

@@ -115,7 +115,8 @@ def _nodes(context: Context, nodes: list[Node], way: Way) -> None:
 def _hold(context: Context, tensors: list[Tensor]) -> None:
     """What came into a composite is there until it is done, as a function holds its arguments."""
     if context.walk.steps:
-        context.walk.steps[-1].held += [context.value(tensor).storage for tensor in tensors]
+        last = context.walk.steps[-1]
+        last.held = [*last.held, *[context.value(tensor).storage for tensor in tensors]]
 
 
 def _group(context: Context, group: Group, way: Way) -> None:

@@ -64,7 +64,8 @@ def keep(context: Context, turn: Turn) -> None:
     words = ((keeps.in_place if turn.in_place else keeps.values) if asked else ()) + (keeps.weights if turn.trained else ())
     if keeps.assumed and words:
         context.run.assumed[leaf.layer.name] = None
-    for word in dict.fromkeys((*words, *keeps.values, *keeps.weights) if leaf.layer.keeps.ways else words):
+    every = (*words, *keeps.values, *keeps.weights) if leaf.layer.keeps.ways else words
+    for word in dict.fromkeys(every) if len(every) > 1 else every:
         if word in MADE:
             _made(context, turn, word, asked=word in words, again=again)
         elif word not in words:

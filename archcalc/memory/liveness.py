@@ -9,18 +9,15 @@ from .storage import Step, Walk
 class Sweep:
     """What is alive during each step of a forward pass, the inputs aside: one that is freed underway counts as less than nothing."""
 
-    __slots__ = ("inner", "live")
+    __slots__ = ("inner", "live", "peak")
 
     def __init__(self, live: list[int], inner: dict[int, Sweep]) -> None:
         self.live = live
         """Bytes alive during each step."""
         self.inner = inner
         """The sweeps of the frames inside, by step."""
-
-    @property
-    def peak(self) -> int:
+        self.peak: int = most(*live) if live else 0
         """The most bytes alive at once."""
-        return most(*self.live) if self.live else 0
 
 
 def sweep(walk: Walk, freed: frozenset[int] = frozenset()) -> Sweep:
@@ -38,16 +35,16 @@ def _sweep(walk: Walk, freed: frozenset[int]) -> Sweep:
     alive: list[int] = []
     inside: dict[int, Sweep] = {}
     live = 0
-    ends: dict[int, int] = {}  # bytes by the last step that has them: what a step frees is there while it runs
+    ends = [0] * (len(walk.steps) + 2)  # bytes by the last step that has them: what a step frees is there while it runs
     for storage in walk.inputs:
         if storage.outer in freed and storage.last < len(walk.steps):
-            ends[storage.last] = ends.get(storage.last, 0) + storage.bytes
-    live -= ends.pop(-1, 0)  # an input that nothing in here needs is gone before the first step
+            ends[storage.last] += storage.bytes
+    live -= ends[-1]  # an input that nothing in here needs is gone before the first step
     for number, step in enumerate(walk.steps):
         made = 0
         for storage in step.made:
             made += storage.bytes
-            ends[storage.last] = ends.get(storage.last, 0) + storage.bytes
+            ends[storage.last] += storage.bytes
         if step.inner is None:
             alive.append(live + made + step.while_running)
         else:
@@ -56,7 +53,7 @@ def _sweep(walk: Walk, freed: frozenset[int]) -> Sweep:
             dying = _dying(step, freed, lasts, number) if step.frees else frozenset[int]()
             inner = inside[number] = sweep(step.inner, dying)
             alive.append(live + inner.peak)
-        live += made - ends.pop(number, 0)
+        live += made - ends[number]
     return Sweep(alive, inside)
 
 
@@ -75,28 +72,30 @@ def backward(walk: Walk, freed: frozenset[int] = frozenset(), absent: frozenset[
     found = walk.backwards.get(freed)
     if found is not None and not absent:
         return found
-    peak = gradients = kept = 0
-    ends: dict[int, int] = {}  # bytes of gradients by the last step that needs their values: where, backward, they begin
+    gradients = kept = 0
+    alive = [0]
+    ends = [0] * (len(walk.steps) + 2)  # bytes of gradients by the last step that needs their values: where, backward, they begin
     for storage in walk.inputs:
         if storage.grad and storage.outer in freed and storage.needed < len(walk.steps):
-            ends[storage.needed] = ends.get(storage.needed, 0) + storage.bytes
-    gradients -= ends.pop(-1, 0)
+            ends[storage.needed] += storage.bytes
+    gradients -= ends[-1]
     for number, step in enumerate(walk.steps):
         rising = 0
         for storage in step.made:
             if storage.grad and id(storage) not in absent:
                 rising += storage.bytes
-                ends[storage.needed] = ends.get(storage.needed, 0) + storage.bytes
+                ends[storage.needed] += storage.bytes
         if step.inner is None:
-            peak = most(peak, kept + step.kept + gradients + rising + step.backward)
+            alive.append(kept + step.kept + gradients + rising + step.backward)
         else:
             escaping = [storage for storage in step.inner.escaping.values() if storage.outer < 0]
             hidden = frozenset(id(inner) for inner, outer in zip(escaping, step.made) if id(outer) in absent) if absent else absent
             inside = backward(step.inner, _dying(step, freed, [storage.needed for storage in step.used], number), hidden)
             own = step.kept if step.recomputes else 0
-            peak = most(peak, kept + own + step.recomputed + gradients + inside)
-        gradients += rising - ends.pop(number, 0)
+            alive.append(kept + own + step.recomputed + gradients + inside)
+        gradients += rising - ends[number]
         kept += step.kept
+    peak: int = most(*alive)
     if not absent:
         walk.backwards[freed] = peak
     return peak
@@ -105,7 +104,9 @@ def backward(walk: Walk, freed: frozenset[int] = frozenset(), absent: frozenset[
 def _dying(step: Step, freed: frozenset[int], lasts: list[int], number: int) -> frozenset[int]:
     """The inputs of a frame that nothing needs once its step is done."""
     return frozenset(
-        each
-        for each, (storage, last) in enumerate(zip(step.used, lasts))
-        if last == number and (storage.outer < 0 or storage.outer in freed)
+        [
+            each
+            for each, (storage, last) in enumerate(zip(step.used, lasts))
+            if last == number and (storage.outer < 0 or storage.outer in freed)
+        ]
     )

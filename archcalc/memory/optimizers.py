@@ -38,7 +38,7 @@ class State:
 
     def counts(self, shape: Shape, matrix: bool) -> tuple[int, ...]:
         """How many of each a tensor has."""
-        return tuple(rule(shape, matrix) for _, _, rule in self.kept)
+        return tuple([rule(shape, matrix) for _, _, rule in self.kept])
 
 
 class Optimizer:
@@ -73,7 +73,7 @@ class Optimizer:
         for state in self._states:
             counts = state.counts(shape, matrix)
             if any(counts):
-                bits = sum((each or BITS[dtype]) * count for (each, _, _), count in zip(state.kept, counts))
+                bits = sum([(each or BITS[dtype]) * count for (each, _, _), count in zip(state.kept, counts)])
                 found.append((state.name, bytes_of(bits), counts))
         return found
 

@@ -71,8 +71,8 @@ def _there(context: Context, step: Step, leaf: Leaf, incoming: list[Value], way:
 def _turn(context: Context, step: Step, leaf: Leaf, way: Way, trained: bool) -> Turn:
     """What a layer works on: the pieces of memory that come in, and what is made beside its outputs before it can begin."""
     keeps, sources = leaf.layer.keeps, step.used
-    for storage in sources if keeps.core == "ends" else ():
-        step.used = [*step.used, *storage.needs]
+    if keeps.core == "ends":
+        step.used = [*step.used, *(needed for storage in sources for needed in storage.needs)]
     first = sources[0]
     batched, grad, core = first.batched, first.grad, first.core
     for storage in sources[1:]:
@@ -80,7 +80,8 @@ def _turn(context: Context, step: Step, leaf: Leaf, way: Way, trained: bool) -> 
     samples = way.times * context.run.batch if batched else way.times
     run = context.run
     fused = run.fused or way.style == "fused"
-    sources = _cast(context, step, leaf, sources, samples)
+    if leaf.result.params:
+        sources = _cast(context, step, leaf, sources, samples)
     if keeps.spreads is not None and not fused and way.style in (FLOAT32, FLOAT32_SCALED):
         sources = _spread(run, step, leaf, sources, samples, keeps.spreads(leaf.result.symbols))
     if way.style in keeps.copies and not fused:
@@ -128,11 +129,9 @@ def _spread(run: Run, step: Step, leaf: Leaf, sources: list[Storage], samples: i
 
 def _cast(context: Context, step: Step, leaf: Leaf, sources: list[Storage], samples: int) -> list[Storage]:
     """The sources, those in another floating dtype than the layer's weights as copies in theirs: nothing multiplies two dtypes."""
-    if not leaf.result.params:
-        return sources
     found = sources
     for number, tensor in enumerate(leaf.inputs):
-        if tensor.dtype in FLOATS and leaf.dtype in FLOATS and BITS[tensor.dtype] != BITS[leaf.dtype]:
+        if tensor.dtype != leaf.dtype and tensor.dtype in FLOATS and leaf.dtype in FLOATS and BITS[tensor.dtype] != BITS[leaf.dtype]:
             size = size_of(prod(tensor.shape or ()) * samples, leaf.dtype)
             copy = Storage(size, batched=sources[number].batched, grad=sources[number].grad)
             step.made.append(copy)
@@ -152,13 +151,13 @@ def _overwrite(context: Context, leaf: Leaf, value: Value) -> None:
 def _outputs(context: Context, turn: Turn, incoming: list[Value], style: str) -> None:
     """Place the outputs: in the memory of the input where they are views, in one piece with others, or in memory of their own."""
     leaf, step, values = turn.leaf, turn.step, context.walk.values
-    tensors = [*leaf.outputs, *leaf.extra]
+    tensors = [*leaf.outputs, *leaf.extra] if leaf.extra else leaf.outputs
     views = leaf.layer.keeps.view is not None and leaf.inputs[0].dtype == tensors[0].dtype  # another dtype is another piece of memory
     laid = _views(leaf, incoming[0], tensors) if views else [None] * len(tensors)
-    samples, needs = turn.samples, list[Storage]()
+    samples, needs = turn.samples, tuple[Storage, ...]()
     if turn.core and turn.fused:  # what is between scores and values is never there
         samples = 0
-        needs = [needed for storage in turn.sources for needed in (storage.needs if storage.core else [storage])]
+        needs = tuple([needed for storage in turn.sources for needed in (storage.needs if storage.core else [storage])])
     elif leaf.layer.keeps.core == "starts":
         context.run.scores += 1
     source = incoming[0].storage.outer

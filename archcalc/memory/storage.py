@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 from ..core.dtypes import BITS, bytes_of, in_words, size_of, wide
@@ -11,7 +12,7 @@ from ..network.graph import Group, Leaf, Tensor
 
 def tensor_bytes(tensor: Tensor, samples: int) -> int:
     """The bytes of a value for so many samples, runs for a sample among them."""
-    return size_of(prod(tensor.shape or ()) * samples, tensor.dtype)
+    return -(-(prod(tensor.shape or ()) * samples * BITS[tensor.dtype]) // 8)  # as size_of has it: it is asked for thousands of times
 
 
 def bytes_there(tensor: Tensor, storage: Storage, samples: int) -> int:
@@ -67,7 +68,7 @@ class Storage:
         """Whether it is a cache: it was there before and counts for itself."""
         self.outer = outer
         """Which input of the frame it is; -1: none."""
-        self.needs: list[Storage] = []
+        self.needs: Sequence[Storage] = ()
         """Of fused attention's scores, which are never there: what they would be made of."""
         self.writes = 0
         """How often it was overwritten in place."""
@@ -125,9 +126,9 @@ class Step:
         self.node = node
         self.used = used
         """What comes into it, and behind that what has to be there beside it."""
-        self.again: list[Storage] = []
+        self.again: Sequence[Storage] = ()
         """Of a layer, what comes in of a key-value cache and was read by a layer of the same frame before: attention reads what is both key and value once."""
-        self.held: list[Storage] = []
+        self.held: Sequence[Storage] = ()
         """What is there until it is done since a composite that ends with it holds it."""
         self.made: list[Storage] = []
         self.while_running = 0
@@ -193,9 +194,11 @@ class Walk:
         """Find which step is the last that needs each piece, and the last while which it is there, and which are not the first to read a cache."""
         read: set[int] = set()
         for step in self.steps:
-            caches = [storage for storage in step.used if storage.cached] if step.made else []
-            step.again = [storage for storage in caches if id(storage) in read]
-            read.update(map(id, caches))
+            for storage in step.used if step.made else ():
+                if storage.cached:
+                    if id(storage) in read:
+                        step.again = [*step.again, storage]
+                    read.add(id(storage))
         for number, step in enumerate(self.steps):
             for storage in step.used:
                 storage.last = storage.needed = number

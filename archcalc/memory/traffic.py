@@ -112,13 +112,16 @@ def traffic(
     if not moves(leaf, step):
         return NONE  # weights that stand alone, views, and what is in the cache already: those who use them read them
     used, state = step.used, 0
-    inputs = [bytes_there(tensor, storage, samples) for tensor, storage in zip(leaf.inputs, used)]
+    inputs = [
+        tensor_bytes(tensor, samples) if storage.each is None and not storage.core else bytes_there(tensor, storage, samples)
+        for tensor, storage in zip(leaf.inputs, used)
+    ]
     if few:
         inputs = [size * BITS[few] // BITS[tensor.dtype] for tensor, size in zip(leaf.inputs, inputs)]
     if layer.cache is not None:
         return _stored(leaf, inputs[0], used[0].entering in fresh, samples)
-    inside = any(storage.absent for storage in step.made or used[:1])  # what makes nothing overwrites what comes in
-    written = 0 if inside else sum(tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra))
+    inside = any(storage.core and not storage.bytes for storage in step.made or used[:1])  # what makes nothing overwrites what comes in
+    written = 0 if inside else sum([tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra)])
     if leaf.result.state and leaf.result.context:  # while decoding: the state of the token before comes in, and takes its place going out
         state = size_of(leaf.result.state * samples, leaf.dtype)
         if layer.gives_state:
@@ -127,9 +130,15 @@ def traffic(
     if seen < keys:  # of keys and values, the second input, those in the window alone
         inputs[1:] = [size * seen // keys for size in inputs[1:]]
     own = bytes_of(cache_bits(leaf.result.cached, leaf.cache_dtype) * leaf.result.kept * samples) if leaf.result.context else 0
-    cached = own + sum(size for size, storage in zip(inputs, used) if storage.cached and storage not in step.again)
-    passing = [size for size, storage in zip(inputs, used) if not (storage.cached or storage.entering in fresh)]
-    first = {storage.entering: size for size, storage in zip(inputs, used) if storage.entering in fresh}
+    cached, first, passing = own, dict[int, int](), list[int]()
+    for size, storage in zip(inputs, used):
+        if storage.entering in fresh:
+            first[storage.entering] = size
+        if not storage.cached:
+            if storage.entering not in fresh:
+                passing.append(size)
+        elif storage not in step.again:
+            cached += size
     core, out, joins = layer.keeps.core, 0, True
     values: tuple[int, ...]
     anew: tuple[int, ...] = ()
@@ -146,9 +155,11 @@ def traffic(
         values = tuple(all_but_most(passing)) if layer.fuses == "others" else ()
     else:
         values, out, joins = (*passing, written), written, False
-    fused = inside or any(storage.absent for storage in used)
-    shared = {"lent": lent, "fused": fused, "joins": joins}
-    return Traffic(inputs, weights, written + state, cached, values, out, state, own, fresh=sum(first.values()), anew=anew, **shared)
+    fused = inside or any(storage.core and not storage.bytes for storage in used)
+    new = sum(first.values())
+    return Traffic(
+        inputs, weights, written + state, cached, values, out, state, own, fresh=new, lent=lent, fused=fused, joins=joins, anew=anew
+    )
 
 
 def _stored(leaf: Leaf, size: int, fresh: bool, samples: int) -> Traffic:

@@ -56,8 +56,14 @@ class Part:
         """Count another so many times."""
         self.params += other.params * times
         self.bytes += other.bytes * times
-        mine = self.counts or (0,) * len(other.counts)
-        self.counts = tuple(count + more * times for count, more in zip(mine, other.counts, strict=True))
+        if len(self.counts) == 1:  # as nearly always
+            self.counts = (self.counts[0] + other.counts[0] * times,)
+        else:
+            self.counts = tuple([count + more * times for count, more in zip(self.counts, other.counts, strict=True)])
+
+    def times(self, times: int) -> Part:
+        """So many of them."""
+        return Part(self.params * times, self.bytes * times, tuple([count * times for count in self.counts]))
 
 
 Parts = dict[tuple[str, str], Part]
@@ -78,34 +84,35 @@ class Holdings:
 
     def part(self, kind: str, what: str, params: int, size: int, counts: tuple[int, ...] = ()) -> int:
         """Count parameters of a kind, by themselves where nothing else is counted; gives their bytes."""
-        self.parts.setdefault((kind, what), Part()).add(Part(params, size, counts or (params,)))
+        part, found = Part(params, size, counts or (params,)), self.parts.get((kind, what))
+        if found is None:
+            self.parts[kind, what] = part
+        else:
+            found.add(part)
         return size
 
 
 class Holder:
-    """Works out what is held for layers under a plan, each kind of layer once."""
+    """Works out what is held for layers under a plan."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._known: dict[tuple[object, ...], Holdings] = {}
-        """By what a layer came to, its identity among it: the network that this is for lives as long."""
+        self.even = plan.optimizer.per_param() is not None
+        """Whether the shapes of tensors make no difference to the bytes of their states."""
 
     def holdings(self, leaf: Leaf, sets: int, tie: str, frozen: bool, head: bool, choice: Choice | None = None) -> Holdings:
         """Of a layer with ``sets`` of weights; those that it shares count where they are first. ``head``: it makes the network's output.
 
         ``choice`` is what its weights are held in where that is not its dtype.
         """
-        key = (id(leaf.result), leaf.dtype, sets, tie, frozen, head, choice)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = Holdings()
-            if leaf.result.params:
-                self._hold(found, leaf, sets, tie, frozen, head, choice)
+        found = Holdings()
+        if leaf.result.params:
+            self._hold(found, leaf, sets, tie, frozen, head, choice)
         return found
 
     def _hold(self, held: Holdings, leaf: Leaf, sets: int, tie: str, frozen: bool, head: bool, choice: Choice | None) -> None:
-        plan, result = self.plan, leaf.result
-        if choice is None and plan.optimizer.per_param() is not None and tie != "weights":  # the tensors make no difference
+        result = leaf.result
+        if choice is None and self.even and tie != "weights":  # the tensors make no difference
             held.set_bytes = size_of(result.params, leaf.dtype)
             if not tie:
                 self._tensor(held, leaf, (result.params,), sets, frozen, False)
@@ -148,7 +155,7 @@ class Holder:
             held.part("copies of weights", dtypes.copy, params, size_of(params, dtypes.copy))
         held.gradient_bytes += held.part("gradients", dtypes.gradient, params, size_of(params, dtypes.gradient))
         for state, each, counts in self.plan.optimizer.states(shape, matrix=matrix, dtype=dtypes.state):
-            many = tuple(number * count for count in counts)
+            many = tuple([number * count for count in counts])
             held.optimizer_bytes += held.part(state, in_words(BITS[dtypes.state]), params, number * each, many)
 
 

@@ -26,7 +26,7 @@ FILES: dict[str, str] = {
     "text": "nodes problems shipped < anchors decode scalars syntax < beside python reader < files",
     "expr": "errors < limits < functions shapes < options refuse < comparing < build < compile",
     "layers": (
-        "kit kit.args kit.keeps kit.plan < kit.axes kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
+        "kit kit.args kit.keeps kit.plan < kit.axes kit.reach kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
         "activation arithmetic attention_parts choose concat conv conv_recurrent dynamic elementwise embedding kit.compound kit.derivations linear "
         "loss matmul norm pool purposes recurrent reduce regions resample reshape sampling shuffle spectral spline < attention composed joint latent lora mlp "
         "squeeze_excite ssm states transformer"

@@ -6,9 +6,10 @@ from typing import Any
 
 from ..core.kinds import COUNT, PROBABILITY, SIZE, TRUTH, Either, ListOf, Word, show
 from ..core.numbers import whole
-from .attention_parts import CAUSAL, KV_HEADS, PAIRS_NOTE, VASWANI, divided
+from .attention_parts import KV_HEADS, VASWANI, divided
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
 from .kit.compound import Compound
+from .kit.reach import CAUSAL, PAIRS_NOTE
 
 _BIASES = ("query", "key", "value", "output")
 _BIAS = Either(
@@ -23,7 +24,7 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
 
     One input is query, key and value; a second is a memory, both key and value; a third the value alone. All have the same leading axes,
     keys and values one length. Added to the arguments, with their defaults worked out (``head_dim``: features of one head; ``kv_heads``;
-    ``features`` of the output; ``window``: keys, 0 for all): ``query_bias`` to ``output_bias``, whether each projection has a bias;
+    ``features`` of the output; ``window`` and ``chunk``: keys, 0 for all): ``query_bias`` to ``output_bias``, whether each projection has a bias;
     ``rotated``, features of a head that turn with the position, 0 for none; ``cached``, whether keys and values are kept for the tokens
     to come: those of causal attention whose queries, keys and values are of one sequence. Raises LayerError where heads do not divide what they share, or the inputs do not fit one another.
     """
@@ -65,6 +66,7 @@ def _prepare(args: dict[str, Any], inputs: list[Shape]) -> Symbols:
         "heads_normed": args["qk_norm"].__class__ is bool and bool(args["qk_norm"]),
         "width_normed": args["qk_norm"] == "width",
         "window": args["window"] or 0,
+        "chunk": args["chunk"] or 0,
         "cached": args["causal"] and args["cache"] and all(shape[-2] == query[-2] for shape in inputs),
     }
 
@@ -80,7 +82,7 @@ def _whole(query: Shape, heads: int) -> str:
 def _written(args: dict[str, Any], inputs: list[Shape]) -> str:
     """As nn.MultiheadAttention where that module can be it, else with fused attention. Projections of their own are what the module lacks."""
     features = (inputs[0] or (0,))[-1]
-    unlike = ("window", "position_bias", "rope", "qk_norm", "sink")
+    unlike = ("window", "chunk", "position_bias", "rope", "qk_norm", "sink")
     module = (
         args["project"]
         and not any(args[name] for name in unlike)
@@ -103,6 +105,9 @@ attention = Compound(
         Arg("bias", _BIAS, "which projections have a bias", True),
         CAUSAL,
         Arg("window", SIZE, "how many keys a position attends to at most", None, shown_default="all"),
+        Arg(
+            "chunk", SIZE, "of how many positions each chunk is, outside of which none of its positions attends", None, shown_default="all"
+        ),
         Arg("position_bias", COUNT, "rows of a learned table of biases per head", 0),
         Arg(
             "rope",
@@ -159,31 +164,42 @@ attention = Compound(
             when: width_normed
           - rope: kv_heads * rotated
             when: rotated > 0
-          - kv_cache: {window: window, parts: kv_heads if in_features % kv_heads == 0 else 1}
+          - kv_cache:
+              window: window
+              chunk: chunk
+              parts: kv_heads if in_features % kv_heads == 0 else 1
             when: cached
         from: key_input
       - name: value
         sequence:
           - linear: {features: kv_heads * head_dim, bias: value_bias}
             when: project
-          - kv_cache: {window: window, parts: kv_heads if in_features % kv_heads == 0 else 1}
+          - kv_cache:
+              window: window
+              chunk: chunk
+              parts: kv_heads if in_features % kv_heads == 0 else 1
             when: cached
         from: value_input
       - name: scores
-        attention_scores: {heads: heads, kv_heads: kv_heads, causal: causal, window: window}
+        attention_scores:
+          heads: heads
+          kv_heads: kv_heads
+          causal: causal
+          window: window
+          chunk: chunk
         from: [query, key]
       - name: bias
-        attention_bias: {rows: position_bias, causal: causal, window: window}
+        attention_bias: {rows: position_bias, causal: causal, window: window, chunk: chunk}
         when: position_bias > 0
       - name: masked
-        attention_mask: {causal: causal, window: window}
+        attention_mask: {causal: causal, window: window, chunk: chunk}
         when: mask
       - name: softmax
-        attention_softmax: {causal: causal, window: window, sink: sink}
+        attention_softmax: {causal: causal, window: window, chunk: chunk, sink: sink}
       - dropout: dropout
         when: dropout > 0
       - name: weighted
-        attention_values: {kv_heads: kv_heads, causal: causal, window: window}
+        attention_values: {kv_heads: kv_heads, causal: causal, window: window, chunk: chunk}
         from: [previous, value]
       - name: output
         linear: {features: features, bias: output_bias}

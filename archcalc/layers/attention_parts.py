@@ -11,6 +11,7 @@ from .kit.axes import FEATURES_LAST, MAX_OUTPUTS
 from .kit.keeps import FLOAT32, Keeps, in_float32
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, EARLIER, Move
+from .kit.reach import CHUNK, PAIRS_NOTE, REACH, WINDOW, pairs, unmasked
 from .kit.views import same
 
 _HEADS = Arg("heads", SIZE, "heads of the queries, h", symbol="h")
@@ -21,35 +22,8 @@ KV_HEADS = Arg(
     None,
     shown_default="heads",
 )
-CAUSAL = Arg("causal", TRUTH, "whether a position attends to itself and earlier ones alone", False)
 _SINK = Arg("sink", TRUTH, "whether each head has a learned score beside those of the keys, which no value has", False)
-_WINDOW = Arg("window", COUNT, "how many keys a position attends to at most; 0: all", 0)
-
 VASWANI = "Vaswani et al., Attention Is All You Need, 2017, arXiv:1706.03762, equation 1"
-PAIRS_NOTE = (
-    "pairs is how many pairs of a query and a key are counted per head: L_q * min(L_k, window), masked ones among them, as papers and counters have it; "
-    "with --causal half only the unmasked ones. B is the product of the leading axes."
-)
-
-
-def pairs(symbols: Symbols, queries: int, keys: int) -> None:
-    """``pairs``: the pairs of a query and a key that one head looks at; ``seen``: the keys that some query looks at."""
-    window = symbols["window"] or keys
-    reach = least(keys, window)
-    symbols["seen"] = least(keys, window + queries - 1)
-    if not (symbols["causal"] and symbols["causal_half"]):
-        symbols["pairs"] = queries * reach
-        return
-    earlier = most(keys - queries, 0)  # query i (from 1) sees min(earlier + i, reach) keys
-    rising = least(most(reach - earlier, 0), queries)
-    symbols["pairs"] = rising * earlier + rising * (rising + 1) // 2 + (queries - rising) * reach
-
-
-def unmasked(symbols: Symbols) -> int:
-    """The pairs of a query and a key of one head that are not masked, by the symbols of a layer that counts them all."""
-    alone = {**symbols, "causal_half": 1}
-    pairs(alone, symbols["L_q"], symbols["L_k"])
-    return whole(alone["pairs"])  # type: ignore[no-any-return]
 
 
 def divided(symbols: Symbols, number: int, what: str, arg: str, hint: str = "") -> int:
@@ -90,7 +64,7 @@ _CAUSAL = "causal: true lets each position look at earlier ones alone; an encode
 attention_scores = LayerType(
     "attention_scores",
     "How much each query looks at each key: their scaled dot products, for every head.",
-    args=(_HEADS, KV_HEADS, CAUSAL, _WINDOW, Arg("shared", COUNT, "features at the end of the keys that all heads share", 0)),
+    args=(_HEADS, KV_HEADS, *REACH, Arg("shared", COUNT, "features at the end of the keys that all heads share", 0)),
     takes="[..., L_q, h * d] and [..., L_k, g * d]",
     inputs=(2, 2),
     settings=True,
@@ -125,7 +99,7 @@ def _keys_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) ->
 attention_softmax = LayerType(
     "attention_softmax",
     "Softmax of each query's scores over the keys it may look at.",
-    args=(CAUSAL, _WINDOW, _SINK),
+    args=(*REACH, _SINK),
     takes="[..., h, L_q, L_k]",
     settings=True,
     symbols=_square,
@@ -146,7 +120,7 @@ attention_softmax = LayerType(
 attention_bias = LayerType(
     "attention_bias",
     "A learned bias for each head and relative position, added to the scores.",
-    args=(Arg("rows", SIZE, "rows of the table: relative positions, or buckets of them", symbol="n"), CAUSAL, _WINDOW),
+    args=(Arg("rows", SIZE, "rows of the table: relative positions, or buckets of them", symbol="n"), *REACH),
     takes="[..., h, L_q, L_k]",
     settings=True,
     symbols=_square,
@@ -164,7 +138,7 @@ attention_bias = LayerType(
 attention_mask = LayerType(
     "attention_mask",
     "A mask added to the scores, the same for all heads and samples.",
-    args=(CAUSAL, _WINDOW),
+    args=REACH,
     takes="[..., h, L_q, L_k]",
     settings=True,
     symbols=_square,
@@ -201,7 +175,7 @@ def _values_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) 
 attention_values = LayerType(
     "attention_values",
     "The values, weighted by how much each query looks at them, heads side by side.",
-    args=(KV_HEADS, CAUSAL, _WINDOW),
+    args=(KV_HEADS, *REACH),
     takes="[..., h, L_q, L_k] and [..., L_k, g * d_v]",
     inputs=(2, 2),
     settings=True,
@@ -229,19 +203,26 @@ def _cached(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
         symbols["cached"] = tuple((size, parts.count(size) * rows) for number, size in enumerate(parts) if size not in parts[:number])
     else:
         raise LayerError(f"parts: {show(parts)} adds up to {sum(parts)}, and {shape[-1]} features come in", arg="parts")
-    new, window, context = shape[-2], symbols["window"], symbols["context"]
+    new, window, chunk, context = shape[-2], symbols["window"], symbols["chunk"], symbols["context"]
     length = most(context, new)
-    symbols["kept"] = least(length, window or length)
+    symbols["kept"] = least(length, window or chunk or length)
     symbols["grows"] = symbols["kept"] == length
-    symbols["L_out"] = least(length, window + new - 1) if context and window else length  # the first new token sees window - 1 before it
+    if window and chunk:
+        raise LayerError("a cache keeps a window or a chunk", hint="leave one of window and chunk out", arg="chunk")
+    if context and window:
+        length = least(length, window + new - 1)  # the first new token sees window - 1 before it
+    elif context and chunk:
+        length -= (length - new) // chunk * chunk  # it sees its chunk from its beginning
+    symbols["L_out"] = length
     return [(*shape[:-2], symbols["L_out"], shape[-1])]
 
 
 kv_cache = LayerType(
     "kv_cache",
-    "Keeps keys or values for the tokens to come; while decoding it gives those of the context, or of the window.",
+    "Keeps keys or values for the tokens to come; while decoding it gives those of the context, of the window, or of the chunk that is begun.",
     args=(
-        _WINDOW,
+        WINDOW,
+        CHUNK,
         Arg(
             "parts",
             Either(SIZE, ListOf(SIZE, "a list of sizes", 1, MAX_OUTPUTS)),
@@ -251,13 +232,14 @@ kv_cache = LayerType(
     ),
     takes="[..., L, F]",
     settings=True,
-    output="[..., min(context, window), F] while decoding, else as the input",
+    output="[..., L_out, F] while decoding, L_out = min(context, window), or (context - 1) % chunk + 1; else as the input",
     rule=_cached,
     cache=lambda symbols: symbols["cached"],
     keeps=Keeps(view=same),
     positions=EARLIER,
     source="Pope et al., Efficiently Scaling Transformer Inference, 2022, arXiv:2211.05102, section 2",
-    notes="A window keeps the last tokens alone, and nothing behind it reads more of them. cache_dtype beside it says in what they are held.",
+    notes="A window keeps the last tokens alone, and nothing behind it reads more of them. Of chunks there is room for one, "
+    "of which the tokens since its beginning are read. cache_dtype beside it says in what they are held.",
     example=Example({}, [[5, 8]], [5, 8]),
 )
 

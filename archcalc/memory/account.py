@@ -64,16 +64,8 @@ class Account:
         self.work += [(work, number * times) for work, number in other.work]
 
 
-def together(accounts: Iterable[Account]) -> Account:
-    """The account of several layers, those of a block or of a compound layer."""
-    whole = Account()
-    for account in accounts:
-        whole.add(account)
-    return whole
-
-
 def total(accounts: Iterable[Account]) -> Account:
-    """The account of a whole network. Layers that are alike share an account, which is added once, so many times: there may be thousands."""
+    """The account of several layers, or of a network. Those that are alike share an account, which is added once: there may be thousands."""
     uses: dict[int, tuple[Account, int]] = {}
     for account in accounts:
         uses[id(account)] = account, uses.get(id(account), (account, 0))[1] + 1
@@ -137,10 +129,6 @@ class Place:
     def alive(self, node: Leaf | Group) -> int:
         """Bytes alive at inference while a layer runs."""
         return self.around + self.live.live[self.inference.by_node[id(node)]]
-
-    def step(self, leaf: Leaf) -> Step:
-        """The step of a layer at inference."""
-        return self.inference.steps[self.inference.by_node[id(leaf)]]
 
 
 class Accounts:

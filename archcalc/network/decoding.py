@@ -214,7 +214,7 @@ def same(network: Network, other: Network) -> bool:
 
 def remarks(whole: Network, network: Network) -> list[str]:
     """Notes on a network that is decoded, here in the shapes of the whole sequence and of the new tokens: of what may be meant otherwise."""
-    long = dict.fromkeys(path for path, leaf, _ in paths(whole) if leaf.result.window and leaf.result.grows)
+    long = dict.fromkeys(path for path, leaf, _ in paths(whole) if leaf.result.window and leaf.result.grows and not leaf.args["chunk"])
     pairs = zip(paths(whole), paths(network))
     uneven = [path for (path, one, _), (_, other, _) in pairs if one.layer.declared and one.item is other.item and _uneven(one, other)]
     return [

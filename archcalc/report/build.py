@@ -196,9 +196,9 @@ class _Builder:
         accounts = [part.account for part in parts if part.account is not None]
         account = None
         if accounts:
-            from ..memory.account import together
+            from ..memory.account import total
 
-            account = together(accounts)
+            account = total(accounts)
         row = Row(
             name,
             node.type,

@@ -140,7 +140,7 @@ class Report:
         if self.totals.kv_cache_bytes:
             each = self.totals.kv_cache_bytes_per_token
             full = any(row.held.cache_bits and not row.held.grown for row in self.layers)
-            more = " from here on: windows that are full keep no more" if full else ""
+            more = " from here on: windows and chunks that are full keep no more" if full else ""
             held_in = self.totals.held.cached_in(self.dtype)
             found.append(f"key-value cache{held_in}: {self.totals.kv_cache_bytes:,} bytes, {each:,} a token{more}")
             for name, features in self.totals.held.formats.items():

@@ -237,9 +237,9 @@ class Group(Measured):
             times = [time for time in (child.time for child in self.children) if time is not None]
             account, time = None, None
             if accounts:
-                from ..memory.account import together
+                from ..memory.account import total as all_bytes
 
-                account = together(accounts)
+                account = all_bytes(accounts)
             if times:
                 from ..timing.times import total
 

@@ -102,6 +102,7 @@ _ELSEWHERE: dict[str, tuple[str, ...]] = {
     "rope_dim": ("qk_rope_head_dim",),
     "value_dim": ("v_head_dim", "vdim"),
     "causal": ("is_causal", "causal_mask", "use_causal_mask", "is_decoder", "autoregressive"),
+    "chunk": ("attention_chunk_size", "chunk_size", "block_length"),
     "window": ("window_size", "sliding_window", "attention_window", "local_window"),
     "rope": ("use_rope", "rotary", "rotary_dim", "use_rotary"),
     "rotated": ("rotary_dim", "dim", "rope_dim"),

@@ -311,6 +311,12 @@ COMPOUNDS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
             | {"project": 1, "position_bias": 0, "sink": 0, "B": 2, "L_q": 5, "L_k": 7, "pairs": 35},
         ),
         (
+            "[7, 8]",
+            "{heads: 4, chunk: 3}",
+            {"F_q": 8, "F_k": 8, "F_v": 8, "h": 4, "d": 2, "g": 4, "E": 8, "biases": 32, "norms": 0}
+            | {"project": 1, "position_bias": 0, "sink": 0, "B": 1, "L_q": 7, "L_k": 7, "pairs": 9 + 9 + 1},
+        ),
+        (
             "[5, 8]",
             "{heads: 4, kv_heads: 2, causal: true, bias: false, rope: true, qk_norm: width}",
             {"F_q": 8, "F_k": 8, "F_v": 8, "h": 4, "d": 2, "g": 2, "E": 8, "biases": 0, "norms": 8 + 4}

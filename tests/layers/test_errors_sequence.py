@@ -30,6 +30,15 @@ CASES: dict[str, tuple[str, list[str], str]] = {
           hint      or give head_dim: the heads' features need not be those of the input
         """,
     ),
+    "chunks of two sequences": (
+        spec("- {attention: {heads: 2, chunk: 3}, from: [query, memory]}", head=TWO % "[7, 8]"),
+        ["5", "7"],
+        """
+        net.yaml:3:33: layers[0].attention.chunk: chunks are of one sequence, and 5 queries and 7 keys come in
+          expected  as many
+          found     [5, 8] from attention.query.linear, [7, 8] from attention.key.linear, coming into attention.scores
+        """,
+    ),
     "kv_heads that do not divide": (
         spec("- attention: {heads: 4, kv_heads: 3}"),
         ["3", "4"],
@@ -465,3 +474,16 @@ def test_decoding_as_the_command_line_tells_it(run: Any) -> None:
     assert (code, out) == (2, "")
     assert "the decode phase needs a context: how many tokens the new one attends to" in err
     assert run("net.yaml", "--phase", "decode", "--context", "7")[0] == 0
+
+
+def test_chunks_and_windows_exclude_each_other() -> None:
+    assert errors(spec("- attention: {heads: 2, chunk: 3, window: 2}")).splitlines() == [
+        "net.yaml:3:32: layers[0].attention.chunk: a position attends within its chunk or within a window",
+        "  found     [5, 8] from attention.query.linear, [5, 8] from attention.key.linear, coming into attention.scores",
+        "  hint      leave one of window and chunk out",
+    ]
+    assert errors(spec("- kv_cache: {chunk: 3, window: 2}")).splitlines() == [
+        "net.yaml:3:21: layers[0].kv_cache.chunk: a cache keeps a window or a chunk",
+        "  found     [5, 8] from input, coming into kv_cache",
+        "  hint      leave one of window and chunk out",
+    ]

@@ -32,9 +32,10 @@ def assert_as_counted(kind: str, layer: Layer, shapes: Shapes, args: Args, *, wr
 
 
 @st.composite
-def masks(draw: st.DrawFn, *, keys: int) -> tuple[Args, dict[str, str], Look]:
+def masks(draw: st.DrawFn, *, keys: int, alike: bool) -> tuple[Args, dict[str, str], Look]:
     """Which keys are looked at: as a spec says it, as it is asked for, and as the loops take it."""
-    said: Args = {"causal": draw(st.booleans()), "window": draw(st.integers(0, keys + 1))}
+    reach = draw(st.sampled_from(["window", "chunk"] if alike else ["window"]))
+    said: Args = {"causal": draw(st.booleans()), "window": 0, "chunk": 0} | {reach: draw(st.integers(0, keys + 1))}
     half = draw(st.booleans())
     return said, {"causal": "half" if half else "full"}, partial(look, **said, half=half)
 
@@ -48,6 +49,9 @@ def test_what_the_loops_look_at() -> None:
     assert looked(4, 4, causal=True, half=True, window=2) == [[0], [0, 1], [1, 2], [2, 3]]
     assert looked(4, 4, causal=True, window=2) == [[0, 1], [0, 1], [1, 2], [2, 3]]
     assert looked(1, 5, causal=True, window=2) == [[3, 4]]
+    assert looked(5, 5, causal=True, half=True, chunk=3) == [[0], [0, 1], [0, 1, 2], [3], [3, 4]]
+    assert looked(5, 5, causal=True, chunk=3) == looked(5, 5, chunk=3) == [[0, 1, 2]] * 3 + [[3, 4]] * 2
+    assert looked(2, 5, causal=True, half=True, chunk=3) == [[3], [3, 4]]
     assert looked(2, 3) == looked(2, 3, causal=True) == looked(2, 3, half=True) == [[0, 1, 2]] * 2
 
 
@@ -57,7 +61,7 @@ def test_scores_softmax_bias_and_values(data: st.DataObject) -> None:
     *leading, queries, more, d, d_v = drawn(data, data.draw(st.integers(4, 5)))
     groups, per_group = data.draw(st.sampled_from([(1, 1), (1, 3), (2, 1), (2, 2), (3, 1)]))
     keys, heads = queries + data.draw(st.sampled_from([0, more])), groups * per_group
-    said, options, seen = data.draw(masks(keys=keys))
+    said, options, seen = data.draw(masks(keys=keys, alike=keys == queries))
     shared = data.draw(st.integers(0, d - 1))
     query, key = [*leading, queries, heads * d], [*leading, keys, groups * (d - shared) + shared]
     scores, value = [*leading, heads, queries, keys], [*leading, keys, groups * d_v]
@@ -68,7 +72,7 @@ def test_scores_softmax_bias_and_values(data: st.DataObject) -> None:
     check("attention_softmax", oracle.attention.attention_softmax, [scores], {"seen": seen, "sink": True}, written=said | {"sink": True})
     args = {"kv_heads": groups, "seen": seen}
     check("attention_values", oracle.attention.attention_values, [scores, value], args, written=said | {"kv_heads": groups})
-    if keys == queries and not said["window"] and options["causal"] == "full":
+    if keys == queries and not said["window"] and not said["chunk"] and options["causal"] == "full":
         rows = data.draw(st.integers(1, queries))  # every row of the table is in use
         check("attention_bias", oracle.attention.attention_bias, [scores], {"rows": rows, "seen": seen}, written=said | {"rows": rows})
 
@@ -117,7 +121,7 @@ def test_attention(data: st.DataObject) -> None:
     number = data.draw(st.integers(1, 3))
     shapes = [[queries, sizes[0]], [memory, sizes[1]], [memory, sizes[2]]][:number]
     keys = queries if number == 1 else memory
-    said, options, seen = data.draw(masks(keys=keys))
+    said, options, seen = data.draw(masks(keys=keys, alike=keys == queries))
     if queries > keys:
         said["causal"] = False
         seen = partial(look, window=said["window"])
@@ -128,7 +132,7 @@ def test_attention(data: st.DataObject) -> None:
     rotated = data.draw(st.sampled_from([0, 2, args["head_dim"]]))
     rows = data.draw(st.sampled_from([0, 1]))
     written: Args = args | {"bias": bias, "rope": rotated or False, "position_bias": rows} | said
-    written["window"] = said["window"] or None
+    written |= {"window": said["window"] or None, "chunk": said["chunk"] or None}
     if data.draw(st.booleans()) and rotated == args["head_dim"]:
         written["rope"] = True
     if len(bias) in (0, 4):

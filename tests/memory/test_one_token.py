@@ -55,6 +55,34 @@ def test_mistral_moves_its_window(context: int) -> None:
     assert fused.moved_bytes == analyze(SPECS / "mistral.yaml", phase="decode", context=4096, device="H100").totals.moved_bytes
 
 
+CHUNKED = "- attention: {heads: 8, causal: true, chunk: 128, bias: false}"
+
+
+@pytest.mark.parametrize("context", [1, 5, 127, 128, 129, 130, 256, 257, CONTEXT_OF_A_BOOK])
+def test_in_chunks_it_reads_its_chunk_and_room_is_for_one(context: int) -> None:
+    """What a token reads is that of a context as long as its chunk so far; what is held is a chunk once there was one."""
+    report, far = attended(CHUNKED, context=context), (context - 1) % 128 + 1
+    alone = attended("- attention: {heads: 8, causal: true, bias: false}", context=far)
+    assert report.totals.read_bytes == alone.totals.read_bytes
+    assert report.totals.maccs == alone.totals.maccs == 4 * 1024**2 + 2 * 1024 * far
+    assert report.totals.kv_cache_bytes == 2 * min(context, 128) * 1024 * 2
+    assert report.totals.kv_cache_bytes_per_token == (4096 if context <= 128 else 0)
+
+
+@pytest.mark.parametrize("causal", ["full", "half"])
+@pytest.mark.parametrize(("context", "step"), [(130, 4), (256, 3), (257, 3), (300, 150), (128, 128), (400, 400)])
+def test_several_tokens_at_once_in_chunks(context: int, step: int, causal: str) -> None:
+    """Those of a chunk look at each other and at what it began with; with half of it counted, at nothing behind them."""
+    pairs = [
+        (here, key)
+        for here in range(context - step, context)
+        for key in range(context)
+        if key // 128 == here // 128 and (causal == "full" or key <= here)
+    ]
+    report = attended(CHUNKED, context=context, step=step, causal=causal)
+    assert report.totals.maccs == step * 4 * 1024**2 + 2 * 1024 * len(pairs)
+
+
 OWN = """
 - {name: q, linear: {features: 1024, bias: false}}
 - {name: k, linear: {features: 1024, bias: false}, from: input}
@@ -95,8 +123,8 @@ GEMMA = """
     ("context", "size", "each", "told"),
     [
         (1024, 1024 * 507_904, 507_904, ""),
-        (1025, 1024 * 507_904 + 81_920, 81_920, " from here on: windows that are full keep no more"),
-        (131_072, 52 * 1024 * 8192 + 131_072 * 81_920, 81_920, " from here on: windows that are full keep no more"),
+        (1025, 1024 * 507_904 + 81_920, 81_920, " from here on: windows and chunks that are full keep no more"),
+        (131_072, 52 * 1024 * 8192 + 131_072 * 81_920, 81_920, " from here on: windows and chunks that are full keep no more"),
     ],
 )
 def test_the_cache_grows_by_the_layers_whose_windows_are_not_full(context: int, size: int, each: int, told: str) -> None:

@@ -239,7 +239,7 @@ class LayerType:
             extra=self.extra(symbols, inputs) if self.extra is not None else None,
             cached=self.cache(symbols) if self.cache is not None else (),
             kept=symbols["kept"] if self.cache is not None else 0,
-            window=symbols["window"] if self.cache is not None else 0,
+            window=(symbols["window"] or symbols["chunk"]) if self.cache is not None else 0,
             state=self.state(symbols) if self.state is not None else 0,
             grows=self.cache is not None and symbols["grows"],
             context=symbols["context"] if self.settings else 0,

@@ -29,7 +29,7 @@ class Result:
         extra: shapes of the outputs that are reached only by name.
         cached: the vectors that it keeps of each token, for the tokens to come.
         kept: tokens that it keeps them of, at most.
-        window: of how many tokens it would keep them in the longest context; 0: of all.
+        window: of how many tokens it would keep them in the longest context, those of a window or a chunk; 0: of all.
         state: elements that it holds of all tokens before, however many they are.
         grows: whether the latest of the tokens made that more: a window that is full keeps no more.
         context: while decoding, how many tokens there are, the new one among them, for a layer that asks; 0 where all go at once.

@@ -26,9 +26,13 @@ class Part(Machine):
         return super().weight(*self.path, *key)
 
 
-def look(query: int, queries: int, keys: int, *, causal: bool = False, window: int = 0, half: bool = False) -> Sequence[int]:
+def look(
+    query: int, queries: int, keys: int, *, causal: bool = False, window: int = 0, chunk: int = 0, half: bool = False
+) -> Sequence[int]:
     """The keys that are multiplied. The last query stands at the last key; with ``half`` only what is not masked, else as many for each."""
     here = query + max(keys - queries, 0)
+    if chunk:
+        return [key for key in range(keys) if key // chunk == here // chunk and not (causal and half and key > here)]
     if causal and half:
         return [key for key in range(keys) if key <= here and (not window or here - key < window)]
     reach = min(keys, window or keys)

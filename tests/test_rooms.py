@@ -23,7 +23,7 @@ ROOMS: tuple[str, ...] = (
 
 FILES: dict[str, str] = {
     "core": "counts dtypes numbers ranges words < amounts formula held suggest < derivation errors figures formats kinds < checks quantity",
-    "text": "nodes problems shipped < anchors decode scalars syntax < beside python reader < files",
+    "text": "nodes problems shipped < decode scalars syntax < anchors resume < beside python reader < files",
     "expr": "errors < limits < functions shapes < options refuse < comparing < build < compile",
     "layers": (
         "kit kit.args kit.keeps kit.plan < kit.axes kit.reach kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..core.suggest import did_you_mean
+from .decode import MAX_DEPTH
 from .nodes import BAD, Node, Scalar
 from .problems import Gatherer, show
 
-MAX_DEPTH = 100
 MAX_COPIES = 100_000
 
 

@@ -7,6 +7,7 @@ import re
 from .problems import Gatherer
 
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 100
 
 
 def decoded(text: str | bytes, found: Gatherer) -> tuple[bytes, str]:
@@ -51,3 +52,13 @@ def control_character(text: str) -> tuple[str, tuple[int, int]]:
     if match is None:
         return "the text is not readable", (0, 0)
     return f"the control character U+{ord(match[0]):04X} is not allowed", place_of(text, match.start())
+
+
+def too_deep(text: str) -> tuple[int, int]:
+    """Line and column of the bracket that opens a level too many."""
+    depth = 0
+    for match in re.finditer(r"[\[{\]}]", text):
+        depth += 1 if match[0] in "[{" else -1
+        if depth > MAX_DEPTH:
+            return place_of(text, match.start())
+    return 1, 1

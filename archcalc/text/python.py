@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..core.errors import Problem
-from .anchors import MAX_DEPTH
+from .decode import MAX_DEPTH
 from .nodes import BAD, Mapping, Node, Scalar, Sequence
 from .problems import Gatherer, Stop, path_of
 from .scalars import MAX_DIGITS

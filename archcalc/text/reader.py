@@ -1,16 +1,17 @@
 """Text to nodes: YAML 1.2's core, read strictly, with the line and the column of every value.
 
 One loop goes over the parser's events; no object is ever built by a tag. What is wrong becomes a problem and the
-reading goes on, so that all of a file's problems come at once. Only broken syntax and broken bounds end it.
+reading goes on, so that all of a file's problems come at once. Broken bounds end it; behind broken syntax resume.py goes on.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from ..core.errors import Problem
-from .anchors import MAX_DEPTH, Anchor, Anchors
-from .decode import control_character, decoded, place_of, rows_of
+from .anchors import Anchor, Anchors
+from .decode import MAX_DEPTH, control_character, decoded, rows_of, too_deep
 from .nodes import BAD, Bad, Mapping, Node, Scalar, Sequence
 from .problems import Gatherer, Stop, path_of, quote, show
 from .scalars import SWITCHES, WORDS, Trouble, kind_of, resolve
@@ -27,7 +28,21 @@ def read(text: str | bytes, file: str) -> tuple[Node | None, list[Problem]]:
         data, reader.text = decoded(text, reader.found)
         return reader.run(data), reader.found.problems
     except Stop:
-        return None, reader.found.problems
+        problems = reader.found.problems
+    if reader.mistake >= 0:
+        from .resume import others
+
+        problems = others(reader.text, reader.mistake, problems, lambda text: _wrong(text, file))
+    return None, problems
+
+
+def _wrong(text: str, file: str) -> tuple[list[Problem], int]:
+    """What is wrong with a text, and the row at which what broke its syntax begins, from 0; -1: its syntax is good."""
+    reader = _Reader(file)
+    reader.text = text
+    with suppress(Stop):
+        reader.run(text.encode())
+    return reader.found.problems, reader.mistake
 
 
 MISSING = Bad()
@@ -47,6 +62,7 @@ class _Reader:
         self.count = 0
         self.unclosed = 0  # parentheses of an expression that a comma cut in pieces
         self.broken = -1  # the row whose brackets are reported already, from 0
+        self.mistake = -1  # the row at which the item begins whose syntax is broken, from 0
         self._rows: list[str] = []
 
     @property
@@ -164,15 +180,21 @@ class _Reader:
                 else:
                     items = child.items
         except ReaderError:
-            raise self.found.stop(*control_character(self.text)) from None
+            message, place = control_character(self.text)
+            self.mistake = place[0] - 1
+            raise self.found.stop(message, place) from None
         except MarkedYAMLError as error:
             if "nesting" in (error.problem or ""):  # the parser's own bound, met while it looked ahead
-                raise self.found.stop(f"more than {MAX_DEPTH} levels of nesting", _too_deep(self.text)) from None
+                raise self.found.stop(f"more than {MAX_DEPTH} levels of nesting", too_deep(self.text)) from None
             from .syntax import Syntax
 
             syntax = Syntax(error, event, self.rows, self.open_bracket(current) if flow else None)
+            self.mistake = min([syntax.line, *(around.line - 1 for around, _, _, bracketed, _ in self.stack if bracketed)])
+            if flow:
+                self.mistake = min(self.mistake, current.line - 1)
             if syntax.line != self.broken:
                 message, (line, column), hint = syntax.explain()
+                self.mistake = min(self.mistake, line)
                 self.found.add(message, (line + 1, column + 1), hint=hint)
             raise Stop from None
         first = root.items[0] if root.items else Scalar(None, 0, 0, False, "")
@@ -272,16 +294,6 @@ def _parser(data: bytes) -> Any:
 
         return SafeLoader(data)
     return CParser(data)
-
-
-def _too_deep(text: str) -> tuple[int, int]:
-    """Line and column of the bracket that opens a level too many."""
-    depth = 0
-    for match in re.finditer(r"[\[{\]}]", text):
-        depth += 1 if match[0] in "[{" else -1
-        if depth > MAX_DEPTH:
-            return place_of(text, match.start())
-    return 1, 1
 
 
 def _start(event: Any) -> tuple[int, int]:

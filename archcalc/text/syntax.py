@@ -37,6 +37,9 @@ class Syntax:
         problem, context = self.problem, self.context
         begin, start_row = self.start[1], self.rows[self.start[0]] if self.start[0] < len(self.rows) else ""
         lead = self.row[: indent_of(self.row)]
+        if "quoted scalar" in context and "tab character" in problem:
+            message = f"this quote is still open where line {self.line + 1} begins with a tab"
+            return message, self.start, f"write the closing {start_row[begin]} where the text ends"
         if "tab character" in problem or self.here[:1] == "\t" or ("\t" in lead and not self.opened):
             return "a tab cannot indent in YAML", (self.line, max(self.row.find("\t"), 0)), "indent with spaces"
         if self.opened and re.search("',' or|node content", problem):
@@ -44,7 +47,7 @@ class Syntax:
         if "mapping values" in problem:
             return self.second_colon() or self.forgotten_colon() or self.stray_colon()
         if context == "while parsing a block collection":
-            return self.forgotten_colon() or self.indentation()
+            return self.behind_quote() or self.forgotten_colon() or self.indentation()
         if context == "while parsing a block mapping":
             return self.behind_quote() or self.indentation()
         if "sequence entries" in problem:

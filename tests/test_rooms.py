@@ -26,9 +26,9 @@ FILES: dict[str, str] = {
     "text": "nodes problems shipped < decode scalars syntax < anchors resume < beside python reader < files",
     "expr": "errors < limits < functions shapes < options refuse < comparing < build < compile",
     "layers": (
-        "kit kit.args kit.keeps kit.plan < kit.axes kit.reach kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < "
+        "kit kit.args kit.keeps kit.plan < kit.axes kit.reach kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < kit.named < "
         "activation arithmetic attention_parts choose concat conv conv_recurrent dynamic elementwise embedding kit.compound kit.derivations linear "
-        "loss matmul norm pool purposes recurrent reduce regions resample reshape sampling shuffle spectral spline < attention composed joint latent lora mlp "
+        "loss matmul norm pool purposes recurrent reduce regions resample reshape sampling shuffle spectral spline < attention composed heads joint latent lora mlp "
         "squeeze_excite ssm states transformer"
     ),
     "composites": "kit < choice choose each experts loop parallel residual sequence",

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core.kinds import AXIS, TRUTH, Word
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import CHANNELS_FIRST, axis_of
+from .kit.axes import CHANNELS_FIRST, EACH, axis_of, lettered, meeting
 from .kit.keeps import FLOAT32, Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move, along
@@ -84,6 +84,7 @@ def _elementwise(name: str, function: str, each: dict[str, int], source: str) ->
         notes=_FREE,
         fuses="all",
         positions=APART,
+        axes=EACH,
         **operations,
     )
 
@@ -103,6 +104,7 @@ prelu = LayerType(
     takes=CHANNELS_FIRST,
     params="C_in if per_channel else 1",
     tensors={"weight": "[C_in if per_channel else 1]"},
+    axes=lambda symbols, inputs, outputs: "c *x, weight[c] -> c *x" if symbols["per_channel"] else "*n, weight[1] -> *n",
     weight_muls="N_in",
     comparisons="N_in",
     keeps=Keeps("input", weights="input"),
@@ -136,6 +138,7 @@ softmax = LayerType(
     notes=_ALONG_NOTE,
     positions=along("axis"),
     over="axis",
+    axes=meeting("axis"),
     source="PyTorch documentation, torch.nn.Softmax",
     example=Example({"axis": 0}, [[3, 5]], [3, 5], comparisons=10, adds=25, divs=15, transcendentals=15),
 )
@@ -152,6 +155,7 @@ log_softmax = LayerType(
     notes=_ALONG_NOTE,
     positions=along("axis"),
     over="axis",
+    axes=meeting("axis"),
     source="PyTorch documentation, torch.nn.LogSoftmax",
     example=Example({}, [[3, 5]], [3, 5], comparisons=12, adds=42, transcendentals=18),
 )
@@ -163,6 +167,13 @@ def _halves(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     if shape[axis] % 2:
         raise LayerError(f"axis: glu halves axis {axis}, and 2 does not divide {shape[axis]}", arg="axis")
     return [(*shape[:axis], shape[axis] // 2, *shape[axis + 1 :])]
+
+
+def _paired(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """An element of the first half meets the one at its place in the second."""
+    before, after = lettered(inputs[0]), lettered(inputs[0])
+    before[axis_of(symbols["axis"], inputs[0])] = f"2.{before[axis_of(symbols['axis'], inputs[0])]}"
+    return f"{' '.join(before)} -> {' '.join(after)}"
 
 
 glu = LayerType(
@@ -178,6 +189,7 @@ glu = LayerType(
     transcendentals="N_out",
     positions=along("axis"),
     over="axis",
+    axes=_paired,
     source="Dauphin et al., Language Modeling with Gated Convolutional Networks, 2016, arXiv:1612.08083, equation 1",
     example=Example({"axis": 0}, [[6, 5]], [3, 5], muls=15, adds=15, divs=15, transcendentals=15),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core.kinds import Number
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import MANY, broadcasts
+from .kit.axes import EACH, MANY, broadcasts, stretched
 from .kit.keeps import NOTHING, Keeps
 from .kit.layer import LayerType
 from .kit.positions import APART, broadcast
@@ -27,6 +27,7 @@ def _joined(name: str, meaning: str, keeps: Keeps, most: int, **each: str) -> La
         rule=broadcasts,
         keeps=keeps,
         notes=_STRETCHED,
+        axes=stretched("+" if name == "subtract" else ""),
         fuses="others",
         positions=broadcast,
         source=f"NumPy documentation, numpy.{name}, and Broadcasting",
@@ -51,6 +52,7 @@ def _each(
         args=args,
         symbols=symbols,
         keeps=keeps,
+        axes="+*n -> *n" if name == "scale" else EACH,
         fuses="all",
         positions=APART,
         source=source,

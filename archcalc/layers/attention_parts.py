@@ -7,8 +7,8 @@ from math import prod
 from ..core.kinds import COUNT, SIZE, TRUTH, Either, ListOf, show
 from ..core.numbers import least, most, whole
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import FEATURES_LAST, MAX_OUTPUTS
-from .kit.keeps import FLOAT32, Keeps, in_float32
+from .kit.axes import EACH, MAX_OUTPUTS
+from .kit.keeps import FLOAT32, Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, EARLIER, Move
 from .kit.reach import CHUNK, PAIRS_NOTE, REACH, WINDOW, pairs, unmasked
@@ -61,6 +61,13 @@ def _scores_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) 
 
 _CAUSAL = "causal: true lets each position look at earlier ones alone; an encoder reads all of them at once: leave the phase out"
 
+
+def _heads_apart(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """r heads of the queries share one of the keys; features that all of these share are at hand everywhere."""
+    query, key = ("d!", "kv_heads.e!|shared!") if symbols["shared"] else ("d", "kv_heads.d")
+    return f"*b n kv_heads.r.{query}, *b m {key} -> *b kv_heads.r n m"
+
+
 attention_scores = LayerType(
     "attention_scores",
     "How much each query looks at each key: their scaled dot products, for every head.",
@@ -79,6 +86,7 @@ attention_scores = LayerType(
     whole=((1, "not causal", "looks at later positions too", _CAUSAL),),
     together="causal and L_q == L_k",
     masked=unmasked,
+    axes=_heads_apart,
     source=VASWANI,
     example=Example({"heads": 2}, [[3, 8], [5, 8]], [2, 3, 5], maccs=120, muls=30),
 )
@@ -105,6 +113,7 @@ attention_softmax = LayerType(
     symbols=_square,
     params="sink * h",
     tensors={"sinks": "sink * [h]"},
+    axes="*b h n m!, sinks[h] -> *b h n m",
     comparisons="B * h * (pairs - L_q + sink * L_q)",
     keeps=Keeps("output", weights="output", ways={FLOAT32: Keeps("float32_output", weights="float32_output")}),
     adds="B * h * (2 * pairs - L_q + 2 * sink * L_q)",
@@ -126,6 +135,7 @@ attention_bias = LayerType(
     symbols=_square,
     params="n * h",
     tensors={"table": "[n, h]"},
+    axes="*b h n m, table[r! h] -> *b h n m",
     weight_adds="B * h * pairs",
     keeps=Keeps(lasts="h * L_q * L_k"),
     notes=PAIRS_NOTE,
@@ -147,6 +157,7 @@ attention_mask = LayerType(
     notes=PAIRS_NOTE,
     positions=APART,
     masked=unmasked,
+    axes=EACH,
     source="Liu et al., Swin Transformer, 2021, arXiv:2103.14030, section 3.2",
     example=Example({}, [[2, 3, 5]], [2, 3, 5], adds=30),
 )
@@ -187,6 +198,7 @@ attention_values = LayerType(
     notes=PAIRS_NOTE,
     positions=_values_axis,
     masked=unmasked,
+    axes="*b kv_heads.r n m, *b m kv_heads.d -> *b n kv_heads.r.d",
     source=VASWANI,
     example=Example({}, [[2, 3, 5], [5, 8]], [3, 8], maccs=120),
 )
@@ -237,45 +249,11 @@ kv_cache = LayerType(
     cache=lambda symbols: symbols["cached"],
     keeps=Keeps(view=same),
     positions=EARLIER,
+    axes=lambda symbols, inputs, outputs: EACH if inputs == outputs else "*b l! f -> *b m! f",
     source="Pope et al., Efficiently Scaling Transformer Inference, 2022, arXiv:2211.05102, section 2",
     notes="A window keeps the last tokens alone, and nothing behind it reads more of them. Of chunks there is room for one, "
     "of which the tokens since its beginning are read. cache_dtype beside it says in what they are held.",
     example=Example({}, [[5, 8]], [5, 8]),
 )
 
-rope = LayerType(
-    "rope",
-    "Rotary position embedding: pairs of features turned by angles that grow with the position.",
-    args=(Arg("rotated", SIZE, "how many features of a position are turned", None, shown_default="all"),),
-    takes=FEATURES_LAST,
-    symbols=lambda symbols, inputs: symbols.update(F_rot=inputs[0][-1] if symbols["rotated"] is None else symbols["rotated"]),
-    requires=(("F_rot <= F_in and F_rot % 2 == 0", "rotated: {F_rot} of {F_in} features", "rotated", "an even number of at most {F_in}"),),
-    muls="2 * N * F_rot",
-    adds="N * F_rot",
-    notes="Each pair is multiplied by a rotation matrix; sines and cosines are looked up.",
-    fuses="all",
-    positions=APART,
-    source="Su et al., RoFormer, 2021, arXiv:2104.09864, equation 34",
-    example=Example({}, [[3, 8]], [3, 8], muls=48, adds=24),
-)
-
-head_norm = LayerType(
-    "head_norm",
-    "RMS norm of each head's features, with one scale per feature of a head.",
-    args=(Arg("heads", SIZE, "heads side by side on the last axis", symbol="h"),),
-    takes=FEATURES_LAST,
-    symbols=lambda symbols, inputs: symbols.update(d=divided(symbols, inputs[0][-1], "features", "heads")),
-    params="d",
-    tensors={"weight": "[d]"},
-    muls="N_in",
-    adds="N * h * (d - 1) + N * h",
-    divs="N * h + N_in",
-    sqrts="N * h",
-    weight_muls="N_in",
-    keeps=in_float32("N * h"),
-    positions=APART,
-    source="Dehghani et al., Scaling Vision Transformers to 22 Billion Parameters, 2023, arXiv:2302.05442, section 2; Zhang & Sennrich, 2019, arXiv:1910.07467, equation 4",
-    example=Example({"heads": 2}, [[3, 8]], [3, 8], 4, muls=24, adds=24, divs=30, sqrts=6, weight_muls=24),
-)
-
-LAYERS = (attention_scores, attention_bias, attention_mask, attention_softmax, attention_values, kv_cache, rope, head_norm)
+LAYERS = (attention_scores, attention_bias, attention_mask, attention_softmax, attention_values, kv_cache)

@@ -6,7 +6,7 @@ from math import prod
 
 from ..core.kinds import AXIS, SHAPE, SIZE, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import axis_of, broadcasts
+from .kit.axes import axis_of, broadcasts, lettered, meeting, stretched
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, EARLIER, Move, broadcast
@@ -19,6 +19,7 @@ constant = LayerType(
     output="as shape says",
     rule=lambda symbols, inputs: [symbols["shape"]],
     notes="Nothing in it is learned, and how its numbers came about is not counted.",
+    axes=" -> *n",
     source="PyTorch documentation, torch.nn.Module.register_buffer",
     example=Example({"shape": [2, 3, 5]}, [], [2, 3, 5]),
 )
@@ -34,6 +35,7 @@ where = LayerType(
     notes="A choice is no operation. Axes are matched from the last; an axis that is missing or 1 is stretched.",
     fuses="others",
     positions=broadcast,
+    axes=stretched(),
     source="NumPy documentation, numpy.where",
     example=Example({}, [[5, 7], [3, 5, 7], [1]], [3, 5, 7]),
 )
@@ -46,6 +48,7 @@ one_hot = LayerType(
     output="[..., V]",
     rule=lambda symbols, inputs: [(*inputs[0], symbols["V"])],
     positions=APART,
+    axes="*n -> *n v",
     source="PyTorch documentation, torch.nn.functional.one_hot",
     example=Example({"classes": 11}, [[2, 3]], [2, 3, 11]),
 )
@@ -69,6 +72,7 @@ cumsum = LayerType(
     adds="N_in - N_in // n",
     notes="n is the size of the axis; its first elements stay as they are.",
     positions=_running,
+    axes=meeting("axis"),
     source="PyTorch documentation, torch.cumsum",
     example=Example({"axis": 0}, [[3, 5]], [3, 5], adds=10),
 )
@@ -87,6 +91,12 @@ def _taken_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -
     return (ALL, None) if axis == chosen else (APART, axis if axis < chosen else axis - 1 + len(inputs[1]))
 
 
+def _looked_up(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    axis = axis_of(symbols["axis"], inputs[0])
+    names = lettered(inputs[0], (axis,))
+    return f"{' '.join(names)}, *n -> {' '.join([*names[:axis], '*n', *names[axis + 1 :]])}"
+
+
 gather = LayerType(
     "gather",
     "The entries of the first input on an axis that the second, which holds positions, names.",
@@ -98,6 +108,7 @@ gather = LayerType(
     keeps=Keeps("last"),
     notes="A look-up: nothing is computed.",
     positions=_taken_axis,
+    axes=_looked_up,
     source="NumPy documentation, numpy.take",
     example=Example({"axis": 0}, [[7, 5], [7, 3]], [7, 3, 5]),
 )
@@ -138,6 +149,7 @@ nearest = LayerType(
         "input), a pair takes the factor 2 and two sums. Then k times a least one is found among one fewer each time. B is the product of the axes before the last two."
     ),
     positions=_neighbours_axis,
+    axes=lambda symbols, inputs, outputs: "*b n f!, *b m! f! -> *b n k!" if len(inputs) > 1 else "*b n! f! -> *b n! k!",
     source="Wang et al., Dynamic Graph CNN, 2018, arXiv:1801.07829, section 3.1, as its authors' code has it",
     example=Example({"k": 2}, [[5, 3]], [5, 2], maccs=75, muls=40, adds=60, comparisons=35),
 )

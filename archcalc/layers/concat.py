@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.kinds import AXIS, SIZE, WHOLE, Either, ListOf, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import MANY, MAX_OUTPUTS, SIZED, axis_of, maps
+from .kit.axes import MANY, MAX_OUTPUTS, SIZED, axis_of, lettered, maps
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move, along, worded
@@ -28,6 +28,14 @@ def _concat(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     return [(*first[:axis], sum(shape[axis] for shape in inputs), *first[axis + 1 :])]
 
 
+def _behind(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """On the axis that is joined the positions of all inputs lie one behind the other."""
+    names, axis = lettered(outputs[0]), axis_of(symbols["axis"], inputs[0])
+    terms = [[*names[:axis], f"{names[axis]}{number}", *names[axis + 1 :]] for number in range(len(inputs))]
+    joined = "|".join(term[axis] for term in terms)
+    return f"{', '.join('+' + ' '.join(term) for term in terms)} -> {' '.join([*names[:axis], joined, *names[axis + 1 :]])}"
+
+
 concat = LayerType(
     "concat",
     "The inputs one behind the other on an axis.",
@@ -41,6 +49,7 @@ concat = LayerType(
         "what is the same for all tokens comes first: from: [start, the tokens]; what each token has goes on another axis: concat: -1"
     ),
     joins="axis",
+    axes=_behind,
     source="PyTorch documentation, torch.cat",
     example=Example({}, [[3, 5, 7], [4, 5, 7]], [7, 5, 7]),
 )
@@ -62,6 +71,10 @@ def _split(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     return [(*shape[:axis], part, *shape[axis + 1 :]) for part in parts]
 
 
+def _in_parts(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    return " -> ".join(reversed(_behind(symbols, outputs, inputs).replace("+", "").split(" -> ")))
+
+
 split = LayerType(
     "split",
     "An axis in parts, each an output: name.0, name.1, ...",
@@ -74,6 +87,7 @@ split = LayerType(
     keeps=Keeps(view=cut),
     cuts="axis",
     positions=along("axis"),
+    axes=_in_parts,
     source="PyTorch documentation, torch.split",
     example=Example({"parts": [2, 4], "axis": 0}, [[6, 5]], [[2, 5], [4, 5]]),
 )
@@ -102,6 +116,13 @@ def _cut(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Move:
     return (APART if (start, stop, step) == (0, None, 1) else ALL), axis
 
 
+def _part(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """Which positions are in it depends on where they are, unless all are."""
+    axis = axis_of(symbols["axis"], inputs[0])
+    names = lettered(inputs[0], () if inputs[0] == outputs[0] else (axis,))
+    return f"+{' '.join(names)} -> {' '.join(names if inputs[0] == outputs[0] else [*names[:axis], 'left!', *names[axis + 1 :]])}"
+
+
 slice_ = LayerType(
     "slice",
     "A range of an axis, as Python slices a list.",
@@ -117,6 +138,7 @@ slice_ = LayerType(
     cuts="axis",
     positions=_cut,
     instead=worded("slice: {{axis: {axis}, start: -1}} takes the latest position, start: 0 all of them"),
+    axes=_part,
     source="Python documentation, slice objects",
     example=Example({"axis": 1, "start": -6, "stop": -1, "step": 2}, [[3, 7]], [3, 3]),
 )
@@ -135,6 +157,11 @@ def _stacked(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> M
     return APART, axis + (axis >= axis_of(symbols["axis"], inputs[0], more=1))
 
 
+def _side_by_side(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    names, axis = lettered(inputs[0]), axis_of(symbols["axis"], inputs[0], more=1)
+    return f"{', '.join(['+' + ' '.join(names)] * len(inputs))} -> {' '.join([*names[:axis], str(len(inputs)), *names[axis:]])}"
+
+
 stack = LayerType(
     "stack",
     "The inputs side by side on a new axis.",
@@ -144,6 +171,7 @@ stack = LayerType(
     rule=_stack,
     fuses="all",
     positions=_stacked,
+    axes=_side_by_side,
     source="PyTorch documentation, torch.stack",
     example=Example({"axis": -1}, [[3, 5], [3, 5], [3, 5], [3, 5]], [3, 5, 4]),
 )

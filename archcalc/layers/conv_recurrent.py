@@ -70,6 +70,7 @@ conv_lstm = LayerType(
     extra=lambda symbols, inputs: [(symbols["C"], *inputs[0][2:])] * 2,
     params="4 * C * K * (C_in + C) + bias * 4 * C + holes * 3 * C * prod(map)",
     tensors={"weight": "[4 * C, C_in + C, *window]", "bias": "bias * [4 * C]", "peephole": "holes * 3 * [C, *map]"},
+    axes="t! c! *x!, o! *x!, o! *x!, weight[4.o! i! *k!], bias[4.o!], peephole[o! *p!] -> t! o! *x!, o! *x!, o! *x!",
     maccs="L * A * 4 * C * K * (C_in + C)",
     weight_muls="holes * 3 * L * A * C",
     weight_adds="bias * L * A * 4 * C",

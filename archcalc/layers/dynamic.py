@@ -57,6 +57,7 @@ dynamic_conv = LayerType(
         "as one for each channel: unsqueeze: 1, and groups: C."
     ),
     positions=_windows,
+    axes="groups.c *x~, groups.o c *k!, groups.o -> groups.o *x",
     source=(
         "PyTorch documentation, torch.nn.functional.conv2d; Bertinetto et al., Fully-Convolutional Siamese Networks, 2016, arXiv:1606.09549, equation 2; "
         "Chen et al., Dynamic Convolution, 2020, arXiv:1912.03458"

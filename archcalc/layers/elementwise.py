@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core.dtypes import DTYPES
 from ..core.kinds import AXES, PROBABILITY, Word
 from .kit.args import Arg, Example, Shape, Symbols
-from .kit.axes import MANY, axes_of, broadcasts
+from .kit.axes import EACH, MANY, axes_of, broadcasts, meeting, stretched
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import APART, broadcast, without
@@ -21,6 +21,7 @@ add = LayerType(
     notes="Axes are matched from the last; an axis that is missing or 1 is stretched.",
     fuses="others",
     positions=broadcast,
+    axes=stretched("+"),
     source="NumPy documentation, Broadcasting",
     example=Example({}, [[3, 5, 7], [5, 1], [3, 5, 7]], [3, 5, 7], adds=210),
 )
@@ -36,6 +37,7 @@ multiply = LayerType(
     notes="Axes are matched from the last; an axis that is missing or 1 is stretched.",
     fuses="others",
     positions=broadcast,
+    axes=stretched(),
     source="NumPy documentation, Broadcasting",
     example=Example({}, [[3, 5, 7], [3, 1, 1]], [3, 5, 7], muls=105),
 )
@@ -55,6 +57,7 @@ mean = LayerType(
     adds="N_in - N_out",
     divs="N_out",
     positions=without("axes"),
+    axes=lambda *use: "+" + meeting("axes", "", "")(*use),
     source="PyTorch documentation, torch.mean",
     example=Example({"axes": [0, -1]}, [[3, 5, 7]], [5], adds=100, divs=5),
 )
@@ -64,6 +67,7 @@ identity = LayerType(
     "The input as it is.",
     keeps=Keeps(view=same),
     positions=APART,
+    axes="+*n -> *n",
     source="PyTorch documentation, torch.nn.Identity",
     example=Example({}, [[3, 5, 7]], [3, 5, 7]),
 )
@@ -76,6 +80,7 @@ cast = LayerType(
     casts="to",
     fuses="all",
     positions=APART,
+    axes="+*n -> *n",
     source="PyTorch documentation, torch.Tensor.to",
     example=Example({"to": "bfloat16"}, [[3, 5, 7]], [3, 5, 7]),
 )
@@ -87,6 +92,7 @@ dropout = LayerType(
     keeps=Keeps(passes=True, mask="(rate > 0) * N_in"),
     fuses="all",
     positions=APART,
+    axes=EACH,
     source="Srivastava et al., Dropout, 2014, Journal of Machine Learning Research 15",
     example=Example({"rate": 0.2}, [[3, 5, 7]], [3, 5, 7]),
 )
@@ -98,6 +104,7 @@ stochastic_depth = LayerType(
     keeps=Keeps(passes=True, factors="1 if rate > 0 else 0"),
     fuses="all",
     positions=APART,
+    axes=EACH,
     source="Huang et al., Deep Networks with Stochastic Depth, 2016, arXiv:1603.09382",
     example=Example({"rate": 0.1}, [[3, 5, 7]], [3, 5, 7]),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..core.kinds import SIZE, TRUTH, Word, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
+from .kit.axes import EACH
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import APART, EARLIER, features
@@ -20,6 +21,7 @@ embedding = LayerType(
     rule=lambda symbols, inputs: [(*inputs[0], symbols["F_out"])],
     params="V * F_out",
     tensors={"weight": "[V, F_out]"},
+    axes="*n, weight[v f] -> *n f",
     weight=("V", "F_out"),
     keeps=Keeps(weights="input"),
     notes="A look-up: nothing is multiplied. V is the vocabulary. The head of a language model is tied to it with `share`.",
@@ -50,6 +52,7 @@ embedding_bag = LayerType(
     rule=lambda symbols, inputs: [(*inputs[0][:-1], symbols["F_out"])],
     params="V * F_out",
     tensors={"weight": "[V, F_out]"},
+    axes=lambda symbols, inputs, outputs: f"*n k{symbols['largest'] * '!'}, weight[v{symbols['largest'] * '!'} f] -> *n f",
     weight=("V", "F_out"),
     adds="(1 - largest) * (n - 1) * N_out",
     divs="mean * N_out",
@@ -101,6 +104,7 @@ position_embedding = LayerType(
     params="(1 - buffer) * length * F_in",
     buffers="buffer * length * F_in",
     tensors={"weight": "(1 - buffer) * [length, F_in]"},
+    axes="*b l f, weight[p! f] -> *b l f",
     weight_adds="(1 - buffer) * N_in",
     adds="buffer * N_in",
     fuses="all",
@@ -127,6 +131,7 @@ class_token = LayerType(
     rule=_longer,
     params="count * F_in",
     tensors={"token": "[count, F_in]"},
+    axes="*b l f, token[c f] -> *b c|l f",
     fuses="all",
     positions=EARLIER,
     whole=((0, "True", "would be put in front of every token", _IN_FRONT),),
@@ -143,6 +148,7 @@ sinusoidal = LayerType(
     fuses="all",
     positions=features,
     notes="The sines and cosines are looked up: they are the same for every input.",
+    axes=EACH,
     source="Vaswani et al., Attention Is All You Need, 2017, arXiv:1706.03762, section 3.5",
     example=Example({}, [[3, 5]], [3, 5], adds=15),
 )

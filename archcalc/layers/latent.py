@@ -25,6 +25,13 @@ def _heads(symbols: Symbols, inputs: list[Shape]) -> None:
     symbols["d"] = d
 
 
+def _matrix_of_a_head(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """Heads are apart; with features that are passed on a head's are whole."""
+    if symbols["passed"]:
+        return f"*n heads.i!, weight[heads.{'d! o!' if symbols['transposed'] else 'o! d!'}] -> *n heads.j!"
+    return f"*n heads.d, weight[heads.{'d o' if symbols['transposed'] else 'o d'}] -> *n heads.o"
+
+
 head_linear = LayerType(
     "head_linear",
     "The features of each head, side by side on the last axis, through a matrix of its own.",
@@ -39,6 +46,7 @@ head_linear = LayerType(
     output="[..., h * (d_out + d_r)]",
     params="h * d * d_out",
     tensors={"weight": "[h * (d if transposed else d_out), d_out if transposed else d]"},
+    axes=_matrix_of_a_head,
     maccs="N * h * d * d_out",
     keeps=Keeps("", weights="input"),
     positions=APART,

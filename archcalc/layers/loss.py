@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.kinds import AXIS
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import axis_of
+from .kit.axes import axis_of, lettered
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 
@@ -18,6 +18,12 @@ def _labelled(symbols: Symbols, inputs: list[Shape]) -> None:
     labels = (*shape[:axis], *shape[axis + 1 :])
     if len(inputs) > 1 and inputs[1] != labels:
         raise LayerError(f"the labels are {list(inputs[1])}, and there are positions {list(labels)}", expected="a label for each position")
+
+
+def _summed(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """The positions are summed over; the classes of one must be whole."""
+    names = lettered(inputs[0], (axis_of(symbols["axis"], inputs[0]),))
+    return f"{' '.join(names)}, {' '.join(name for name in names if name[-1] != '!')} -> 1"
 
 
 cross_entropy = LayerType(
@@ -37,6 +43,7 @@ cross_entropy = LayerType(
     notes="G positions of n classes, each with a label: log_softmax, and the sum over the labels divided by their number. "
     "Kept are float32 log-probabilities, the labels in int64, and for the whole batch 4 bytes of weight and 8 of the number of labels.",
     over="axis",
+    axes=_summed,
     source="PyTorch documentation, torch.nn.functional.cross_entropy",
     example=Example({}, [[3, 5]], [1], comparisons=12, adds=44, divs=1, transcendentals=18),
 )

@@ -7,7 +7,7 @@ from math import prod
 
 from ..core.kinds import TRUTH, Text, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import MANY, axes_text
+from .kit.axes import MANY, axes_text, lettered
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, EARLIER, Move
@@ -52,6 +52,20 @@ def _matmul_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) 
     return APART, leading + 2 + place
 
 
+def _matrices(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """Rows n, columns m, and k that is summed over; the axes in front broadcast."""
+    one, other = inputs
+    leading = outputs[0][: max(len(one), len(other), 2) - 2]
+    names = lettered(leading)
+
+    def front(shape: Shape) -> list[str]:
+        sizes = leading[len(leading) - len(shape[:-2]) :] if len(shape) > 2 else ()
+        return [name if size == wanted else "1" for name, size, wanted in zip(names[len(leading) - len(sizes) :], shape, sizes)]
+
+    rows, columns = ["row"] * (len(one) > 1), ["column"] * (len(other) > 1)
+    return f"{' '.join([*front(one), *rows, 'z'])}, {' '.join([*front(other), 'z', *columns])} -> {' '.join([*names, *rows, *columns])}"
+
+
 matmul = LayerType(
     "matmul",
     "The matrix product of two inputs.",
@@ -63,6 +77,7 @@ matmul = LayerType(
     keeps=Keeps("others"),
     notes="B is the product of the axes before the last two, which broadcast. A vector [k] in the place of a matrix has no n or no m.",
     positions=_matmul_axis,
+    axes=_matrices,
     source="NumPy documentation, numpy.matmul",
     example=Example({}, [[2, 1, 3, 5], [7, 5, 4]], [2, 7, 3, 4], maccs=840),
 )
@@ -203,6 +218,21 @@ def _einsum_axis(symbols: Symbols, inputs: list[Shape], number: int, axis: int) 
     return (EARLIER if sum(label in labels for labels in labelled) > 1 else ALL), None
 
 
+def _labels(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """The equation itself; a label that stands twice in an operand is whole, and what ``...`` covers broadcasts."""
+    terms, named = _terms(symbols["equation"])
+    labelled = [_labelled(labels, shape, number) for number, (labels, shape) in enumerate(zip(terms, inputs), 1)]
+    longest = {label: size for labels, shape in zip(labelled, inputs) for label, size in zip(labels, shape) if size > 1}
+    whole = {label for labels in labelled for label in labels if labels.count(label) > 1}
+
+    def said(label: str, size: int) -> str:
+        return "1" if size != longest.get(label, size) else label.replace("...", "rest") + "!" * (label in whole)
+
+    sizes = {label: longest.get(label, 1) for labels in labelled for label in labels}
+    out = [said(label, sizes[label]) for label in _kept(terms, named, sizes)]
+    return f"{', '.join(' '.join(map(said, labels, shape)) for labels, shape in zip(labelled, inputs))} -> {' '.join(out)}"
+
+
 einsum = LayerType(
     "einsum",
     "Products of the inputs' elements, summed over the labels that the output lacks.",
@@ -220,6 +250,7 @@ einsum = LayerType(
         "as many products. A label that one operand alone has is summed in it beforehand."
     ),
     positions=_einsum_axis,
+    axes=_labels,
     source="NumPy documentation, numpy.einsum; PyTorch documentation, torch.einsum",
     example=Example({"equation": "hqd,hkd->hqk"}, [[2, 3, 5], [2, 7, 5]], [2, 3, 7], maccs=210),
 )
@@ -256,6 +287,7 @@ dot_interaction = LayerType(
     keeps=Keeps("inputs"),
     notes="Each pair counts once: pairs = n * (n - 1) / 2, and n more with self. B is the product of the axes before the vectors.",
     positions=_pairs_axis,
+    axes=lambda symbols, inputs, outputs: f"{', '.join(['*b f'] * len(inputs)) if len(inputs) > 1 else '*b n! f'} -> *b p!",
     source="Naumov et al., Deep Learning Recommendation Model, 2019, arXiv:1906.00091, section 2.1.3",
     example=Example({}, [[4, 5]], [6], maccs=30),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from ..core.kinds import AXIS, COUNT, PROBABILITY, SIZE, TRUTH, Word, show
 from .activation import ACTIVATION
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import FEATURES_LAST, axis_of
+from .kit.axes import FEATURES_LAST, axis_of, meeting
 from .kit.compound import Compound
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
@@ -113,6 +113,7 @@ top_k = LayerType(
     notes="Counted as finding a maximum k times, among one fewer each time. n is the size of the axis, and N the product of the other sizes.",
     positions=along("axis"),
     over="axis",
+    axes=meeting("axis", "k!"),
     source="PyTorch documentation, torch.topk; Shazeer et al., Outrageously Large Neural Networks, 2017, arXiv:1701.06538, equation 5",
     example=Example({"k": 2}, [[3, 8]], [3, 2], comparisons=39),
 )
@@ -135,6 +136,7 @@ expert_sum = LayerType(
     keeps=Keeps("others"),
     adds="N * (k - 1) * F",
     positions=features,
+    axes="+*n f, *n k! -> *n f",
     source="Shazeer et al., Outrageously Large Neural Networks, 2017, arXiv:1701.06538, equation 1",
     example=Example({}, [[3, 8], [3, 2]], [3, 8], muls=48, adds=24),
 )

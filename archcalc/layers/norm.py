@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.kinds import AXIS, SIZE, TRUTH, Either, Int, ListOf, Word
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import CHANNELS_FIRST, SPATIAL, Channels, axes_of, axis_of
+from .kit.axes import CHANNELS_FIRST, SPATIAL, Channels, axes_of, axis_of, lettered
 from .kit.keeps import FLOAT32, Keeps, in_float32
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move, along, worded
@@ -24,6 +24,7 @@ batch_norm = LayerType(
     buffers="2 * C_in",
     counters=1,
     tensors=_OF_CHANNELS,
+    axes="c *x, weight[c], bias[c] -> c *x",
     weight_muls="affine * N_in",
     weight_adds="affine * N_in",
     muls="(1 - affine) * N_in",
@@ -74,6 +75,7 @@ instance_norm = LayerType(
     symbols=_channel_groups,
     params="affine * 2 * C_in",
     tensors=_OF_CHANNELS,
+    axes="c *x!, weight[c], bias[c] -> c *x",
     weight_muls="affine * N_in",
     weight_adds="affine * N_in",
     **_STATISTICS,
@@ -92,6 +94,7 @@ group_norm = LayerType(
     requires=(("C_in % G == 0", "groups: {G} does not divide {C_in} input channels", "groups", "a number that divides {C_in}"),),
     params="affine * 2 * C_in",
     tensors=_OF_CHANNELS,
+    axes="G.c! *x!, weight[G.c], bias[G.c] -> G.c *x",
     weight_muls="affine * N_in",
     weight_adds="affine * N_in",
     **_STATISTICS,
@@ -129,6 +132,14 @@ def _normalised(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -
     return (ALL if met else APART), axis
 
 
+def _over(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """The axes that it goes over are whole, and those of its weights."""
+    axes, rank = symbols["axes"], len(inputs[0])
+    names = lettered(inputs[0], range(rank - axes, rank) if isinstance(axes, int) else axes_of(axes, inputs[0]))
+    over = " ".join(name[0] for name in names if name.endswith("!"))
+    return f"{' '.join(names)}, weight[{over}], bias[{over}] -> {' '.join(names)}"
+
+
 layer_norm = LayerType(
     "layer_norm",
     "Normalisation of each position over its features.",
@@ -136,6 +147,7 @@ layer_norm = LayerType(
     symbols=_named_axes,
     params="affine * n + affine * bias * n",
     tensors={"weight": "affine * [*sizes]", "bias": "affine * bias * [*sizes]"},
+    axes=_over,
     weight_muls="affine * N_in",
     weight_adds="affine * bias * N_in",
     **_STATISTICS,
@@ -153,6 +165,7 @@ rms_norm = LayerType(
     symbols=_named_axes,
     params="affine * n",
     tensors={"weight": "affine * [*sizes]"},
+    axes=_over,
     weight_muls="affine * N_in",
     adds="N_in",
     muls="N_in",
@@ -181,6 +194,7 @@ local_response_norm = LayerType(
         "Channels beyond the first and the last count as zeros."
     ),
     positions=APART,
+    axes="c! *x -> c *x",
     source="Krizhevsky et al., ImageNet Classification with Deep Convolutional Neural Networks, 2012, section 3.3",
     example=Example({"size": 5}, [[6, 2, 3]], [6, 2, 3], adds=180, muls=72, divs=36, transcendentals=36),
 )
@@ -210,6 +224,14 @@ def _scaled_apart(symbols: Symbols, inputs: list[Shape], number: int, axis: int)
     return (APART, axis) if symbols["axis"] == _FOR_ALL else along("axis")(symbols, inputs, number, axis)
 
 
+def _each_scaled(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """The axis of the features is that of the weight, too."""
+    if symbols["axis"] == _FOR_ALL:
+        return "*n, weight[1] -> *n"
+    names = lettered(inputs[0])
+    return f"+{' '.join(names)}, weight[{names[axis_of(symbols['axis'], inputs[0])]}] -> {' '.join(names)}"
+
+
 layer_scale = LayerType(
     "layer_scale",
     "A learned factor for each feature, or one for all elements.",
@@ -224,6 +246,7 @@ layer_scale = LayerType(
     symbols=_scaled,
     params="F_in",
     tensors={"weight": "[F_in]"},
+    axes=_each_scaled,
     weight_muls="N_in",
     keeps=Keeps(weights="input"),
     fuses="all",
@@ -234,6 +257,13 @@ layer_scale = LayerType(
     example=Example({}, [[4, 7]], [4, 7], 7, weight_muls=28),
 )
 
+
+def _all_meet(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    names = lettered(inputs[0], range(len(inputs[0])))
+    feature = names[axis_of(symbols["axis"], inputs[0])]
+    return f"{' '.join(names)}, weight[{feature}], bias[{feature}] -> {' '.join(names)}"
+
+
 grn = LayerType(
     "grn",
     "Each feature times its length over all positions by the features' mean length; scaled, shifted, and the input added.",
@@ -241,6 +271,7 @@ grn = LayerType(
     symbols=lambda symbols, inputs: _features("grn", symbols, inputs[0]),
     params="2 * F_in",
     tensors={"weight": "[F_in]", "bias": "[F_in]"},
+    axes=_all_meet,
     weight_muls="N_in",
     weight_adds="N_in",
     muls="2 * N_in",

@@ -69,6 +69,7 @@ max_pool = LayerType(
     notes=_WINDOW_NOTE,
     positions=slides(meets=False),
     instead=_behind,
+    axes="c *x~ -> c *x",
     source="PyTorch documentation, torch.nn.MaxPool2d",
     example=Example({"kernel": [2, 3], "stride": 2, "padding": [0, 1]}, [[3, 6, 9]], [3, 3, 5], comparisons=225),
 )
@@ -87,6 +88,7 @@ avg_pool = LayerType(
     notes=_WINDOW_NOTE,
     positions=slides(meets=False),
     instead=_behind,
+    axes="+c *x~ -> c *x",
     source="PyTorch documentation, torch.nn.AvgPool2d",
     example=Example({"kernel": [2, 3], "ceil": True}, [[3, 5, 7]], [3, 3, 3], adds=135, divs=27),
 )
@@ -107,6 +109,7 @@ lp_pool = LayerType(
     notes=f"{_WINDOW_NOTE} A square is a multiplication, any other power is one transcendental; signs are free.",
     positions=slides(meets=False),
     instead=_behind,
+    axes="c *x~ -> c *x",
     source="PyTorch documentation, torch.nn.LPPool2d",
     example=Example({"kernel": [2, 3]}, [[3, 4, 7]], [3, 2, 2], adds=60, muls=72, sqrts=12),
 )
@@ -146,6 +149,7 @@ adaptive_max_pool = LayerType(
     keeps=Keeps("input", indices="N_out"),
     notes=_TAPS_NOTE,
     positions=_grid,
+    axes="c *x! -> c *y!",
     source="PyTorch documentation, torch.nn.AdaptiveMaxPool2d",
     example=Example({"size": [3, None]}, [[2, 5, 7]], [2, 3, 7], comparisons=56),
 )
@@ -163,6 +167,7 @@ adaptive_avg_pool = LayerType(
     divs="C_in * H_out * W_out",
     notes=_TAPS_NOTE,
     positions=_grid,
+    axes="+c *x! -> c *y!",
     source="PyTorch documentation, torch.nn.AdaptiveAvgPool2d",
     example=Example({"size": [2, 3]}, [[2, 5, 7]], [2, 2, 3], adds=96, divs=12),
 )
@@ -190,6 +195,7 @@ global_avg_pool = LayerType(
     adds="C_in * (H_in * W_in - 1)",
     divs="C_in",
     positions=_over_the_map,
+    axes=lambda symbols, inputs, outputs: "+c *x -> c" + " 1" * (len(outputs[0]) - 1),
     source="Lin et al., Network in Network, 2013, arXiv:1312.4400, section 3.2",
     example=Example({}, [[3, 5, 7]], [3], adds=102, divs=3),
 )
@@ -204,6 +210,7 @@ global_max_pool = LayerType(
     comparisons="C_in * (H_in * W_in - 1)",
     keeps=Keeps("input", indices="N_out"),
     positions=_over_the_map,
+    axes=lambda symbols, inputs, outputs: "c *x! -> c" + " 1" * (len(outputs[0]) - 1),
     source="PyTorch documentation, torch.nn.AdaptiveMaxPool2d with an output size of 1",
     example=Example({"keep": True}, [[3, 5, 7]], [3, 1, 1], comparisons=102),
 )

@@ -36,6 +36,7 @@ OF_FAMILIES: dict[str, str] = {
     "joint": "attention",
     "latent": "attention",
     "attention_parts": "attention",
+    "heads": "attention",
     "mlp": "MLP",
     "transformer": "",
     "states": "state spaces",

@@ -51,6 +51,7 @@ class _Kind:
     ) -> None:
         self.name = name
         self.meaning = meaning
+        self.gates = gates
         self.rows = f"{gates} * H" if gates > 1 else "H"
         self.biases = f"biases * {self.rows}"
         self.equations = equations
@@ -71,6 +72,15 @@ class _Kind:
         for number, (state, shape, right) in enumerate(zip(self.states, inputs[1:], wanted), 2):
             if shape != right:
                 raise LayerError(f"input {number} is {show(shape)}, and the {state} of this {name} is {show(right)}", expected=show(right))
+
+    def axes(self, symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+        """Of the layer: each device makes some elements of h, of every gate, and needs all of them at the next step."""
+        h, made, whole = ("h!", "r!", "r!") if symbols["projected"] else ("h", "h", "h@")
+        rows, passes = f"{self.gates}.{h}", symbols["D"]
+        states = ", ".join([f"*b s! {made}", f"*b s! {h}"][: len(self.states)])
+        weights = f"weight_ih_l0[{rows} i], weight_ih_l1[{rows} {passes}.{whole}], weight_hh_l0[{rows} {whole}]"
+        weights += ", weight_hr_l0[r! h!]" if symbols["projected"] else ""
+        return f"*b t! i!, {states}, {weights}, bias_ih_l0[{rows}], bias_hh_l0[{rows}] -> *b t {passes}.{made}, {states}"
 
     def layer(self, example: Example, *own: Arg) -> LayerType:
         """The layer over a sequence."""
@@ -123,6 +133,7 @@ class _Kind:
             extra=last,
             params=weights(" + biases * bias"),
             tensors=tensors,
+            axes=self.axes,
             maccs=f"N * ({weights('')})",
             **self.operations("N * layers * D"),
             keeps=Keeps(
@@ -151,7 +162,8 @@ class _Kind:
             symbols["tanh"] = symbols.get("activation") == "tanh"
             self.check(name, inputs, [(*inputs[0][:-1], symbols["H"])] * len(self.states))
 
-        more = self.states[1:]
+        more, rows = self.states[1:], f"{self.gates}.h"
+        states = ", ".join(["*n h"] * len(self.states))
         return LayerType(
             name,
             f"{self.meaning}, one step of it. The value is h{''.join(f', name.{state} the {state}' for state in more)}.",
@@ -169,6 +181,7 @@ class _Kind:
                 "bias_ih": f"bias * [{self.rows}]",
                 "bias_hh": f"bias * (biases - 1) * [{self.rows}]",
             },
+            axes=f"*n i!, {states}, weight_ih[{rows} i], weight_hh[{rows} h@], bias_ih[{rows}], bias_hh[{rows}] -> {states}",
             maccs=f"N * {self.rows} * (F_in + H)",
             **self.operations("N"),
             keeps=Keeps(weights="input", between=self.kept),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.kinds import AXES, TRUTH, Word
 from .kit.args import Arg, Example, Shape, Symbols
-from .kit.axes import axes_of
+from .kit.axes import axes_of, meeting
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move, without
@@ -35,6 +35,12 @@ def _meets(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> Mov
     return without("axes")(symbols, inputs, number, axis)
 
 
+def _kept_apart(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """Sums and means of parts are partial sums."""
+    sums = symbols["function"] in ("sum", "mean")
+    return "+" * sums + meeting("axes", "1" if symbols["keep"] else "", "" if sums else "!")(symbols, inputs, outputs)
+
+
 reduce = LayerType(
     "reduce",
     "One number for all elements along some axes: their sum, mean, largest, least, variance, deviation or length.",
@@ -56,6 +62,7 @@ reduce = LayerType(
         "n - 1 additions and a division; std a root more; norm n squares, n - 1 additions and a root."
     ),
     positions=_meets,
+    axes=_kept_apart,
     source="PyTorch documentation, torch.sum, torch.mean, torch.amax, torch.amin, torch.var, torch.std, torch.linalg.vector_norm",
     example=Example({"function": "std", "axes": [0, -1]}, [[3, 5, 7]], [5], adds=305, muls=105, divs=10, sqrts=5),
 )
@@ -81,6 +88,7 @@ l2_normalise = LayerType(
     keeps=Keeps("input", between="2 * G"),
     notes="The elements fall into G vectors of n: n squares, n - 1 additions, a root, the larger of it and a tiny number, n divisions.",
     positions=_meets,
+    axes=meeting("axes"),
     source="PyTorch documentation, torch.nn.functional.normalize",
     example=Example({"axes": 0}, [[3, 5]], [3, 5], muls=15, adds=10, sqrts=5, comparisons=5, divs=15),
 )

@@ -52,6 +52,7 @@ roi_align = LayerType(
         "a cell s * s - 1 sums and a division."
     ),
     positions=_box_axis,
+    axes="c *x!, n 4 -> n c *y!",
     source="He et al., Mask R-CNN, 2017, arXiv:1703.06870, section 3; torchvision documentation, torchvision.ops.roi_align",
     example=Example({"size": [2, 3]}, [[4, 9, 8], [5, 4]], [5, 4, 2, 3], muls=2470, adds=2340, divs=130),
 )
@@ -74,6 +75,7 @@ roi_pool = LayerType(
         "of all cells of the map; the corners are put on the map as in roi_align."
     ),
     positions=_box_axis,
+    axes="c *x!, n 4 -> n c *y!",
     source="Girshick, Fast R-CNN, 2015, arXiv:1504.08083, section 2.1",
     example=Example({"size": [2, 3]}, [[4, 6, 7], [5, 4]], [5, 4, 2, 3], comparisons=960, muls=20, adds=10, divs=10),
 )
@@ -106,6 +108,7 @@ nms = LayerType(
         "in order by its scores, and has four choices of sides, two differences that are at least 0, their product, the union's sum and difference, a quotient, "
         "and a comparison with the threshold."
     ),
+    axes="n! 4, n! -> k!",
     source="torchvision documentation, torchvision.ops.nms; Girshick et al., Rich feature hierarchies, 2013, arXiv:1311.2524, section 2.1",
     example=Example({"keep": 2}, [[5, 4], [5]], [2], comparisons=80, adds=50, muls=15, divs=10),
 )

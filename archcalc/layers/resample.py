@@ -60,6 +60,16 @@ def _resized(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> M
     return (ALL if axis or number else APART), axis
 
 
+def _stretched_map(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """A position becomes several side by side where the nearest is taken; else neighbours meet. A second input gives sizes alone."""
+    pairs = list(zip(inputs[0][1:], outputs[0][1:]))
+    if symbols["mode"] != "nearest" or any(after % before for before, after in pairs):
+        return "c *x!, *r! -> c *y!"
+    names = [chr(112 + axis) for axis in range(len(pairs))]
+    after = (f"{name}.{size // before}" for name, (before, size) in zip(names, pairs))
+    return f"c {' '.join(names)}, *r! -> c {' '.join(after)}"
+
+
 upsample = LayerType(
     "upsample",
     "A map of another size, by the nearest position, by interpolation or by area means.",
@@ -91,6 +101,7 @@ upsample = LayerType(
     resizes=True,
     positions=_resized,
     instead=worded(ONE_POSITION),
+    axes=_stretched_map,
     source="PyTorch documentation, torch.nn.functional.interpolate; bicubic: Keys, Cubic convolution interpolation, 1981",
     example=Example({"scale": 2, "mode": "bilinear"}, [[3, 5, 7]], [3, 10, 14], muls=2_520, adds=1_260),
 )
@@ -122,6 +133,7 @@ crop = LayerType(
     axis="size_h",
     notes="A second input gives the size.",
     positions=_resized,
+    axes="c *x!, *r! -> c *y!",
     source="Ronneberger et al., U-Net, 2015, arXiv:1505.04597, section 2",
     example=Example({"size": [3, 4]}, [[2, 5, 7]], [2, 3, 4]),
 )
@@ -173,6 +185,7 @@ pad = LayerType(
     fuses="all",
     positions=_resized,
     instead=_of_the_window,
+    axes="c *x! -> c *y!",
     source="PyTorch documentation, torch.nn.functional.pad",
     example=Example({"padding": [[0, 1], [2, 3]]}, [[3, 5, 7]], [3, 6, 12]),
 )
@@ -188,6 +201,7 @@ blur_pool = LayerType(
     axis="(H_in - 1) // s + 1",
     maccs="taps * H_out * W_out * C_in",
     notes="The map is padded by reflection so that k changes no size; taps = k on each axis, multiplied. The window is no param.",
+    axes="c *x! -> c *y!",
     source="Zhang, Making Convolutional Networks Shift-Invariant Again, 2019, arXiv:1904.11486, section 3.2",
     example=Example({}, [[3, 5, 8]], [3, 3, 4], maccs=324),
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 from ..core.kinds import AXIS, SHAPE, SIZE, Either, Kind, ListOf, Text, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import ANY, axes_of, axes_text, axis_of
-from .kit.einops import NamedSizes, rearranged, rearranged_axis, rearranged_view
+from .kit.axes import ANY, axes_of, axes_text, axis_of, lettered, regrouped
+from .kit.einops import NamedSizes, rearranged, rearranged_axes, rearranged_axis, rearranged_view
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move, regrouped_axis, worded
@@ -52,6 +52,7 @@ flatten = LayerType(
     instead=worded(
         "flatten: {next} joins what is behind the positions; slice: {{axis: {axis}, start: -1}} before it takes the latest alone"
     ),
+    axes=regrouped,
     source="PyTorch documentation, torch.nn.Flatten",
     example=Example({"from_axis": 1}, [[3, 5, 7]], [3, 35]),
 )
@@ -93,6 +94,7 @@ reshape = LayerType(
     keeps=Keeps(view=reshaped),
     positions=_as_shaped,
     instead=_apart,
+    axes=regrouped,
     source="PyTorch documentation, torch.reshape",
     example=Example({"shape": [5, -1, 2]}, [[4, 5, 7]], [5, 14, 2]),
 )
@@ -114,6 +116,11 @@ def _permuted(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> 
     return APART, axes_of(symbols["axes"], inputs[0]).index(axis)
 
 
+def _ordered(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    names = lettered(inputs[0])
+    return f"+{' '.join(names)} -> {' '.join(names[axis] for axis in axes_of(symbols['axes'], inputs[0]))}"
+
+
 permute = LayerType(
     "permute",
     "The axes in another order.",
@@ -123,6 +130,7 @@ permute = LayerType(
     keeps=Keeps(view=permuted),
     positions=_permuted,
     orders=True,
+    axes=_ordered,
     source="PyTorch documentation, torch.permute",
     example=Example({"axes": [1, 2, 0]}, [[3, 5, 7]], [5, 7, 3]),
 )
@@ -154,6 +162,7 @@ squeeze = LayerType(
     keeps=Keeps(view=reshaped),
     positions=_squeezed,
     instead=worded("squeeze: 1, or another axis of size 1, leaves the positions"),
+    axes=regrouped,
     source="PyTorch documentation, torch.squeeze",
     example=Example({"axis": 1}, [[3, 1, 7]], [3, 7]),
 )
@@ -176,6 +185,7 @@ unsqueeze = LayerType(
     rule=_unsqueeze,
     keeps=Keeps(view=reshaped),
     positions=_unsqueezed,
+    axes=regrouped,
     source="PyTorch documentation, torch.unsqueeze",
     example=Example({"axis": -1}, [[3, 5]], [3, 5, 1]),
 )
@@ -195,6 +205,7 @@ rearrange = LayerType(
     positions=lambda symbols, inputs, number, axis: rearranged_axis(symbols["pattern"], symbols["sizes"], inputs[0], axis),
     instead=worded("a pattern in which the positions stay an axis of their own, as l does in 'h l d -> l (h d)'"),
     orders=True,
+    axes=lambda symbols, inputs, outputs: rearranged_axes(symbols["pattern"], symbols["sizes"], inputs[0]),
     source="Rogozhnikov, Einops, 2022, International Conference on Learning Representations",
     example=Example({"pattern": "c (h p) (w q) -> h w (p q c)", "sizes": {"p": 2, "q": 4}}, [[3, 6, 20]], [3, 5, 24]),
 )
@@ -220,6 +231,14 @@ def _expanded(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -> 
     return (APART if inputs[0][axis] == symbols["shape"][place] else ALL), place
 
 
+def _repeated(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """Names are matched from the last; an axis that is repeated was of size 1."""
+    names = lettered(outputs[0])
+    more = len(names) - len(inputs[0])
+    before = (name if size == wanted else "1" for name, size, wanted in zip(names[more:], inputs[0], outputs[0][more:]))
+    return f"+{' '.join(before)} -> {' '.join(names)}"
+
+
 expand = LayerType(
     "expand",
     "Axes of size 1 repeated, and new ones in front, without a copy.",
@@ -228,6 +247,7 @@ expand = LayerType(
     rule=_expand,
     keeps=Keeps(view=repeated),
     positions=_expanded,
+    axes=_repeated,
     source="PyTorch documentation, torch.Tensor.expand",
     example=Example({"shape": [2, 3, 5]}, [[3, 1]], [2, 3, 5]),
 )

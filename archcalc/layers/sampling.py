@@ -53,6 +53,7 @@ grid_sample = LayerType(
     keeps=Keeps("inputs"),
     notes=f"P points on A axes; each coordinate becomes ((g + 1) * size - 1) / 2. between is 1 for bilinear. {_POINT}",
     positions=_grid_axis,
+    axes="c *x!, *y a! -> c *y",
     source="PyTorch documentation, torch.nn.functional.grid_sample; Jaderberg et al., Spatial Transformer Networks, 2015, arXiv:1506.02025, equation 5",
     example=Example({}, [[3, 5, 7], [4, 6, 2]], [3, 4, 6], muls=432, adds=408, divs=48),
 )
@@ -81,6 +82,7 @@ affine_grid = LayerType(
     maccs="P * A * (A + 1)",
     keeps=Keeps(between="P * (A + 1)"),
     notes="P points on A axes, each with a 1 behind its coordinates, meet the matrix.",
+    axes="i! j! -> *y k!",
     source="PyTorch documentation, torch.nn.functional.affine_grid",
     example=Example({"size": [5, 7]}, [[2, 3]], [5, 7, 2], maccs=210),
 )
@@ -133,6 +135,7 @@ deform_conv = LayerType(
     axis=WINDOW_AXIS,
     params="K_h * K_w * C_in * C_out // groups + bias * C_out",
     tensors={"weight": "[C_out, C_in // groups, K_h, K_w]", "bias": "bias * [C_out]"},
+    axes="groups.c! *x!, s! *y, m! *y, weight[groups.o c *k!], bias[groups.o] -> groups.o *y",
     maccs="K_h * K_w * C_in * H_out * W_out * C_out // groups",
     weight_adds="bias * H_out * W_out * C_out",
     muls="P * taps * (4 * offset_groups + (4 + masked) * C_in)",

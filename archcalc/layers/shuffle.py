@@ -18,7 +18,7 @@ def _two_axes(symbols: Symbols, inputs: list[Shape]) -> None:
         raise LayerError(f"pixels are on two spatial axes, and the input {show(inputs[0])} has {len(inputs[0]) - 1}", expected="[C, H, W]")
 
 
-def _to_positions(name: str, meaning: str, source: str) -> LayerType:
+def _to_positions(name: str, meaning: str, axes: str, source: str) -> LayerType:
     return LayerType(
         name,
         meaning,
@@ -35,13 +35,14 @@ def _to_positions(name: str, meaning: str, source: str) -> LayerType:
         ),
         output="[C_in // (r * r), H_out, W_out]",
         axis="H_in * r",
+        axes=axes,
         fuses="all",
         source=source,
         example=Example({"factor": 2}, [[12, 5, 7]], [3, 10, 14]),
     )
 
 
-def _to_channels(name: str, meaning: str, source: str) -> LayerType:
+def _to_channels(name: str, meaning: str, axes: str, source: str) -> LayerType:
     return LayerType(
         name,
         meaning,
@@ -54,6 +55,7 @@ def _to_channels(name: str, meaning: str, source: str) -> LayerType:
         ),
         output="[C_in * r * r, H_out, W_out]",
         axis="H_in // r",
+        axes=axes,
         fuses="all",
         source=source,
         example=Example({"factor": 2}, [[3, 10, 14]], [12, 5, 7]),
@@ -63,21 +65,25 @@ def _to_channels(name: str, meaning: str, source: str) -> LayerType:
 pixel_shuffle = _to_positions(
     "pixel_shuffle",
     "Channels become positions: r * r of them make a square.",
+    "c.r.s y x -> c y.r x.s",
     "Shi et al., Real-Time Single Image and Video Super-Resolution, 2016, arXiv:1609.05158, equation 4",
 )
 depth_to_space = _to_positions(
     "depth_to_space",
     "Channels become positions, those of one place of the square side by side: pixel_shuffle in TensorFlow's order.",
+    "r.s.c y x -> c y.r x.s",
     "TensorFlow documentation, tf.nn.depth_to_space",
 )
 pixel_unshuffle = _to_channels(
     "pixel_unshuffle",
     "Positions become channels: each square of r * r of them.",
+    "c y.r x.s -> c.r.s y x",
     "PyTorch documentation, torch.nn.PixelUnshuffle",
 )
 space_to_depth = _to_channels(
     "space_to_depth",
     "Positions become channels, those of one place of the square side by side: pixel_unshuffle in TensorFlow's order.",
+    "c y.r x.s -> r.s.c y x",
     "TensorFlow documentation, tf.nn.space_to_depth",
 )
 
@@ -89,6 +95,7 @@ channel_shuffle = LayerType(
     requires=(("C_in % groups == 0", "groups: {groups} does not divide {C_in} input channels", "groups", "a number that divides {C_in}"),),
     fuses="all",
     positions=APART,
+    axes="groups.c *x -> c.groups *x",
     source="Zhang et al., ShuffleNet, 2017, arXiv:1707.01083, section 3.1",
     example=Example({"groups": 3}, [[6, 5, 7]], [6, 5, 7]),
 )
@@ -117,6 +124,7 @@ unfold = LayerType(
     output="[C_in * K_h * K_w, H_out * W_out]",
     axis=WINDOW_AXIS,
     notes="H_out * W_out windows, placed as in conv.",
+    axes="c *x! -> c.k! l!",
     source="PyTorch documentation, torch.nn.Unfold",
     example=Example({"kernel": [2, 3], "padding": 1}, [[3, 5, 7]], [18, 42]),
 )
@@ -162,6 +170,7 @@ fold = LayerType(
     axis="size_h",
     adds="N_in",
     notes="Each value is added to an output that starts as zeros.",
+    axes="c.k! l! -> c *x!",
     source="PyTorch documentation, torch.nn.Fold",
     example=Example({"kernel": [2, 3], "padding": 1, "size": [5, 7]}, [[18, 42]], [3, 5, 7], adds=756),
 )

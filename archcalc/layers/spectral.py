@@ -6,7 +6,7 @@ from math import prod
 
 from ..core.kinds import AXES, SIZE, TRUTH, show
 from .kit.args import Arg, Example, LayerError, Shape, Symbols
-from .kit.axes import axes_of, broadcasts
+from .kit.axes import axes_of, broadcasts, lettered, stretched
 from .kit.keeps import Keeps
 from .kit.layer import LayerType
 from .kit.positions import ALL, APART, Move, broadcast
@@ -60,6 +60,15 @@ def _whole_axes(symbols: Symbols, inputs: list[Shape], number: int, axis: int) -
     return (ALL, None) if axis == rank else (ALL if axis in gone else APART, axis)
 
 
+def _transformed(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """The axes that are transformed are whole, and the two parts of a number stay together."""
+    rank = len(inputs[0]) - (len(inputs[0]) >= len(outputs[0]))
+    gone = [axis % rank for axis in ((symbols["axes"],) if isinstance(symbols["axes"], int) else symbols["axes"])]
+    before = lettered(inputs[0][:rank], gone)
+    after = [f"z{axis}!" if axis in gone else name for axis, name in enumerate(before)]
+    return " -> ".join(" ".join(names + ["2"] * (len(shape) > rank)) for names, shape in ((before, inputs[0]), (after, outputs[0])))
+
+
 fft = LayerType(
     "fft",
     "The discrete Fourier transform of complex numbers along one or more axes, or its inverse.",
@@ -70,6 +79,7 @@ fft = LayerType(
     adds="3 * work",
     notes=f"work is the sum of n log2 n over all transforms along each axis; the inverse multiplies its scaled numbers by 1 / n. {_CONVENTION}",
     positions=_whole_axes,
+    axes=_transformed,
     source=f"{_SOURCE}; PyTorch documentation, torch.fft.fftn",
     example=Example({"axes": 0}, [[8, 3, 2]], [8, 3, 2], muls=144, adds=216),
 )
@@ -106,6 +116,7 @@ rfft = LayerType(
     adds="3 * halves // 2 + 3 * work",
     notes=f"{_REAL} {_CONVENTION}",
     positions=_whole_axes,
+    axes=_transformed,
     source=f"{_SOURCE}; PyTorch documentation, torch.fft.rfftn",
     example=Example({"axes": [0, 1]}, [[4, 8]], [4, 5, 2], muls=176, adds=264),
 )
@@ -138,6 +149,7 @@ irfft = LayerType(
     adds="3 * halves // 2 + 3 * work",
     notes=f"{_REAL} Each of the scaled outputs is multiplied by 1 / n. {_CONVENTION}",
     positions=_whole_axes,
+    axes=_transformed,
     source=f"{_SOURCE}; PyTorch documentation, torch.fft.irfftn",
     example=Example({"axes": [0, 1]}, [[4, 5, 2]], [4, 8], muls=208, adds=264),
 )
@@ -147,6 +159,11 @@ def _product(symbols: Symbols, inputs: list[Shape]) -> list[Shape]:
     for shape in inputs:
         _complex("complex_multiply", shape)
     return broadcasts(symbols, inputs)
+
+
+def _two_parts(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    before, after = stretched()(symbols, [shape[:-1] for shape in inputs], [outputs[0][:-1]]).split(" -> ")
+    return f"{before.replace(',', ' 2,')} 2 -> {after} 2"
 
 
 complex_multiply = LayerType(
@@ -163,6 +180,7 @@ complex_multiply = LayerType(
     positions=lambda symbols, inputs, number, axis: (
         (ALL, None) if axis == len(inputs[number]) - 1 else broadcast(symbols, inputs, number, axis)
     ),
+    axes=_two_parts,
     source="PyTorch documentation, torch.view_as_complex; Rao et al., Global Filter Networks, 2021, arXiv:2107.00645, equation 4",
     example=Example({}, [[3, 5, 2], [5, 2]], [3, 5, 2], muls=60, adds=30),
 )
@@ -210,6 +228,7 @@ stft = LayerType(
         f"Magnitudes of it are reduce: {{function: norm, axes: -1}}. {_CONVENTION}"
     ),
     positions=_samples,
+    axes="*b t! -> *b f! l! 2",
     source=f"PyTorch documentation, torch.stft; {_SOURCE}",
     example=Example({"size": 8, "hop": 3, "window": 5}, [[2, 10]], [2, 5, 4, 2], muls=232, adds=288),
 )
@@ -238,6 +257,7 @@ mel = LayerType(
     maccs="N_in * M",
     notes="The matrix, F * M numbers, is a buffer, and is multiplied in full, zeros too, as torchaudio does.",
     positions=_frames_apart,
+    axes="+*b f t -> *b m t",
     source="torchaudio documentation, torchaudio.transforms.MelScale",
     example=Example({"filters": 3}, [[2, 5, 7]], [2, 3, 7], maccs=210),
 )

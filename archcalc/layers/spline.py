@@ -30,6 +30,7 @@ spline = LayerType(
     output="[..., F_out]",
     params="F_in * F_out * (1 + grid + order + scale)",
     tensors={"base_weight": "[F_out, F_in]", "spline_weight": "[F_out, F_in, grid + order]", "spline_scaler": "scale * [F_out, F_in]"},
+    axes="*n i, base_weight[o i], spline_weight[o i k!], spline_scaler[o i] -> *n o",
     buffers="F_in * (grid + 2 * order + 1)",
     maccs="N * F_in * F_out * (1 + grid + order)",
     adds="N * F_in * (1 + 3 * S) + N * F_out",

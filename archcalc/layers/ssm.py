@@ -22,6 +22,9 @@ sequence_conv = LayerType(
     takes=FEATURES_LAST,
     params="k * F_in + bias * F_in",
     tensors={"weight": "[F_in, 1, k]", "bias": "bias * [F_in]"},
+    axes=lambda symbols, inputs, outputs: (
+        "*b l~k f, weight[f 1 k!], bias[f] -> *b l f" if len(inputs[0]) > 1 else "f, weight[f 1 k!], bias[f] -> f"
+    ),
     maccs="N * k * F_in",
     keeps=Keeps(weights="input"),
     symbols=lambda symbols, inputs: symbols.update(L=inputs[0][-2] if len(inputs[0]) > 1 else 1),
@@ -49,6 +52,14 @@ def _scan(symbols: Symbols, inputs: list[Shape]) -> None:
     )
 
 
+def _scanned(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """Features, or heads of p of them, lie in groups that share B and C."""
+    if symbols["h"] % symbols["groups"]:
+        return f"*b l! i!, *b l! h!, *b l! g!, A_log[{'i n!' if symbols['per_state'] else 'h'}], D[h] -> *b l! i"
+    each, decay = ("groups.r", "groups.r n!") if symbols["per_state"] else ("groups.r.p", "groups.r")
+    return f"*b l! {each}, *b l! groups.r, *b l! 2.groups.n!, A_log[{decay}], D[groups.r] -> *b l! {each}"
+
+
 ssm_scan = LayerType(
     "ssm_scan",
     "The selective scan: a state per feature that decays, takes in the input, and is read out at every position.",
@@ -68,6 +79,7 @@ ssm_scan = LayerType(
     symbols=_scan,
     params="per_state * i * n + (1 - per_state) * h + h",
     tensors={"A_log": "[i, n] if per_state else [h]", "D": "[h]"},
+    axes=_scanned,
     maccs="2 * N * i * n",
     keeps=Keeps("inputs"),
     state="i * n * N // L",
@@ -249,6 +261,7 @@ step_bias = LayerType(
     takes=FEATURES_LAST,
     params="F_in",
     tensors={"dt_bias": "[F_in]"},
+    axes="*n f, dt_bias[f] -> *n f",
     weight_adds="N_in",
     fuses="all",
     positions=APART,

@@ -8,6 +8,7 @@ from typing import Any
 from .. import layers
 from ..core.words import counted
 from ..layers.kit.args import LayerError
+from ..layers.kit.axes import check_count
 from ..layers.kit.compound import Compound
 from ..layers.kit.layer import LayerType
 from ..spec.blocks import compound_block
@@ -56,7 +57,7 @@ def made_of(walk: Walk, item: Item, type: Compound, args: dict[str, Any], name: 
     """The same with these arguments, all converted."""
     shapes = known_shapes(inputs)
     try:
-        type.check_inputs(shapes)
+        check_count(type.name, len(shapes), *type.inputs)
         kept = type.caches and len(inputs) > 1 and all(tensor.origin & CACHE for tensor in inputs[1:])
         asked = {**args, type.caches: False} if kept else args
         run = walk.before if walk.past(origin_of(inputs)) else walk.run

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...core.kinds import EXPRESSION_SCHEMA, LARGEST, Kind, show
+from ...core.numbers import least
 from .args import LayerError, Shape, Symbols, TooManyInputs
 
 ANY = "[...]"
@@ -144,3 +146,60 @@ def check_count(name: str, count: int, least: int, most: int) -> None:
     if count < least:
         raise LayerError(came, hint="name them with from: [a, b]")
     raise TooManyInputs(came, hint="take one with `from`, or join them with concat or add" if most else "")
+
+
+AxesRule = Callable[[Symbols, "list[Shape]", "list[Shape]"], str]
+"""What says the named axes of a layer in use: from its symbols and the shapes that come in and go out; see archcalc/layers/kit/named.py."""
+EACH = "*n -> *n"
+"""The named axes of what treats each element by itself."""
+
+
+def lettered(shape: Shape, marked: Iterable[int] = (), mark: str = "!") -> list[str]:
+    """A letter for each axis of a shape, behind those of the marked ones a mark."""
+    return [chr(97 + axis) + mark * (axis in marked) for axis in range(len(shape))]
+
+
+def meeting(arg: str, instead: str | None = None, mark: str = "!") -> AxesRule:
+    """All axes are as they were, but those that an argument names, on which elements meet; ``instead`` is what is in their place then."""
+
+    def said(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+        named = axes_of(symbols[arg], inputs[0])
+        before = lettered(inputs[0], named, mark)
+        after = [instead if instead is not None and axis in named else name for axis, name in enumerate(before)]
+        return f"{' '.join(before)} -> {' '.join(filter(None, after))}"
+
+    return said
+
+
+def stretched(sign: str = "") -> AxesRule:
+    """Axes are matched from the last, and those of size 1 are stretched; with the sign + partial sums of all give a partial sum."""
+
+    def said(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+        names, sizes = lettered(outputs[0]), outputs[0]
+        terms = []
+        for shape in inputs:
+            more = len(sizes) - len(shape)
+            terms.append(sign + " ".join(names[more + axis] if size == sizes[more + axis] else "1" for axis, size in enumerate(shape)))
+        return f"{', '.join(terms)} -> {' '.join(names)}"
+
+    return said
+
+
+def regrouped(symbols: Symbols, inputs: list[Shape], outputs: list[Shape]) -> str:
+    """The same elements in another shape: axes are split into groups and joined; those that share none are whole."""
+    before: list[list[str]] = [[] for _ in inputs[0]]
+    after: list[list[str]] = [[] for _ in outputs[0]]
+    old, new, place, other, number = list(inputs[0]), list(outputs[0]), 0, 0, 0
+    while place < len(old) and other < len(new):
+        one, two = old[place], new[other]
+        size = least(one, two) if not one % two or not two % one else 1
+        if size == 1 and one > 1 and two > 1:
+            return f"{' '.join(lettered(inputs[0], range(16)))} -> {' '.join(f'z{axis}!' for axis in range(len(new)))}"
+        if size > 1:
+            before[place].append(f"{chr(97 + number)}={size}")
+            after[other].append(f"{chr(97 + number)}={size}")
+            number += 1
+        old[place], new[other] = one // size, two // size
+        place += old[place] == 1
+        other += new[other] == 1
+    return "+" + " -> ".join(" ".join(".".join(names) or "1" for names in axes) for axes in (before, after))

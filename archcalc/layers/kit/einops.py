@@ -84,6 +84,18 @@ def rearranged_axis(pattern: str, sizes: dict[str, int], shape: Shape, axis: int
     return ALL, None
 
 
+def rearranged_axes(pattern: str, sizes: dict[str, int], shape: Shape) -> str:
+    """A pattern in the words of named axes: (h p) is h.p, and what ``...`` covers has names with numbers."""
+    left, right = map(_side, pattern.split("->"))
+    known = {**{name: (size,) for name, size in sizes.items()}, **_lengths(left, sizes, shape)}
+
+    def said(name: str, number: int) -> str:
+        return f"rest{number}" if name == _REST else f"{name}={known[name][0]}"
+
+    before, after = ([".".join(said(*unit) for unit in axis) or "1" for axis in _apart(side, known)] for side in (left, right))
+    return f"+{' '.join(before)} -> {' '.join(after)}"
+
+
 def _apart(side: Side, known: dict[str, Shape]) -> list[list[tuple[str, int]]]:
     """For each axis of a shape the names that make it; those of ``...`` are numbered, any other name has the number 0."""
     found: list[list[tuple[str, int]]] = []

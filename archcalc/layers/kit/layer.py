@@ -11,7 +11,7 @@ from ...core.counts import OPERATIONS, Counts
 from ...core.formats import Vectors
 from ...core.formula import Formula
 from .args import Arg, Example, LayerError, Shape, Symbols
-from .axes import ANY, CHANNELS_FIRST, FEATURES_LAST, SPATIAL, axes_text, check_count, check_shape, features_on_last
+from .axes import ANY, CHANNELS_FIRST, FEATURES_LAST, SPATIAL, AxesRule, axes_text, check_count, check_shape, features_on_last
 from .keeps import NOTHING, Keeps
 from .plan import Plan
 from .positions import ALL, Instead, Move, Positions, latest, rule_of
@@ -59,6 +59,7 @@ class LayerType:
         buffers: str = "",
         counters: int = 0,
         tensors: Mapping[str, str] = MappingProxyType({}),
+        axes: str | AxesRule = "",
         source: str,
         example: Example,
         notes: str = "",
@@ -111,6 +112,8 @@ class LayerType:
         self.counters = counters
         """How many counters PyTorch's module holds beside these."""
         self.tensors = tensors
+        self.axes = axes
+        """The named axes of inputs, weights and outputs, or what says them of a use of it: see archcalc/layers/kit/named.py."""
         self.source = source
         self.example = example
         self.notes = notes
@@ -202,7 +205,7 @@ class LayerType:
         if self.delegate is not None:
             layer, args = self.delegate(args)
             return layer.apply(args, inputs, settings)
-        self.check_inputs(inputs)
+        check_count(self.name, len(inputs), *self.inputs)
         shape = inputs[0] if inputs else ()
         axes = len(shape) - 1 if self.spatial else len(args[self.axes_from]) if self.axes_from else 0
         if self.spatial and not 1 <= axes <= 3:
@@ -251,10 +254,6 @@ class LayerType:
             elements_in=symbols["N_in"],
             elements_out=symbols["N_out"],
         )
-
-    def check_inputs(self, inputs: list[Shape]) -> None:
-        """Raises LayerError where too few or too many values come in."""
-        check_count(self.name, len(inputs), *self.inputs)
 
     def _bind(self, symbols: Symbols, shape: Shape, plan: Plan) -> None:
         symbols["N_in"] = prod(shape)

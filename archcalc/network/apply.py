@@ -168,6 +168,8 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
         context=context,
         buffers=buffers,
     )
+    if type.axes:
+        _check_axes(walk, item, type, result, known_shapes(inputs))
     walk.reserve(1, item)
     walk.made += 1
     outputs = [Tensor(shape, scope.dtype, scope.prefix + name, origin) for shape in shapes]
@@ -178,6 +180,16 @@ def declared(walk: Walk, item: Item, type: UserLayer, name: str, inputs: Values,
     if cached:
         _caches(made, scope)
     return made
+
+
+def _check_axes(walk: Walk, item: Item, type: UserLayer, result: Result, shapes: list[Shape]) -> None:
+    """The axes that a type states fit the shapes and the params that it states."""
+    from ..layers.kit.named import AxesError, named
+
+    try:
+        named(type, result, shapes)
+    except AxesError as error:
+        walk.wrong(item.key, item.path, error.message, hint=error.hint)
 
 
 def _caches(leaf: Leaf, scope: Scope) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..core.counts import OPERATIONS
 from ..core.kinds import SHAPE, Either, Int, ListOf
 from ..layers.kit.args import Arg
+from ..layers.kit.axes import EACH
 from ..text.nodes import Mapping, Node
 from .blocks import BLOCK_NAMES, TYPE_RULE, read_arguments, read_inputs
 from .reading import Known, Reading
@@ -14,7 +15,7 @@ from .user_layers import HOLDS, UserLayer
 from .values import read_template
 
 FIGURES = ("params", "buffers", *OPERATIONS, *HOLDS)
-KEYS = ("args", "output", *FIGURES, "source")
+KEYS = ("args", "output", *FIGURES, "axes", "source")
 MADE_KEYS = ("args", "let", "inputs", "layers", "source")
 OUTPUT = Either(SHAPE, ListOf(SHAPE, "a list of shapes"), expected="a shape such as in_shape or [in_channels, 7, 7], or a list of shapes")
 AMOUNT = Int(0, most=10**30)
@@ -48,6 +49,7 @@ def _declare(reading: Reading, name: str, node: Mapping, path: str, good: bool) 
             if template is not None:
                 templates[key] = template
     source = (reading.text(node.entries["source"], f"{path}.source") if "source" in node.entries else "") or ""
+    axes = _axes(reading, node.entries["axes"], f"{path}.axes") if "axes" in node.entries and not made else ""
     if not good:
         return
     if made:
@@ -57,4 +59,16 @@ def _declare(reading: Reading, name: str, node: Mapping, path: str, good: bool) 
         block.layer = UserLayer(name, args, defaults, None, {}, source)
         reading.layer_types[name] = block
     else:
-        reading.layer_types[name] = UserLayer(name, args, defaults, templates.pop("output", None), templates, source)
+        reading.layer_types[name] = UserLayer(name, args, defaults, templates.pop("output", None), templates, source, axes)
+
+
+def _axes(reading: Reading, node: Node, path: str) -> str:
+    """The named axes of its inputs, weights and outputs; what can't be read is reported."""
+    from ..layers.kit.named import AxesError, read
+
+    text = reading.text(node, path) or ""
+    try:
+        read(text or EACH)
+    except AxesError as error:
+        reading.error(node, path, error.message, hint=error.hint)
+    return text

@@ -199,7 +199,13 @@ def _block_arguments() -> Schema:
 
 def _layer_type() -> Schema:
     figures = {name: AMOUNT.schema() for name in FIGURES}
-    properties = {"args": _declared_arguments(), "output": OUTPUT.schema(), **figures, "source": {"type": "string"}}
+    properties = {
+        "args": _declared_arguments(),
+        "output": OUTPUT.schema(),
+        **figures,
+        "axes": {"type": "string"},
+        "source": {"type": "string"},
+    }
     by_formula = {"type": "object", "properties": properties, "additionalProperties": False}
     inside = {name: schema for name, schema in _block()["properties"].items() if name != "lora"}
     inside["source"] = {"type": "string"}

@@ -34,6 +34,7 @@ class UserLayer(LayerType):
         shape: Template | None,
         figures: dict[str, Template],
         source: str,
+        axes: str = "",
     ) -> None:
         texts = {field: written(template.node) for field, template in figures.items() if field not in HOLDS}
         super().__init__(
@@ -45,6 +46,7 @@ class UserLayer(LayerType):
             params=texts.pop("params", "0"),
             buffers=texts.pop("buffers", ""),
             keeps=_kept() if "saved" in figures else Keeps("inputs output", weights="inputs", assumed=True),
+            axes=axes,
             source=source,
             example=Example({}, [], []),
         )

@@ -4,6 +4,7 @@ they say: positions of an axis that is in the output are apart, one that is not 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from math import isfinite, prod
 from typing import Any
 
@@ -11,13 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import oracle
+import oracle.matrix_state
+import oracle.sampling
+import oracle.state
 from archcalc import layers
 from archcalc.layers.kit.layer import LayerType
 from archcalc.layers.kit.named import AxesError, Axis, Named, named, read
 from archcalc.layers.kit.result import Result
 from layer_examples import PLAIN, Args, Shapes, applied, name_of
-from layer_loops import CASES, Layer
+from layer_loops import AROUND, CASES, Layer
 from oracle import Machine, Tensor, tensor
+from oracle.attention import look
 from varied_layers import VARIED
 
 STATED = [layer for layer in PLAIN if layer.delegate is None]
@@ -114,10 +120,40 @@ def names(found: Named) -> Iterator[str]:
     return (name for name, size in found.sizes.items() if size > 1 and name not in found.whole | slid)
 
 
-IDS = [f"{number}-{case[0]}" for number, case in enumerate(CASES)]
+GROUPED: list[tuple[str, Layer, Shapes, Args, Args | None]] = [
+    ("pixel_shuffle", oracle.pixel_shuffle, [[12, 2, 3]], {"factor": 2}, None),
+    ("depth_to_space", oracle.sampling.depth_to_space, [[12, 2, 3]], {"factor": 2}, None),
+    ("space_to_depth", oracle.sampling.space_to_depth, [[3, 4, 2]], {"factor": 2}, None),
+    ("channel_shuffle", oracle.channel_shuffle, [[6, 3]], {"groups": 2}, None),
+    ("conv", oracle.conv, [[4, 5]], AROUND | {"channels": 6, "groups": 2, "bias": True}, None),
+    ("conv_transpose", oracle.conv_transpose, [[4, 5]], AROUND | {"channels": 6, "groups": 2, "bias": True, "output_padding": [0]}, None),
+    ("depthwise_conv", oracle.depthwise_conv, [[2, 5]], AROUND | {"multiplier": 3, "bias": True}, None),
+    (
+        "attention_scores",
+        partial(oracle.attention.attention_scores, seen=look),
+        [[3, 12], [4, 6]],
+        {"heads": 4, "kv_heads": 2},
+        None,
+    ),
+    (
+        "attention_scores",
+        partial(oracle.attention.attention_scores, seen=look),
+        [[3, 12], [4, 8]],
+        {"heads": 2, "kv_heads": 2, "shared": 4},
+        None,
+    ),
+    ("attention_values", partial(oracle.attention.attention_values, seen=look), [[4, 3, 5], [5, 6]], {"kv_heads": 2}, None),
+    ("head_linear", oracle.attention.head_linear, [[3, 6]], {"heads": 2, "features": 5}, None),
+    ("head_norm", oracle.attention.head_norm, [[3, 6]], {"heads": 3}, None),
+    ("gated_delta", oracle.matrix_state.gated_delta, [[3, 4], [3, 4], [3, 8], [3, 4], [3, 4]], {"heads": 4, "key_heads": 2}, None),
+    ("ssm_scan", oracle.state.ssm_scan, [[3, 8], [3, 4], [3, 12]], {"state": 3, "heads": 4, "groups": 2}, None),
+]
+"""Groups in groups, none of them of one: which lies in which makes a difference."""
+USED = [*(case[:5] for case in CASES), *GROUPED]
+IDS = [f"{number}-{case[0]}" for number, case in enumerate(USED)]
 
 
-@pytest.mark.parametrize(("kind", "loops", "shapes", "given", "args"), [case[:5] for case in CASES], ids=IDS)
+@pytest.mark.parametrize(("kind", "loops", "shapes", "given", "args"), USED, ids=IDS)
 def test_parts_are_apart_or_add_up(kind: str, loops: Layer, shapes: Shapes, given: Args, args: Args | None) -> None:
     found, _ = axes_of(kind, shapes, written(given, args))
     values = [tensor(shape) for shape in shapes]
@@ -157,7 +193,7 @@ def _alone(found: Named, number: int, value: Tensor, name: str, part: int) -> Te
     return {index: each if at(found.inputs[number], found.sizes, name, index) == part else 0.0 for index, each in value.items()}
 
 
-@pytest.mark.parametrize(("kind", "loops", "shapes", "given", "args"), [case[:5] for case in CASES], ids=IDS)
+@pytest.mark.parametrize(("kind", "loops", "shapes", "given", "args"), USED, ids=IDS)
 def test_partial_sums_may_come_in_where_a_plus_stands(kind: str, loops: Layer, shapes: Shapes, given: Args, args: Args | None) -> None:
     found, _ = axes_of(kind, shapes, written(given, args))
     marked = [number for number, linear in enumerate(found.linear) if linear]
@@ -227,7 +263,7 @@ def test_axes_that_cannot_be_read(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "inputs", "outputs", "message"),
     [
-        ("a b -> a b", [[6]], [[6]], "axes: a b -> a b has 2 axes where 1 are: [6]"),
+        ("a b -> a b", [[6]], [[6]], "axes: a b -> a b has 2 axes where [6] has 1"),
         ("a.b -> a!", [[6]], [], "axes: how long a is follows from nothing in a.b -> a!"),
         ("a -> 2.a", [[6]], [[10]], "axes: 2.a is 12 in one place of a -> 2.a, and 10 in another"),
         ("a|b=3 -> a", [[6]], [[4]], "axes: a is 3 in one place of a|b=3 -> a, and 4 in another"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from archcalc.layers.kit.named import named
+from archcalc.network.graph import Leaf
 from spec_help import analyzed, errors
 
 TYPES = """
@@ -67,3 +69,21 @@ def test_it_runs_in_an_each() -> None:
 )
 def test_what_is_wrong_with_it(declared: str, use: str, error: str) -> None:
     assert error in errors(f"{{input: [3, 5], layer_types: {{t: {declared}}}, layers: [{use}]}}")
+
+
+def test_its_named_axes_give_the_tensors_that_its_params_lie_in() -> None:
+    text = """
+input: [7, 12]
+layer_types:
+  mixed: {args: [heads], output: "[in_tokens, 6]", params: 6 * in_features + 6, axes: "*n heads.d, w[o heads.d], bias[o] -> *n o"}
+  silent: {params: 5}
+layers: [mixed: 3, silent]
+"""
+    (mixed, silent) = (row.node for row in analyzed(text).layers)
+    assert isinstance(mixed, Leaf)
+    assert isinstance(silent, Leaf)
+    found = named(mixed.layer, mixed.result, [(7, 12)])
+    assert found is not None
+    assert found.sizes == {"n0": 7, "heads": 3, "d": 4, "o": 6}
+    assert {name: found.shape(axes) for name, axes in found.weights.items()} == {"w": (6, 12), "bias": (6,)}
+    assert named(silent.layer, silent.result, [(7, 6)]) is None

@@ -28,7 +28,9 @@ from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
+from ...core.words import counted
 from .args import Shape, Symbols
+from .axes import axes_text
 from .layer import LayerType
 from .result import Result
 
@@ -142,7 +144,9 @@ class Named:
         terms = read(text)
         for what, shapes, said in (("input", inputs, terms.inputs), ("output", outputs, terms.outputs)):
             if len(shapes) > len(said):
-                raise AxesError(f"axes: {text} has {len(said)} {what}{'s' * (len(said) != 1)}, and there are {len(shapes)}")
+                raise AxesError(
+                    f"axes: {text} has {counted(len(said), what)}, and there {'is' if len(shapes) == 1 else 'are'} {len(shapes)}"
+                )
         for name in weights:
             if name not in terms.weights:
                 raise AxesError(f"axes: {text} lacks the weight {name}")
@@ -205,7 +209,7 @@ def _count(term: Term, shape: Shape, stars: dict[str, int], text: str) -> None:
     """Find how many axes the one with the star is."""
     more = len(shape) - len(term.axes) + (term.star >= 0)
     if more < 0 or (term.star < 0 and more):
-        raise AxesError(f"axes: {text} has {len(term.axes)} axes where {len(shape)} are: {list(shape)}")
+        raise AxesError(f"axes: {text} has {axes_text(len(term.axes))} where {list(shape)} has {len(shape)}")
     if term.star >= 0:
         stars[term.axes[term.star][0][0]] = more
 
@@ -250,4 +254,14 @@ def named(layer: LayerType, result: Result, inputs: list[Shape]) -> Named | None
     text = layer.axes if isinstance(layer.axes, str) else layer.axes(result.symbols, inputs, outputs)
     if not text:
         return None
-    return Named(text, inputs, outputs, {name: shape for name, shape, _ in result.tensors()}, result.symbols)
+    if not layer.declared:
+        return Named(text, inputs, outputs, {name: shape for name, shape, _ in result.tensors()}, result.symbols)
+    found = Named(text, inputs, outputs, dict.fromkeys(read(text).weights), result.symbols)
+    params = sum(prod(found.shape(axes)) for axes in found.weights.values())
+    if params != result.params:
+        weights = ", ".join(f"{name} {list(found.shape(axes))}" for name, axes in found.weights.items())
+        raise AxesError(
+            f"axes: {weights or 'no weights'} make {params:,} params, and {result.params:,} are stated",
+            "name each weight with its axes: *n i, weight[o i], bias[o] -> *n o",
+        )
+    return found

@@ -8,14 +8,19 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .api import analyze as analyze
+    from .api import space as space
     from .core.errors import Problem as Problem
     from .core.errors import RequestError as RequestError
     from .core.errors import SpecError as SpecError
     from .report.report import Report as Report
 
-__all__ = ["Problem", "Report", "RequestError", "SpecError", "__version__", "analyze"]
+__all__ = ["Problem", "Report", "RequestError", "SpecError", "__version__", "analyze", "space"]
 
-_HOMES = {"analyze": "api", "RequestError": "core.errors", "SpecError": "core.errors", "Problem": "core.errors", "Report": "report.report"}
+_HOMES = {
+    **dict.fromkeys(("analyze", "space"), "api"),
+    **dict.fromkeys(("Problem", "RequestError", "SpecError"), "core.errors"),
+    "Report": "report.report",
+}
 
 
 def __getattr__(name: str) -> Any:

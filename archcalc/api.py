@@ -1,9 +1,9 @@
-"""The Python interface: a spec in, a report out."""
+"""The Python interface: a spec in, a report out; or a space of designs."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,9 @@ from .text.shipped import located
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from .explore.designs import Designs
+    from .explore.over import Swept
+    from .explore.points import Source
     from .report.report import Report
     from .request.options import Options
     from .spec.tree import Spec
@@ -98,3 +101,43 @@ def _parsed(node: Node | None, problems: list[Problem], file: str, path: str = "
         return None, problems
     spec, more = parse(node, file, path, size)
     return spec, [*problems, *more]
+
+
+def space(
+    source: str | PathLike[str] | Mapping[str, Any] | Sequence[str | PathLike[str]], over: Swept = (), **options: Unpack[Options]
+) -> Designs:
+    """Every combination of the values of some axes, and of all choices that a spec leaves open.
+
+    Raises SpecError where the spec is wrong, RequestError where there is no such axis or value, or an option can't be asked for, OSError
+    where a file can't be read, and TypeError where there is no such option.
+
+    Args:
+        source: A spec as for ``analyze``, or several, which are an axis called ``spec`` then.
+        over: The values of each axis by its name, a var of the spec or an option with one value a run: a list, an array, or a text as
+            ``archcalc sweep --over`` has it, such as ``"0.5..1.5:0.25"``. Texts with names, such as ``["width=0.5,1"]``, are as good.
+        options: Those of ``analyze``, which hold for all points.
+    """
+    from .explore.designs import Designs
+
+    several = [source] if isinstance(source, (str, PathLike, Mapping)) else source
+    return Designs([*map(_source, several)], over, options)
+
+
+def _source(source: str | PathLike[str] | Mapping[str, Any]) -> Source:
+    """A spec that was read. Raises SpecError where it is wrong whatever its numbers."""
+    from .core.errors import SpecError
+    from .explore.points import Source
+
+    if isinstance(source, Mapping):
+        from .text.python import from_python
+
+        name, file, variant = "spec", "", ""
+        spec, problems = _parsed(*from_python(source), "")
+    else:
+        name = fspath(source)
+        path, file, variant = located(name)
+        with open(path, "rb") as stream:
+            spec, problems = read_spec(stream.read(), file, path)
+    if spec is None or problems:
+        raise SpecError(problems)
+    return Source(name, spec, file, variant or None)

@@ -58,8 +58,9 @@ FILES: dict[str, str] = {
     ),
     "explain": "finding guide manual memory < layer",
     "explore": (
-        "columns draft fit length operations space sums < choosing condition figures fronts numbers question ranges remedy < "
-        "arrays compare counts plot points program where < changes chunk places sieve trace < over tables < against regions < together < evaluate tabled < proved sweep < ask look scaling < best overview"
+        "columns draft fit frame length operations space sums < choosing condition figures fronts numbers question ranges remedy trial < "
+        "arrays compare counts plot points program where < backward changes chunk places sieve trace < over tables < against regions < together < "
+        "evaluate tabled < proved sweep < ask gather look scaling < whole < best draw overview < designs"
     ),
     "render": (
         "files layout pages pages.figures picture picture.axes picture.bins picture.contour picture.svg table table.periods units < pace picture.scale picture.sheet runs < ledgers table.lines < "

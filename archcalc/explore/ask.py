@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..core.kinds import show
@@ -10,9 +10,9 @@ from ..network.settings import settings, with_inputs
 from ..request.options import OPTIONS
 from .choosing import Wish, wishes
 from .condition import Condition
-from .evaluate import evaluator
+from .evaluate import Evaluator, evaluator
 from .figures import READINGS, unknown, usual, with_needs
-from .over import read_over
+from .over import Swept, read_over
 from .plot import Plot, read_plot
 from .points import PointByPoint, Source, impossible, refuses
 from .space import Refused, Space, is_number
@@ -50,7 +50,7 @@ class Asked:
 
 def ask(
     sources: Sequence[Source],
-    over: Sequence[str],
+    over: Swept,
     options: Mapping[str, Any],
     *,
     where: str | None = None,
@@ -63,6 +63,7 @@ def ask(
     wish: Wish | None = None,
     whole: bool = False,
     plot: str | None = None,
+    evaluates: Callable[[Sequence[Source], Space, Mapping[str, Any], Sequence[str]], Evaluator] = evaluator,
 ) -> Asked:
     """The sweep that texts ask for; ``wish`` says what is searched for, and ``whole`` that something is asked of the whole space: then
     not every point has to be worked out. ``plot`` asks for a picture, which draws every point that is right. Raises Refused for what can't be, RequestError and SpecError for options that hold for no point."""
@@ -93,11 +94,11 @@ def ask(
     if error := impossible(points):
         raise error
     _check_whole(points)
-    evaluates = evaluator(sources, space, options, figures)
-    if wish is None and not whole and evaluates.most is not None and min(space.size, sample or space.size) > evaluates.most:
+    made = evaluates(sources, space, options, figures)
+    if wish is None and not whole and made.most is not None and min(space.size, sample or space.size) > made.most:
         raise Refused(f"{space.size:,} points are more than can be worked out one by one", "--sample 10000 takes so many of them by chance")
     numbers = None if sample is None else space.sample(sample, seed)
-    sweep = Sweep(space, evaluates, figures, numbers=numbers, where=condition, front=front, order=order, top=top)
+    sweep = Sweep(space, made, figures, numbers=numbers, where=condition, front=front, order=order, top=top)
     return Asked(sources, sweep, shown, options, found.notes, drawn)
 
 

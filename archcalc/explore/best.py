@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from .ask import Asked
 from .choosing import Row, Wish
-from .evaluate import OpenWalks
 from .figures import READINGS, with_needs
 from .points import ERROR, PointByPoint, Source
 from .ranges import number
@@ -15,6 +14,7 @@ from .sieve import Missed, plain
 from .space import Refused, Space
 from .sweep import Outcome, Sweep
 from .where import read_where
+from .whole import few, row, said, tables
 
 if TYPE_CHECKING:
     from .tabled import Piece
@@ -59,10 +59,10 @@ def best(
 ) -> Best:
     """The best design of what was asked for: all designs looked at where they are few, else answered by tables, else the best of a sample."""
     sweep = asked.sweep
-    if asked.space.size > sweep.evaluator.searched and (answer := _tabled(asked, wish)) is not None:
+    if not few(asked) and (answer := _tabled(asked, wish)) is not None:
         return answer
-    few = asked.space.size <= sweep.evaluator.searched
-    numbers: Sequence[int] = sweep.numbers if few else asked.space.sample(DRAWN, SEED)
+    all_of_them = few(asked)
+    numbers: Sequence[int] = sweep.numbers if all_of_them else asked.space.sample(DRAWN, SEED)
     rows: list[Row] = []
     run = Sweep(asked.space, sweep.evaluator, sweep.figures, numbers=numbers, where=sweep.where, order=[wish], top=1 + NEXT + EQUAL)
     outcome = run.run(rows.append, tick=tick, stop=stop)
@@ -73,7 +73,7 @@ def best(
         same = [row for row in rows[1:] if row[wish.name] == rows[0][wish.name]]
         found.equal = len(same)
         found.following = [row for row in rows[1:] if row not in same][:NEXT] or same[:NEXT]
-    found.proved = few and not outcome.interrupted
+    found.proved = all_of_them and not outcome.interrupted
     found.how = "every design was looked at" if found.proved else f"the best of {outcome.done:,} designs that were drawn by chance"
     if found.row is not None:
         _held(asked, found.row)
@@ -110,35 +110,25 @@ def wished(sources: Sequence[Source], options: Mapping[str, Any], *, most: str |
 def _tabled(asked: Asked, wish: Wish) -> Best | None:
     """The best by the tables of the whole space; None where these can't say."""
     space, condition = asked.space, asked.sweep.where
-    walks = asked.sweep.evaluator
-    if not isinstance(walks, OpenWalks) or not walks.together.arrays or wish.near is not None:
+    covered = tables(asked) if wish.near is None else None
+    if covered is None:
         return None
     from . import proved
-    from .fronts import TooLarge
-    from .tabled import pieces
 
-    within = proved.limits(condition, space.axes)
-    if within is None:
-        return None
-    figures = [name for name in asked.sweep.figures if name in READINGS]
-    try:
-        covered = pieces(walks.together, figures)
-        front = None if covered is None else proved.best_front(covered, space.axes, wish, within)
-        if front is None:
-            return None
-    except TooLarge:
+    front = said(asked, lambda covered, within: proved.best_front(covered, space.axes, wish, within))
+    if front is None:
         return None
     found = Best(wish, space.size, Outcome(space.size, [Missed(each) for each in condition.conjuncts] if condition is not None else []))
     found.proved, found.how = True, "by tables of the whole space"
     inside, beyond = front
     if inside:
-        found.row, *found.following = (_row(asked, design) for design in inside[: -2 - NEXT : -1])
-        found.beyond = [_row(asked, design) for design in beyond[:1]]
+        found.row, *found.following = (row(asked, design) for design in inside[: -2 - NEXT : -1])
+        found.beyond = [row(asked, design) for design in beyond[:1]]
         if condition is not None and not condition.holds(found.row):
             raise RuntimeError(f"{found.row} does not meet {condition.text}")
     found.outcome.done = space.size
     for each in found.outcome.missed if found.row is None else ():
-        _nearest(asked, covered or [], each)
+        _nearest(asked, covered, each)
     return found
 
 
@@ -155,14 +145,7 @@ def _nearest(asked: Asked, covered: Sequence[Piece], missed: Missed) -> None:
     value, design = low if limit.sign in ("<", "<=") or (limit.sign == "==" and low[0] > limit.value) else high
     missed.some = bool(missed.conjunct.holds({limit.figure: value})) or low[0] <= limit.value <= high[0]
     if not missed.some:
-        missed.value, missed.point = plain(value), _row(asked, design)
-
-
-def _row(asked: Asked, design: Sequence[int]) -> Row:
-    """A design with its figures, analysed by itself."""
-    number = asked.space.number(design)
-    columns = PointByPoint(asked.sources, asked.space, asked.options).columns([number], asked.sweep.figures)
-    return {**asked.space.point(number), **{name: columns[name][0] for name in asked.sweep.figures}}
+        missed.value, missed.point = plain(value), row(asked, design)
 
 
 EQUAL = 100

@@ -11,6 +11,33 @@ CLOSE = 1e-12
 """By how much of them seconds may differ: they are sums of rounded numbers, added up in another order."""
 
 
+def codes_of(numbers: Sequence[int], sizes: Sequence[int]) -> list[Any]:
+    """For each axis of these lengths which of its values the points of these numbers have, as arrays."""
+    import numpy as np
+
+    rest: Any = np.array(numbers, object) if len(numbers) and max(numbers) >= FITS else np.asarray(numbers, np.int64)
+    found: list[Any] = []
+    left = [*sizes]
+    while left:
+        together = 1  # the axes that are taken out of a large number at once
+        several: list[int] = []
+        while left and (not several or together * left[-1] < FITS):
+            together *= left[-1]
+            several.append(left.pop())
+        part = rest
+        if rest.dtype == object:
+            rest, part = rest // together, (rest % together).astype(np.int64 if together < FITS else object)
+        for size in several:
+            found.append((part % size).astype(np.int64))
+            part = part // size
+        rest = rest if rest.dtype == object else part
+    return found[::-1]
+
+
+FITS = 2**62
+"""Whole numbers below it are worked with in 64 bits."""
+
+
 def same(one: Any, other: Any) -> bool:
     """Whether two values of a figure are the same: whole numbers exactly, seconds but for rounding."""
     if isinstance(one, float):

@@ -6,9 +6,11 @@ designs are Python's own, for they pass 64 bits soon.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from itertools import accumulate
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -24,14 +26,22 @@ MOST = 20_000_000
 """How many sums of two parts are looked at at once."""
 
 
+Made: TypeAlias = "tuple[Distribution, Distribution] | list[tuple[int, int, Distribution]] | None"
+
+
 class Distribution:
-    """Values in rising order, and how many part designs have each."""
+    """Values in rising order, and how many part designs have each.
 
-    __slots__ = ("counts", "values")
+    ``of`` says what it was made of, where that is kept: two distributions whose values add up, or else for each value that an axis may have
+    its number, that value's, and the distribution with it.
+    """
 
-    def __init__(self, values: Any, counts: Any) -> None:
+    __slots__ = ("counts", "of", "values")
+
+    def __init__(self, values: Any, counts: Any, of: Made = None) -> None:
         self.values = values
         self.counts = counts
+        self.of = of
 
     def __len__(self) -> int:
         return len(self.values)
@@ -42,8 +52,9 @@ class Distribution:
         return int(sum(self.counts.tolist()))
 
 
-def parts(sizes: Sequence[int], figure: Sum, masks: Sequence[Mask] = ()) -> list[Distribution]:
-    """The distributions of parts that share no axis: what the figure comes to is its start and one value of each.
+def parts(sizes: Sequence[int], figure: Sum, masks: Sequence[Mask] = (), *, keep: bool = False) -> list[Distribution]:
+    """The distributions of parts that share no axis: what the figure comes to is its start and one value of each. ``keep`` has them know
+    what they were made of.
 
     Raises TooLarge where a part hangs together too much.
     """
@@ -56,7 +67,7 @@ def parts(sizes: Sequence[int], figure: Sum, masks: Sequence[Mask] = ()) -> list
         found = [each for each in found if axis not in each.axes]
         messages = [each for each in messages if axis not in each[0]]
         around = tuple(sorted(set().union(*(each.axes for each in mine), *(axes for axes, _ in taken)) - {axis}))
-        messages.append((around, _without(sizes, axis, around, mine, taken, dtype)))
+        messages.append((around, _without(sizes, axis, around, mine, taken, dtype, keep)))
     nothing = Distribution(np.zeros(0, dtype=dtype), np.zeros(0, dtype=object))
     return [cells.get((), nothing) for _, cells in messages]
 
@@ -73,19 +84,20 @@ def within(sizes: Sequence[int], figure: Sum, limit: Any, masks: Sequence[Mask] 
         for part in found:
             product *= part.total
         return product
-    one, other = _halves(found, room)
+    one, other = halves(found, room)
     if not len(one) or not len(other):
         return 0
-    # For each value of one half: how many of the other leave room.
-    below = (
-        np.searchsorted(other.values, room - one.values, side="right")
-        if one.values.dtype != object
-        else _searched(other.values, room, one.values)
-    )
-    running = [0]
-    for count in other.counts.tolist():
-        running.append(running[-1] + count)
-    return sum(count * running[place] for count, place in zip(one.counts.tolist(), below.tolist(), strict=True))
+    running = [0, *accumulate(other.counts.tolist())]
+    return sum(count * running[place] for count, place in zip(one.counts.tolist(), beside(one, other, room), strict=True))
+
+
+def beside(one: Distribution, other: Distribution, room: Any) -> list[int]:
+    """For each value of one half how many values of the other leave room."""
+    if one.values.dtype == object:
+        listed = other.values.tolist()
+        return [bisect_right(listed, room - each) for each in one.values.tolist()]
+    found: list[int] = np.searchsorted(other.values, room - one.values, side="right").tolist()
+    return found
 
 
 def distribution(sizes: Sequence[int], figure: Sum, masks: Sequence[Mask] = ()) -> Distribution:
@@ -97,7 +109,7 @@ def distribution(sizes: Sequence[int], figure: Sum, masks: Sequence[Mask] = ()) 
     return whole
 
 
-def _halves(found: Sequence[Distribution], room: Any) -> tuple[Distribution, Distribution]:
+def halves(found: Sequence[Distribution], room: Any) -> tuple[Distribution, Distribution]:
     """Two distributions in place of several, each time the two smallest convolved: only what leaves room for the least of the rest stays."""
     left = list(found) or [_alone(0, np.int64)]
     while len(left) > 2:
@@ -105,6 +117,7 @@ def _halves(found: Sequence[Distribution], room: Any) -> tuple[Distribution, Dis
         one, other, *left = left
         rest = sum(part.values.min() for part in left)
         left.append(_convolved(one, other, room - rest))
+        left[-1].of = (one, other)
         if not len(left[-1]):
             return left[-1], left[-1]
     return left[0], left[1] if len(left) > 1 else _alone(0, left[0].values.dtype)
@@ -112,14 +125,6 @@ def _halves(found: Sequence[Distribution], room: Any) -> tuple[Distribution, Dis
 
 def _alone(value: Any, dtype: Any) -> Distribution:
     return Distribution(np.array([value], dtype=dtype), np.array([1], dtype=object))
-
-
-def _searched(values: Any, room: Any, used: Any) -> Any:
-    """How many values leave room beside each of those used, of Python's own numbers."""
-    from bisect import bisect_right
-
-    listed = values.tolist()
-    return np.array([bisect_right(listed, room - each) for each in used.tolist()])
 
 
 def _convolved(one: Distribution, other: Distribution, room: Any = None) -> Distribution:
@@ -184,6 +189,7 @@ def _without(
     mine: Sequence[Factor],
     taken: Sequence[tuple[Axes, dict[tuple[int, ...], Distribution]]],
     dtype: Any,
+    keep: bool,
 ) -> dict[tuple[int, ...], Distribution]:
     """What is left when an axis is worked out: for every combination of those around it the distribution of the part designs."""
     cells: dict[tuple[int, ...], Distribution] = {}
@@ -192,7 +198,7 @@ def _without(
         raise TooLarge
     for cell in np.ndindex(*shape):
         at = dict(zip(around, cell, strict=True))
-        found: list[Distribution] = []
+        found: list[tuple[int, int, Distribution]] = []
         for value in range(sizes[axis]):
             at[axis] = value
             places = [tuple(at[each] for each in factor.axes) for factor in mine]
@@ -203,11 +209,13 @@ def _without(
                 more = inner.get(tuple(at[each] for each in axes))
                 if more is None:
                     break
-                part = _convolved(part, more)
+                part, before = _convolved(part, more), part
+                part.of = (before, more) if keep else None
             else:
-                found.append(part)
+                found.append((axis, value, part))
         if found:
-            cells[cell] = _gathered(np.concatenate([each.values for each in found]), np.concatenate([each.counts for each in found]))
+            cells[cell] = _gathered(*(np.concatenate(each) for each in zip(*((part.values, part.counts) for _, _, part in found))))
+            cells[cell].of = found if keep else None
     return cells
 
 

@@ -123,7 +123,7 @@ def _without(
             else:
                 parts.append(part)
         if parts:
-            cells[cell] = _unbeaten(
+            cells[cell] = _those(
                 Front(parts[0].axes, np.concatenate([each.costs for each in parts]), np.concatenate([each.codes for each in parts]))
             )
     return cells
@@ -135,17 +135,17 @@ def _joined(one: Front, other: Front) -> Front:
         raise TooLarge
     costs = (one.costs[:, None, :] + other.costs[None, :, :]).reshape(-1, one.costs.shape[1])
     first, second = np.divmod(np.arange(len(costs)), len(other))
-    keep = _best(costs)
+    keep = unbeaten(costs)
     codes = np.concatenate([one.codes[first[keep]], other.codes[second[keep]]], axis=1)
     return Front(one.axes + other.axes, costs[keep], codes)
 
 
-def _unbeaten(found: Front) -> Front:
-    keep = _best(found.costs)
+def _those(found: Front) -> Front:
+    keep = unbeaten(found.costs)
     return Front(found.axes, found.costs[keep], found.codes[keep])
 
 
-def _best(costs: Any) -> Any:
+def unbeaten(costs: Any) -> Any:
     """The rows that no other beats, one of equal ones, in the order of the first figure."""
     if costs.shape[1] == 1:
         return np.array([int(np.argmin(costs[:, 0]))] if len(costs) else [], dtype=np.intp)
@@ -156,14 +156,14 @@ def _best(costs: Any) -> Any:
         keep = np.ones(len(order), dtype=bool)
         keep[1:] = (second[1:] < lowest[:-1]).astype(bool)
         return order[keep]
-    return order[_unbeaten_rows(costs[order])]
+    return order[_not_beaten(costs[order])]
 
 
 def _sorted(costs: Any) -> Any:
     return np.array(sorted(range(len(costs)), key=lambda row: tuple(costs[row])), dtype=np.intp)
 
 
-def _unbeaten_rows(costs: Any) -> Any:
+def _not_beaten(costs: Any) -> Any:
     """Which rows no row before them beats, where rows are in the order of their figures: only those can beat them."""
     kept: list[int] = []
     best = np.zeros((0, costs.shape[1] - 1), dtype=costs.dtype)

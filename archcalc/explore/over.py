@@ -1,8 +1,8 @@
-"""What is swept: from ``NAME=RANGE`` to axes, the names held against the vars of specs and the options of requests."""
+"""What is swept: from ``NAME=RANGE``, or names and values, to axes, held against the vars of specs and the options of requests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import conventions
@@ -19,6 +19,9 @@ from .space import Axis, Refused
 COLUMNS = {"flops": "convention"}
 """What options are called among figures, one of which has the name of the option: as JSON calls them."""
 EXAMPLE = "for example --over width=0.5..1.5:0.25, or --over batch=1,8,64"
+
+Swept = str | Sequence[str] | Mapping[str, Any]
+"""What is swept: texts such as ``width=0.5..1.5:0.25``, or the values of each axis by its name, as such a text or one by one."""
 
 
 def sweepable() -> dict[str, Option]:
@@ -38,19 +41,13 @@ class Over:
         self.notes = notes
 
 
-def read_over(texts: Sequence[str], sources: Sequence[Source], options: Mapping[str, Any]) -> Over:
-    """The axes that texts ask for; of several specs the first is which of them. ``options`` are those of all points. Raises Refused."""
+def read_over(over: Swept, sources: Sequence[Source], options: Mapping[str, Any]) -> Over:
+    """The axes that are asked for; of several specs the first is which of them. ``options`` are those of all points. Raises Refused."""
     axes, notes = [], []
     places = places_in(sources, options)
     if len(sources) > 1:
         axes.append(Axis("spec", [source.name for source in sources], "spec"))
-    for text in texts:
-        name, equals, values = text.partition("=")
-        name, values = name.strip(), values.strip()
-        if not equals or not name:
-            raise Refused(f"--over takes NAME=RANGE, not '{text}'", EXAMPLE)
-        if not values:
-            raise Refused(f"{name} has no values to take", EXAMPLE)
+    for name, values in _named(over):
         if any(name in (axis.name, axis.sets) for axis in axes):
             raise Refused(f"{name} is swept twice", "write all its values in one: --over NAME=1,2,8..64*2")
         if name == ERROR:
@@ -72,6 +69,30 @@ def read_over(texts: Sequence[str], sources: Sequence[Source], options: Mapping[
     return Over(axes, notes)
 
 
+def _named(over: Swept) -> Iterator[tuple[str, Any]]:
+    """The name of each axis and its values, as a text or one by one. Raises Refused."""
+    for each in over.items() if isinstance(over, Mapping) else [over] if isinstance(over, str) else over:
+        if isinstance(each, str):
+            name, equals, values = each.partition("=")
+            if not equals or not name.strip():
+                raise Refused(f"--over takes NAME=RANGE, not '{each}'", EXAMPLE)
+        else:
+            name, values = each
+        values = values.strip() if isinstance(values, str) else ranges.listed(name, values)
+        if not len(values):
+            raise Refused(f"{name.strip()} has no values to take", EXAMPLE)
+        yield name.strip(), values
+
+
+def _written(values: Any) -> str:
+    """How values were written."""
+    return values if isinstance(values, str) else ",".join(map(show, values[:SHOWN])) + ",…" * (len(values) > SHOWN)
+
+
+SHOWN = 20
+"""Values that are told of those that were given one by one."""
+
+
 def places_in(sources: Sequence[Source], options: Mapping[str, Any]) -> dict[str, Axis]:
     """The open places of the only spec by their names; several specs each take the first option of theirs."""
     spec = sources[0].spec
@@ -86,31 +107,31 @@ def places_in(sources: Sequence[Source], options: Mapping[str, Any]) -> dict[str
     return {axis.name: axis for axis in open_places(spec, make_request(**asked))}
 
 
-def _narrowed(place: Axis, text: str) -> Axis:
+def _narrowed(place: Axis, given: Any) -> Axis:
     """An open place with some of its options."""
-    if text == "*":
+    if given == "*":
         return place
-    values = [*ranges.read(place.name, text)]
+    values = [*(ranges.read(place.name, given) if isinstance(given, str) else given)]
     for value in values:
         if value not in place.values:
             raise Refused(f"{place.name} can't be {show(value)}", f"its options are {place.text}")
-    return Axis(place.name, values, "choice", text)
+    return Axis(place.name, values, "choice", _written(given))
 
 
-def _var(name: str, text: str, sources: Sequence[Source], among: Sequence[Source], options: Mapping[str, Any]) -> Axis:
+def _var(name: str, given: Any, sources: Sequence[Source], among: Sequence[Source], options: Mapping[str, Any]) -> Axis:
     """An axis of a var, which all specs have."""
     if without := next((source for source in sources if source not in among), None):
         raise Refused(f"{without.name} has no var '{name}'", those(name, [without]))
     if name in (options.get("vars") or {}):
         raise Refused(f"{name} is set and swept", f"leave --set {name}=… out")
-    if text == "*":
+    if given == "*":
         raise Refused(
             f"{name} has no values of its own: * is for variants and for options of a few words", f"for example --over {name}=1,2,4"
         )
-    return Axis(name, ranges.read(name, text), "var", text)
+    return Axis(name, ranges.read(name, given) if isinstance(given, str) else given, "var", _written(given))
 
 
-def _option(name: str, text: str, sources: Sequence[Source], options: Mapping[str, Any]) -> Axis:
+def _option(name: str, given: Any, sources: Sequence[Source], options: Mapping[str, Any]) -> Axis:
     """An axis of an option of the request."""
     name = name.removeprefix("--").replace("-", "_")
     known = sweepable()
@@ -121,7 +142,7 @@ def _option(name: str, text: str, sources: Sequence[Source], options: Mapping[st
         raise Refused(f"{name} is given and swept", f"leave --{name.replace('_', '-')} out")
     if name == "variant" and (own := next((source for source in sources if source.variant is not None), None)):
         raise Refused(f"{own.name} names its variant, and the variant is swept", f"write {own.name.rpartition('@')[0]}")
-    values = _every(name, option, sources) if text == "*" else read_option(name, option, text)
+    values = _every(name, option, sources) if given == "*" else read_option(name, option, given) if isinstance(given, str) else given
     for value in values:
         try:
             option.checked(name, value)
@@ -129,7 +150,7 @@ def _option(name: str, text: str, sources: Sequence[Source], options: Mapping[st
             raise Refused(f"--over {name}: {error}") from None
     if name == "variant":
         _check_variants(values, sources)
-    return Axis(COLUMNS.get(name, name), values, "option", text, name)
+    return Axis(COLUMNS.get(name, name), values, "option", _written(given), name)
 
 
 def read_option(name: str, option: Option, text: str) -> Sequence[Any]:

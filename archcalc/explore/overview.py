@@ -148,7 +148,8 @@ def _by_tables(asked: Asked, front: Sequence[Wish]) -> Overview | None:
             found.alone.append((each.text, count))
         whole = proved.limits(sweep.where, space.axes)
         found.within = None if whole is None else proved.count(covered, space.axes, whole)
-        found.front_size = proved.front_of(covered, space.axes, front) if front else None
+        designs = proved.front_of(covered, space.axes, front, whole) if front and whole is not None else None
+        found.front_size = None if designs is None else len(designs)
     except TooLarge:
         return None
     found.slopes = _slopes(asked, figures)

@@ -141,6 +141,11 @@ def refuses(points: PointByPoint, axis: Axis) -> Exception | None:
 def impossible(points: PointByPoint) -> RequestError | SpecError | None:
     """Why some value of an option can't be asked for, whatever the others are: an optimizer that is none, a device that is not there."""
     axes = [axis for axis in points.space.axes if axis.kind == "option"]
+    if not axes:
+        try:
+            points.request(next(iter(points.sources.values())), {})
+        except (RequestError, SpecError) as error:
+            return error
     for axis in axes:
         for value in axis.values[:MOST_VALUES]:
             first = None

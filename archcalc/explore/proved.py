@@ -77,7 +77,7 @@ def best_front(
             continue
         aim = figure_of(piece, wish.name, axes)
         bounded = [(figure_of(piece, name, axes), sign, most) for name, sign, most in within.sums]
-        if aim is None or any(figure is None for figure, _, _ in bounded) or not _whole([aim, *(figure for figure, _, _ in bounded)]):
+        if aim is None or not _whole([figure for figure, _, _ in bounded]):
             return None
         sums = [figure if sign > 0 else figure.negative() for figure, sign, _ in bounded if figure is not None]
         most: list[Any] = [None if place == 0 else limit for place, (_, _, limit) in enumerate(bounded)]
@@ -102,7 +102,7 @@ def _rows(made: Front) -> list[tuple[Any, Any, tuple[int, ...]]]:
 
 def _whole(sums: Sequence[Sum | None]) -> bool:
     """Whether these are sums of whole numbers: of doubles the last digits depend on the order."""
-    return all(each is not None and all(table.dtype.kind != "f" for table in each.tables.values()) for each in sums[1:])
+    return all(each is not None and all(table.dtype.kind != "f" for table in each.tables.values()) for each in sums)
 
 
 def ends(pieces: Sequence[Piece], axes: Sequence[Axis], name: str) -> tuple[Found, Found] | None:
@@ -125,41 +125,58 @@ def ends(pieces: Sequence[Piece], axes: Sequence[Axis], name: str) -> tuple[Foun
     return None if low is None or high is None else (low, high)
 
 
-def count(pieces: Sequence[Piece], axes: Sequence[Axis], within: Limits) -> int | None:
-    """How many designs are right and within limits, of which one at most is of a figure; None where tables can't answer. Raises TooLarge."""
-    sizes = [len(axis.values) for axis in axes]
+def limited(pieces: Sequence[Piece], axes: Sequence[Axis], within: Limits) -> list[tuple[Sum, Any, list[Mask]]] | None:
+    """For each walk of right designs the figure that is limited, the most that it may be, and what is allowed; None where limits are of
+    several figures, or of one that is no sum of tables."""
     if len(within.sums) > 1:
         return None
-    total = 0
+    found: list[tuple[Sum, Any, list[Mask]]] = []
     for piece in pieces:
         if piece.wrong is not None:
             continue
-        masks = [*piece.masks, *within.masks]
         figure, most = Sum(0, {}), 0
         for name, sign, limit in within.sums:
-            found = figure_of(piece, name, axes)
-            if found is None:
+            named = figure_of(piece, name, axes)
+            if named is None:
                 return None
-            figure, most = (found if sign > 0 else found.negative()), limit
-        total += counts.within(sizes, figure, most, masks)
-    return total
+            figure, most = (named if sign > 0 else named.negative()), limit
+        found.append((figure, most, [*piece.masks, *within.masks]))
+    return found
 
 
-def front_of(pieces: Sequence[Piece], axes: Sequence[Axis], wishes: Sequence[Wish]) -> int | None:
-    """How many designs no other beats, of equal ones one; None where tables can't answer. Raises TooLarge."""
+def count(pieces: Sequence[Piece], axes: Sequence[Axis], within: Limits) -> int | None:
+    """How many designs are right and within limits, of which one at most is of a figure; None where tables can't answer. Raises TooLarge."""
+    found = limited(pieces, axes, within)
     sizes = [len(axis.values) for axis in axes]
-    points: list[tuple[Any, ...]] = []
+    return None if found is None else sum(counts.within(sizes, figure, most, masks) for figure, most, masks in found)
+
+
+def front_of(pieces: Sequence[Piece], axes: Sequence[Axis], wishes: Sequence[Wish], within: Limits) -> list[tuple[int, ...]] | None:
+    """The designs within limits that no other of them beats, of equal ones one, the best in the first wish first; None where tables can't
+    answer. Raises TooLarge."""
+    sizes = [len(axis.values) for axis in axes]
+    found: list[tuple[list[Any], tuple[int, ...]]] = []
     for piece in pieces:
-        if piece.wrong is None:
-            sums = [figure_of(piece, wish.name, axes) for wish in wishes]
-            if any(each is None for each in sums):
-                return None
-            signed = [each.negative() if wish.most else each for each, wish in zip(sums, wishes, strict=True) if each is not None]
-            points += map(tuple, fronts.front(sizes, signed, piece.masks).costs.tolist())
-    points = list(dict.fromkeys(points))
-    if len(pieces) == 1:
-        return len(points)
-    return sum(not any(other != each and all(a <= b for a, b in zip(other, each, strict=True)) for other in points) for each in points)
+        if piece.wrong is not None:
+            continue
+        wanted = [figure_of(piece, wish.name, axes) for wish in wishes]
+        bounded = [figure_of(piece, name, axes) for name, _, _ in within.sums]
+        if any(each is None for each in wanted) or not _whole(bounded):
+            return None
+        signed = [each.negative() if wish.most else each for each, wish in zip(wanted, wishes) if each is not None]
+        signed += [each if sign > 0 else each.negative() for each, (_, sign, _) in zip(bounded, within.sums) if each is not None]
+        most = [*(None for _ in wishes), *(limit for _, _, limit in within.sums)]
+        made = fronts.front(sizes, signed, [*piece.masks, *within.masks], most)
+        found += [(row[: len(wishes)], made.design(place)) for place, row in enumerate(made.costs.tolist())]
+    found.sort()
+    if not found:
+        return []
+    best = fronts.unbeaten(np.array([costs for costs, _ in found], dtype=object if _large(found) else None))
+    return [found[row][1] for row in best]
+
+
+def _large(found: Sequence[tuple[list[Any], Any]]) -> bool:
+    return any(type(cost) is int and abs(cost) >= 2**62 for costs, _ in found for cost in costs)
 
 
 def moves(pieces: Sequence[Piece], axes: Sequence[Axis], name: str) -> dict[str, Fraction] | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
+from ..core.kinds import show
 from .space import Refused, Steps
 
 EXAMPLES = "for example 0.25..1.5:0.05, 32..1024*2, or 8,16,64"
@@ -92,6 +94,24 @@ def read(name: str, text: str) -> Sequence[Any]:
             raise Refused(f"{name} has more than {MOST:,} values one by one", "a range alone may have more: 1..10000000:1")
         values += several
     return list(_once(name, values))
+
+
+def listed(name: str, values: Any) -> Sequence[Any]:
+    """Values of an axis given one by one, in a sequence or an array; one alone is a sequence of one. Raises Refused."""
+    values = values.tolist() if hasattr(values, "tolist") else values
+    if isinstance(values, range):
+        return Steps(Fraction(values.start), Fraction(values.step), len(values), whole=True)
+    if values is None or isinstance(values, (bool, int, float)):
+        values = [values]
+    if not isinstance(values, Iterable) or isinstance(values, Mapping):
+        raise Refused(
+            f"{name} takes values one by one, not {show(values)}", f'for example {{"{name}": [1, 2, 4]}}, or {{"{name}": "1..4"}}'
+        )
+    found = [value.item() if hasattr(value, "dtype") and hasattr(value, "item") else value for value in values]
+    for value in found:
+        if not isinstance(value, (str, bool, int, float, list)) or (isinstance(value, float) and not isfinite(value)):
+            raise Refused(f"{name} can't be {show(value)}", "values are numbers, words, truth values and lists")
+    return _once(name, found)
 
 
 def _once(name: str, values: Sequence[Any]) -> Sequence[Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .choosing import Row, Wish
+from .columns import codes_of
 from .condition import Conjunct
 from .points import ERROR
 from .space import Space
@@ -95,13 +96,8 @@ class Sieve:
     def _axes(self) -> dict[str, Any]:
         import numpy as np
 
-        large = bool(len(self.numbers)) and max(self.numbers) >= 2**63
-        rest: Any = np.array(self.numbers, object) if large else np.asarray(self.numbers, np.int64)
         found = {}
-        for axis in reversed(self.space.axes):
-            size = len(axis.values)
-            codes = (rest % size).astype(np.int64)
-            rest = rest // size
+        for axis, codes in zip(self.space.axes, codes_of(self.numbers, [len(axis.values) for axis in self.space.axes])):
             used, places = np.unique(codes, return_inverse=True)
             listed = [axis.values[int(code)] for code in used]
             kind = None if all(type(value) in (int, float) for value in listed) else object

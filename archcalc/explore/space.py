@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import isfinite
 from typing import Any, overload
 
 from ..core.errors import RequestError
@@ -43,6 +44,13 @@ class Steps(Sequence[Any]):
             return [self[each] for each in range(self.length)[index]]
         value = self.start + range(self.length)[index] * self.step
         return int(value) if self.whole else float(value)
+
+    def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
+        """The place of a value. Raises ValueError where it is none of them."""
+        place = round((Fraction(value) - self.start) / self.step) if isinstance(value, (int, float)) and isfinite(value) else -1
+        if place not in range(self.length)[start:stop] or self[place] != value:
+            raise ValueError(f"{value!r} is none of {self}")
+        return place
 
     def __repr__(self) -> str:
         return f"{self.start}..{self[-1]}:{self.step}"

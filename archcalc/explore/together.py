@@ -9,7 +9,7 @@ from typing import Any
 
 from ..core.errors import RequestError, SpecError
 from ..report import pipeline
-from .columns import assembled, corners, of_rows, same
+from .columns import assembled, codes_of, corners, of_rows, same
 from .points import PointByPoint
 from .regions import Region, Sum
 from .trace import Read, traced
@@ -69,20 +69,12 @@ class Evaluator:
 
     def codes(self, numbers: Sequence[int]) -> list[Any]:
         """For each axis, which of its values the points of these numbers have."""
-        rest: Any = numbers
         if self.arrays:
-            import numpy as np
-
-            large = bool(len(numbers)) and max(numbers) >= 2**63
-            rest = np.array(numbers, object) if large else np.asarray(numbers, np.int64)
-        found = []
+            return codes_of(numbers, self.sizes)
+        rest, found = numbers, []
         for size in reversed(self.sizes):
-            if self.arrays:
-                found.append((rest % size).astype(np.int64))
-                rest = rest // size
-            else:
-                found.append([number % size for number in rest])
-                rest = [number // size for number in rest]
+            found.append([number % size for number in rest])
+            rest = [number // size for number in rest]
         return found[::-1]
 
     def at(self, codes: Sequence[Any]) -> dict[str, Any]:

@@ -64,11 +64,11 @@ class Report:
         self.convention_unit = request.convention.unit
         self.tree = tree
         """The entries of the top level: layers, and groups that hold others."""
-        self.layers = layers
+        self.layers: list[Row] = layers
         """The same layer by layer, in the order in which data flows."""
         self.causal = causal
         """Whether some layer counts pairs of positions of which some are masked."""
-        self.totals = totals
+        self.totals: Totals = totals
         self.accounts = accounts
         """How the bytes of its layers were worked out, where they were."""
         self.ledgers = ledgers

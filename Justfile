@@ -25,6 +25,10 @@ types:
 test *args:
     {{python}} -m pytest {{args}}
 
+# Tests of what needs an optional extra: pip install -e '.[dev,cluster]' first.
+extras:
+    {{python}} -m pytest -m extra
+
 # Tests with coverage of lines and branches.
 cover:
     {{python}} -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=95

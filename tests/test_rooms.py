@@ -60,7 +60,7 @@ FILES: dict[str, str] = {
     "explore": (
         "columns draft fit frame length operations space sums < choosing condition figures fronts numbers question ranges remedy trial < "
         "arrays compare counts plot points program where < backward changes chunk places sieve trace < over tables < against regions < together < "
-        "evaluate tabled < proved sweep < ask gather look scaling < whole < best draw overview < designs"
+        "evaluate tabled < proved sweep < ask gather look parts scaling < store whole < best draw overview < designs"
     ),
     "render": (
         "files layout pages pages.figures picture picture.axes picture.bins picture.contour picture.svg table table.periods units < pace picture.scale picture.sheet runs < ledgers table.lines < "
@@ -69,7 +69,7 @@ FILES: dict[str, str] = {
         "pages.best pages.compare pages.space picture.curve picture.heat picture.scatter table.markdown table.plain < pages.changes picture.space"
     ),
     "commands": (
-        "progress schema < names terminal < inputs options < drafts repeated several < build sources < best check compare conventions devices explain figures fit guide layers "
+        "parts progress schema < names terminal < inputs options < drafts repeated several < build sources < best check compare conventions devices explain figures fit guide layers "
         "roofline space specs sweep table < main"
     ),
 }

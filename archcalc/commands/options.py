@@ -89,6 +89,9 @@ OWN: dict[str, dict[str, Option]] = {
         "pareto": Option(TEXT, "sweep space", "The points that no other beats in these; most:NAME wants much.", metavar="A,B,..."),
         "sort": Option(TEXT, "sweep", "Sort the points by figures or axes, the least first, or most:NAME.", metavar="A,B,..."),
         "strict": Option(FLAG, "sweep", "End with 1 where any point is wrong.", False),
+        "jobs": Option(WHOLE, "sweep", "So many processes work the points out.", 1),
+        "cluster": Option(TEXT, "sweep", "A Dask cluster works them out: the address of its scheduler.", metavar="ADDRESS"),
+        "resume": Option(FLAG, "sweep", "Go on with the Parquet files that --output holds.", False),
     },
     "What is compared": {
         "against": Option(

@@ -28,20 +28,29 @@ COLLECT = 500
 
 def read_sources(specs: list[str]) -> list[Source]:
     """The specs, each read once. Ends the command where one can't be read, or is wrong whatever its numbers."""
-    from ..explore.points import Source
+    return sources_of(read_texts(specs))
 
-    found, wrong = [], []
+
+def read_texts(specs: list[str]) -> list[tuple[str, bytes, str, str, str | None]]:
+    """Of each spec its name, text, file, path and variant. Ends the command where one can't be read."""
     if specs.count("-") > 1:
         fail("standard input can be read once: there are several -")
     if twice := next((spec for spec in specs if specs.count(spec) > 1), None):
         fail(f"{twice} is there twice")
-    for name in specs:
-        text, file, path, variant = read_text(name)
+    return [(name, text, file, path, variant or None) for name in specs for text, file, path, variant in [read_text(name)]]
+
+
+def sources_of(texts: list[tuple[str, bytes, str, str, str | None]]) -> list[Source]:
+    """The specs of some texts. Ends the command where one is wrong whatever its numbers."""
+    from ..explore.points import Source
+
+    found, wrong = [], []
+    for name, text, file, path, variant in texts:
         spec, problems = read_spec(text, file, path)
         if spec is None or problems:
             wrong.append(SpecError(problems))
         else:
-            found.append(Source(name, spec, file, variant or None))
+            found.append(Source(name, spec, file, variant))
     if show_errors(wrong):
         raise typer.Exit(WRONG_SPEC)
     return found

@@ -6,7 +6,7 @@ import os
 
 PAGES: tuple[str, ...] = (
     *("start", "language", "files", "numbers", "conventions", "attention", "memory", "formats", "time"),
-    *("planning", "devices", "explore", "designs", "python", "limits"),
+    *("planning", "devices", "explore", "designs", "runs", "python", "limits"),
     "building",
 )
 """Every page, in the order in which they are read; the last is for maintainers."""

@@ -9,16 +9,15 @@ from typing import Any
 from ..core.errors import SpecError
 from .points import ERROR
 from .sieve import Missed, Sieve, plain, sifts
-from .sweep import Sweep
+from .sweep import Outcome, Sweep
 
 SMALL = 2**63
 """Whole numbers below it are held in 64 bits, others as Python's own."""
 
 
-def met(sweep: Sweep) -> Iterator[tuple[Sequence[int], Mapping[str, Any], Sequence[int]]]:
+def met(sweep: Sweep, missed: Sequence[Missed]) -> Iterator[tuple[Sequence[int], Mapping[str, Any], Sequence[int]]]:
     """Of some points at a time their numbers, their columns of axes and figures, and the places of those that meet the condition. Without a
     condition all do, those that are wrong too: what is wrong with each is in the column ``error``."""
-    missed = [Missed(each) for each in sweep.where.conjuncts] if sweep.where is not None else []
     for start in range(0, len(sweep.numbers), sweep.evaluator.chunk):
         numbers = sweep.numbers[start : start + sweep.evaluator.chunk]
         columns = sweep.evaluator.columns(numbers, sweep.figures)
@@ -28,7 +27,7 @@ def met(sweep: Sweep) -> Iterator[tuple[Sequence[int], Mapping[str, Any], Sequen
             continue
         points = [sweep.space.point(number) for number in numbers]
         values = {axis.name: [point[axis.name] for point in points] for axis in sweep.space.axes} | dict(columns)
-        wrong = columns.get(ERROR) or [None] * len(points)
+        wrong = columns.get(ERROR, [None] * len(points))
         rows = ({name: plain(column[at]) for name, column in values.items()} for at in range(len(points)))
         yield (
             numbers,
@@ -37,15 +36,23 @@ def met(sweep: Sweep) -> Iterator[tuple[Sequence[int], Mapping[str, Any], Sequen
         )
 
 
+def conditions(sweep: Sweep) -> list[Missed]:
+    """What points are held against."""
+    return [Missed(each) for each in sweep.where.conjuncts] if sweep.where is not None else []
+
+
 def count(sweep: Sweep) -> int:
     """How many points meet the condition."""
-    return sum(len(places) for _, _, places in met(sweep))
+    return sum(len(places) for _, _, places in met(sweep, conditions(sweep)))
 
 
 def numbers(sweep: Sweep) -> list[int]:
     """The numbers of the points that meet the condition, and of all that are right where there is none."""
     return [
-        int(found[place]) for found, values, places in met(sweep) for place in places if ERROR not in values or values[ERROR][place] is None
+        int(found[place])
+        for found, values, places in met(sweep, conditions(sweep))
+        for place in places
+        if ERROR not in values or values[ERROR][place] is None
     ]
 
 
@@ -54,16 +61,27 @@ def gathered(sweep: Sweep) -> dict[str, Any]:
 
     Where some are wrong, there without a condition alone, their figures are None, and the column ``error`` says what is wrong with them.
     """
-    names = [axis.name for axis in sweep.space.axes] + [*sweep.figures]
-    parts: dict[str, list[Any]] = {name: [] for name in dict.fromkeys(names)}
+    columns, errors, _ = columns_of(sweep)
+    return columns if not any(errors) else {**columns, ERROR: errors}
+
+
+def columns_of(sweep: Sweep) -> tuple[dict[str, Any], list[str | None], Outcome]:
+    """The same; what is wrong with each of the points, None: nothing; and what the run came to."""
+    outcome = Outcome(len(sweep.numbers), conditions(sweep))
+    axes = [axis.name for axis in sweep.space.axes]
+    parts: dict[str, list[Any]] = {name: [] for name in dict.fromkeys([*axes, *sweep.figures])}
     errors: list[str | None] = []
-    for _, values, places in met(sweep):
+    for numbers, values, places in met(sweep, outcome.missed):
+        outcome.done += len(numbers)
+        outcome.kept += len(places)
+        for at, error in enumerate(values.get(ERROR, ())):
+            if error is not None:
+                outcome.take(error, {name: values[name][at] for name in axes}, axes)
         for name, column in parts.items():
             given = values[name]
             column.append(given[places] if hasattr(given, "dtype") else [given[place] for place in places])
         errors += map(_told, [values[ERROR][place] for place in places] if ERROR in values else [None] * len(places))
-    found = {name: joined(column) for name, column in parts.items()}
-    return found if not any(errors) else {**found, ERROR: errors}
+    return {name: joined(column) for name, column in parts.items()}, errors, outcome
 
 
 def _told(error: Exception | None) -> str | None:

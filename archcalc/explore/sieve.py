@@ -42,6 +42,19 @@ class Missed:
         self.point: Row | None = None
         self._distance: Any = None
 
+    @property
+    def state(self) -> tuple[int, bool, Any, Row | None, Any]:
+        """How far it was met, to be joined to that of other points."""
+        return self.count, self.some, self.value, self.point, self._distance
+
+    def join(self, state: tuple[int, bool, Any, Row | None, Any]) -> None:
+        """Other points, which come behind those so far, were met so far."""
+        count, some, value, point, distance = state
+        self.count += count
+        self.some |= some
+        if distance is not None and (self._distance is None or distance < self._distance):
+            self._distance, self.value, self.point = distance, value, point
+
     def holds(self, row: Row) -> bool:
         """Whether a point meets it."""
         if self.conjunct.holds(row):

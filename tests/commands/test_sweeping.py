@@ -341,7 +341,7 @@ OPTIONS_THERE = (
         ("--over act=[1],2 --where act<3", "--where: there is no figure 'act'", None),
         ("--over width=2 --where op==3", "--where: there is no figure 'op'", None),
         ("--over width=2 --sample 0", "--sample takes a number of at least 1, not '0'", "for example --sample 32k"),
-        ("--over width=2 --format yaml", "there is no format 'yaml': there are table, csv, json, markdown", ""),
+        ("--over width=2 --format yaml", "there is no format 'yaml': there are table, csv, json, markdown, parquet", ""),
         ("--over optimizer=adamx,sgd", "there is no optimizer 'adamx': did you mean 'adam'?", ""),
         ("net.yaml --over width=2", "net.yaml is there twice", ""),
         ("net.yaml@thin --over variant=*", "net.yaml@thin names its variant, and the variant is swept", "write net.yaml"),

@@ -265,6 +265,7 @@ def test_axes_that_cannot_be_read(text: str, message: str) -> None:
     [
         ("a b -> a b", [[6]], [[6]], "axes: a b -> a b has 2 axes where [6] has 1"),
         ("a.b -> a!", [[6]], [], "axes: how long a is follows from nothing in a.b -> a!"),
+        ("2.a! -> b", [[7]], [[6]], "axes: 2.a of 2.a! -> b is 7, which 2 does not divide"),
         ("a -> 2.a", [[6]], [[10]], "axes: 2.a is 12 in one place of a -> 2.a, and 10 in another"),
         ("a|b=3 -> a", [[6]], [[4]], "axes: a is 3 in one place of a|b=3 -> a, and 4 in another"),
         ("a -> a", [[6], [6]], [[6]], "axes: a -> a has 1 input, and there are 2"),

@@ -223,6 +223,10 @@ def _solved(places: list[tuple[Axis, int]], names: set[str], given: dict[str, in
     sizes.update(asked)
     while _follow(places, sizes):
         pass
+    for axis, size in places:
+        if len(product := axis[0]) > 1 and len(axis) == 1 and sum(name not in sizes for name in product) == 1:
+            groups = prod(sizes.get(name, 1) for name in product)
+            raise AxesError(f"axes: {'.'.join(product)} of {text} is {size}, which {groups} does not divide")
     for name in sorted(names - set(sizes)):
         raise AxesError(f"axes: how long {name} is follows from nothing in {text}", f"{name}=4, or the name of an argument")
     for axis, size in places:

@@ -53,7 +53,7 @@ FILES: dict[str, str] = {
     "timing": "times < clock energy training < pace reach turning < rates",
     "request": "option < network resources < options < request",
     "report": (
-        "carried counting measured shaping terms < rows totals < alike build figures generation measurement < budget speculation < report < "
+        "carried counting measured shaping terms < rows totals < alike build figures passes < generation measurement < budget speculation < report < "
         "derivations differences pipeline"
     ),
     "explain": "finding guide manual memory < layer",

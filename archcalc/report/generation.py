@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import isclose
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
+
+from .passes import Cost, cost, summed
 
 if TYPE_CHECKING:
     from ..devices.catalogue import Device
     from ..memory.ledger import Ledger
     from ..request.request import Request
     from ..timing.energy import Energy
-    from .rows import Row
     from .totals import Totals
-
-
-class Cost:
-    """Operations, moved bytes, seconds, and the operations that these seconds count: all but the first are 0 where no device was named."""
-
-    __slots__ = ("bound_operations", "bytes", "operations", "seconds")
-
-    def __init__(self, operations: int, moved: int, seconds: float, bound_operations: int = 0) -> None:
-        self.operations = operations
-        self.bytes = moved
-        self.seconds = seconds
-        self.bound_operations = bound_operations
-        """Without the masked products of causal attention."""
-
-    def plus(self, other: Cost, times: int = 1) -> Cost:
-        """Both together, the other so many times."""
-        return Cost(
-            self.operations + times * other.operations,
-            self.bytes + times * other.bytes,
-            self.seconds + times * other.seconds,
-            self.bound_operations + times * other.bound_operations,
-        )
-
-    def to_dict(self, *, timed: bool) -> dict[str, Any]:
-        """As the JSON contract has it."""
-        times = {"bound_operations": self.bound_operations, "moved_bytes": self.bytes, "seconds": self.seconds}
-        return {"operations": self.operations, **(times if timed else {})}
 
 
 class Generation:
@@ -155,12 +128,21 @@ class Generation:
         }
 
 
-def generation_of(totals: Totals, start: Ledger, decoded: Callable[[int, int, str], Any], request: Request, *, alone: bool) -> Generation:
+def generation_of(
+    totals: Totals,
+    start: Ledger,
+    decoded: Callable[[int, int, str], Any],
+    request: Request,
+    *,
+    alone: bool,
+    chunks: Sequence[int] = (),
+    front: int = 0,
+) -> Generation:
     """The generation that a request asks for: of the totals of its prompt, and of the ledger while that goes in.
 
     ``decoded`` gives the report of tokens that attend to so many, of so many at once, with logits of all or of the last; ``alone`` says
-    whether the head took the last position alone. A step's cost is followed over the contexts by halving: where three points lie on a line,
-    so do all between them.
+    whether the head took the last position alone; ``chunks`` are those of its attention, in which so many positions in ``front`` of the
+    tokens have a place too. A step's cost is followed over the contexts: see ``summed``.
     """
     prompt, tokens = request.prompt or 0, request.answers
     known: dict[int, tuple[Cost, Ledger]] = {}
@@ -173,13 +155,13 @@ def generation_of(totals: Totals, start: Ledger, decoded: Callable[[int, int, st
 
     first, passes = cost(totals), -(-prompt // request.step) if request.step else 1
     if passes > 1:
-        first, start = _chunked(prompt, request.step or 0, decoded, "last" if alone else "all")
+        first, start = _in_passes(prompt, request.step or 0, decoded, "last" if alone else "all", chunks, front)
     found = Generation(
         prompt,
         tokens,
         request.batch,
         first=first,
-        whole=first.plus(summed(lambda context: at(context)[0], prompt + 1, prompt + tokens - 1)) if tokens > 1 else first,
+        whole=first.plus(summed(lambda each: at(each)[0], prompt + 1, prompt + tokens - 1, chunks, front)) if tokens > 1 else first,
         start=start,
         end=at(prompt + tokens)[1],
         fitting=_fitting(request.device, start, lambda number: at(prompt + number)[1], tokens),
@@ -197,15 +179,17 @@ def generation_of(totals: Totals, start: Ledger, decoded: Callable[[int, int, st
     return found
 
 
-def _chunked(prompt: int, step: int, decoded: Callable[[int, int, str], Any], logits: str) -> tuple[Cost, Ledger]:
-    """A prompt that goes in by chunks of ``step`` tokens: the sum of its passes, and the largest of their ledgers. The head runs in the last
+def _in_passes(
+    prompt: int, step: int, decoded: Callable[[int, int, str], Any], logits: str, chunks: Sequence[int], front: int
+) -> tuple[Cost, Ledger]:
+    """A prompt that goes in by ``step`` tokens at once: the sum of its passes, and the largest of their ledgers. The head runs in the last
     alone where it takes the last position."""
     from ..network.heads import heads
 
     whole, last = (prompt - 1) // step, (prompt - 1) % step + 1
 
-    def chunk(number: int) -> Cost:
-        """One of the ``whole`` chunks before the last."""
+    def each(number: int) -> Cost:
+        """One of the ``whole`` passes before the last."""
         part = decoded(number * step, step, logits)
         names = heads(part.network) if logits == "last" else ()
         found = cost(part.totals)
@@ -215,7 +199,7 @@ def _chunked(prompt: int, step: int, decoded: Callable[[int, int, str], Any], lo
 
     end = decoded(prompt, last, logits)
     ledgers = [decoded(whole * step, step, logits).ledgers[-1], end.ledgers[-1]]
-    return summed(chunk, 1, whole).plus(cost(end.totals)), max(ledgers, key=lambda ledger: ledger.bytes)
+    return summed(each, 1, whole, chunks, front, step).plus(cost(end.totals)), max(ledgers, key=lambda ledger: ledger.bytes)
 
 
 def _fitting(device: Device | None, start: Ledger, ledger: Callable[[int], Ledger], tokens: int) -> int | None:
@@ -238,29 +222,3 @@ def _fits(device: Device | None, taken: Ledger) -> bool:
     if device is None or device.memory is None:
         return True
     return taken.memory_bytes <= device.memory and taken.flash_bytes <= (device.flash or 0)
-
-
-def summed(at: Callable[[int], Cost], low: int, high: int) -> Cost:
-    """The costs of all contexts from ``low`` to ``high`` together."""
-    least, most = at(low), at(high)
-    if low == high:
-        return least
-    if high - low == 1:
-        return least.plus(most)
-    middle = (low + high) // 2
-    between, before, behind = at(middle), middle - low, high - middle
-    if (
-        (between.operations - least.operations) * behind == (most.operations - between.operations) * before
-        and (between.bytes - least.bytes) * behind == (most.bytes - between.bytes) * before
-        and (between.bound_operations - least.bound_operations) * behind == (most.bound_operations - between.bound_operations) * before
-        and isclose((between.seconds * (high - low)), least.seconds * behind + most.seconds * before, rel_tol=1e-12)
-    ):
-        ends, number = least.plus(most), high - low + 1
-        return Cost(number * ends.operations // 2, number * ends.bytes // 2, number * ends.seconds / 2, number * ends.bound_operations // 2)
-    return summed(at, low, middle).plus(summed(at, middle + 1, high))
-
-
-def cost(counted: Row | Totals) -> Cost:
-    """The cost of totals or of a row."""
-    time = counted.time
-    return Cost(2 * counted.maccs, *((time.bytes, time.seconds, time.operations) if time is not None else (0, 0.0)))

@@ -124,6 +124,7 @@ def _generation(
     if not request.answers:
         return None
     from .generation import generation_of
+    from .passes import chunks
 
     return generation_of(
         totals,
@@ -131,6 +132,8 @@ def _generation(
         lambda tokens, step, logits: analyzed(request.decoding(front + tokens, step, logits)),
         request,
         alone=network.last_alone,
+        chunks=chunks(network),
+        front=front,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import RequestError
-from .generation import Cost, cost, summed
+from .passes import Cost, chunks, cost, summed
 
 if TYPE_CHECKING:
     from ..request.request import Request
@@ -89,6 +89,6 @@ def speculation_of(
         return cost(drafted(number).totals)
 
     guesses = step - 1
-    draft = summed(at, context - guesses, context - 1)
+    draft = summed(at, context - guesses, context - 1, chunks(drafted(context - 1).network))
     before = cost(single(context - guesses).totals)
     return Speculation(drafted(context).title, guesses, acceptance, request.batch, draft, cost(totals), before)

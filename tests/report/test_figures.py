@@ -11,7 +11,7 @@ import archcalc
 from archcalc.core.counts import OPERATIONS
 from archcalc.devices.catalogue import Device
 from archcalc.render.table.columns import COLUMNS, HEADS, TEXTS, named
-from archcalc.report.generation import Cost
+from archcalc.report.passes import Cost
 from archcalc.report.speculation import Speculation
 from archcalc.report.terms import TERMS as FIGURES
 

@@ -10,7 +10,7 @@ import pytest
 
 import archcalc
 from archcalc.core.errors import RequestError
-from archcalc.report.generation import Cost, summed
+from archcalc.report.passes import Cost, summed
 from spec_help import analyzed
 
 DECODER: dict[str, Any] = {
@@ -271,6 +271,71 @@ def test_a_sum_with_a_bend() -> None:
     assert found.operations == sum(each.operations for each in asked)
     assert found.bytes == sum(each.bytes for each in asked)
     assert isclose(found.seconds, sum(each.seconds for each in asked))
+
+
+@pytest.mark.parametrize(("front", "step"), [(0, 1), (5, 1), (0, 4), (3, 7), (0, 30)])
+@pytest.mark.parametrize("chunks", [[9], [4, 12], [6, 10], [1, 7], [3, 1000]])
+@pytest.mark.parametrize(("low", "high"), [(1, 260), (17, 19), (20, 20), (9, 121)])
+def test_a_sum_over_chunks(chunks: list[int], front: int, step: int, low: int, high: int) -> None:
+    """Pass n's cost rises with the tokens before it, and with those of its chunks, which start anew; another part stops at a window."""
+    asked: list[int] = []
+
+    def at(number: int) -> Cost:
+        asked.append(number)
+        first, end = front + (number - 1) * step, front + number * step
+        seen = [sum(position % size + 1 for position in range(first, end)) for size in chunks]
+        read = [end - first // size * size for size in chunks]
+        return Cost(7 * end + sum(seen), sum(read) + min(end, 50), sum(max(0.25 * each, 3.5) for each in read), end)
+
+    passes = [at(number) for number in range(low, high + 1)]
+    asked.clear()
+    found = summed(at, low, high, chunks, front, step)
+    assert found.operations == sum(each.operations for each in passes)
+    assert found.bytes == sum(each.bytes for each in passes)
+    assert found.bound_operations == sum(each.bound_operations for each in passes)
+    assert isclose(found.seconds, sum(each.seconds for each in passes))
+
+
+def test_many_chunks_take_few_passes() -> None:
+    """A million of them in the time of some hundreds."""
+    asked: list[int] = []
+
+    def at(context: int) -> Cost:
+        asked.append(context)
+        return Cost(3 * context + 2 * ((context - 1) % 1000 + 1), 0, 0.0)
+
+    assert summed(at, 1, 10**9, [1000]).operations == 3 * 10**9 * (10**9 + 1) // 2 + 2 * 10**6 * 500_500
+    assert len(asked) < 100
+
+
+CHUNKED: dict[str, Any] = {
+    "input": {"shape": [12], "dtype": "int64"},
+    "layers": [
+        {"embedding": {"vocabulary": 20, "features": 8}},
+        {"parameter": [3, 8], "name": "prefix"},
+        {"concat": 0, "from": ["prefix", "embedding"]},
+        {"attention": {"heads": 2, "causal": True, "chunk": "5 if index == 1 else 4"}, "repeat": 2},
+        {"attention": {"heads": 2, "causal": True}},
+    ],
+}
+
+
+@pytest.mark.parametrize("front", [True, False])
+@pytest.mark.parametrize("step", [None, 2, 7])
+def test_an_answer_in_chunks_is_the_sum_of_its_steps(step: int | None, front: bool) -> None:
+    """Chunks of 4 and of 5, of which the second begins with those in front of the tokens."""
+    layers = CHUNKED["layers"] if front else [CHUNKED["layers"][0], *CHUNKED["layers"][3:]]
+    document, device = {**CHUNKED, "layers": layers}, "A100"
+    before = 3 * front
+    found = archcalc.analyze(document, prompt=24, generate=90, device=device, step=step).to_dict()["generation"]
+    steps = [archcalc.analyze(document, phase="decode", context=before + context, device=device).totals for context in range(25, 24 + 90)]
+    ends = [*range(step, 24, step), 24] if step else []
+    for start, end in zip([0, *ends], ends, strict=False):
+        steps.append(archcalc.analyze(document, phase="decode", context=before + end, step=end - start, device=device).totals)
+    first = [] if step else [archcalc.analyze(document, prompt=24, generate=1, device=device).totals]
+    assert found["total"]["operations"] == sum(2 * each.maccs for each in (*first, *steps))
+    assert found["total"]["moved_bytes"] == sum(each.time.bytes for each in (*first, *steps) if each.time)
+    assert isclose(found["total"]["seconds"], sum(each.time.seconds for each in (*first, *steps) if each.time))
 
 
 @pytest.mark.parametrize(

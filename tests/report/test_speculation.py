@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import archcalc
-from archcalc.report.generation import Cost
+from archcalc.report.passes import Cost
 from archcalc.report.speculation import Speculation
 
 COMMAND = ["llama3@70b", "--device", "H200", "--phase", "decode", "--context", "4096", "--depth", "1"]

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from ..core.dtypes import BITS, IN_MEMORY, bytes_of, size_of
 from ..core.formats import cache_bits
-from ..core.numbers import all_but_most, least
+from ..core.numbers import all_but_most, least, most
+from ..layers.kit.reach import begun
 from ..network.graph import Leaf
 from .storage import Step, bytes_there, tensor_bytes
 
@@ -163,12 +164,14 @@ def traffic(
 
 
 def _stored(leaf: Leaf, size: int, fresh: bool, samples: int) -> Traffic:
-    """What a cache moves that is held in another dtype than what comes in: of the tokens that are kept of these it reads and writes each once.
+    """What a cache moves that is held in another dtype than what comes in: of the tokens that are kept of these it reads and writes each once; of
+    chunks those of the one that is begun.
 
     Fused with the layer before it has them at hand.
     """
     tokens = (leaf.inputs[0].shape or ())[-2]
-    new = least(tokens, leaf.result.kept)
+    chunk = leaf.args["chunk"]
+    new = least(tokens, begun(most(tokens, leaf.result.context), chunk) if chunk else leaf.result.kept)
     read = -(-size * new // tokens)
     written = bytes_of(cache_bits(leaf.result.cached, leaf.cache_dtype) * new * samples)
     return Traffic([read], 0, written, 0, (), fresh=read if fresh else 0, joins=True)

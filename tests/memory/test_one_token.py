@@ -102,6 +102,45 @@ def test_a_window_over_a_cache_of_all_tokens_reads_the_windows_keys() -> None:
     assert [row.operations for row in kept.layers] == [row.operations for row in whole.layers]
 
 
+def numbers_read(step: int, keys: int) -> int:
+    """By hand: four projections read each token and their weights; of keys and values that some token sees, scores and weights of 8 heads."""
+    between = step * 8 * keys
+    return 4 * (1024 * 1024 + step * 1024) + (step + 2 * keys) * 1024 + 3 * between - between
+
+
+@pytest.mark.parametrize("step", [1, 5, 130, 300])
+@pytest.mark.parametrize("context", [300, 384, 385, 386, 400])
+def test_tokens_read_what_is_in_the_chunk_of_the_first_of_them(context: int, step: int) -> None:
+    """A key is read where some new token has it in its chunk; the room of a chunk that was once filled stays held."""
+    chunks = {position // 128 for position in range(context - step, context)}
+    keys = sum(position // 128 in chunks for position in range(context))
+    report = attended(CHUNKED, context=context, step=step)
+    assert report.totals.read_bytes == 2 * numbers_read(step, keys)
+    assert report.totals.kv_cache_bytes == 2 * 128 * 1024 * 2
+    near = [(i, j) for i in range(context - step, context) for j in range(context) if i // 128 == j // 128]
+    half = attended(CHUNKED, context=context, step=step, causal="half")
+    products = 4 * 1024 * 1024 * step
+    assert report.totals.maccs == products + 2 * 1024 * len(near)
+    assert half.totals.maccs == products + 2 * 1024 * sum(j <= i for i, j in near)
+
+
+def test_a_cache_in_another_dtype_stores_the_chunk_that_is_begun() -> None:
+    """Of a prompt of 300 the last 44 tokens have a chunk in common with those to come; of 256 the last 128 are those that are held."""
+    for tokens, stored in ((300, 44), (256, 128), (100, 100)):
+        text = "{heads: 8, causal: true, chunk: 128, bias: false}"
+        report = analyzed(f"input: [{tokens}, 64]\ndtype: bfloat16\nlayers:\n  - attention: {text}\n    cache_dtype: float8\n", memory=True)
+        caches = [part for part in report.layers[0].leaves() if part.type == "kv_cache"]
+        assert [part.written_bytes for part in caches] == [stored * 64] * 2
+
+
+def test_a_chunk_over_a_cache_of_all_tokens_reads_the_chunks_keys() -> None:
+    own = OWN.replace("window", "chunk")
+    kept, whole = (attended(own.replace("KEPT", size), context=1000) for size in ("{chunk: 128}", "0"))
+    assert (kept.totals.kv_cache_bytes, whole.totals.kv_cache_bytes) == (2 * 128 * 2048, 2 * 1000 * 2048)
+    assert [row.read_bytes for row in whole.layers if row.name == "s"] == [2048 + (1000 - 7 * 128) * 2048]
+    assert [row.operations for row in kept.layers] == [row.operations for row in whole.layers]
+
+
 # What one more token adds
 
 GEMMA = """

@@ -49,9 +49,14 @@ def _in_chunks(symbols: Symbols, queries: int, keys: int) -> None:
     if symbols["causal"] and symbols["causal_half"]:
         symbols["pairs"] = _earlier(keys, chunk) - _earlier(before, chunk)
         return
-    last = (keys - 1) % chunk + 1
+    last = begun(keys, chunk)
     in_last = least(queries, last)
     symbols["pairs"] = (queries - in_last) * chunk + in_last * last
+
+
+def begun(length: int, chunk: int) -> int:
+    """How many of so many positions are in the chunk of the last of them."""
+    return (length - 1) % chunk + 1
 
 
 def _earlier(length: int, chunk: int) -> int:

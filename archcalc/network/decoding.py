@@ -25,6 +25,8 @@ TOKENS = "an input [length] of ids, or [length, features]"
 FORMULAS = "layers with kv_cache in place of formulas count what it reads of those before"
 """What is written where a layer type by formulas looks at other tokens."""
 OPEN = "does not say by which input its tokens come in"
+LONG = "as long as the sequence, and a longer context"
+"""What is written of a window or chunk that may have been meant as none."""
 MOST = 16
 """How many inputs are tried for the one that brings the tokens: each is a walk through the network."""
 
@@ -214,11 +216,16 @@ def same(network: Network, other: Network) -> bool:
 
 def remarks(whole: Network, network: Network) -> list[str]:
     """Notes on a network that is decoded, here in the shapes of the whole sequence and of the new tokens: of what may be meant otherwise."""
-    long = dict.fromkeys(path for path, leaf, _ in paths(whole) if leaf.result.window and leaf.result.grows and not leaf.args["chunk"])
+    full = [(path, leaf.args["chunk"]) for path, leaf, _ in paths(whole) if leaf.result.window and leaf.result.grows]
     pairs = zip(paths(whole), paths(network))
     uneven = [path for (path, one, _), (_, other, _) in pairs if one.layer.declared and one.item is other.item and _uneven(one, other)]
     return [
-        *named("its window is as long as the sequence, and a longer context is cut to it: no window is window: null", list(long)),
+        *named(
+            f"its window is {LONG} is cut to it: no window is window: null", list(dict.fromkeys(path for path, chunk in full if not chunk))
+        ),
+        *named(
+            f"its chunk is {LONG} starts anew behind it: none is chunk: null", list(dict.fromkeys(path for path, chunk in full if chunk))
+        ),
         *named(f"its formulas are not in proportion to the tokens that come in, and while decoding one does: {FORMULAS}", uneven),
     ]
 

@@ -151,7 +151,7 @@ def test_a_main_argument_is_not_given_by_null_alone() -> None:
     assert "b has no c" in errors("{input: [3], blocks: {b: {args: [c], layers: [relu]}}, layers: [b: null]}")
 
 
-# --- windows as long as the sequence ------------------------------------------------------------------------------
+# --- windows and chunks as long as the sequence ------------------------------------------------------------------------------
 
 CUT = ": its window is as long as the sequence, and a longer context is cut to it: no window is window: null"
 
@@ -184,3 +184,18 @@ def test_what_is_generated_is_decoded_too() -> None:
 def test_a_cache_that_a_spec_writes_out_is_named_itself() -> None:
     assert windows("- kv_cache: seq", phase="decode", context=500) == ["kv_cache" + CUT]
     assert windows("- kv_cache: 0", phase="decode", context=500) == windows("- kv_cache: 47", phase="decode", context=500) == []
+
+
+AGAIN = ": its chunk is as long as the sequence, and a longer context starts anew behind it: none is chunk: null"
+
+
+def test_a_chunk_as_long_as_the_sequence_gets_a_note_too() -> None:
+    text = "- attention: {heads: 4, causal: true, chunk: CHUNK}"
+    options: dict[str, Any] = {"phase": "decode", "context": 500}
+
+    def chunks(chunk: str, **options: Any) -> list[str]:
+        report = analyzed(MODEL + text_of(text.replace("CHUNK", chunk)).replace("\n", "\n  ").join(["  ", "\n"]), **options)
+        return [note for note in report.notes if "chunk: null" in note]
+
+    assert chunks("seq", **options) == chunks("seq + 2", **options) == chunks("seq", prompt=10, generate=3) == ["attention" + AGAIN]
+    assert chunks("seq") == chunks("seq - 1", **options) == chunks("null", **options) == []

@@ -108,6 +108,18 @@ def test_pairs_by_brute_force(queries: int, more: int, window: int, heads: int) 
     assert full.totals.operations["muls"] == heads * queries * min(keys, window or keys)
 
 
+@examples(40)
+@given(whole=st.integers(1, 5), part=st.integers(0, 6), chunk=st.integers(1, 7), causal=st.booleans())
+def test_chunks_are_sequences_of_their_own(whole: int, part: int, chunk: int, causal: bool) -> None:
+    """Rows laid out as chunks attend to themselves; the last may be shorter."""
+    part %= chunk
+    for how in ("half", "full"):
+        args: Args = {"heads": 2, "causal": causal, "project": False}
+        chunks = one("attention", [[whole * chunk + part, 8]], {"causal": how}, **args, chunk=chunk)
+        rows = [one("attention", [shape], {"causal": how}, **args) for shape in ([whole, chunk, 8], [part, 8]) if all(shape)]
+        assert chunks.totals.operations == {kind: sum(each.totals.operations[kind] for each in rows) for kind in chunks.totals.operations}
+
+
 @HOW
 @examples(60)
 @given(drawn=attentions())

@@ -10,6 +10,7 @@ import archcalc
 from golden_models import LANGUAGE as GOLDEN
 from golden_models import LANGUAGE_SPECS as GOLDEN_SPECS
 from places import SPECS
+from spec_help import analyzed
 
 ELSEWHERE = {"vit-base-patch16-224"}  # an image model
 
@@ -339,6 +340,44 @@ def test_mistrals_window_bounds_the_cache_and_the_cost_of_a_token(context: int, 
     assert totals.kv_cache_bytes == kept * 128 * 1024
     assert totals.maccs == decoder_maccs(1, 4096, 32, 4096, 1024, 3 * 4096 * 14_336, 32_000) + 32 * 2 * 4096 * (kept - 1)
     assert analyze("mistral", seq=context).totals.kv_cache_bytes == totals.kv_cache_bytes
+
+
+SCOUT = """
+    input: {shape: [seq], dtype: int64}
+    dtype: bfloat16
+    vars: {seq: 8192, vocabulary: 202048, width: 5120, depth: 48, chunk: 8192}
+    layers:
+      - embedding: {vocabulary: vocabulary, features: width}
+      - repeat: depth
+        let: {local: (index + 1) % 4 != 0}
+        sequence:
+          - residual:
+              - rms_norm
+              - attention: {heads: 40, kv_heads: 8, causal: true, bias: false, rope: local, chunk: chunk if local else null}
+          - residual:
+              - rms_norm
+              - moe: {experts: 16, active: 1, hidden: 8192, shared: 1}
+      - rms_norm
+      - linear: {features: vocabulary, bias: false}
+"""
+"""Llama 4 Scout's language model, with the sizes of config.json of meta-llama/Llama-4-Scout-17B-16E: three of four layers attend in chunks of
+8,192 and are rotated. The norms of its queries and keys have no weights, and are left out."""
+
+
+def test_llama_4_scout() -> None:
+    """Meta names 17 B active and 109 B in all, the vision model among these; 24 GiB of cache are what 128 Ki tokens take with no chunks."""
+    totals = analyzed(SCOUT).totals
+    experts, matrices = 3 * 5120 * 8192, 2 * 5120 * (5120 + 1024)
+    each = matrices + 16 * experts + experts + 5120 * 16 + 2 * 5120
+    assert totals.params == 48 * each + 2 * 202_048 * 5120 + 5120 == 107_769_861_120
+    assert totals.active_params == totals.params - 48 * 15 * experts == 17_172_894_720
+    token = 2 * 1024 * 2
+    for context, seen in ((8192, 8192), (8193, 1), (131_072, 8192), (200_000, 200_000 - 24 * 8192)):
+        decoded = analyzed(SCOUT, phase="decode", context=context).totals
+        assert decoded.kv_cache_bytes == 12 * token * context + 36 * token * 8192
+        assert decoded.maccs == 48 * (matrices + 2 * experts + 5120 * 16) + 202_048 * 5120 + 2 * 5120 * (12 * context + 36 * seen)
+    whole = analyzed(SCOUT, vars={"chunk": None}, phase="decode", context=131_072).totals
+    assert whole.kv_cache_bytes == 24 * 2**30
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from places import ROOT
 PACKAGE = ROOT / "archcalc"
 
 ROOMS: tuple[str, ...] = (
-    *("core", "text expr layers", "composites", "spec", "network", "conventions memory devices", "timing", "request"),
+    *("core", "text expr layers", "composites", "spec", "network", "conventions memory devices", "timing", "parallel", "request"),
     *("report", "explain explore", "render", "api", "commands", "__main__"),
 )
 """The rooms in the order in which data flows; those in one text know nothing of one another. A room imports only rooms before it."""
@@ -51,6 +51,7 @@ FILES: dict[str, str] = {
     ),
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy training < pace reach turning < rates",
+    "parallel": "order < schedules < timeline",
     "request": "option < network resources < options < request",
     "report": (
         "carried counting measured shaping terms < rows totals < alike build figures passes < generation measurement < budget speculation < report < "

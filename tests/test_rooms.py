@@ -37,7 +37,7 @@ FILES: dict[str, str] = {
         "adapters bindings parts refs variables < modifiers < meant type_names < items < blocks < layer_types schema_items used < document schema"
     ),
     "network": (
-        "chained choices < graph < head heads layout leaves scope unsure uses < incoming last lost numbered obstacles walk < "
+        "chained choices < graph < edges head heads layout leaves scope unsure uses < incoming last lost numbered obstacles walk < "
         "doubts mistaken settings twice ways < evaluate notes < sources tokens < "
         "ends shapes < adapters apply caches < blocks composing < ties < build following < decoding"
     ),

@@ -1,4 +1,4 @@
-"""The layer or block that a path names, which others are like it, and what its inputs come from."""
+"""The layer or block that a path names, and which others are like it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from math import prod
 
 from ..core.figures import ACCOUNTED
 from ..core.suggest import did_you_mean
-from ..network.graph import Copies, Group, Leaf, Network, Node
 from ..report.alike import alike_with_args
 from ..report.report import Report
 from ..report.rows import Entry
@@ -54,31 +53,6 @@ def copies(report: Report, entry: Entry) -> list[str]:
     told = [f"one of {len(same):,} that are alike: {_listed([each.name for each in same])}"]
     others = [each.name for each in same if _bytes(each) != _bytes(entry)]
     return [*told, f"its bytes are not those of {_listed(others)}"] if others else told
-
-
-def makers(network: Network, path: str) -> list[str]:
-    """What made each input of the layer of that path: the path of a layer, or the name of an input of the network."""
-    found: list[str] = []
-
-    def walk(nodes: list[Node], prefix: str, known: dict[int, str]) -> None:
-        for node in nodes:
-            name = prefix + getattr(node, "name", "")
-            if isinstance(node, Leaf):
-                if name == path:
-                    found.extend(known.get(id(tensor), tensor.maker) for tensor in node.inputs)
-                known.update((id(tensor), name) for tensor in (*node.outputs, *node.extra))
-            elif isinstance(node, Copies):
-                walk(node.nodes, f"{name}.", known)
-            elif isinstance(node, Group):
-                frame, inner = node.frame, known
-                if node.inputs is not frame.inputs:  # a frame serves many groups: its values are made by other layers in each
-                    inner = {id(mine): known.get(id(outer), outer.maker) for mine, outer in zip(frame.inputs, node.inputs)}
-                walk(frame.children, f"{name}." if node.name else prefix, inner)
-                known.update((id(outer), inner.get(id(mine), mine.maker)) for outer, mine in zip(node.outputs, frame.outputs))
-                known.update((id(outer), inner.get(mine, outer.maker)) for mine, outer in node.reached())
-
-    walk(network.frame.children, "", {})
-    return found
 
 
 def _entries(report: Report) -> dict[str, Entry]:

@@ -10,13 +10,14 @@ from ..core.derivation import Derivation
 from ..core.formula import Formula, for_axes, for_axis
 from ..core.kinds import show
 from ..layers.kit.compound import Compound
+from ..network.edges import edges
 from ..network.graph import Absent, Leaf, Node, inside
 from ..network.graph import Group as NetworkGroup
 from ..report.build import group_of
 from ..report.derivations import derivations
 from ..report.report import Report
 from ..report.rows import Entry, Group, Row
-from .finding import copies, find, makers
+from .finding import copies, find
 
 MEANINGS = {
     "K": "kernel",
@@ -110,7 +111,7 @@ def _layer(row: Row, report: Report, convention: Convention) -> str:
     node = row.node
     assert isinstance(node, Leaf)
     told = [_head(row), node.layer.meaning, *copies(report, row), ""]
-    for tensor, maker in zip(node.inputs, makers(report.network, row.name), strict=True):
+    for tensor, maker in zip(node.inputs, edges(report.network)[row.name], strict=True):
         told.append(f"input     {show(tensor.shape)} from {maker}")
     named = f" = {for_axes(node.layer.output, node.result.axes or 2)}" if node.layer.output.startswith("[") else ""
     told += [f"output    {', '.join(map(show, row.output_shapes))}{named}", ""]

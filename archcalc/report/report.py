@@ -9,6 +9,7 @@ from ..core.dtypes import HALF, in_words
 from ..core.errors import JSON_SCHEMA_VERSION
 from ..core.formats import TYPES
 from ..core.words import counted
+from ..network.edges import edges
 from ..network.graph import Network
 from ..network.notes import MOST, named, notes
 from ..request.request import Request
@@ -254,6 +255,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The report as the JSON contract has it."""
+        made_by = edges(self.network)
         return {
             "schema_version": JSON_SCHEMA_VERSION,
             "name": self.name,
@@ -273,7 +275,7 @@ class Report:
             **({"speculation": self.speculation.to_dict()} if self.speculation is not None else {}),
             **({"time": self.speed.to_dict()} if self.speed is not None else {}),
             **({"measured": self.measurement.to_dict()} if self.measurement is not None else {}),
-            "layers": [row.to_dict() for row in self.layers],
+            "layers": [row.to_dict(made_by) for row in self.layers],
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..core.counts import Counts
@@ -148,11 +148,12 @@ class Row(Measured):
         """The shapes of what goes out, without the batch."""
         return shapes_of(self.node.outputs)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The row as the JSON contract has it."""
+    def to_dict(self, edges: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
+        """The row as the JSON contract has it; ``edges`` are those of the network, see archcalc/network/edges.py."""
         row = {
             "name": self.name,
             "type": self.type,
+            **({"inputs": edges.get(self.name, [])} if edges is not None else {}),
             "input_shapes": self.input_shapes,
             "output_shapes": self.output_shapes,
             "params": self.params,
@@ -169,7 +170,7 @@ class Row(Measured):
         if self.uncounted:
             row["uncounted"] = self.uncounted
         if self.parts:
-            row["parts"] = [part.to_dict() for part in self.parts]
+            row["parts"] = [part.to_dict(edges) for part in self.parts]
         return row
 
 

@@ -14,10 +14,11 @@ from archcalc.conventions.rule import Convention, Rule, Stated
 from archcalc.core.counts import TITLES
 from archcalc.core.derivation import Derivation
 from archcalc.core.formula import FUNCTIONS
-from archcalc.explain.finding import find, makers
+from archcalc.explain.finding import find
 from archcalc.explain.layer import explain, lines
 from archcalc.expr.functions import make_divisible
 from archcalc.layers.kit.layer import LayerType
+from archcalc.network.edges import edges
 from archcalc.report.derivations import derivations
 from archcalc.report.report import Report
 from archcalc.report.rows import Row
@@ -422,12 +423,12 @@ def test_copies_whose_bytes_are_not_the_same_are_said_to_be_alike_but_for_these(
 def test_the_inputs_of_a_copy_are_of_that_copy() -> None:
     """A frame serves all copies; what comes into it, what is made in it, and what comes out of the copy before."""
     network = analyzed(TWO_KINDS).network
-    assert makers(network, "stage.3.linear") == ["stage.2.inner.1.add"]
-    assert makers(network, "stage.2.linear") == ["stage.1.inner.1.add"]
-    assert makers(network, "stage.0.linear") == ["input"]
-    assert makers(network, "stage.4.inner.0.rms_norm") == ["stage.4.linear"]
-    assert makers(network, "stage.4.inner.1.mixed.up") == ["stage.4.inner.1.rms_norm"]
-    assert makers(network, "stage.4.inner.1.add") == ["stage.4.inner.0.add", "stage.4.inner.1.mixed.down"]
+    assert edges(network)["stage.3.linear"] == ["stage.2.inner.1.add"]
+    assert edges(network)["stage.2.linear"] == ["stage.1.inner.1.add"]
+    assert edges(network)["stage.0.linear"] == ["input"]
+    assert edges(network)["stage.4.inner.0.rms_norm"] == ["stage.4.linear"]
+    assert edges(network)["stage.4.inner.1.mixed.up"] == ["stage.4.inner.1.rms_norm"]
+    assert edges(network)["stage.4.inner.1.add"] == ["stage.4.inner.0.add", "stage.4.inner.1.mixed"]
     assert "input     [7, 6] from stage.4.inner.1.rms_norm\n" in told(TWO_KINDS, "stage.4.inner.1.mixed.up")
 
 
@@ -441,7 +442,7 @@ def test_the_inputs_of_layers_that_are_reached_by_a_path_are_those_of_that_copy(
           - {name: three, b: 4}
           - {concat: , from: [one.c, three.c, two]}
     """
-    assert makers(analyzed(text).network, "concat") == ["one.c", "three.c", "two.relu"]
+    assert edges(analyzed(text).network)["concat"] == ["one.c", "three.c", "two.relu"]
 
 
 @pytest.mark.parametrize("spec", ["llama3", "unet", "densenet121", "deepseek_v3", "t5", "swin_v2", "mobilevit", "seq2seq"])
@@ -450,7 +451,7 @@ def test_every_input_is_told_to_come_from_a_layer_before(spec: str) -> None:
     before = {tensor.maker for tensor in report.network.inputs}
     for number, row in enumerate(leaves(report.layers)):
         if number % 7 == 0:
-            found = makers(report.network, row.name)
+            found = edges(report.network)[row.name]
             assert len(found) == len(row.input_shapes)
             assert set(found) <= before, row.name
         before.add(row.name)

@@ -30,7 +30,8 @@ def analyzed(*, layers: list[Item], shape: Any = INPUT, **more: Any) -> Any:
 
 
 def nameless(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: [nameless(part) for part in value] if key == "parts" else value for key, value in row.items() if key != "name"}
+    named = ("name", "inputs")
+    return {key: [nameless(part) for part in value] if key == "parts" else value for key, value in row.items() if key not in named}
 
 
 def rows(report: Any) -> list[dict[str, Any]]:

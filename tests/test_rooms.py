@@ -26,8 +26,8 @@ FILES: dict[str, str] = {
     "text": "nodes problems shipped < decode scalars syntax < anchors resume < beside python reader < files",
     "expr": "errors < limits < functions shapes < options refuse < comparing < build < compile",
     "layers": (
-        "kit kit.args kit.keeps kit.plan < kit.axes kit.reach kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < kit.named < "
-        "activation arithmetic attention_parts choose concat conv conv_recurrent dynamic elementwise embedding kit.compound kit.derivations linear "
+        "kit kit.args kit.keeps kit.plan < kit.axes kit.norms kit.reach kit.result < kit.positions kit.views < kit.einops kit.layer kit.window < kit.named < "
+        "activation arithmetic attention_parts choose concat conv conv_recurrent dynamic elementwise embedding kit.compound kit.derivations kit.normed linear "
         "loss matmul norm pool purposes recurrent reduce regions resample reshape sampling shuffle spectral spline < attention composed heads joint latent lora mlp "
         "squeeze_excite ssm states transformer"
     ),
@@ -39,7 +39,7 @@ FILES: dict[str, str] = {
     "network": (
         "chained choices < graph < edges head heads layout leaves scope unsure uses < incoming last lost numbered obstacles walk < "
         "doubts mistaken settings twice ways < evaluate notes < sources tokens < "
-        "ends shapes < adapters apply caches < blocks composing < ties < build following < decoding"
+        "ends shapes < norms < adapters apply caches < blocks composing < ties < build following < decoding"
     ),
     "conventions": (
         "style < rule < builtin custom derivations einsum_path pieces < deepspeed fvcore keras mmcv ptflops ptflops_aten thop torch "

@@ -15,4 +15,7 @@ def derivations(convention: Convention, rule: Rule, node: Leaf | Group, batch: i
     own = [derived(name, formula, symbols, symbols[name]) for name, formula in rule.where.items()]
     told = f"{convention.name}: {convention.meaning if rule is convention.default else rule.why}"
     one = derived(convention.unit, rule.formula, symbols, value, told)
-    return [*own, one, *in_all(one, convention.samples(rule, batch), times)]
+    once = convention.once(rule, node, batch)
+    told = f"{rule.formula.text}, of the operations that make the weight: once for each run"
+    more = [Derivation(f"{convention.unit} of the weight", told, str(once), once)] if once else []
+    return [*own, one, *in_all(one, convention.samples(rule, batch), times), *more]

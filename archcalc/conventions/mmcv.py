@@ -29,7 +29,7 @@ mmcv = Convention(
         "linear:attention": Rule("0", "not counted: the projections of nn.MultiheadAttention", missing=True),
         styled("relu", *TRANSFORMER): Rule("0", "not counted: the activation of a Transformer layer, a function", missing=True),
         "*:functional": Rule("0", "not counted: a function", missing=True),
-        "*:subclass": Rule("0", "not counted: hooks match exact types", missing=True),
+        "*:subclass *:normed": Rule("0", "not counted: hooks match exact types", missing=True),
         styled(METHODS, "operator"): Rule("0", "not counted: a tensor's method", missing=True),
     },
 )

@@ -102,7 +102,7 @@ ptflops = Convention(
             "0", "the activation of a Transformer layer, a function bound before it is patched", missing=True
         ),
         "*:functional": Rule("0", "not counted: a function that is not patched", missing=True),
-        "*:subclass": Rule("0", "not counted: hooks match exact types", missing=True),
+        "*:subclass *:normed": Rule("0", "not counted: hooks match exact types", missing=True),
         styled(f"{METHODS} matmul", "operator"): Rule("0", "not counted: an operator or a tensor's method", missing=True),
     },
 )

@@ -78,7 +78,8 @@ class Convention:
     """A way to count: its rules by layer type, and what it says of itself.
 
     A rule's key is a layer type; ``type:style`` for one way in which code may write it, or for such a layer inside the module of a
-    compound layer (``linear:attention``); ``*:style`` for every type written that way. ``default`` holds for all other types.
+    compound layer (``linear:attention``); ``*:style`` for every type written that way, ``*:normed`` where its weight is under a norm.
+    ``default`` holds for all other types.
     One entry may name several keys.
     """
 
@@ -155,6 +156,7 @@ class Convention:
 
     def rule_of(self, node: Leaf, style: str) -> Rule:
         """The rule for a layer. A type that a spec declares has one only in a user's own convention, whatever its name."""
+        style = f"normed {style}" if node.layer.norm is not None else style
         return self.own.get(node.layer.name, self.default) if node.layer.declared else self.rule(node.layer.name, style)
 
     def own_rule_of(self, node: Group, style: str) -> Rule | None:
@@ -166,7 +168,15 @@ class Convention:
 
     def count(self, rule: Rule, node: Leaf | Group, batch: int, times: int) -> int:
         """The number for a layer that runs ``times`` times in each pass over a batch."""
-        return rule(symbols_of(node, batch)) * self.samples(rule, batch) * times
+        return (rule(symbols_of(node, batch)) * self.samples(rule, batch) + self.once(rule, node, batch)) * times
+
+    def once(self, rule: Rule, node: Leaf | Group, batch: int) -> int:
+        """What the rule makes of the operations of a layer that there are once for a run. A tool does not see them: it counts what modules get."""
+        if not isinstance(node, Leaf) or node.layer.norm is None or self.tool:
+            return 0
+        symbols = symbols_of(node, batch)
+        once = node.layer.norm.once(node.result.symbols)
+        return rule({**symbols, **node.result.counts.plus(once).to_dict()}) - rule(symbols)
 
     def samples(self, rule: Rule, batch: int) -> int:
         """How often a rule's number counts for a batch: once where it is for the whole of it, or the tool counts one sample whatever the batch."""

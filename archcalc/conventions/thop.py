@@ -55,7 +55,7 @@ thop = Convention(
         "relu relu6 leaky_relu max_pool adaptive_max_pool global_max_pool dropout pixel_shuffle": Rule("0", _KNOWN),
         "linear:attention": Rule("0", "not counted: the projections of nn.MultiheadAttention", missing=True),
         "*:functional": Rule("0", "not counted: a function", missing=True),
-        "*:subclass": Rule("0", "not counted: hooks match exact types", missing=True),
+        "*:subclass *:normed": Rule("0", "not counted: hooks match exact types", missing=True),
         styled(METHODS, "operator"): Rule("0", "not counted: a tensor's method", missing=True),
     },
 )

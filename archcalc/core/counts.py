@@ -44,6 +44,10 @@ class Counts:
         """The counts of ``factor`` such layers."""
         return Counts(**{field: getattr(self, field) * factor for field in _FIELDS})
 
+    def plus(self, other: Counts) -> Counts:
+        """Both together."""
+        return Counts(**{field: getattr(self, field) + getattr(other, field) for field in _FIELDS})
+
     def to_dict(self) -> dict[str, int]:
         """Every field and its count."""
         return {field: getattr(self, field) for field in _FIELDS}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from math import prod
+from typing import TYPE_CHECKING
 
 from ..core.dtypes import size_of, wide
 from ..layers.kit.keeps import AT_INFERENCE, FOR_BATCH, MADE
 from ..network.graph import Leaf, Tensor
 from .context import Context
 from .storage import Step, Storage, by_product_bytes, tensor_bytes
+
+if TYPE_CHECKING:
+    from ..layers.kit.norms import Norm
 
 FUSED = "row_statistics"
 """What fused attention keeps beside its inputs and its output: a number for each row of the scores."""
@@ -88,8 +92,22 @@ def keep(context: Context, turn: Turn) -> None:
             step.while_running += size
         if (turn.grad or turn.trained) and size:
             step.keep(name, size, counts=not again)
+    if leaf.layer.norm is not None:
+        _normed(turn, leaf.layer.norm)
     if keeps.gradients is not None and turn.grad:
         step.backward = size_of(keeps.gradients(symbols) * turn.samples, "float32") - turn.sources[0].bytes
+
+
+def _normed(turn: Turn, norm: Norm) -> None:
+    """The weight that a norm gives is there while its layer runs, once for the batch. It is kept for the gradient of what comes in, and by
+    convolutions with their input; and for what is trained in its place what the norm was worked out by."""
+    leaf, symbols = turn.leaf, turn.leaf.result.symbols
+    size, (word, elements) = size_of(norm.elements(symbols), leaf.dtype), norm.kept
+    turn.step.while_running += size
+    if turn.grad or (turn.trained and leaf.layer.spatial):
+        turn.step.keep("weight", size, counts=True)
+    if turn.trained:
+        turn.step.keep(word, by_product_bytes(word, elements(symbols), leaf.dtype), counts=True)
 
 
 def _made(context: Context, turn: Turn, word: str, *, asked: bool, again: bool) -> None:

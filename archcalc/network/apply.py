@@ -32,6 +32,10 @@ _TEXT = 128
 def layer(walk: Walk, item: Item, type: LayerType, name: str, inputs: Values, scope: Scope) -> Leaf:
     """A layer of a built-in type, called ``name`` in its scope."""
     args = item.fixed if item.fixed is not None else layer_arguments(walk, item, type, inputs, scope)
+    if item.norms:
+        from .norms import under_norm  # few specs say so
+
+        type = under_norm(walk, item, scope, inputs) or type
     return leaf(walk, item, type, args, name, inputs, scope)
 
 

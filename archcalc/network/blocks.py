@@ -31,6 +31,10 @@ def layer(walk: Walk, item: Item, type: LayerType, name: str, inputs: Values, sc
     found = scope.adapters
     if found is None or not type.adapted or item.share is not None or not found.wants(scope.prefix + name):
         return plain_layer(walk, item, type, name, inputs, scope)
+    if item.norms:
+        from .norms import no_adapter  # few specs say so
+
+        no_adapter(walk, item, scope, inputs)
     whole = layers.find(type.adapted)
     assert isinstance(whole, Compound)
     args = {**layer_arguments(walk, item, type, inputs, scope), "rank": found.rank}

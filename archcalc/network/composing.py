@@ -213,7 +213,8 @@ def compose(walk: Walk, item: Item, composite: Composite, name: str, inputs: Val
         passes.whole = True
         return passes
     label = name if item.opens_scope else ""
-    if not label and not composite.group and item.frozen is None and item.share is None and item.style is None and item.held_in is None:
+    said = item.frozen is not None or item.share is not None or item.style is not None or item.held_in is not None or item.norms
+    if not label and not composite.group and not said:
         return _built(Use(walk, composite, item, inputs, scope))
     frame = Frame(inputs)
     group = Group(label, type, frame, inputs, inputs)

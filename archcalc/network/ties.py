@@ -1,9 +1,10 @@
-"""What an item says of its layers beside their type: `share`, `frozen`, `weights`, and `as`."""
+"""What an item says of its layers beside their type: `share`, `frozen`, `weights`, norms of weights, and `as`."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..layers.kit.layer import LayerType
 from ..spec.templates import Over, Ref
 from ..spec.tree import Item
 from ..text.nodes import Node as TextNode
@@ -22,6 +23,10 @@ def marks(walk: Walk, item: Item, node: Leaf | Group | Copies, inputs: Values, s
 
     ``copies`` are those of the item's repeat that the node is one of.
     """
+    if item.norms and item.type.__class__ is not LayerType:
+        from .norms import under_norm  # few specs say so
+
+        under_norm(walk, item, scope, inputs)
     if item.style is not None:
         for each in _marked(node):
             each.style = valued(walk, item.style, scope, inputs)
@@ -145,7 +150,7 @@ def weights(node: Node, *, bias: bool = False) -> tuple[Any, ...]:
     if isinstance(node, Leaf):
         plan, symbols = node.layer.formulas(node.result.axes), node.result.symbols
         sizes = plan.params.filled(symbols if bias else {**symbols, "bias": False})
-        return ((node.layer.name, sizes),) if node.result.params else ()
+        return ((node.layer.name, node.layer.norm, sizes),) if node.result.params else ()
     return tuple(each for inner in inside(node) for each in weights(inner, bias=bias))
 
 
@@ -155,7 +160,7 @@ def _same_type(node: Node, other: Node) -> bool:
 
 def _matrices_fit(node: Node, other: Node) -> bool:
     """Whether two layers have one weight matrix of the same size, or the transposed."""
-    if not isinstance(node, Leaf) or not isinstance(other, Leaf):
+    if not isinstance(node, Leaf) or not isinstance(other, Leaf) or node.layer.norm is not other.layer.norm:
         return False
     mine, theirs = _matrix(node), _matrix(other)
     return bool(mine) and mine in (theirs, theirs[::-1])
@@ -169,8 +174,8 @@ def _matrix(leaf: Leaf) -> tuple[int, ...]:
 def _weights_text(node: Node, name: str) -> str:
     """A layer's weights in words."""
     if isinstance(node, Leaf):
-        matrix = _matrix(node)
-        return f"{name} has {' × '.join(map(str, matrix))}" if matrix else f"{name} has {node.result.params:,} params"
+        matrix, under = _matrix(node), f" under {node.layer.norm.name}" if node.layer.norm is not None else ""
+        return f"{name} has {' × '.join(map(str, matrix)) if matrix else f'{node.result.params:,} params'}{under}"
     return f"{name} has others"
 
 

@@ -28,6 +28,8 @@ class Counting:
         found = self._known.get(key)
         if found is None:
             counts = leaf.result.counts.times(times * self.batch)
+            if leaf.layer.norm is not None:
+                counts = counts.plus(leaf.layer.norm.once(leaf.result.symbols).times(times))
             rule = self.convention.rule_of(leaf, style)
             value = self.convention.count(rule, leaf, self.batch, times)
             found = self._known[key] = counts, value, left_out(rule, value, counts)

@@ -24,6 +24,8 @@ def derivations(row: Row, report: Report, convention: Convention) -> list[Deriva
         return found + (list(weights(account, report.accounts.plan)) if account is not None and report.accounts is not None else [])
     for one in of_layer.operations(layer, result):
         found += [one, *in_all(one, report.batch, row.times)]
+    if layer.norm is not None:
+        found += of_layer.once(layer.norm, result, row.times)
     found += counted(convention, convention.rule_of(leaf, row.style), leaf, report.batch, row.times)
     if account is None or report.accounts is None:
         return found

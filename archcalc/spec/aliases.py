@@ -78,7 +78,14 @@ _ELSEWHERE = {
     "expand": ("broadcast_to", "broadcast"),
     "gather": ("index_select", "take", "index"),
     "nearest": ("knn", "k_nearest", "knn_graph"),
-    "sinusoidal": ("sinusoidal_embedding", "positional_encoding", "position_encoding", "sine_positions"),
+    "sinusoidal": (
+        "sinusoidal_embedding",
+        "positional_encoding",
+        "position_encoding",
+        "sine_positions",
+        "sinusoidal_positions",
+        "sinusoidal_position_embedding",
+    ),
     "gated_delta": ("gated_delta_net", "gated_delta_rule", "delta_net", "delta_rule"),
     "rwkv_time_mix": ("rwkv", "time_mix"),
     "rwkv_channel_mix": ("channel_mix",),
@@ -99,7 +106,7 @@ _ELSEWHERE = {
     "mel": ("mel_scale", "mel_filter", "mel_spectrogram", "filter_bank"),
     "conv_lstm": ("convlstm",),
     "spline": ("kan", "kan_linear", "kan_layer"),
-    "dynamic_conv": ("xcorr", "cross_correlation", "correlation", "cond_conv"),
+    "dynamic_conv": ("xcorr", "cross_correlation", "correlation", "cross_correlate", "cond_conv"),
     "joint_attention": ("mmdit_attention", "joint_attn"),
     "constant": ("buffer", "register_buffer", "zeros", "ones"),
     "where": ("select", "masked_fill"),
@@ -135,7 +142,9 @@ _WRITTEN = {
 """How it is written here, where the name alone does not say it."""
 
 _INSTEAD: dict[str, tuple[str, ...]] = {
-    "leave it out: at inference it is a part of the weights that it normalises": ("weight_norm", "spectral_norm", "weight_standardization"),
+    "write it beside the layer whose weight it normalises: {conv: ..., weight_norm: true}": ("weight_norm",),
+    "write it beside the layer whose weight it normalises: {conv: ..., spectral_norm: true}": ("spectral_norm", "spectral_normalization"),
+    "leave it out: at inference it is a part of the weights that it normalises": ("weight_standardization",),
     "write identity: it changes no shape and computes nothing that is counted": (
         *("roll", "flip", "detach", "stop_gradient", "contiguous", "clone", "copy", "checkpoint", "quant_stub", "de_quant_stub"),
         *("gaussian_noise", "noise", "rotate90", "reverse", "fake_quantize", "activity_regularization", "no_op", "pass"),

@@ -30,13 +30,18 @@ MODIFIERS: tuple[Arg, ...] = (
     Arg("weights", Word("none", *FORMATS), "the format that its frozen weights are held in; none: that of its dtype, whatever is asked"),
     Arg("cache_dtype", Word("none", *CACHES), "what its keys and values are cached in; none: the dtype of their layer, whatever is asked"),
     LORA,
+    Arg("weight_norm", TRUTH, "whether its weight is learned as a direction and a length for each entry of the first axis"),
+    Arg("spectral_norm", TRUTH, "whether its weight is divided by its largest singular value"),
     Arg("as", Word(*STYLES), "how its code is written, for counters that see code and not layers, and for what is kept"),
 )
 MODIFIER = {arg.name: arg for arg in MODIFIERS}
 _FIELDS = {"as": "style", "weights": "held_in"}
 """The field of an item that holds a modifier, where it has another name."""
 
-LATER = frozenset(["weights", "cache_dtype", "lora", "index", "let"])
+NORMED = ("weight_norm", "spectral_norm")
+"""Those that are norms of the weight, see archcalc/layers/kit/norms.py."""
+
+LATER = frozenset(["weights", "cache_dtype", "lora", "index", "let", "weight_norm", "spectral_norm"])
 """Words that a block may have as its name, for specs are older than they; a spec with such a block has no such modifier."""
 
 
@@ -74,7 +79,10 @@ def read_modifiers(reading: Reading, item: Item, node: Mapping, path: str, known
             template = read_template(reading, value, arg, where, place.without(let, WHEN_THERE) if let and place is not inner else place)
             if template is None:
                 item.type = None
-            setattr(item, _FIELDS.get(key, key), template)
+            elif key in NORMED:
+                item.norms = {**item.norms, key: template}
+            else:
+                setattr(item, _FIELDS.get(key, key), template)
 
 
 def _name(reading: Reading, item: Item, node: Node, path: str) -> None:

@@ -60,7 +60,22 @@ class Item:
 
     __slots__ = (
         *("node", "path", "file", "key", "type", "type_name", "given", "name", "merge_name", "args", "fixed", "shared"),
-        *("sources", "repeat", "index", "when", "let", "share", "frozen", "dtype", "held_in", "cache_dtype", "lora", "style", "until"),
+        *(
+            "sources",
+            "repeat",
+            "index",
+            "when",
+            "let",
+            "share",
+            "frozen",
+            "dtype",
+            "held_in",
+            "cache_dtype",
+            "lora",
+            "norms",
+            "style",
+            "until",
+        ),
         "uses_index",
     )
 
@@ -96,6 +111,8 @@ class Item:
         """The format of its weights: the key `weights`."""
         self.cache_dtype: Template | None = None
         self.lora: Lora | None = None
+        self.norms: dict[str, Template] = NO_NAMES
+        """Whether its weight is under a norm, by the key that says so."""
         self.style: Template | None = None
         """How its code is written: the key `as`."""
         self.until: Ref | None = None

@@ -95,7 +95,7 @@ def test_values(value: object, kind: Int, written: str, hint: str) -> None:
 def test_what_to_write_for_a_type_that_is_not_here() -> None:
     known = [*layers.NAMES, *composites.NAMES]
     assert not set(_INSTEAD_OF) & set(known)
-    assert type_hint("weight_norm", known) == "leave it out: at inference it is a part of the weights that it normalises"
+    assert type_hint("weight_norm", known) == "write it beside the layer whose weight it normalises: {conv: ..., weight_norm: true}"
     assert type_hint("ReduceSum", known) == "write reduce: {function: sum, axes: ...}"
     assert type_hint("Conv2d", known) == "here it is called conv"
     assert type_hint("konv", known) == "did you mean 'conv'?"

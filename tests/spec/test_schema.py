@@ -27,7 +27,7 @@ is what a schema can't say, the second where it says more or something else.
       line break              a name with a line break at its end: `$` matches before it in Python, not in ECMAScript
     refused by the schema alone
       hidden type             a block with the name of a built-in type has arguments of its own
-      hidden modifier         a block with the name of `weights`, `cache_dtype`, `lora`, `index` or `let` is a type, and they say something beside one
+      hidden modifier         a block with the name of `weights`, `cache_dtype`, `lora`, `index`, `let`, `weight_norm` or `spectral_norm` is a type, and they say something beside one
       beside an expression    a wrong value in a list that holds an expression is found when that is evaluated
 """
 
@@ -582,8 +582,8 @@ SCHEMA_ALONE: dict[str, tuple[Any, str]] = {
     "hidden modifier": (
         spec({"lora": 5}, blocks={"lora": {"args": ["a"], "layers": ["relu"]}}),
         "{'lora': 5} should not be valid under {'propertyNames': {'enum': ['as', 'cache_dtype', 'choose', 'do', 'dtype', 'each', 'else', 'experts', 'for', 'from', "
-        "'frozen', 'if', 'in', 'index', 'let', 'lora', 'name', 'parallel', 'previous', 'repeat', 'residual', 'sequence', 'share', 'then', "
-        "'weights', 'when']}}",
+        "'frozen', 'if', 'in', 'index', 'let', 'lora', 'name', 'parallel', 'previous', 'repeat', 'residual', 'sequence', 'share', 'spectral_norm', 'then', "
+        "'weight_norm', 'weights', 'when']}}",
     ),
     "beside an expression": (spec({"max_pool": ["1 + 1", 0]}), "0 is less than the minimum of 1"),
 }

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...core.counts import TITLES
 from ...core.derivation import Derivation, derived
 from .layer import LayerType
 from .result import Result
+
+if TYPE_CHECKING:
+    from .norms import Norm
 
 
 def sizes(layer: LayerType, result: Result) -> list[Derivation]:
@@ -29,3 +34,12 @@ def operations(layer: LayerType, result: Result) -> list[Derivation]:
     if not any(each.name == TITLES["maccs"] for each in found):
         found.append(Derivation(TITLES["maccs"], "0", "0", 0, "this layer multiplies nothing into a sum"))
     return found
+
+
+def once(norm: Norm, result: Result, runs: int) -> list[Derivation]:
+    """The operations that make a weight that is under a norm."""
+    remark = f"{norm.name}: once for each run, whatever the batch" + (f", {runs} runs" if runs > 1 else "")
+    return [
+        derived(f"{TITLES.get(field, field)} of the weight", formula, result.symbols, formula(result.symbols), remark)
+        for field, formula in norm.operations.items()
+    ]

@@ -39,6 +39,9 @@ BY_PRODUCTS: dict[str, tuple[str, str]] = {
     "labels": ("int64", "which class is right, in int64"),
     "indices": ("int64", "which position was chosen, in int64"),
     "mask": ("bool", "which elements were dropped"),
+    "weight": ("", "what the norm of the weight gives, once for the batch"),
+    "norms": ("float32", "of the rows of the weight, in float32"),
+    "directions": ("", "the two vectors of the spectral norm, and the norm"),
     "factors": ("", "random factors, in its dtype"),
     "between": ("", "values in between, in its dtype"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import prod
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...core.counts import OPERATIONS, Counts
 from ...core.formats import Vectors
@@ -17,11 +17,13 @@ from .plan import Plan
 from .positions import ALL, Instead, Move, Positions, latest, rule_of
 from .result import Result
 
+if TYPE_CHECKING:
+    from .norms import Norm
+
 ShapeRule = Callable[[Symbols, "list[Shape]"], "list[Shape]"]
 Delegate = Callable[[dict[str, Any]], "tuple[LayerType, dict[str, Any]]"]
 RUN: Symbols = {"causal_half": 0, "context": 0, "incoming": 0}
-"""How a network is run unless it is said otherwise: causal attention counted in full, all positions at once (no context of earlier tokens),
-as many as the spec says (``incoming`` is another number of them)."""
+"""How a network is run unless it is said otherwise: causal attention in full, and all positions, as many as the spec says, at once."""
 
 
 class LayerType:
@@ -39,6 +41,7 @@ class LayerType:
 
     declared = False
     """Whether a spec declares it: only the spec knows what it is."""
+    norm: Norm | None = None  # what its weight is worked out by, where an item says so: see ``normed``
 
     def __init__(
         self,
@@ -260,14 +263,12 @@ class LayerType:
         if self.takes == FEATURES_LAST:
             if not shape:
                 raise LayerError(f"{self.name} takes at least one axis")
-            symbols["F_in"] = shape[-1]
-            symbols["N"] = prod(shape[:-1])
+            symbols["F_in"], symbols["N"] = shape[-1], prod(shape[:-1])
         elif self.takes in (CHANNELS_FIRST, SPATIAL):
             if not shape:
                 raise LayerError(f"{self.name} takes channels first")
             symbols["C_in"] = shape[0]
-            for name, size in zip(plan.in_names, shape[1:]):
-                symbols[name] = size
+            symbols.update(zip(plan.in_names, shape[1:]))
         for arg in self.args:
             if arg.symbol:
                 value = symbols[arg.name]
@@ -294,6 +295,5 @@ class LayerType:
             sizes = tuple(formula(symbols) for formula in plan.output)
             shapes = [(*inputs[0][:-1], *sizes) if self.takes == FEATURES_LAST else sizes]
         if self.rule is not None and self.spatial and len(shapes[0]) == len(plan.letters) + 1:
-            for name, size in zip(plan.out_names, shapes[0][1:]):
-                symbols[name] = size
+            symbols.update(zip(plan.out_names, shapes[0][1:]))
         return shapes

@@ -38,7 +38,7 @@ def test_each_copy_has_its_own() -> None:
     assert found["unit.1.add"] == ["unit.0.wide", "unit.1.conv"]
     assert found["side.conv"] == ["right"]
     assert found["concat"] == ["side.wide", "unit.0.wide", "stem"]
-    assert found["attention"] == ["seen", "seen"]
+    assert found["attention"] == ["seen", "seen", "seen"]  # a memory is both key and value
     assert found["attention.query.linear"] == ["seen"]
     assert found["attention.scores"] == ["attention.query.linear", "attention.key.linear"]
 

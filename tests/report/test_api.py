@@ -319,6 +319,7 @@ def test_the_report_field_by_field() -> None:
     assert layers[0] == {
         "name": "conv",
         "type": "conv",
+        "inputs": ["input"],
         "input_shapes": [[3, 5, 7]],
         "output_shapes": [[4, 4, 5]],
         "params": 76,

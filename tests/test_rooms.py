@@ -51,7 +51,7 @@ FILES: dict[str, str] = {
     ),
     "devices": "device < custom < catalogue",
     "timing": "times < clock energy training < pace reach turning < rates",
-    "parallel": "order < schedules < timeline",
+    "parallel": "cluster order < collectives custom schedules < catalogue timeline",
     "request": "option < network resources < options < request",
     "report": (
         "carried counting measured shaping terms < rows totals < alike build figures passes < generation measurement < budget speculation < report < "
@@ -65,12 +65,12 @@ FILES: dict[str, str] = {
     ),
     "render": (
         "files layout pages pages.figures picture picture.axes picture.bins picture.contour picture.svg table table.periods units < pace picture.scale picture.sheet runs < ledgers table.lines < "
-        "pages.devices pages.differences pages.matrix pages.specs picture.dots picture.frame picture.labels table.cells table.columns table.purposes < "
+        "pages.clusters pages.devices pages.differences pages.matrix pages.specs picture.dots picture.frame picture.labels table.cells table.columns table.purposes < "
         "pages.fit pages.sweep picture.limits picture.roofline table.view < "
         "pages.best pages.compare pages.space picture.curve picture.heat picture.scatter table.markdown table.plain < pages.changes picture.space"
     ),
     "commands": (
-        "parts progress schema < names terminal < inputs options < drafts repeated several < build sources < best check compare conventions devices explain figures fit guide layers "
+        "parts progress schema < names terminal < inputs options < drafts repeated several < build sources < best check clusters compare conventions devices explain figures fit guide layers "
         "roofline space specs sweep table < main"
     ),
 }

@@ -9,6 +9,7 @@ COMMANDS: dict[str, str] = {
     "conventions": "What each FLOP convention and counter makes of a network, and why they differ.",
     "check": "Say what is wrong with specs, budgets and variants included.",
     "devices": "List the devices of the catalogue, or show the figures of one.",
+    "clusters": "List the clusters of the catalogue, or show how the devices of one are wired.",
     "fit": "The largest batch or context with which a network fits a device.",
     "sweep": "Every combination of values of vars and options: a row of figures for each, conditions, Pareto fronts.",
     "best": "The design of a space that has the most or the least of a figure within conditions, and whether that is proved.",

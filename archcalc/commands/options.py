@@ -103,7 +103,9 @@ OWN: dict[str, dict[str, Option]] = {
         "units": Option(TEXT, "compare", "raw, k, M, G or auto.", "raw", metavar="UNITS"),
     },
     "Output": {
-        "format": Option(TEXT, "table compare check fit conventions devices sweep best space", "{formats}.", "table", metavar="FORMAT"),
+        "format": Option(
+            TEXT, "table compare check fit conventions devices clusters sweep best space", "{formats}.", "table", metavar="FORMAT"
+        ),
         "plot": Option(
             *(TEXT, "sweep", "A picture as SVG: a curve, a heat map, or with --pareto a scatter; or what lies where: x=A,y=B,color=C."),
             metavar="[FIGURE]",

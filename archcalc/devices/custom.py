@@ -23,10 +23,11 @@ BYTE = "byte"
 
 def read_device(text: str | bytes, file: str) -> Device:
     """The device in a YAML text. Raises SpecError with all that is wrong with it."""
-    return built(text, file, _device)
+    return built(text, file, device_in)
 
 
-def _device(node: Node, reporter: Reporter) -> Device | None:
+def device_in(node: Node, reporter: Reporter) -> Device | None:
+    """The device that a mapping says, or None where something is wrong with it."""
     if not isinstance(node, Mapping):
         reporter.error(node, "", "a device must be a mapping", expected=", ".join(KEYS), hint=SHOWN)
         return None
@@ -37,16 +38,16 @@ def _device(node: Node, reporter: Reporter) -> Device | None:
         if key not in node.entries:
             reporter.error(node, "", f"the device has no {key}", expected=", ".join(NEEDED), hint=SHOWN)
     entries = node.entries
-    memory = _quantity(entries.get("memory"), "memory", BYTES, reporter)
-    bandwidth = _quantity(entries.get("bandwidth"), "bandwidth", BANDWIDTH, reporter)
-    cache = _quantity(entries.get("cache"), "cache", BYTES, reporter)
-    flash = _quantity(entries.get("flash"), "flash", BYTES, reporter)
-    flash_bandwidth = _quantity(entries.get("flash_bandwidth"), "flash_bandwidth", BANDWIDTH, reporter)
+    memory = quantity_in(entries.get("memory"), "memory", BYTES, reporter)
+    bandwidth = quantity_in(entries.get("bandwidth"), "bandwidth", BANDWIDTH, reporter)
+    cache = quantity_in(entries.get("cache"), "cache", BYTES, reporter)
+    flash = quantity_in(entries.get("flash"), "flash", BYTES, reporter)
+    flash_bandwidth = quantity_in(entries.get("flash_bandwidth"), "flash_bandwidth", BANDWIDTH, reporter)
     if "flash_bandwidth" in entries and "flash" not in entries:
         reporter.error(
             entries["flash_bandwidth"], "flash_bandwidth", "flash_bandwidth goes with flash", expected="flash: a size such as 1 MiB"
         )
-    power = _quantity(entries.get("power"), "power", POWER, reporter)
+    power = quantity_in(entries.get("power"), "power", POWER, reporter)
     peaks = _by_dtype(entries.get("peak"), "peak", PEAK, tuple(DTYPES), reporter)
     sums = _by_dtype(entries.get("float32_sums"), "float32_sums", PEAK, tuple(DTYPES), reporter)
     for dtype in sums:
@@ -60,7 +61,7 @@ def _device(node: Node, reporter: Reporter) -> Device | None:
                 entries["float32_sums"], f"float32_sums.{dtype}", "float32_sums are peaks of products added up in float32", expected=less
             )
     energy = _by_dtype(entries.get("energy"), "energy", ENERGY, (*DTYPES, BYTE), reporter)
-    name, source = (_text(entries.get(key), key, reporter) for key in ("name", "source"))
+    name, source = (text_in(entries.get(key), key, reporter) for key in ("name", "source"))
     if memory is None or bandwidth is None:
         return None
     return Device(
@@ -78,7 +79,8 @@ def _device(node: Node, reporter: Reporter) -> Device | None:
     )
 
 
-def _text(node: Node | None, path: str, reporter: Reporter) -> str:
+def text_in(node: Node | None, path: str, reporter: Reporter) -> str:
+    """A text, empty where there is none or something is wrong with it."""
     value = node.value if isinstance(node, Scalar) else ""
     if isinstance(value, str) and (value or node is None):
         return value
@@ -87,7 +89,7 @@ def _text(node: Node | None, path: str, reporter: Reporter) -> str:
     return ""
 
 
-def _quantity(node: Node | None, path: str, measure: Measure, reporter: Reporter) -> Fraction | None:
+def quantity_in(node: Node | None, path: str, measure: Measure, reporter: Reporter) -> Fraction | None:
     """A number with its unit in the measure's base unit, or None where there is none or something is wrong with it."""
     if node is None or (isinstance(node, Scalar) and node.value is BAD):
         return None
@@ -112,7 +114,7 @@ def _by_dtype(node: Node | None, path: str, measure: Measure, known: tuple[str, 
         if key not in known:
             reporter.error(node.keys[key], f"{path}.{key}", f"there is no dtype '{key}'", expected=", ".join(known), hint=near(key, known))
             continue
-        quantity = _quantity(value, f"{path}.{key}", measure, reporter)
-        if quantity is not None:
-            found[key] = quantity
+        amount = quantity_in(value, f"{path}.{key}", measure, reporter)
+        if amount is not None:
+            found[key] = amount
     return found

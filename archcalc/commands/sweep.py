@@ -55,7 +55,7 @@ def command(
 ) -> None:
     from ..explore.ask import ask
     from ..explore.space import Refused
-    from ..render.pages.sweep import kinds, misses, progress
+    from ..render.pages.sweep import alone, kinds, misses, progress
 
     if format not in FORMATS:
         fail(f"there is no format '{format}': there are {', '.join(FORMATS)}")
@@ -94,7 +94,7 @@ def command(
             line.clear()
             out.write(writer.end(outcome))
             out.flush()
-    for text in kinds(outcome):
+    for text in (*kinds(outcome), *alone(asked.sweep.evaluator.why_alone)):
         print(text, file=sys.stderr)
     if outcome.interrupted:
         more = "; --resume goes on with them" if format == "parquet" else ""

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from .figures import READINGS
 from .points import PointByPoint, Source
 from .space import Space
+from .together import LEFT
 from .together import Evaluator as Together
 
 
@@ -18,6 +19,11 @@ class Evaluator(Protocol):
     chunk: int
     most: int | None
     searched: int
+
+    @property
+    def why_alone(self) -> Mapping[str, int]:
+        """Why points were worked out one by one where a walk for all of them was tried, and how many."""
+        ...
 
     def columns(self, numbers: Sequence[int], figures: Sequence[str]) -> Mapping[str, Sequence[Any]]:
         """The values of each figure at some points by their numbers, None where there is none; where a point is wrong, the column
@@ -35,6 +41,11 @@ class OpenWalks:
         self.together = Together(points, {name: READINGS[name].read for name in figures})
         self.chunk = 1 << 16 if self.together.arrays else 1 << 12
         self.searched = 20_000_000 if self.together.arrays else 1_000_000
+
+    @property
+    def why_alone(self) -> Mapping[str, int]:
+        """See Evaluator; a few that are left over are not told."""
+        return {why: count for why, count in self.together.why_not.items() if why != LEFT}
 
     def columns(self, numbers: Sequence[int], figures: Sequence[str]) -> Mapping[str, Sequence[Any]]:
         """The values of each figure at some points: see Evaluator."""

@@ -55,6 +55,8 @@ class PointByPoint:
         self.space = space
         self.options = options
         self._requests: dict[tuple[Any, ...], Request] = {}
+        self.why_alone: Mapping[str, int] = {}
+        """Nothing else was tried."""
 
     def columns(self, numbers: Sequence[int], figures: Sequence[str]) -> dict[str, list[Any]]:
         """The values of each figure at some points, None where a point is wrong; the column ERROR then says why."""

@@ -18,6 +18,8 @@ REGIONS = 1_000
 """Walks of one evaluator: what more would be needed for is worked out point by point."""
 FEW = 6
 """Points for which a walk with open numbers takes longer than theirs."""
+LEFT = "few points are left"
+"""Why so few are worked out one by one."""
 CHECKED = 32
 """Random points, and corners, at which the fast way is held against the plain one."""
 
@@ -169,7 +171,7 @@ class Evaluator:
                 return self._wrong(region, codes, place) if region.traced.error else dict(zip(region.traced.figures, found))
         new = self._walk(part, self.point(codes, place)) if left > FEW else None
         if new is None:
-            return self._alone(codes, place, "few points are left" if left <= FEW else f"more than {REGIONS:,} regions")
+            return self._alone(codes, place, LEFT if left <= FEW else f"more than {REGIONS:,} regions")
         return self._row(part, codes, place, values, left)
 
     def _wrong(self, region: Region, codes: Sequence[Any], place: int) -> dict[str, Any]:
@@ -198,7 +200,7 @@ class Evaluator:
                 if tried == len(regions):
                     place = int(left[len(left) // 2])
                     if len(left) <= FEW or self._walk(part, self.point(codes, place)) is None:
-                        why = "few points are left" if len(left) <= FEW else f"more than {REGIONS:,} regions"
+                        why = LEFT if len(left) <= FEW else f"more than {REGIONS:,} regions"
                         rows.update({int(place): self._alone(codes, int(place), why) for place in left})
                         break
                 region = regions[tried]

@@ -496,3 +496,11 @@ def test_progress_is_for_terminals_and_for_what_takes_long(monkeypatch: pytest.M
 def test_the_line_of_progress() -> None:
     assert progress(250, 1000, 2.5, unicode=True) == "━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 250 of 1,000 points, 100/s, 7.50 s left"
     assert progress(1000, 1000, 2.5, unicode=False) == "#################### 1,000 of 1,000 points, 400/s"
+
+
+def test_it_is_told_why_points_were_worked_out_one_by_one(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    args = ["sweep", NET, "--over", "width=1..30", "--format", "csv"]
+    together = run(*args)
+    assert together[2] == ""
+    monkeypatch.setattr("archcalc.explore.together.REGIONS", 0)
+    assert run(*args) == (0, together[1], "archcalc: 30 points were worked out one by one: more than 0 regions\n")

@@ -202,6 +202,12 @@ def at(point: Row) -> str:
     return " ".join(f"{name}={written(value)}" for name, value in point.items())
 
 
+def alone(why: Mapping[str, int]) -> Iterable[str]:
+    """Of points that were worked out one by one how many, and why: they took their time."""
+    for reason, count in why.items():
+        yield f"archcalc: {counted(count, 'point')} {'was' if count == 1 else 'were'} worked out one by one: {reason}"
+
+
 def misses(outcome: Outcome, axes: Sequence[str]) -> Iterable[str]:
     """Of a condition that no point meets, how far each part of it was met alone."""
     right = outcome.done - outcome.wrong

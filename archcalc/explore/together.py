@@ -84,6 +84,7 @@ class Evaluator:
         if self._unchecked:
             self._unchecked = False
             self._check(codes)
+            self.why_not.clear()  # those that were tried are no points of the run
         count = len(codes[0]) if codes else 1
         return self._arrays(codes, count) if self.arrays else self._lists(codes, count)
 

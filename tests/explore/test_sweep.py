@@ -348,6 +348,7 @@ class Arrays:
     chunk = 3
     most: int | None = None
     searched = 10
+    why_alone: dict[str, int] = {}
 
     def columns(self, numbers: Any, figures: Any) -> dict[str, tuple[int, ...]]:
         return {name: tuple(10 * number for number in numbers) for name in figures}

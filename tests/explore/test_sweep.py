@@ -345,10 +345,12 @@ def test_what_is_chosen_before_the_end_is_there_when_a_run_is_ended() -> None:
 class Arrays:
     """Columns that are no lists."""
 
+    def __init__(self) -> None:
+        self.why_alone: dict[str, int] = {}
+
     chunk = 3
     most: int | None = None
     searched = 10
-    why_alone: dict[str, int] = {}
 
     def columns(self, numbers: Any, figures: Any) -> dict[str, tuple[int, ...]]:
         return {name: tuple(10 * number for number in numbers) for name in figures}

@@ -233,6 +233,8 @@ class _Reader:
         if not match["name"] or token in _WORDS:
             self.refuse(f"'{token}' can't stand there", f"write {_OTHERS[token]}" if token in _OTHERS else "")
         if token not in self.units:
+            if token in ("true", "false"):  # what an axis of truth values has
+                return Part("value", "number", value=(str(int(token == "true")), ""))
             return Part("word", "text", value=token)
         piece = Part("name", "text" if token in self.words else "number", value=token)
         piece.names = frozenset((token,))

@@ -504,3 +504,18 @@ def test_it_is_told_why_points_were_worked_out_one_by_one(run: Any, monkeypatch:
     assert together[2] == ""
     monkeypatch.setattr("archcalc.explore.together.REGIONS", 0)
     assert run(*args) == (0, together[1], "archcalc: 30 points were worked out one by one: more than 0 regions\n")
+
+
+def test_truth_values_in_conditions(run: Any) -> None:
+    net = NET.replace(b"layers: 2}", b"layers: 2, wide: false}").replace(b"width * scale", b"(2 * width if wide else width) * scale")
+    found = {}
+    for where in ("wide == true", "wide == false", "wide != true and params > 1", "not (wide == false)"):
+        code, out, err = run("sweep", net, "--over", "wide=true,false", "--over", "width=2..3", "--where", where, "--format", "csv")
+        assert (code, err) == (0, "")
+        found[where] = [line.split(",")[0] for line in out.splitlines()[1:]]
+    assert found == {
+        "wide == true": ["true", "true"],
+        "wide == false": ["false", "false"],
+        "wide != true and params > 1": ["false", "false"],
+        "not (wide == false)": ["true", "true"],
+    }

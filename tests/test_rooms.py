@@ -67,7 +67,7 @@ FILES: dict[str, str] = {
         "files layout pages pages.figures picture picture.axes picture.bins picture.contour picture.svg table table.periods units < pace picture.scale picture.sheet runs < ledgers table.lines < "
         "pages.clusters pages.devices pages.differences pages.matrix pages.specs picture.dots picture.frame picture.labels table.cells table.columns table.purposes < "
         "pages.fit pages.sweep picture.limits picture.roofline table.view < "
-        "pages.best pages.compare pages.space picture.curve picture.heat picture.scatter table.markdown table.plain < pages.changes picture.space"
+        "pages.best pages.compare pages.space picture.curve picture.heat picture.scatter table.html table.latex table.markdown table.plain < pages.changes picture.space"
     ),
     "commands": (
         "parts progress schema < names terminal < inputs options < drafts repeated several < build sources < best check clusters compare conventions devices explain figures fit guide layers "
@@ -81,6 +81,7 @@ AGAINST_THE_FLOW: dict[tuple[str, str], str] = {
     ("archcalc", "archcalc.core.errors"): "for type checkers: as above",
     ("archcalc.explore.chunk", "archcalc.explore.tables"): "for type checkers: as above",
     ("archcalc", "archcalc.report.report"): "for type checkers: as above",
+    ("archcalc.report.report", "archcalc.render.table.html"): "in a function: a notebook asks a report itself how it looks",
 }
 """Imports of later rooms, inside functions or for type checkers alone, and why."""
 

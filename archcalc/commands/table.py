@@ -14,7 +14,7 @@ from .options import SPECS
 from .terminal import colour_wanted, fail, show_errors, unicode_wanted, width_wanted
 
 HELP = "Ends with 1 where a spec is wrong or over its budget, and with 2 where the command was wrong."
-FORMATS = ("table", "json", "csv", "markdown")
+FORMATS = ("table", "json", "csv", "markdown", "latex")
 ARGUMENTS = (SPECS,)
 
 
@@ -73,6 +73,10 @@ def command(
             from ..render.table.markdown import to_markdown
 
             sys.stdout.write("\n".join(to_markdown(report, meaning=report.convention_meaning, **shown) for report in reports))
+        elif format == "latex":
+            from ..render.table.latex import to_latex
+
+            sys.stdout.write("\n".join(to_latex(report, meaning=report.convention_meaning, **shown) for report in reports))
         else:
             from ..render.table.plain import table
 

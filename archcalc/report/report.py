@@ -14,7 +14,7 @@ from ..network.graph import Network
 from ..network.notes import MOST, named, notes
 from ..request.request import Request
 from .measured import Shapes, plain, shapes_of
-from .rows import Entry, Group, Row
+from .rows import Entry, Group, Row, uncounted
 from .totals import Totals
 
 if TYPE_CHECKING:
@@ -278,6 +278,12 @@ class Report:
             "layers": [row.to_dict(made_by) for row in self.layers],
         }
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows of a report: its table."""
+        from ..render.table.html import to_html
+
+        return to_html(self)
+
 
 def _before(entries: Iterable[Entry]) -> Iterator[Entry]:
     """Of some entries and of what is inside them those that ran before the new token as a whole."""
@@ -286,14 +292,3 @@ def _before(entries: Iterable[Entry]) -> Iterator[Entry]:
             yield entry
         else:
             yield from _before(entry.children if isinstance(entry, Group) else entry.parts)
-
-
-def uncounted(rows: Iterable[Row]) -> dict[str, int]:
-    """How many layers of each type a convention's tool does not count, those inside compound layers among them."""
-    found: dict[str, int] = {}
-    for row in rows:
-        parts = row.like.parts if row.like is not None else row.parts
-        each = {row.type: 1} if row.uncounted else uncounted(parts)
-        for type, number in each.items():
-            found[type] = found.get(type, 0) + number
-    return found

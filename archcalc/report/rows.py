@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..core.counts import Counts
@@ -255,3 +255,14 @@ class Group(Measured):
 
 
 Entry = Row | Group
+
+
+def uncounted(rows: Iterable[Row]) -> dict[str, int]:
+    """How many layers of each type a convention's tool does not count, those inside compound layers among them."""
+    found: dict[str, int] = {}
+    for row in rows:
+        parts = row.like.parts if row.like is not None else row.parts
+        each = {row.type: 1} if row.uncounted else uncounted(parts)
+        for type, number in each.items():
+            found[type] = found.get(type, 0) + number
+    return found

@@ -235,7 +235,7 @@ FAILURES: dict[str, tuple[list[str], str]] = {
     "columns": (["two.yaml", "--columns", "layer,prams"], "there is no column 'prams'; there are layer, type, input"),
     "no column": (["two.yaml", "--columns", "layer,"], "there is no column ''; there are layer, type, input"),
     "units": (["two.yaml", "--units", "m"], "there is no unit 'm'; there are auto, raw, k, M, G"),
-    "format": (["two.yaml", "--format", "xml"], "there is no format 'xml': there are table, json, csv, markdown"),
+    "format": (["two.yaml", "--format", "xml"], "there is no format 'xml': there are table, json, csv, markdown, latex"),
     "format of check": (["check", "two.yaml", "--format", "csv"], "check has no format 'csv': it has table and json"),
     "phase": (["two.yaml", "--phase", "decod"], "there is no phase 'decod': did you mean 'decode'?"),
     "decode without a context": (["two.yaml", "--phase", "decode"], "the decode phase needs a context: how many tokens"),

@@ -66,7 +66,7 @@ FILES: dict[str, str] = {
     "render": (
         "files layout pages pages.figures picture picture.axes picture.bins picture.contour picture.svg table table.periods units < pace picture.scale picture.sheet runs < ledgers table.lines < "
         "pages.clusters pages.devices pages.differences pages.matrix pages.specs picture.dots picture.frame picture.labels table.cells table.columns table.purposes < "
-        "pages.fit pages.sweep picture.limits picture.roofline table.view < "
+        "pages.fit pages.sweep picture.limits picture.roofline picture.steps table.view < "
         "pages.best pages.compare pages.space picture.curve picture.heat picture.scatter table.html table.latex table.markdown table.plain < pages.changes picture.space"
     ),
     "commands": (

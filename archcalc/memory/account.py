@@ -66,12 +66,16 @@ class Account:
 
 def total(accounts: Iterable[Account]) -> Account:
     """The account of several layers, or of a network. Those that are alike share an account, which is added once: there may be thousands."""
-    uses: dict[int, tuple[Account, int]] = {}
+    uses: dict[int, int] = {}
+    found: list[Account] = []
     for account in accounts:
-        uses[id(account)] = account, uses.get(id(account), (account, 0))[1] + 1
+        times = uses.get(id(account), 0)
+        uses[id(account)] = times + 1
+        if not times:
+            found.append(account)
     whole = Account()
-    for account, times in uses.values():
-        whole.add(account, times)
+    for account in found:
+        whole.add(account, uses[id(account)])
     return whole
 
 
@@ -210,12 +214,11 @@ class Accounts:
         lent: bool,
     ) -> Account:
         """The account of a layer at its two steps, or that of one before it in which all is the same."""
-        gradients = sum([storage.grad for storage in trained.used[: len(leaf.inputs)]]) + (
-            leaf.result.params > 0 and leaf.dtype in FLOATS and not frozen
-        )
+        coming = trained.used if len(trained.used) == len(leaf.inputs) else trained.used[: len(leaf.inputs)]
+        gradients = sum([storage.grad for storage in coming]) + (leaf.result.params > 0 and leaf.dtype in FLOATS and not frozen)
         made = step.while_running + sum([storage.bytes for storage in step.made])
         used: list[object] = []
-        if step.joined or any(storage.core or storage.cached for storage in step.used):
+        if step.joined or (not step.plain and any(storage.core or storage.cached for storage in step.used)):
             used = [(each.cached, each.each, each.core, each.absent, each.outer if step.joined else -1) for each in step.used]
         again = again or (self.plan.checkpoint.selective and any(storage.core for storage in trained.made))
         dtypes = [tensor.dtype for tensor in leaf.inputs]

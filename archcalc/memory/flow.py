@@ -134,8 +134,10 @@ def _group(context: Context, group: Group, way: Way) -> None:
     step.frees = group.layer is None and group.type != "each"
     mine: dict[int, Storage] = {}
     for identity, storage in walk.escaping.items():
-        mine[identity] = outer[storage.outer] if storage.outer >= 0 else storage.again()
-        if storage.outer < 0:
+        if storage.outer >= 0:
+            mine[identity] = outer[storage.outer]
+        else:
+            mine[identity] = storage.again()
             step.made.append(mine[identity])
     if context.segment is not None:
         context.segment.leave(step, walk)

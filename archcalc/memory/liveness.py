@@ -5,6 +5,8 @@ from __future__ import annotations
 from ..core.numbers import most
 from .storage import Step, Walk
 
+_NONE: frozenset[int] = frozenset()
+
 
 class Sweep:
     """What is alive during each step of a forward pass, the inputs aside: one that is freed underway counts as less than nothing."""
@@ -50,7 +52,7 @@ def _sweep(walk: Walk, freed: frozenset[int]) -> Sweep:
         else:
             held = set(map(id, step.held))
             lasts = [-1 if id(storage) in held else storage.last for storage in step.used]
-            dying = _dying(step, freed, lasts, number) if step.frees else frozenset[int]()
+            dying = _dying(step, freed, lasts, number) if step.frees else _NONE
             inner = inside[number] = sweep(step.inner, dying)
             alive.append(live + inner.peak)
         live += made - ends[number]

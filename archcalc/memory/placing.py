@@ -74,9 +74,11 @@ def _turn(context: Context, step: Step, leaf: Leaf, way: Way, trained: bool) -> 
     if keeps.core == "ends":
         step.used = [*step.used, *(needed for storage in sources for needed in storage.needs)]
     first = sources[0]
-    batched, grad, core = first.batched, first.grad, first.core
+    batched, grad, core, special = first.batched, first.grad, first.core, first.cached or first.entering >= 0
     for storage in sources[1:]:
         batched, grad, core = batched or storage.batched, grad or storage.grad, core or storage.core
+        special = special or storage.cached or storage.entering >= 0
+    step.plain = not (core or special)
     samples = way.times * context.run.batch if batched else way.times
     run = context.run
     fused = run.fused or way.style == "fused"
@@ -154,7 +156,8 @@ def _outputs(context: Context, turn: Turn, incoming: list[Value], style: str) ->
     tensors = [*leaf.outputs, *leaf.extra] if leaf.extra else leaf.outputs
     views = leaf.layer.keeps.view is not None and leaf.inputs[0].dtype == tensors[0].dtype  # another dtype is another piece of memory
     laid = _views(leaf, incoming[0], tensors) if views else [None] * len(tensors)
-    samples, needs = turn.samples, tuple[Storage, ...]()
+    samples = turn.samples
+    needs: tuple[Storage, ...] = ()
     if turn.core and turn.fused:  # what is between scores and values is never there
         samples = 0
         needs = tuple([needed for storage in turn.sources for needed in (storage.needs if storage.core else [storage])])

@@ -119,7 +119,7 @@ class Step:
 
     __slots__ = (
         *("again", "backward", "frees", "held", "inner", "joined", "keeps", "kept", "made"),
-        *("node", "recomputed", "recomputes", "used", "while_running"),
+        *("node", "plain", "recomputed", "recomputes", "used", "while_running"),
     )
 
     def __init__(self, node: Leaf | Group, used: list[Storage]) -> None:
@@ -145,6 +145,8 @@ class Step:
         """Bytes of what is worked out anew in the backward pass when it comes to this step."""
         self.inner: Walk | None = None
         """What happens inside a frame."""
+        self.plain = False
+        """Of a layer, whether nothing that comes in is known to be an input of the network, a cache, or inside attention."""
         self.joined = False
         """Of a layer, whether one kernel can do it with those beside it in a compound layer."""
         self.frees = False

@@ -121,7 +121,9 @@ def traffic(
         inputs = [size * BITS[few] // BITS[tensor.dtype] for tensor, size in zip(leaf.inputs, inputs)]
     if layer.cache is not None:
         return _stored(leaf, inputs[0], used[0].entering in fresh, samples)
-    inside = any(storage.core and not storage.bytes for storage in step.made or used[:1])  # what makes nothing overwrites what comes in
+    core, plain = layer.keeps.core, step.plain
+    # what makes nothing overwrites what comes in
+    inside = not (plain and core != "starts") and any(storage.core and not storage.bytes for storage in step.made or used[:1])
     written = 0 if inside else sum([tensor_bytes(tensor, samples) for tensor in (*leaf.outputs, *leaf.extra)])
     if leaf.result.state and leaf.result.context:  # while decoding: the state of the token before comes in, and takes its place going out
         state = size_of(leaf.result.state * samples, leaf.dtype)
@@ -131,8 +133,10 @@ def traffic(
     if seen < keys:  # of keys and values, the second input, those in the window alone
         inputs[1:] = [size * seen // keys for size in inputs[1:]]
     own = bytes_of(cache_bits(leaf.result.cached, leaf.cache_dtype) * leaf.result.kept * samples) if leaf.result.context else 0
-    cached, first, passing = own, dict[int, int](), list[int]()
-    for size, storage in zip(inputs, used):
+    cached = own
+    first: dict[int, int] = {}
+    passing: list[int] = inputs if plain else []
+    for size, storage in () if plain else zip(inputs, used):
         if storage.entering in fresh:
             first[storage.entering] = size
         if not storage.cached:
@@ -140,7 +144,7 @@ def traffic(
                 passing.append(size)
         elif storage not in step.again:
             cached += size
-    core, out, joins = layer.keeps.core, 0, True
+    out, joins = 0, True
     values: tuple[int, ...]
     anew: tuple[int, ...] = ()
     if step.joined:
@@ -150,13 +154,13 @@ def traffic(
         values = tuple(passing)
     elif core == "ends":
         values, out, joins = (*passing[1:], written), written, False
-    elif any(storage.core for storage in step.used):
+    elif not plain and any(storage.core for storage in step.used):
         values = ()
     elif layer.fuses:
         values = tuple(all_but_most(passing)) if layer.fuses == "others" else ()
     else:
         values, out, joins = (*passing, written), written, False
-    fused = inside or any(storage.core and not storage.bytes for storage in used)
+    fused = inside or (not plain and any(storage.core and not storage.bytes for storage in used))
     new = sum(first.values())
     return Traffic(
         inputs, weights, written + state, cached, values, out, state, own, fresh=new, lent=lent, fused=fused, joins=joins, anew=anew

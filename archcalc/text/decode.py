@@ -8,6 +8,8 @@ from .problems import Gatherer
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 100
+CONTROL = "[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""A character that YAML's reader refuses."""
 
 
 def decoded(text: str | bytes, found: Gatherer) -> tuple[bytes, str]:
@@ -48,7 +50,7 @@ def place_of(text: str, offset: int) -> tuple[int, int]:
 
 def control_character(text: str) -> tuple[str, tuple[int, int]]:
     """What is said of a text that YAML's reader refuses, and where."""
-    match = re.search("[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    match = re.search(CONTROL, text)
     if match is None:
         return "the text is not readable", (0, 0)
     return f"the control character U+{ord(match[0]):04X} is not allowed", place_of(text, match.start())

@@ -38,6 +38,11 @@ class Gatherer:
         if full:
             raise Stop
 
+    def forget(self, bracket: tuple[int, int, str] | None) -> None:
+        """Pass over what was said inside of a bracket, at a row and column from 0: it may follow from what breaks it."""
+        if bracket:
+            self.problems = [problem for problem in self.problems if (problem.line - 1, problem.column - 1) < bracket[:2]]
+
     def stop(self, message: str, place: tuple[int, int] = (0, 0), path: str = "", **notes: str) -> Stop:
         """A problem with which the reading ends, to be raised."""
         self.add(message, place, path, **notes)

@@ -20,24 +20,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .resume import Break
+
 
 def read(text: str | bytes, file: str) -> tuple[Node | None, list[Problem]]:
     """The document that a YAML text holds, and all that is wrong with it; None where nothing usable could be read."""
     reader = _Reader(file)
-    try:
+    with suppress(Stop):
         data, reader.text = decoded(text, reader.found)
         return reader.run(data), reader.found.problems
-    except Stop:
-        problems = reader.found.problems
-    if reader.mistake >= 0:
+    problems = reader.found.problems
+    if reader.mistake is not None:
         from .resume import others
 
-        problems = others(reader.text, reader.mistake, problems, lambda text: _wrong(text, file))
+        problems = others(reader.text, problems, reader.mistake, lambda text: _wrong(text, file))
     return None, problems
 
 
-def _wrong(text: str, file: str) -> tuple[list[Problem], int]:
-    """What is wrong with a text, and the row at which what broke its syntax begins, from 0; -1: its syntax is good."""
+def _wrong(text: str, file: str) -> tuple[list[Problem], Break | None]:
+    """What is wrong with a text, and where its syntax is broken, or None."""
     reader = _Reader(file)
     reader.text = text
     with suppress(Stop):
@@ -62,7 +63,7 @@ class _Reader:
         self.count = 0
         self.unclosed = 0  # parentheses of an expression that a comma cut in pieces
         self.broken = -1  # the row whose brackets are reported already, from 0
-        self.mistake = -1  # the row at which the item begins whose syntax is broken, from 0
+        self.mistake: Break | None = None
         self._rows: list[str] = []
 
     @property
@@ -180,22 +181,21 @@ class _Reader:
                 else:
                     items = child.items
         except ReaderError:
-            message, place = control_character(self.text)
-            self.mistake = place[0] - 1
-            raise self.found.stop(message, place) from None
+            self.mistake = 0, 0, False
+            raise self.found.stop(*control_character(self.text)) from None
         except MarkedYAMLError as error:
             if "nesting" in (error.problem or ""):  # the parser's own bound, met while it looked ahead
                 raise self.found.stop(f"more than {MAX_DEPTH} levels of nesting", too_deep(self.text)) from None
             from .syntax import Syntax
 
-            syntax = Syntax(error, event, self.rows, self.open_bracket(current) if flow else None)
-            self.mistake = min([syntax.line, *(around.line - 1 for around, _, _, bracketed, _ in self.stack if bracketed)])
-            if flow:
-                self.mistake = min(self.mistake, current.line - 1)
+            bracket = self.open_bracket(current) if flow else None
+            syntax = Syntax(error, event, self.rows, bracket)
+            opened = [around.line - 1 for around, _, _, bracketed, _ in [*self.stack, (current, None, None, flow, None)] if bracketed]
+            message, (line, column), hint = syntax.explain()
             if syntax.line != self.broken:
-                message, (line, column), hint = syntax.explain()
-                self.mistake = min(self.mistake, line)
+                self.found.forget(bracket)
                 self.found.add(message, (line + 1, column + 1), hint=hint)
+            self.mistake = min([syntax.line, line, *opened]), syntax.line, syntax.misfit
             raise Stop from None
         first = root.items[0] if root.items else Scalar(None, 0, 0, False, "")
         if isinstance(first, Scalar) and not first.text and not first.quoted:

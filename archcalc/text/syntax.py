@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from .problems import quote, show
 
@@ -28,6 +29,7 @@ class Syntax:
         self.row = rows[self.line] if self.line < len(rows) else ""
         self.here = self.row[self.column :]
         self.opened = opened
+        self.misfit = False  # whether all that is known is that the row fits nothing above it: another may be wrong
         end = last.end_mark if last else None
         beside = end is not None and end.line == self.line and not self.row[end.column : self.column].strip()
         self.last = last if beside else None  # the event right before the error
@@ -40,16 +42,18 @@ class Syntax:
         if "quoted scalar" in context and "tab character" in problem:
             message = f"this quote is still open where line {self.line + 1} begins with a tab"
             return message, self.start, f"write the closing {start_row[begin]} where the text ends"
+        if self.opened and self.here[:1] == "\t" and indent_of(self.row) <= indent_of(self.rows[self.opened[0]]):
+            return self.in_brackets(*self.opened)
         if "tab character" in problem or self.here[:1] == "\t" or ("\t" in lead and not self.opened):
             return "a tab cannot indent in YAML", (self.line, max(self.row.find("\t"), 0)), "indent with spaces"
         if self.opened and re.search("',' or|node content", problem):
             return self.in_brackets(*self.opened)
         if "mapping values" in problem:
-            return self.second_colon() or self.forgotten_colon() or self.stray_colon()
+            return self.second_colon() or self.no_space(self.above()) or self.forgotten_colon() or self.stray_colon()
         if context == "while parsing a block collection":
-            return self.behind_quote() or self.forgotten_colon() or self.indentation()
+            return self.behind_quote() or self.no_space(self.line) or self.forgotten_colon() or self.indentation()
         if context == "while parsing a block mapping":
-            return self.behind_quote() or self.indentation()
+            return self.behind_quote() or self.no_space(self.line) or self.no_space(self.start[0]) or self.indentation()
         if "sequence entries" in problem:
             return "a list cannot begin behind its key", self.place, "write it below the key, or in brackets: [a, b]"
         if "quoted scalar" in context and ("end of stream" in problem or "document" in problem):
@@ -75,6 +79,10 @@ class Syntax:
         if "node content" in problem:
             return "a value is missing here", self.place, ""
         if "document start" in problem:
+            first = next((at for at, row in enumerate(self.rows) if not re.match(r"\s*(#|$)", row)), self.line)
+            if first < self.line and indent_of(self.rows[first]) > self.column and not self.here.startswith("- "):
+                self.misfit = True
+                return f"'{show(self.here.strip(), 40)}' fits nothing above it", self.place, self.one_column(first)
             hint = "a spec is one mapping: lines of 'key: value', with a space behind the colon"
             return f"the document ends before '{show(self.here) or '…'}'", self.place, hint
         return f"{problem} {context}".strip(), self.place, ""
@@ -94,6 +102,10 @@ class Syntax:
             return f"the '{opener}' is never closed", (line, column), f"write the closing '{closer}'"
         if "node content" in self.problem and self.here[:1] == "-":
             return "no item inside […] and {…} begins with '- '", self.place, "write a list in brackets: [a, b]"
+        if self.here[:1] == ":" and self.last and kind == "ScalarEvent" and not self.last.style and self.last.start_mark.line < self.line:
+            end = self.above()
+            row = self.rows[end].split(" #")[0].rstrip()
+            return f"a ',' is missing at the end of line {end + 1}", (end, len(row)), f"write '{show(row.strip())},'"
         if "node content" in self.problem:
             return f"a value is missing before '{self.here[:1]}'", self.place, ""
         hint = "put quotes round a text that holds ': '" if self.here[:1] == ":" else ""
@@ -125,6 +137,14 @@ class Syntax:
         hint = f"write {key}: {{{rest}}} for keys, or {key}: {quote(rest)} for a text"
         return f"a second colon behind '{key}:'", self.place, hint
 
+    def no_space(self, line: int) -> Finding | None:
+        """``-relu: 3``, which is no item."""
+        match = re.match(r"(\s*(?:- +)*)-([^\W\d].*)", self.rows[line]) if line >= 0 else None
+        if not match:
+            return None
+        item = show(match[2].split(" #")[0].rstrip())
+        return f"'-{item}' has no space behind its '-'", (line, len(match[1])), f"write '- {item}'"
+
     def above(self) -> int:
         """The nearest row above that is neither empty nor a comment, or -1."""
         line = self.line - 1
@@ -145,6 +165,8 @@ class Syntax:
         if dashes and is_key and indent_of(self.row) >= len(dashes):
             hint = f"write '- {item}: {rest}'" if rest else f"write '- {item}:'"
             return f"'{show(f'{item} {rest}'.strip())}' carries other keys, so it needs a colon", place, hint
+        if dashes and indent_of(self.row) >= len(match[1]) and re.match(r"\s*- ", self.row):
+            return f"'{show(f'{item} {rest}'.strip())}' has a list below it, so it needs a colon", place, f"write '- {item}:'"
         if dashes or not (is_key or deeper):
             return None
         if rest or not deeper:
@@ -160,6 +182,7 @@ class Syntax:
         if match and not match[3]:
             hint = f"write '{match[2]}: {show(match[4])}'"
             return f"'{show(match[0].strip())}' has no space behind its colon", (line, match.start(2)), hint
+        self.misfit = True
         if match and self.row.strip()[0] != "-":
             hint = f"begin it in column {match.start(2) + 1}, under '{match[2]}'"
             return f"'{match[2]}' has a value already, so '{show(self.row.strip(), 40)}' cannot stand below it", place, hint
@@ -174,19 +197,29 @@ class Syntax:
         if self.column > indent_of(self.row):
             hint = "put quotes round an expression that begins with a bracket"
             return f"'{show(self.here, 40)}' cannot stand here", self.place, hint
+        self.misfit = True
         what = "its list has its '- '" if "collection" in self.context else "its mapping has its keys"
         hint = f"{what} in column {self.start[1] + 1}, as in line {self.start[0] + 1}"
         if "mapping" in self.context and self.here.startswith("- "):
-            hint = "the items of a list begin in one column"
+            first, start_row = self.start[0], self.rows[self.start[0]]
+            hint = f"write '- {show(start_row.strip(), 40)}' in line {first + 1} if that is an item too"
+            if indent_of(start_row) != self.column:
+                rows = [(at, row) for at, row in enumerate(self.rows[: self.line]) if not re.match(r"\s*(#|$)", row)]
+                for at, _ in takewhile(lambda each: indent_of(each[1]) > self.column, reversed(rows)):
+                    first = at
+                hint = self.one_column(first)
         return f"'{show(self.here, 40)}' fits nothing above it", self.place, hint
+
+    def one_column(self, line: int) -> str:
+        row = self.rows[line]
+        what = "items of a list" if row.lstrip()[:1] == "-" else "keys of a mapping"
+        return f"the {what} begin in one column: in line {line + 1} it is column {indent_of(row) + 1}"
 
     def no_colon(self, body: str) -> Finding:
         """A line that is neither an item nor a key with its value."""
         if len(body) > 1000:
             return "a key of more than 1,000 characters is too long", self.start, ""
-        if body[:1] == "-":
-            return f"'{show(body)}' has no space behind its '-'", self.start, f"write '- {show(body[1:])}'"
-        return f"'{show(body)}' has no colon", self.start, f"write '{show(body)}: …'"
+        return self.no_space(self.start[0]) or (f"'{show(body)}' has no colon", self.start, f"write '{show(body)}: …'")
 
 
 def indent_of(row: str) -> int:

@@ -600,11 +600,11 @@ BROKEN = {
     ),
     "item indented too far": (
         "a:\n- relu: 3\n  - conv: 4",
-        "n.yaml:3:3: '- conv: 4' fits nothing above it\n  hint      the items of a list begin in one column",
+        "n.yaml:3:3: '- conv: 4' fits nothing above it\n  hint      the items of a list begin in one column: in line 2 it is column 1",
     ),
     "item indented too little": (
         "a:\n   - relu: 3\n - conv: 4",
-        "n.yaml:3:2: '- conv: 4' fits nothing above it\n  hint      the items of a list begin in one column",
+        "n.yaml:3:2: '- conv: 4' fits nothing above it\n  hint      the items of a list begin in one column: in line 2 it is column 4",
     ),
     "key indented too far": (
         'a: "3"\n  b: 4',

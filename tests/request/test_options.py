@@ -233,7 +233,7 @@ def test_the_help_of_the_program_has_the_options_of_the_table(run: Any) -> None:
     [
         ("table", "output. Goes with --weights. [x>=1]"),
         ("table", "nothing worked out anew. Goes with --tokens or --images."),
-        ("table", "table, json, csv or markdown. [default: table]"),
+        ("table", "table, json, csv, markdown or latex. [default: table]"),
         ("check", "table or json. [default: table]"),
         ("fit", "or a YAML file. [required]"),
     ],

@@ -59,15 +59,15 @@ FILES: dict[str, str] = {
     ),
     "explain": "finding guide manual memory < layer",
     "explore": (
-        "columns draft fit frame length operations space sums < choosing condition figures fronts numbers question ranges remedy trial < "
-        "arrays compare counts plot points program where < backward changes chunk places sieve trace < over tables < against regions < together < "
-        "evaluate tabled < proved sweep < ask gather look parts scaling < store whole < best draw overview < designs"
+        "columns draft frame length operations space sums < choosing condition figures fronts numbers ranges trial < "
+        "arrays compare counts plot points program where < backward changes chunk places sieve trace within < fit over tables < against question regions remedy < together < "
+        "evaluate tabled < proved sweep < ask gather look parts scaling < store whole < best draw overview < designs grown"
     ),
     "render": (
         "files layout pages pages.figures picture picture.axes picture.bins picture.contour picture.svg table table.periods units < pace picture.scale picture.sheet runs < ledgers table.lines < "
         "pages.clusters pages.devices pages.differences pages.matrix pages.specs picture.dots picture.frame picture.labels table.cells table.columns table.purposes < "
         "pages.fit pages.sweep picture.limits picture.roofline picture.steps table.view < "
-        "pages.best pages.compare pages.space picture.curve picture.heat picture.scatter table.html table.latex table.markdown table.plain < pages.changes picture.space"
+        "pages.best pages.within pages.compare pages.space picture.curve picture.heat picture.scatter table.html table.latex table.markdown table.plain < pages.changes picture.space"
     ),
     "commands": (
         "parts progress schema < names terminal < inputs options < drafts repeated several < build sources < best check clusters compare conventions devices explain figures fit guide layers "

@@ -47,6 +47,8 @@ SPECS = Argument("specs", "SPEC...", f"YAML files, or names {_NAMES}", many=True
 
 RANGES = Kind(list[str] | None, "NAME=RANGE")
 """Axes, each with its values: as many options as there are axes."""
+TEXTS = Kind(list[str] | None, "TEXT")
+"""Several texts: as many options as there are."""
 SETTINGS = Kind(list[str] | None, "NAME=VALUE,...")
 """Other settings of one spec: as many options as are compared with it."""
 
@@ -57,7 +59,12 @@ OWN: dict[str, dict[str, Option]] = {
     },
     "What is searched": {
         "over": Option(
-            TEXT, "fit", "What grows: batch, context (while decoding), prompt, generate, or a var of the spec.", "batch", metavar="WHAT"
+            *(TEXT, "fit", "What grows: batch, context (while decoding), prompt, generate, or a var; with =RANGE these values alone."),
+            *("batch",),
+            metavar="WHAT[=RANGE]",
+        ),
+        "within": Option(
+            *(TEXTS, "fit", "What a figure may come to, such as 'maccs 300M' or 'time_seconds 2ms'. Repeatable."), metavar="'FIGURE LIMIT'"
         ),
         "training": Option(FLAG, "fit", "Training, with adamw if no optimizer is named.", False),
         "multiple": Option(WHOLE, "fit", "Try multiples of this only.", 1),

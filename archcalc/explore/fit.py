@@ -1,15 +1,16 @@
-"""The largest batch, or the largest value of a var such as the context, with which a network fits the memory of a device."""
+"""The largest batch, or the largest value of a var such as the context, with which a network fits the memory of a device, and limits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import SpecError, TooShort
 
 if TYPE_CHECKING:
     from ..memory.ledger import Ledger, Term
     from ..report.report import Report
+    from .within import Limit
 
 LARGEST = 2**40
 PROMPT, END = "while the prompt goes in", "at the end"
@@ -23,22 +24,24 @@ def passes(report: Report, training: bool) -> list[tuple[str, Ledger]]:
 
 
 class Fit:
-    """What was found: the largest number that fits and its report, and the next one, which does not.
+    """What was found: the largest number that fits and its report, and the next one, which does not. ``memory`` is None where none has to be
+    fitted, and ``limits`` are what figures may come to.
 
     ``report`` is None where not even the least fits; ``over`` is then that one's. ``refused`` is why the spec allows no larger number.
     """
 
-    __slots__ = ("_beside", "flash", "memory", "number", "over", "over_number", "refused", "report", "training")
+    __slots__ = ("_beside", "flash", "limits", "memory", "number", "over", "over_number", "refused", "report", "training")
 
-    def __init__(self, memory: int, training: bool, flash: int | None = None) -> None:
+    def __init__(self, memory: int | None, training: bool, flash: int | None = None, limits: Sequence[Limit] = ()) -> None:
         self.memory = memory
+        self.limits = limits
         self.flash = flash
         """The memory that holds the weights, where that is another."""
         self.training = training
-        self.number = 0
+        self.number: Any = 0
         self.report: Report | None = None
         self.over: Report | None = None
-        self.over_number = 0
+        self.over_number: Any = 0
         self.refused: SpecError | None = None
         self._beside: dict[int, Sequence[Sequence[Term]]] = {}
         """What is held beside in each of the passes, by the identity of the reports, of which two at most are held on to."""
@@ -58,7 +61,14 @@ class Fit:
 
     def too_much(self, ledger: Ledger) -> int:
         """By how many bytes a ledger does not fit: of the memory, else of the flash; 0 where it does."""
+        if self.memory is None:
+            return 0
         return max(ledger.memory_bytes - self.memory, 0) or max(ledger.flash_bytes - (self.flash or 0), 0)
+
+    def fits(self, report: Report) -> bool:
+        """Whether a network fits the memory, and is within all limits."""
+        fits = self.memory is None or not self.too_much(self.ledger(report))
+        return fits and all(limit.held(report) for limit in self.limits)
 
     def put_beside(self, report: Report, terms: Sequence[Sequence[Term]]) -> None:
         """What is held beside the network of a report in each of its passes."""
@@ -66,26 +76,30 @@ class Fit:
 
 
 def fit(
-    analysed: Callable[[int], Report],
-    memory: int,
+    analysed: Callable[[Any], Report],
+    memory: int | None,
     *,
     training: bool,
     step: int = 1,
     flash: int | None = None,
-    beside: Callable[[int, Report], Sequence[Sequence[Term]]] | None = None,
+    beside: Callable[[Any, Report], Sequence[Sequence[Term]]] | None = None,
     grows: bool = False,
+    limits: Sequence[Limit] = (),
+    values: Sequence[Any] | None = None,
 ) -> Fit:
-    """Search by doubling and halving, on exact figures; only multiples of ``step`` are tried. ``beside`` gives what else is held;
-    ``grows`` says that a number may be too small, as a context in which no token has room.
+    """Search by doubling and halving, on exact figures; only multiples of ``step`` are tried, or ``values``, of which the least is first.
+    ``beside`` gives what else is held; ``grows`` says that a number may be too small, as a context in which no token has room.
 
     ``analysed`` gives the report for a number. Raises SpecError where the spec is wrong for all that it tries.
     """
-    found = Fit(memory, training, flash)
+    found = Fit(memory, training, flash, limits)
+    tried = range(step, LARGEST + 1, step) if values is None else values
 
-    def fits(number: int) -> bool:
+    def fits(place: int) -> bool:
+        number = tried[place - 1]
         try:
-            report = analysed(number * step)
-            terms = () if beside is None else beside(number * step, report)
+            report = analysed(number)
+            terms = () if beside is None else beside(number, report)
         except TooShort:
             if not grows:
                 raise
@@ -93,19 +107,19 @@ def fit(
         except SpecError as error:
             if found.report is None and not low:
                 raise
-            found.refused, found.over, found.over_number = error, None, number * step
+            found.refused, found.over, found.over_number = error, None, number
             return False
         found.put_beside(report, terms)
-        if found.too_much(found.ledger(report)):
-            found.refused, found.over, found.over_number = None, report, number * step
+        if not found.fits(report):
+            found.refused, found.over, found.over_number = None, report, number
             return False
-        found.report, found.number = report, number * step
+        found.report, found.number = report, number
         return True
 
     low, high = 0, 1
-    while high * step <= LARGEST and fits(high):
-        low, high = high, 2 * high
-    if high * step > LARGEST:
+    while low < high <= len(tried) and fits(high):
+        low, high = high, 2 * high if values is None else min(2 * high, len(tried))
+    if not low < high <= len(tried):
         found.over, found.over_number = None, 0
         return found
     while low and high - low > 1:

@@ -36,7 +36,7 @@ class Question:
         self.draft: tuple[Read, str | None, str | None] | None = None
         """A draft beside it, its variant, and the format of its weights."""
 
-    def at(self, number: int, **changed: object) -> Options:
+    def at(self, number: Any, **changed: object) -> Options:
         """All options where so many are asked for, with some ``changed``."""
         point: Any = {**self.options, "memory": True, **changed}
         if self.over in GROWS:
@@ -46,11 +46,11 @@ class Question:
         found: Options = point
         return found
 
-    def report(self, number: int, *, with_weights: str | None = None, **changed: object) -> Report:
+    def report(self, number: Any, *, with_weights: str | None = None, **changed: object) -> Report:
         """The network's report. Raises SpecError and RequestError."""
         return analyze_spec(*self.read, make_request(**self.at(number, **changed)))
 
-    def beside(self, number: int, report: Report, *, with_weights: str | None = None, **changed: object) -> Sequence[Sequence[Term]]:
+    def beside(self, number: Any, report: Report, *, with_weights: str | None = None, **changed: object) -> Sequence[Sequence[Term]]:
         """What the draft takes in each of the passes of a report. Raises SpecError and RequestError.
 
         It has as many tokens as the network, one at a time while decoding, and the network's options, but for those that speak of one

@@ -118,7 +118,7 @@ class Time(TypedDict, total=False):
         "str | Device | None",
         Option(
             *(TEXT, ONE, "The device whose limits hold: a name of `archcalc devices`, or a YAML file."),
-            required="fit roofline",
+            required="roofline",
             meaning="A name that `archcalc devices` lists, the path of a YAML file, or a Device: gives the least time of each layer on it.",
         ),
     ]

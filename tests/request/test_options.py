@@ -235,7 +235,8 @@ def test_the_help_of_the_program_has_the_options_of_the_table(run: Any) -> None:
         ("table", "nothing worked out anew. Goes with --tokens or --images."),
         ("table", "table, json, csv, markdown or latex. [default: table]"),
         ("check", "table or json. [default: table]"),
-        ("fit", "or a YAML file. [required]"),
+        ("fit", "or a YAML file."),
+        ("roofline", "or a YAML file. [required]"),
     ],
 )
 def test_what_follows_from_a_declaration_is_in_the_help(run: Any, command: str, text: str) -> None:

@@ -34,6 +34,7 @@ def outcome(found: Fit, device: Device, over: str, *, drafted: bool = False, uni
     """The largest number that fits, its ledger, and what the next one would take."""
     report = found.report
     assert report is not None
+    assert found.memory is not None
     when, ledger = found.taken(report)
     takes = ledger.memory_bytes
     free = found.memory - takes
@@ -47,7 +48,7 @@ def outcome(found: Fit, device: Device, over: str, *, drafted: bool = False, uni
         lines.append(f"its weights take {_size(ledger.flash_bytes)} of {_size(found.flash)} of flash")
     if found.over is not None:
         more = found.too_much(found.ledger(found.over))
-        lines.append(f"{_told(over, found.over_number)} would be {_size(more)} too much")
+        lines += [f"{_told(over, found.over_number)} would be {_size(more)} too much"] if more else []  # else it is beyond a limit
     elif found.refused is not None:
         lines.append(f"{_told(over, found.over_number)} is more than the spec allows: {found.refused.errors[0].message}")
     notes = [left_out(report, [ledger]), *report.memory_notes, *([IN_TURN] if drafted else [])]
@@ -58,6 +59,7 @@ def no_fit(found: Fit, device: Device, over: str, remedy: Remedy | None = None, 
     """By how many bytes not even the least fits, where they go, the most first, and what would help."""
     report = found.over
     assert report is not None
+    assert found.memory is not None
     when, ledger = found.taken(report)
     takes = ledger.memory_bytes
     lines = [
@@ -82,7 +84,7 @@ def no_fit(found: Fit, device: Device, over: str, remedy: Remedy | None = None, 
     return "\n".join([*lines, f"  hint      even with {words} it takes {takes_then}: another device, or several"])
 
 
-def asked_for(report: Report, over: str, number: int) -> str:
+def asked_for(report: Report, over: str, number: float) -> str:
     """The whole question, but for what grows up to a number: the vars that were set, and all options, the usual length where no one said one."""
     request, told = report.request, [report.dtype]
     told += [f"batch {report.batch:,}"] if over != "batch" else []
@@ -110,10 +112,11 @@ def _takes(when: str, ledger: Ledger) -> str:
     return f"{when} {ledger.name} takes".strip()
 
 
-def to_dict(found: Fit, device: Device, over: str) -> dict[str, Any]:
+def to_dict(found: Fit, device: Device | None, over: str) -> dict[str, Any]:
     """What was found, for programs: the largest number is 0 where not even the least fits."""
     report = found.report or found.over
-    assert report is not None
+    if device is None or report is None:
+        return {"schema_version": JSON_SCHEMA_VERSION, "name": report.name if report is not None else None, "over": over, **_limits(found)}
     when, ledger = found.taken(report)
     return {
         "schema_version": JSON_SCHEMA_VERSION,
@@ -122,15 +125,28 @@ def to_dict(found: Fit, device: Device, over: str) -> dict[str, Any]:
         "memory_bytes": found.memory,
         **({"flash_bytes": found.flash} if found.flash is not None else {}),
         "over": over,
-        "largest": found.number,
-        "next": found.over_number or None,
+        **_limits(found),
         "next_bytes": found.ledger(found.over).bytes if found.over is not None else None,
         **({"pass": when} if when else {}),
         "ledger": ledger.to_dict(),
     }
 
 
-def _told(over: str, number: int) -> str:
+def _limits(found: Fit) -> dict[str, Any]:
+    """The largest number and the next one, and what figures that are limited come to with each."""
+    within = [
+        {
+            "figure": limit.figure.name,
+            "limit": limit.most if isinstance(limit.most, int) else float(limit.most),
+            "value": limit.value(found.report) if found.report is not None else None,
+            "next_value": limit.value(found.over) if found.over is not None else None,
+        }
+        for limit in found.limits
+    ]
+    return {"largest": found.number, "next": found.over_number or None, **({"within": within} if within else {})}
+
+
+def _told(over: str, number: float) -> str:
     return f"{over} {number:,}"
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from multiprocessing import parent_process
+from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..api import read_spec
@@ -102,7 +105,7 @@ def run(
     folder: Folder | None,
     csv: bool,
     stop: Callable[[], bool],
-) -> Iterator[tuple[int, tuple[Told, Any]]]:
+) -> Generator[tuple[int, tuple[Told, Any]], None, None]:
     """The parts ``todo``, each with its number, as they are done: in any order, fewer where ``stop`` says so.
 
     Raises Lost where those who work went away, OSError where a part can't be written.
@@ -171,3 +174,12 @@ def _workers(jobs: int, cluster: str | None) -> Iterator[tuple[Executor, int, st
 def _deaf() -> None:
     """Ctrl-C is for the one who hands out: a part that is begun is done."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    """End with the one who hands out, however that ends: the pipe that parts come by would stay open."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -185,8 +185,12 @@ def _in_parts(
         if out is not None:
             out.write(writer.begin())
         try:
-            with ending() as stop:
-                found = parts.run(recipe, todo, jobs=jobs, cluster=cluster, folder=folder if files else None, csv=text, stop=stop)
+            with (
+                ending() as stop,
+                closing(
+                    parts.run(recipe, todo, jobs=jobs, cluster=cluster, folder=folder if files else None, csv=text, stop=stop)
+                ) as found,
+            ):
                 for done, rows in in_order((numbers[number], result) for number, result in found):
                     whole.add(done, () if text else rows)
                     if text and out is not None:
@@ -204,6 +208,8 @@ def _in_parts(
             raise typer.Exit(WRONG_SPEC) from None
         except OSError as error:
             line.clear()
+            if out is not None:  # said where all output that can't be written is said
+                raise
             fail(
                 f"{output}: {(error.strerror or str(error)).lower()}",
                 "the files that are whole are kept, and --resume goes on with them" if files else "",

@@ -246,7 +246,7 @@ def test_a_cluster_of_which_a_worker_is_killed(polars: Any, run: Any, tmp_path: 
     run(*args_of(tmp_path / "alone"))
     found, alone = (polars.read_parquet(tmp_path / name / "*.parquet", missing_columns="insert") for name in ("runs", "alone"))
     assert found["maccs"].to_list() == alone["maccs"].to_list()
-    assert len(list(folder.iterdir())) == 20
+    assert len(list(folder.glob("*.parquet"))) == 20
 
 
 @pytest.mark.extra
@@ -257,3 +257,24 @@ def test_a_cluster_that_is_not_there(run: Any, tmp_path: Path) -> None:
     assert code == 1
     assert err.splitlines()[0].startswith("archcalc: --cluster tcp://127.0.0.1:9: there is none: ")
     assert err.splitlines()[1] == "archcalc: 0 of 60 points are done; the files that are whole are kept, and --resume goes on with them"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes end otherwise elsewhere")
+def test_a_reader_that_goes_away_ends_a_run_by_several(tmp_path: Path) -> None:
+    """Without a word, as one process does; and no process is left that holds the pipe open."""
+    import subprocess
+    import sys
+
+    (tmp_path / "net.yaml").write_text(NET)
+    command = [sys.executable, "-m", "archcalc", "sweep", "net.yaml", "--over", "size=7..6000", "--over", "width=1..40", "--format", "csv"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(archcalc.__file__).parents[1])}
+    process = subprocess.Popen(
+        [*command, "--jobs", "2"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline() == "size,width,params,maccs,flops,error\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait(60) == 0
